@@ -1,0 +1,1 @@
+"""What is run and measured: problems, arithmetics, the engine, witnesses and verdicts."""

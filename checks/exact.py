@@ -1,0 +1,195 @@
+"""Exact rationals and arbitrary-precision balls: the arithmetics in which a violation is replayed.
+
+Vectors are NumPy object arrays of python-flint numbers. A rational has no sine; a ball has no sign when it
+contains zero: both say so instead of guessing.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from flint import arb, ctx, fmpq
+
+
+class Undecided(ArithmeticError):
+    """A ball is too wide to tell: raise the precision."""
+
+
+def rational(number: Any) -> fmpq:
+    """The exact rational value of an integer, a float, a Fraction, a fmpq or a string "p/q".
+
+    Raises ValueError for anything that is not a finite rational number.
+    """
+    if isinstance(number, fmpq):
+        return number
+    try:
+        value = Fraction(str(number)) if isinstance(number, str) else Fraction(number)
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        raise ValueError(f"{number!r} is not a finite rational number") from None
+    return fmpq(value.numerator, value.denominator)
+
+
+def rationals(numbers: Any) -> np.ndarray:
+    """An object array of exact rationals, of the same shape as the given numbers."""
+    array = np.asarray(numbers, dtype=object)
+    result = np.empty(array.shape, dtype=object)
+    for index, number in np.ndenumerate(array):
+        result[index] = rational(number)
+    return result
+
+
+def each(function: Any, x: Any) -> Any:
+    """A function of one number, applied to a number or to each entry of an array."""
+    if not isinstance(x, np.ndarray):
+        return function(x)
+    result = np.empty(x.shape, dtype=object)
+    for index, entry in np.ndenumerate(x):
+        result[index] = function(entry)
+    return result
+
+
+class _Objects:
+    """What rationals and balls share: NumPy's loops over Python numbers."""
+
+    def abs(self, x):
+        return each(abs, x)
+
+    def sign(self, x):
+        return each(self._sign, x)
+
+    def sum(self, x):
+        return sum(x[1:], start=x[0])
+
+    def max(self, x):
+        result = x[0]
+        for entry in x[1:]:
+            result = self.larger(result, entry)
+        return result
+
+    def matvec(self, matrix, x):
+        return matrix.dot(x)
+
+    def power(self, base, exponent):
+        return each(lambda entry: entry**exponent, base)
+
+    def _sign(self, x):
+        raise NotImplementedError
+
+    def larger(self, x, y):
+        raise NotImplementedError
+
+
+class Rationals(_Objects):
+    """Exact rational arithmetic. Functions that leave the rationals raise TypeError."""
+
+    name = "rational"
+    level = "exact"
+
+    def number(self, x):
+        return each(rational, x)
+
+    def rational(self, numerator, denominator):
+        return fmpq(numerator, denominator)
+
+    def interval(self, lower, upper):
+        if lower is upper or np.all(lower == upper):
+            return self.number(lower)
+        raise TypeError("an interval is no rational number")
+
+    def larger(self, x, y):
+        return x if x >= y else y
+
+    def _sign(self, x):
+        return fmpq((x > 0) - (x < 0))
+
+    def _irrational(self, x):
+        raise TypeError("the result is not rational in general: replay in balls")
+
+    sqrt = exp = log = sin = cos = expm1 = log1p = exp_remainder = normalized = _irrational
+
+    def ends(self, x):
+        """The number as a lower and an upper bound of itself."""
+        return x, x
+
+
+class Balls(_Objects):
+    """Rigorous ball arithmetic (Arb) with a given precision in bits."""
+
+    name = "ball"
+    level = "enclosed"
+
+    def __init__(self, bits: int = 256):
+        self.bits = bits
+
+    def __enter__(self):
+        self._before, ctx.prec = ctx.prec, self.bits
+        return self
+
+    def __exit__(self, *error):
+        ctx.prec = self._before
+
+    def number(self, x):
+        return each(lambda entry: entry if isinstance(entry, arb) else arb(rational(entry)), x)
+
+    def rational(self, numerator, denominator):
+        return arb(fmpq(numerator, denominator))
+
+    def interval(self, lower, upper):
+        if not isinstance(lower, np.ndarray):
+            return self.number(lower).union(self.number(upper))
+        result = np.empty(lower.shape, dtype=object)
+        for index, entry in np.ndenumerate(lower):
+            result[index] = self.interval(entry, upper[index])
+        return result
+
+    def larger(self, x, y):
+        return x.max(y)
+
+    def sqrt(self, x):
+        return each(arb.sqrt, x)
+
+    def exp(self, x):
+        return each(arb.exp, x)
+
+    def log(self, x):
+        return each(arb.log, x)
+
+    def sin(self, x):
+        return each(arb.sin, x)
+
+    def cos(self, x):
+        return each(arb.cos, x)
+
+    def expm1(self, x):
+        return each(arb.expm1, x)
+
+    def log1p(self, x):
+        return each(arb.log1p, x)
+
+    def exp_remainder(self, x):
+        # the direct formula loses about twice the bits of x's size, which the precision has to spare
+        return each(lambda t: t.expm1() - t, x)
+
+    def normalized(self, g):
+        length = self.sqrt(self.sum(g * g))
+        return g * 0 if length == 0 else g / length
+
+    def _sign(self, x):
+        if x > 0:
+            return arb(1)
+        if x < 0:
+            return arb(-1)
+        if x == 0:
+            return arb(0)
+        raise Undecided(f"the sign of {x} is not known at {self.bits} bits")
+
+    def ends(self, x):
+        """Rationals below and above everything in the ball."""
+        if not x.is_finite():
+            raise Undecided("a ball is not finite")
+        return x.lower().fmpq(), x.upper().fmpq()
+
+
+RATIONALS = Rationals()

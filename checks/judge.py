@@ -1,0 +1,160 @@
+"""How a claim is judged: the kernel on its proof, trials on every family that fits, then a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flint import fmpq
+from sympy import Symbol
+
+from signproof.checks.domain import Range, Unsupported, ranges
+from signproof.checks.exact import RATIONALS, rational
+from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
+from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
+from signproof.checks.witness import Witness, replay_orbit
+from signproof.theory.arithmetic import evaluate
+from signproof.theory.claim import Claim
+from signproof.theory.decide import follows
+from signproof.theory.proof import Certificate, Proof, check
+
+ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
+"""Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
+ORBIT_TURNS = 50
+"""How often an orbit is run through."""
+
+
+def verify(
+    claim: Claim,
+    profile: str = "quick",
+    seed: int = 0,
+    advance: Callable[[str], None] = lambda text: None,
+) -> Verdict:
+    """Judge a claim.
+
+    Arguments:
+        claim: what to judge.
+        profile: "quick" (seconds) or "full" (more instances, longer runs).
+        seed: of all randomness; the same seed gives the same verdict.
+        advance: called with a few words whenever a part of the work begins.
+    Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
+    Raises ValueError for an unknown profile.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
+    evidence: list[Evidence] = []
+    certificate = _check_proof(claim, evidence, advance)
+    judge = {"bound": _judge_bound, "algebraic": _judge_algebraic, "orbit": _judge_orbit}[claim.kind]
+    return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
+
+
+def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:
+    if not isinstance(claim.proof, Proof):
+        return None
+    advance(f"{claim.id}: proof")
+    outcome = check(claim)
+    accepted = isinstance(outcome, Certificate)
+    text = f"the kernel accepted all {len(claim.proof.steps)} steps" if accepted else f"proof rejected at {outcome}"
+    evidence.append(Evidence("proof", "exact", text, {"accepted": accepted}))
+    return outcome if isinstance(outcome, Certificate) else None
+
+
+def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
+    trials = try_out(claim, profile, seed, advance)
+    for tally in trials.tallies:
+        text = f"{tally.family}: {tally.instances} instances, {tally.held} of {tally.comparisons} comparisons held"
+        if tally.undecided:
+            text += f", {tally.undecided} within the rounding error of the run"
+        if tally.broken:
+            text += f", {tally.broken} broken"
+        evidence.append(Evidence("run", "sampled", text, dict(vars(tally))))
+    if trials.dismissed:
+        text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
+        evidence.append(Evidence("run", "exact", text))
+    series = tuple(trials.series)
+    if trials.witness is not None:
+        evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
+        status = Status.REFUTED if certificate is None else Status.INCONSISTENT
+        series = (witness_series(trials.witness), *series)
+    elif certificate is not None:
+        status = Status.PROVED
+    elif any(tally.held for tally in trials.tallies):
+        status = Status.SUPPORTED
+    else:
+        status = Status.OPEN
+        reason = trials.reason or "every comparison lies within the rounding error of the run"
+        evidence.append(Evidence("run", "sampled", f"nothing decided: {reason}"))
+    lemmas = certificate.lemmas if certificate is not None else ()
+    return Verdict(claim, status, tuple(evidence), lemmas, _tightness(trials), trials.witness, series)
+
+
+def _tightness(trials: Trials) -> Tightness | None:
+    shares = {theta: best for theta, best in trials.shares.items() if best.instance}
+    if shares:
+        theta = min(shares, key=lambda theta: shares[theta].value)
+        by_step_size = tuple((theta, best.value) for theta, best in shares.items())
+        what = "share of the decrease promised for the first step that is all that happens"
+        return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
+    if trials.ratio.instance:
+        return Tightness(trials.ratio.value, trials.ratio.instance, "largest measured / bound")
+    return None
+
+
+def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    if certificate is not None:
+        return Verdict(claim, Status.PROVED, tuple(evidence), certificate.lemmas)
+    advance(f"{claim.id}: Z3")
+    answer = follows(claim.statement, claim.premises)
+    if answer.holds:
+        evidence.append(Evidence("proof", "exact", "Z3 proves it over the whole domain", {"accepted": True}))
+        return Verdict(claim, Status.PROVED, tuple(evidence))
+    if answer.model:
+        parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in answer.model.items()}
+        witness = Witness(claim, None, parameters, (), 0, (fmpq(0), fmpq(0)), (fmpq(0), fmpq(0)))
+        if witness.replay().confirmed:
+            evidence.append(Evidence("witness", "exact", witness.describe()))
+            return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
+    evidence.append(Evidence("proof", "exact", f"undecided: {answer.reason}", {"accepted": False}))
+    return Verdict(claim, Status.OPEN, tuple(evidence))
+
+
+def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    advance(f"{claim.id}: exact runs")
+    assert claim.orbit is not None
+    try:
+        free = ranges(claim)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("run", "exact", f"not run: {unsupported}"))
+        return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence))
+    witness = None
+    steps = ORBIT_TURNS * len(claim.orbit.points)
+    for position in ORBIT_POSITIONS:
+        parameters = _at(free, rational(position))
+        found = replay_orbit(claim, parameters, steps)
+        start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
+        if not found.confirmed:
+            broken = Witness(claim, None, parameters, start, steps, found.measured, found.bound)
+            evidence.append(Evidence("witness", "exact", f"{broken.describe()}: {found.why}"))
+            status = Status.INCONSISTENT if certificate else Status.REFUTED
+            return Verdict(claim, status, tuple(evidence), witness=broken)
+        if witness is None:
+            once = replay_orbit(claim, parameters, len(claim.orbit.points))
+            witness = Witness(
+                claim, None, parameters, start, len(claim.orbit.points), once.measured, once.bound, exhibit=True
+            )
+    text = f"{steps} exact steps at {len(ORBIT_POSITIONS)} values of the parameters stay on the orbit"
+    evidence += [Evidence("run", "exact", text)]
+    if witness is not None:
+        evidence.append(Evidence("witness", "exact", witness.describe()))
+    status = Status.PROVED if certificate else Status.SUPPORTED
+    return Verdict(claim, status, tuple(evidence), certificate.lemmas if certificate else (), witness=witness)
+
+
+def _at(free: list[Range], theta: fmpq) -> dict[str, fmpq]:
+    values: dict[Symbol, fmpq] = {}
+    for interval in free:
+        values[interval.symbol] = interval.at(theta, values, RATIONALS)
+    return {str(symbol): number for symbol, number in values.items()}
+
+
+def _symbols(parameters: dict[str, fmpq]) -> dict[Symbol, fmpq]:
+    return {Symbol(name, real=True): number for name, number in parameters.items()}

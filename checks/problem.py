@@ -1,0 +1,170 @@
+"""Problem families: objectives whose constants are known, in batches.
+
+A family answers assumptions and nothing else knows it: a claim is tried on every family that can supply all of
+its assumptions. To add one, subclass `Problem`; subclasses are found by themselves, a user's own included.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from inspect import isabstract
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from flint import fmpq
+
+from signproof.checks.constants import Enclosure
+from signproof.checks.exact import rational, rationals
+from signproof.theory.assumptions import Assumption
+
+BATCH = 240
+"""Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
+
+
+@dataclass(frozen=True, eq=False)
+class Problem(ABC):
+    """A batch of objectives f with minimum value f*, one for each entry of the last axis.
+
+    The dataclass fields are arrays of exact data: a field's floats are the rationals that they are. Fields named
+    in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,).
+    The minimizer, or a point that stands for it, is the origin of the coordinates.
+    """
+
+    family: ClassVar[str]
+    """What the family is called in tables, in the plural."""
+    shared: ClassVar[tuple[str, ...]] = ()
+    rational: ClassVar[bool] = True
+    """Whether gradients and values at rational points are rational."""
+
+    @abstractmethod
+    def gradient(self, x: Any, xp: Any) -> Any:
+        """The gradient, of the same shape as x."""
+
+    @abstractmethod
+    def suboptimality(self, x: Any, xp: Any) -> Any:
+        """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
+
+    @abstractmethod
+    def constant(self, assumption: Assumption) -> Enclosure | None:
+        """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
+
+    @classmethod
+    @abstractmethod
+    def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
+        """Batches with a start for each instance, the simplest first; shapes repeat, so that compilation does not.
+
+        Arguments: a generator; how many random batches to draw of each shape.
+        """
+
+    def exact_constant(self, assumption: Assumption) -> fmpq | None:
+        """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
+
+        Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that
+        ends computed for floats say nothing about it.
+        """
+        floats = self._map(lambda field: field.astype(float)[..., None])
+        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
+            raise ValueError("the instance's numbers are no floats")
+        ends = floats.constant(assumption)
+        if ends is None:
+            return None
+        end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
+        return rational(float(end))
+
+    def rounded(self, denominator: int) -> Self:
+        """For one instance: the same with simpler numbers, where the family has any."""
+        return self
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The fields by name."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def one(self, index: int) -> Self:
+        """The instance with the given number, as exact rationals."""
+        picked = self._map(lambda field: field[..., index])
+        return dataclasses.replace(picked, **{name: rationals(field) for name, field in picked.arrays().items()})
+
+    @classmethod
+    def load(cls, data: Any) -> Problem:
+        """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""
+        if not isinstance(data, dict) or not isinstance(data.get("family"), str):
+            raise ValueError("the problem names no family")
+        return family_named(data["family"]).from_data(data)
+
+    def over(self, xp: Any) -> Self:
+        """For one instance: its data as numbers of the exact arithmetic `xp`."""
+        return dataclasses.replace(self, **{name: xp.number(field) for name, field in self.arrays().items()})
+
+    def data(self) -> dict[str, Any]:
+        """For one instance: its data as JSON, rationals as strings."""
+        return {"family": type(self).__name__, **{name: _plain(field) for name, field in self.arrays().items()}}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        """The instance that `data` wrote. Raises ValueError if a field is missing or is not rational."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        missing = [name for name in names if name not in data]
+        if missing:
+            raise ValueError(f"the problem lacks the field {missing[0]!r}")
+        return cls(**{name: rationals(data[name]) for name in names})
+
+    def describe(self) -> str:
+        """For one instance: a few words for the reader."""
+        parts = (f"{name} {_plain(field)}" for name, field in self._batched().items())
+        return f"{self.family}: " + ", ".join(parts).replace("'", "")
+
+    def _batched(self) -> dict[str, np.ndarray]:
+        return {name: field for name, field in self.arrays().items() if name not in self.shared}
+
+    def _map(self, function: Callable[[Any], Any]) -> Self:
+        return dataclasses.replace(self, **{name: function(field) for name, field in self._batched().items()})
+
+
+def families() -> list[type[Problem]]:
+    """All families, the simplest first: those of the package in their order, then a user's own."""
+    from signproof.checks import logistic, quadratic, sine
+
+    own: list[type[Problem]] = [
+        quadratic.DiagonalQuadratic,
+        quadratic.LeastSquares,
+        sine.SineSum,
+        logistic.LogisticRegression,
+    ]
+    return own + [family for family in _subclasses(Problem) if family not in own and not isabstract(family)]
+
+
+def family_named(name: str) -> type[Problem]:
+    """The family with the given class name. Raises ValueError if there is none."""
+    for family in families():
+        if family.__name__ == name:
+            return family
+    known = ", ".join(family.__name__ for family in families())
+    raise ValueError(f"there is no family of problems {name!r}; known are {known}")
+
+
+def nearest(numbers: np.ndarray, denominator: int) -> np.ndarray:
+    """Rationals near the given ones with at most the given denominator."""
+    from fractions import Fraction
+
+    result = np.empty(numbers.shape, dtype=object)
+    for index, number in np.ndenumerate(numbers):
+        exact = rational(number)
+        near = Fraction(int(exact.p), int(exact.q)).limit_denominator(denominator)
+        result[index] = fmpq(near.numerator, near.denominator)
+    return result
+
+
+def _subclasses(family: type) -> Iterator[type[Problem]]:
+    children: list[type] = family.__subclasses__()
+    for child in children:
+        yield child
+        yield from _subclasses(child)
+
+
+def _plain(field: Any) -> Any:
+    if isinstance(field, np.ndarray):
+        return [_plain(entry) for entry in field]
+    return str(rational(field))

@@ -1,0 +1,82 @@
+"""What is found out about a claim: its status, the evidence for it, how tight the bound is, a witness if it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from signproof.checks.witness import Witness
+from signproof.theory.claim import Claim
+
+
+class Status(StrEnum):
+    """A verdict. It is always computed."""
+
+    PROVED = "proved"
+    """The kernel accepted a proof; the verdict lists the lemmas it rests on."""
+    SUPPORTED = "supported"
+    """Tried on many instances; none broke it."""
+    REFUTED = "refuted"
+    """A witness breaks it, confirmed in exact or ball arithmetic."""
+    VACUOUS = "vacuous"
+    """No non-trivial instance meets the assumptions."""
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not reproduced"
+    OPEN = "open"
+    """Neither proved nor tried; the evidence says why."""
+    INCONSISTENT = "inconsistent"
+    """Proved, and broken by an exact witness: a defect of signproof."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence: its kind (proof, run, witness, search), its level and a sentence for the reader.
+
+    Levels: exact, enclosed (balls), sampled. `facts` are numbers and lists for the ledger.
+    """
+
+    kind: str
+    level: str
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Tightness(float):
+    """How much of a bound is really needed: a number up to 1 (tight), with the instance that attains it.
+
+    For a bound that starts at V_0 it is the share of the promised decrease in the first step that is really all
+    that happens, (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and of
+    these the least. For other bounds it is the largest measured / bound.
+    """
+
+    instance: str
+    what: str
+    by_step_size: tuple[tuple[str, float], ...]
+
+    def __new__(cls, ratio: float, instance: str, what: str, by_step_size: tuple[tuple[str, float], ...] = ()):
+        tightness = super().__new__(cls, ratio)
+        tightness.instance, tightness.what, tightness.by_step_size = instance, what, by_step_size
+        return tightness
+
+    @property
+    def ratio(self) -> float:
+        return float(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The verdict on a claim."""
+
+    claim: Claim
+    status: Status
+    evidence: tuple[Evidence, ...] = ()
+    lemmas: tuple[str, ...] = ()
+    tightness: Tightness | None = None
+    witness: Witness | None = None
+    series: tuple[dict[str, Any], ...] = ()
+    """Runs for the report: measured and bound over k."""
+
+    def __str__(self):
+        reason = f": {self.evidence[-1].text}" if self.evidence else ""
+        return f"{self.claim.id}: {self.status}{reason}"

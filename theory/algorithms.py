@@ -1,0 +1,91 @@
+"""Optimization algorithms, each an update rule written once over an arithmetic.
+
+An algorithm is a frozen dataclass whose fields are SymPy expressions (step sizes) or geometries. The kernel runs
+`update` on opaque vectors, the engine on batches of JAX arrays, a replay on rationals: it is the same rule.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Expr
+
+from signproof.theory.norms import LINF, DualPair
+
+
+@dataclass(frozen=True)
+class Algorithm(ABC):
+    """A first-order method x_{k+1} = update(x_k)."""
+
+    def init(self, x: Any, xp: Any) -> Any:
+        """What the method remembers besides x, before the first step; nothing unless overridden."""
+        return ()
+
+    @abstractmethod
+    def update(self, x: Any, gradient: Callable[[Any], Any], memory: Any, xp: Any) -> tuple[Any, Any]:
+        """One step: the next iterate and the next memory.
+
+        Arguments: x, shape (d, ...); `gradient`, mapping points to gradients of the same shape; the memory;
+        the arithmetic. Fields that were expressions are numbers here, of shape (...).
+        """
+
+    @property
+    def parameters(self) -> dict[str, Expr]:
+        """The fields that are formulas, such as the step size; a formula in k is a schedule."""
+        fields = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {name: entry for name, entry in fields if isinstance(entry, Expr)}
+
+    def at(self, **numbers: Any) -> Algorithm:
+        """The same method with numbers in place of formulas."""
+        return dataclasses.replace(self, **numbers)
+
+    def __str__(self):
+        fields = (getattr(self, field.name) for field in dataclasses.fields(self))
+        parts = [entry.name if isinstance(entry, DualPair) else str(entry) for entry in fields]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+@dataclass(frozen=True)
+class GradientDescent(Algorithm):
+    """x+ = x - alpha grad f(x)."""
+
+    step_size: Any
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size * gradient(x), memory
+
+
+@dataclass(frozen=True)
+class SignGD(Algorithm):
+    """x+ = x - alpha sign(grad f(x)), with sign(0) = 0.  [scaled-sign (2)]"""
+
+    step_size: Any
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size * xp.sign(gradient(x)), memory
+
+
+@dataclass(frozen=True)
+class SteepestDescent(Algorithm):
+    """x+ = x - alpha ||g||_* v(g), g = grad f(x), v(g) a maximizer of <g, .> over the unit ball of the norm."""
+
+    step_size: Any
+    norm: DualPair
+
+    def update(self, x, gradient, memory, xp):
+        g = gradient(x)
+        return x - self.step_size * self.norm.dual(g, xp) * self.norm.maximizer(g, xp), memory
+
+
+@dataclass(frozen=True)
+class ScaledSignGD(SteepestDescent):
+    """x+ = x - alpha ||g||_1 sign(g): steepest descent in the maximum norm.  [scaled-sign (14)]"""
+
+    norm: DualPair = LINF
+
+    def __str__(self):
+        return f"ScaledSignGD({self.step_size})"

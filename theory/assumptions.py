@@ -1,0 +1,92 @@
+"""Assumptions on the objective: inequalities with named constants.
+
+The kernel takes an instance of `statement` as a hypothesis; a problem family answers `Problem.constant` with an
+enclosure of the best constant. Both read the same object.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sympy import Expr, Ge, Gt, Le, Rational, Symbol, sympify
+from sympy.core.relational import Relational
+from sympy.core.symbol import Str
+
+from signproof.theory.norms import LINF, DualPair
+from signproof.theory.symbols import f_star
+from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
+
+
+@dataclass(frozen=True)
+class Assumption(ABC):
+    """An inequality that the objective satisfies at all points, with a positive constant.
+
+    Arguments: the constant (a symbol or a number), the geometry (l-infinity unless said otherwise).
+    """
+
+    constant: Any
+    norm: DualPair = LINF
+
+    largest: ClassVar[bool]
+    """Whether larger constants are stronger (mu) or weaker (L)."""
+    points: ClassVar[int]
+    """How many points the inequality is about."""
+    words: ClassVar[str]
+
+    def __post_init__(self):
+        object.__setattr__(self, "constant", sympify(self.constant))
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        return self.constant.free_symbols
+
+    @property
+    def conditions(self) -> tuple[Relational, ...]:
+        """What the assumption says of its constant: it is positive."""
+        return () if self.constant.is_number else (Gt(self.constant, 0),)
+
+    @abstractmethod
+    def statement(self, *points: Expr) -> Relational:
+        """The inequality at the given points (vectors of `signproof.theory.vectors`)."""
+
+    def __str__(self):
+        geometry = "" if self.norm is LINF else f", norm={self.norm.name}"
+        return f"{type(self).__name__}({self.constant}{geometry})"
+
+
+class Smooth(Assumption):
+    """||grad f(x) - grad f(y)||_* <= L ||x - y|| for all x, y.  [scaled-sign, Assumption 3, for l-infinity]"""
+
+    largest = False
+    points = 2
+    words = "smooth"
+
+    def statement(self, x, y):
+        pair = Str(self.norm.name)
+        return Le(dual_norm(pair, gradient(x) - gradient(y)), self.constant * norm(pair, x - y))
+
+
+class StronglyConvex(Assumption):
+    """f(x) - f(y) >= <grad f(y), x - y> + (mu/2) ||x - y||^2 for all x, y.  [scaled-sign, Assumption 1]"""
+
+    largest = True
+    points = 2
+    words = "strongly convex"
+
+    def statement(self, x, y):
+        distance = norm(Str(self.norm.name), x - y)
+        growth = self.constant * Rational(1, 2) * distance**2
+        return Ge(value(x) - value(y), inner(gradient(y), x - y) + growth)
+
+
+class PolyakLojasiewicz(Assumption):
+    """||grad f(x)||_*^2 >= 2 mu (f(x) - f*) for all x.  [scaled-sign, Assumption 2]"""
+
+    largest = True
+    points = 1
+    words = "Polyak-Lojasiewicz"
+
+    def statement(self, x):
+        return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))

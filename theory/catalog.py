@@ -1,0 +1,38 @@
+"""The claims that come with the package: every `Claim` of a module under `theory/papers`, by ID."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+from types import ModuleType
+
+from signproof.theory import papers
+from signproof.theory.claim import Claim
+
+
+@cache
+def catalog() -> dict[str, Claim]:
+    """All claims of the papers, in the order of their modules and of their definition there.
+
+    Raises ValueError if two claims share an ID.
+    """
+    claims: dict[str, Claim] = {}
+    for module in _modules(papers):
+        for claim in claims_of(module):
+            if claim.id in claims:
+                raise ValueError(f"two claims have the ID {claim.id!r}; the second is in {module.__name__}")
+            claims[claim.id] = claim
+    return claims
+
+
+def claims_of(module: ModuleType) -> list[Claim]:
+    """The claims that a module holds under names of its own, in order of definition."""
+    found = [entry for name, entry in vars(module).items() if isinstance(entry, Claim) and not name.startswith("_")]
+    return list(dict.fromkeys(found))
+
+
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    for entry in sorted(pkgutil.walk_packages(package.__path__, package.__name__ + "."), key=lambda entry: entry.name):
+        yield importlib.import_module(entry.name)

@@ -1,0 +1,204 @@
+"""A claim, written once as data.
+
+The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
+for the search that tries to break it. There are three kinds:
+
+- a bound on a run: algorithm, assumptions, domain, measure and bound;
+- an algebraic claim: a statement about parameters over a domain;
+- an orbit: an algorithm on one function, and the points that it visits in turn for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Expr, Gt, Le, Symbol, Tuple, diff, sympify
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
+
+from signproof.theory.algorithms import Algorithm
+from signproof.theory.assumptions import Assumption
+from signproof.theory.decide import satisfiable
+from signproof.theory.measures import Measure
+from signproof.theory.symbols import V0, k
+from signproof.theory.vectors import Repeats
+
+
+class ClaimError(ValueError):
+    """A claim that says nothing, or nothing definite; the message says what, where and the fix."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim comes from: the paper's key and the place in it."""
+
+    paper: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """A function of the coordinates, and the points that the run visits in turn, for ever.
+
+    Arguments: the objective; its coordinates; the points, each with one formula for each coordinate. The run
+    starts at the first point and returns to it after the last.
+    """
+
+    function: Expr
+    coordinates: tuple[Symbol, ...]
+    points: tuple[tuple[Expr, ...], ...]
+
+    @property
+    def gradient(self) -> tuple[Expr, ...]:
+        return tuple(diff(self.function, coordinate) for coordinate in self.coordinates)
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """A claim about an algorithm or about parameters.
+
+    Arguments:
+        id: a name that stays, such as "scaled-sign/theorem-1.1".
+        algorithm: the method, with symbols for its step sizes.
+        assumptions: what is assumed of the objective; each binds the symbol of its constant.
+        domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
+        measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
+            all parameters in the domain. The bound may use k and V0 beside the parameters.
+        statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain.
+        orbit: of an orbit claim, the function and the points.
+        proof: steps for the kernel (`signproof.theory.proof.Proof`).
+        source: where the claim stands.
+        about: one sentence for the reader.
+
+    Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
+    the three kinds.
+    """
+
+    id: str
+    algorithm: Algorithm | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    domain: tuple[Relational, ...] = ()
+    measure: Measure | None = None
+    bound: Expr | None = None
+    statement: Boolean | None = None
+    orbit: Orbit | None = None
+    proof: object | None = None
+    source: Source | None = None
+    about: str = ""
+
+    def __post_init__(self):
+        if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
+            raise ClaimError(f"a claim's id is a non-empty string without spaces at its ends, not {self.id!r}")
+        for name in ("assumptions", "domain"):
+            given = getattr(self, name)
+            object.__setattr__(self, name, tuple(given) if isinstance(given, tuple | list) else (given,))
+        if self.bound is not None:
+            object.__setattr__(self, "bound", self._formula(self.bound, "bound"))
+        self._check_parts()
+        self._check_domain()
+        self._check_symbols()
+
+    @property
+    def kind(self) -> str:
+        """ "bound", "algebraic" or "orbit"."""
+        if self.statement is not None:
+            return "algebraic"
+        return "bound" if self.orbit is None else "orbit"
+
+    @property
+    def parameters(self) -> set[Symbol]:
+        """The symbols that domain and assumptions bind."""
+        bound = {symbol for relation in self.domain for symbol in relation.free_symbols}
+        return bound.union(*(assumption.symbols for assumption in self.assumptions))
+
+    @cached_property
+    def premises(self) -> tuple[Boolean, ...]:
+        """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
+        conditions = tuple(condition for assumption in self.assumptions for condition in assumption.conditions)
+        return self.domain + conditions + ((k >= 0, Gt(V0, 0)) if self.kind == "bound" else ())
+
+    @cached_property
+    def conclusion(self) -> Boolean:
+        """What is to be proved."""
+        if self.statement is not None:
+            return self.statement
+        if self.orbit is not None:
+            return Repeats(*(Tuple(*point) for point in self.orbit.points))
+        assert self.measure is not None
+        return Le(self.measure.symbol, self.bound)
+
+    def __repr__(self):
+        return f"Claim({self.id!r})"
+
+    def _formula(self, given, name: str) -> Expr:
+        formula = sympify(given)
+        if not isinstance(formula, Expr):
+            raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {given!r}")
+        return formula
+
+    def _check_parts(self):
+        if self.statement is not None:
+            extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
+            if extra:
+                raise ClaimError(f"{self.id}: an algebraic claim has a statement and a domain, but no {extra[0]}")
+            if not isinstance(self.statement, Relational | And | Or | Not):
+                raise ClaimError(
+                    f"{self.id}: the statement must be a SymPy relation between symbols, not {self.statement!r}; "
+                    "a relation that SymPy decides at once says nothing"
+                )
+            return
+        wanted = ("algorithm", "orbit") if self.orbit is not None else ("algorithm", "measure", "bound")
+        missing = [name for name in wanted if getattr(self, name) is None]
+        if missing:
+            raise ClaimError(
+                f"{self.id}: {missing[0]} is missing; a claim about a run needs algorithm, measure and bound, "
+                "an algebraic claim needs a statement"
+            )
+        for name, kind in (("algorithm", Algorithm), ("measure", Measure)):
+            part = getattr(self, name)
+            if part is not None and not isinstance(part, kind):
+                raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
+        for assumption in self.assumptions:
+            if not isinstance(assumption, Assumption):
+                raise ClaimError(
+                    f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
+                )
+
+    def _check_domain(self):
+        for relation in self.domain:
+            if relation in (False, BooleanFalse()):
+                raise ClaimError(f"{self.id}: the domain is empty: one of its conditions is false whatever the symbols")
+            if relation in (True, BooleanTrue()):
+                raise ClaimError(
+                    f"{self.id}: a condition of the domain is true whatever the symbols; "
+                    "use the plain real symbols of signproof.theory.symbols"
+                )
+            if not isinstance(relation, Relational):
+                raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
+        if satisfiable(self.premises).holds is False:
+            conditions = ", ".join(map(str, self.premises))
+            raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
+
+    def _check_symbols(self):
+        if self.kind == "algebraic":
+            return
+        known = self.parameters | ({k, V0} if self.kind == "bound" else set())
+        assert self.algorithm is not None
+        formulas = dict(self.algorithm.parameters)
+        if self.orbit is None:
+            formulas = {"bound": self.bound, **formulas}
+            known_in = {"bound": known}
+        else:
+            known_in = {}
+            for number, point in enumerate(self.orbit.points):
+                formulas |= {f"point {number} of the orbit": Tuple(*point)}
+        for name, formula in formulas.items():
+            free = formula.free_symbols - known_in.get(name, self.parameters | {k})
+            if free:
+                symbol = sorted(map(str, free))[0]
+                raise ClaimError(
+                    f"{self.id}: the symbol {symbol} in the {name.replace('_', ' ')} is bound by nothing: "
+                    f"name it in the domain (such as {symbol} > 0) or in an assumption"
+                )

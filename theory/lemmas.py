@@ -1,0 +1,165 @@
+"""The trusted table: the named facts that proofs may rest on beside exact algebra.
+
+Each lemma takes terms and returns what it needs and what it gives: an assumption that the claim must make,
+premises that must have been proved, and the conclusion. A proof's verdict lists the lemmas that it used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Eq, Expr, Ge, Le, Rational, Sum
+from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
+
+from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
+from signproof.theory.norms import DualPair
+from signproof.theory.symbols import f_star, k, l
+from signproof.theory.vectors import (
+    Least,
+    Scalar,
+    VectorAtom,
+    dual_norm,
+    gradient,
+    inner,
+    maximizer,
+    norm,
+    value,
+    x_star,
+)
+
+
+class LemmaError(ValueError):
+    """A lemma applied outside its hypotheses."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a lemma: what it concludes, from which proved premises, under which assumption."""
+
+    conclusion: Boolean
+    premises: tuple[Boolean, ...] = ()
+    assumption: Assumption | None = None
+    every_k: bool = False
+    """Whether its premises must hold for every integer k >= 0."""
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A named fact. `use` takes the lemma's terms; `text` says it in words; `source` says who proved it."""
+
+    name: str
+    text: str
+    source: str
+    use: Callable[..., Use]
+
+
+TABLE: dict[str, Lemma] = {}
+
+
+def _lemma(name: str, text: str, source: str):
+    def enter(use: Callable[..., Use]) -> Callable[..., Use]:
+        TABLE[name] = Lemma(name, text, source, use)
+        return use
+
+    return enter
+
+
+@_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
+def _(length: Expr) -> Use:
+    if not isinstance(length, norm | dual_norm):
+        raise LemmaError(f"{length} is not a norm")
+    return Use(Ge(length, 0))
+
+
+@_lemma("Hölder", "<u, v> <= ||u||_* ||v||.", "definition of the dual norm")
+def _(pair: DualPair, u: Expr, v: Expr) -> Use:
+    name = Str(pair.name)
+    return Use(Le(inner(u, v), dual_norm(name, u) * norm(name, v)))
+
+
+@_lemma("attained dual norm", "<g, v(g)> = ||g||_*.", "definition of v(g); the unit ball is compact")
+def _(pair: DualPair, g: Expr) -> Use:
+    name = Str(pair.name)
+    return Use(Eq(inner(g, maximizer(name, g)), dual_norm(name, g)))
+
+
+@_lemma("unit maximizer", "||v(g)|| <= 1.", "definition of v(g)")
+def _(pair: DualPair, g: Expr) -> Use:
+    name = Str(pair.name)
+    return Use(Le(norm(name, maximizer(name, g)), 1))
+
+
+@_lemma("infimum", "f(x) >= f*.", "definition of f*")
+def _(point: Expr) -> Use:
+    return Use(Ge(value(point), f_star))
+
+
+@_lemma(
+    "descent lemma",
+    "If f is L-smooth, f(y) <= f(x) + <grad f(x), y - x> + (L/2) ||y - x||^2.",
+    "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
+)
+def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+    if not isinstance(assumption, Smooth):
+        raise LemmaError(f"it needs smoothness, not {assumption}")
+    distance = norm(Str(assumption.norm.name), y - x)
+    quadratic = assumption.constant * Rational(1, 2) * distance**2
+    return Use(Le(value(y), value(x) + inner(gradient(x), y - x) + quadratic), assumption=assumption)
+
+
+@_lemma(
+    "attained minimum",
+    "A strongly convex differentiable function on R^d attains its infimum: f(x*) = f*.",
+    "Nesterov, Introductory Lectures on Convex Optimization, section 2.2",
+)
+def _(assumption: Assumption) -> Use:
+    if not isinstance(assumption, StronglyConvex):
+        raise LemmaError(f"it needs strong convexity, not {assumption}")
+    return Use(Eq(value(x_star), f_star), assumption=assumption)
+
+
+@_lemma(
+    "induction",
+    "If 0 <= r and a_{k+1} <= r a_k for every k >= 0, then a_k <= r^k a_0.",
+    "induction over k",
+)
+def _(term: Expr, rate: Expr) -> Use:
+    _needs_constant(rate)
+    return Use(
+        Le(term, rate**k * term.subs(k, 0)),
+        premises=(Le(term.subs(k, k + 1), rate * term), Ge(rate, 0)),
+        every_k=True,
+    )
+
+
+@_lemma(
+    "telescoping sum",
+    "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_k) <= w_0 - w_{k+1}.",
+    "induction over k",
+)
+def _(factor: Expr, term: Expr, potential: Expr) -> Use:
+    _needs_constant(factor)
+    after = potential.subs(k, k + 1)
+    return Use(
+        Le(factor * Sum(term.subs(k, l), (l, 0, k)), potential.subs(k, 0) - after),
+        premises=(Le(factor * term, potential - after),),
+        every_k=True,
+    )
+
+
+@_lemma("least of a sum", "(k + 1) min over l <= k of a_l <= a_0 + ... + a_k.", "arithmetic")
+def _(term: Expr) -> Use:
+    indexed = term.subs(k, l)
+    return Use(Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k))))
+
+
+def _needs_constant(factor: Expr):
+    if factor.has(k, l) or factor.atoms(Scalar, VectorAtom):
+        raise LemmaError(f"{factor} changes from one iteration to the next; it must be the same for all")
+
+
+def conclusion(name: str, *arguments: object) -> Boolean:
+    """What a lemma concludes for the given terms: to write a step without repeating the formula."""
+    return TABLE[name].use(*arguments).conclusion

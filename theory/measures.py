@@ -1,0 +1,59 @@
+"""What a bound is about: a number that is read off a run at iteration k."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sympy import Expr
+from sympy.core.symbol import Str
+
+from signproof.theory.norms import LINF, DualPair
+from signproof.theory.symbols import k, l
+from signproof.theory.vectors import Least, dual_norm, gradient, iterate, suboptimality
+
+
+@dataclass(frozen=True)
+class Measure(ABC):
+    """A number at iteration k: `quantity` at the iterate itself, or its least value so far."""
+
+    least_so_far: ClassVar[bool] = False
+    """Whether the measure is the minimum of `quantity` over the iterations 0, ..., k."""
+
+    @property
+    @abstractmethod
+    def symbol(self) -> Expr:
+        """The measure at iteration k as a term of the kernel."""
+
+    @abstractmethod
+    def quantity(self, problem: Any, x: Any, xp: Any) -> Any:
+        """The number at the point x, shape (d, ...), of a problem."""
+
+
+@dataclass(frozen=True)
+class Suboptimality(Measure):
+    """V_k = f(x_k) - f*.  [scaled-sign (30)]"""
+
+    @property
+    def symbol(self):
+        return suboptimality(k)
+
+    def quantity(self, problem, x, xp):
+        return problem.suboptimality(x, xp)
+
+
+@dataclass(frozen=True)
+class MinDualGradientNorm(Measure):
+    """min over l <= k of ||grad f(x_l)||_*^power.  [scaled-sign (17) has power 2, the propositions power 1]"""
+
+    power: int
+    norm: DualPair = LINF
+    least_so_far = True
+
+    @property
+    def symbol(self):
+        return Least(dual_norm(Str(self.norm.name), gradient(iterate(l))) ** self.power, (l, 0, k))
+
+    def quantity(self, problem, x, xp):
+        return xp.power(self.norm.dual(problem.gradient(x, xp), xp), self.power)

@@ -1,0 +1,526 @@
+"""The kernel: it re-checks a proof step by step, exactly, and trusts nothing but algebra, Z3 and a short table.
+
+A proof is a list of steps. Each step is a statement with its justification:
+
+- `Definition`: the update rule, V_k = f(x_k) - f*, V_0;
+- `Hypothesis`: an instance of an assumption that the claim makes;
+- `Lemma`: an entry of `signproof.theory.lemmas`, whose premises are earlier steps;
+- `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
+- `Combination`: a sum of earlier steps with multipliers that are proved non-negative;
+- `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
+- `Instance`: an earlier step at another iteration.
+
+Every statement is for all integers k >= 0 and all parameters in the claim's domain. The kernel knows no claim
+by name, imports nothing numeric, and answers with a certificate or with the step that fails and the reason.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import (
+    Add,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Matrix,
+    Ne,
+    Pow,
+    Rational,
+    Tuple,
+    expand,
+    fraction,
+    sign,
+    sympify,
+    together,
+)
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import And, Boolean
+
+from signproof.theory import lemmas
+from signproof.theory.algorithms import Algorithm
+from signproof.theory.claim import Claim, Orbit
+from signproof.theory.decide import follows
+from signproof.theory.symbols import V0, f_star, k
+from signproof.theory.vectors import Opaque, Repeats, gradient, is_vector, iterate, suboptimality, value
+
+
+class Rejected(Exception):
+    """Why a step does not follow."""
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """A statement and why it holds. The name is the paper's equation number where there is one."""
+
+    name: str
+    statement: Boolean
+    by: Justification
+
+    def __repr__(self):
+        return f"Step({self.name!r})"
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Proof:
+    """Steps in order; the last one is the claim."""
+
+    steps: tuple[Step, ...]
+
+    def __init__(self, *steps: Step):
+        object.__setattr__(self, "steps", steps)
+
+    def __repr__(self):
+        return f"Proof of {len(self.steps)} steps"
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A proof that the kernel accepted, and the lemmas it rests on."""
+
+    proof: Proof
+    lemmas: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A proof that the kernel did not accept: the number and name of the step, and the reason."""
+
+    number: int
+    step: str
+    reason: str
+
+    def __str__(self):
+        return f"step {self.number} ({self.step}): {self.reason}"
+
+
+def check(claim: Claim) -> Certificate | Rejection:
+    """Re-check the claim's proof. Raises ValueError if it has none; never fails otherwise."""
+    if not isinstance(claim.proof, Proof):
+        raise ValueError(f"{claim.id} carries no proof")
+    kernel = _Kernel(claim)
+    number, step = 0, Step("proof", claim.conclusion, Decide())
+    try:
+        for number, step in enumerate(claim.proof.steps, start=1):  # noqa: B007 -- the number of the step that fails
+            kernel.accept(step)
+        if not claim.proof.steps:
+            raise Rejected("it has no steps")
+        if not same(step.statement, claim.conclusion):
+            raise Rejected(f"the last step is not the claim, which says {claim.conclusion}")
+    except Rejected as rejected:
+        return Rejection(number, step.name, str(rejected))
+    except Exception as error:  # whatever SymPy or Z3 stumble over, the step is not proved
+        return Rejection(number, step.name, f"it cannot be read: {error}")
+    return Certificate(claim.proof, tuple(sorted(kernel.lemmas)))
+
+
+class _Kernel:
+    """The state of a check: the claim's premises and the steps accepted so far."""
+
+    def __init__(self, claim: Claim):
+        self.claim = claim
+        self.premises = claim.premises
+        self.accepted: list[Step] = []
+        self.lemmas: set[str] = set()
+
+    def accept(self, step: Step):
+        if not isinstance(step.statement, Boolean | Repeats):
+            raise Rejected(f"{step.statement} is not a statement")
+        if (
+            isinstance(step.statement, Relational)
+            and not isinstance(step.statement, Eq)
+            and _about_vectors(step.statement)
+        ):
+            raise Rejected("vectors have no order")
+        unbound = step.statement.free_symbols - self.claim.parameters - {k, V0, f_star}
+        if unbound and self.claim.kind == "bound":
+            raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
+        step.by.check(step.statement, self)
+        self.accepted.append(step)
+
+    def proved(self, step: Step) -> Boolean:
+        """The statement of an earlier step."""
+        if not any(step is earlier for earlier in self.accepted):
+            raise Rejected(f"it rests on {step.name}, which is not proved before it")
+        return step.statement
+
+    def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
+        """Let Z3 prove a goal from the claim's premises and the given statements."""
+        if any(_about_vectors(statement) for statement in (goal, *using)):
+            raise Rejected("real arithmetic is about numbers, and one of the statements is about vectors")
+        answer = follows(goal, (*self.premises, *using))
+        if answer.holds:
+            return
+        said = what or f"{goal} does not follow"
+        if answer.model:
+            values = ", ".join(f"{symbol} = {number}" for symbol, number in sorted(answer.model.items(), key=str))
+            raise Rejected(f"{said}: it fails at {values}")
+        raise Rejected(f"{said}: {answer.reason}")
+
+    def require_defined(self, *expressions: Expr, using: tuple[Boolean, ...] = ()):
+        """Every denominator must be non-zero for all parameters in the domain."""
+        for base in sorted({b for expression in expressions for b in _denominators(expression)}, key=str):
+            self.require(Ne(base, 0), using, f"it divides by {base}, which may be zero")
+
+    def definitions(self, statement: Boolean) -> bool:
+        """Whether the statement is the update rule, V_k = f(x_k) - f* or V_0 at some iteration."""
+        if not isinstance(statement, Eq):
+            return False
+        left = statement.lhs
+        if left == suboptimality(0) and statement.rhs == V0:
+            return True
+        if isinstance(left, suboptimality):
+            return same(statement, Eq(left, value(iterate(left.args[0])) - f_star))
+        if isinstance(left, iterate) and self.claim.algorithm is not None:
+            index = left.args[0] - 1
+            if not _is_iteration(index):
+                return False
+            algorithm = self.claim.algorithm
+            algorithm = algorithm.at(**{name: p.subs(k, index) for name, p in algorithm.parameters.items()})
+            after, memory = algorithm.update(iterate(index), gradient, algorithm.init(iterate(index), OPAQUE), OPAQUE)
+            return memory == () and same(statement, Eq(left, after))
+        return False
+
+
+class Justification:
+    """Why a statement holds. `check` raises Rejected if it does not follow; `words` says it to a reader."""
+
+    @property
+    def premises(self) -> tuple[Step, ...]:
+        """The earlier steps that it rests on."""
+        return getattr(self, "using", ())
+
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
+        raise NotImplementedError
+
+    @property
+    def words(self) -> str:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Definition(Justification):
+    """The update rule of the claim's algorithm, V_k = f(x_k) - f*, or V_0."""
+
+    def check(self, statement, kernel):
+        if not kernel.definitions(statement):
+            raise Rejected(f"{statement} is not the definition of V_k, of V_0 or of {kernel.claim.algorithm}")
+
+    @property
+    def words(self):
+        return "definition"
+
+
+@dataclass(frozen=True)
+class Hypothesis(Justification):
+    """An instance of one of the claim's assumptions, at the given points."""
+
+    assumption: Any
+    points: tuple[Expr, ...]
+
+    def __init__(self, assumption, *points):
+        object.__setattr__(self, "assumption", assumption)
+        object.__setattr__(self, "points", points)
+
+    def check(self, statement, kernel):
+        if self.assumption not in kernel.claim.assumptions:
+            raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
+        instance = self.assumption.statement(*self.points)
+        if not same(statement, instance):
+            raise Rejected(f"the hypothesis says {instance}, not {statement}")
+
+    @property
+    def words(self):
+        return f"assumption {self.assumption}"
+
+
+@dataclass(frozen=True)
+class Lemma(Justification):
+    """A lemma of the trusted table, for the given terms; its premises are among the earlier steps `using`."""
+
+    name: str
+    arguments: tuple[Any, ...]
+    using: tuple[Step, ...] = ()
+
+    def __init__(self, name, *arguments, using=()):
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "arguments", arguments)
+        object.__setattr__(self, "using", tuple(using))
+
+    def check(self, statement, kernel):
+        if self.name not in lemmas.TABLE:
+            raise Rejected(f"there is no lemma {self.name!r}; the table has {', '.join(lemmas.TABLE)}")
+        try:
+            use = lemmas.TABLE[self.name].use(*self.arguments)
+        except lemmas.LemmaError as error:
+            raise Rejected(f"the lemma {self.name!r} does not apply: {error}") from None
+        if use.assumption is not None and use.assumption not in kernel.claim.assumptions:
+            raise Rejected(f"the lemma {self.name!r} needs {use.assumption}, which the claim does not assume")
+        if use.every_k and any(relation.has(k) for relation in kernel.claim.domain):
+            raise Rejected(f"the lemma {self.name!r} needs every k >= 0, but the domain restricts k")
+        have = [kernel.proved(step) for step in self.using]
+        for premise in use.premises:
+            if not any(same(premise, statement) for statement in have):
+                raise Rejected(f"the lemma {self.name!r} needs {premise}, which is not among its premises")
+        if not same(statement, use.conclusion):
+            raise Rejected(f"the lemma {self.name!r} gives {use.conclusion}, not {statement}")
+        kernel.lemmas.add(self.name)
+
+    @property
+    def words(self):
+        return f"lemma: {self.name}" + _from(self.using)
+
+
+@dataclass(frozen=True)
+class Identity(Justification):
+    """Both sides are equal in normal form, after rewriting with earlier equations, in order, from left to right."""
+
+    using: tuple[Step, ...] = ()
+
+    def __init__(self, *using):
+        object.__setattr__(self, "using", using)
+
+    def check(self, statement, kernel):
+        if not isinstance(statement, Eq):
+            raise Rejected(f"{statement} is not an equation")
+        sides = [statement.lhs, statement.rhs]
+        for step in self.using:
+            equation = kernel.proved(step)
+            if not isinstance(equation, Eq):
+                raise Rejected(f"{step.name} is not an equation, so it cannot rewrite")
+            sides = [side.xreplace({equation.lhs: equation.rhs}) for side in sides]
+        difference = sides[0] - sides[1]
+        if not _vanishes(difference):
+            raise Rejected(f"the two sides differ by {normal(difference)}")
+        kernel.require_defined(statement.lhs, statement.rhs, *sides)
+
+    @property
+    def words(self):
+        return "identity" + _from(self.using)
+
+
+@dataclass(frozen=True)
+class Combination(Justification):
+    """A sum of earlier inequalities and equations, each times a multiplier.
+
+    Multipliers of inequalities are proved non-negative over the domain and the statements of `given`.
+    """
+
+    multipliers: dict[Step, Any]
+    given: tuple[Step, ...] = ()
+
+    @property
+    def premises(self):
+        return (*self.multipliers, *self.given)
+
+    def check(self, statement, kernel):
+        target, kind = _gap(statement)
+        given = tuple(kernel.proved(step) for step in self.given)
+        total, strict, equations_only = Integer(0), False, True
+        for step, multiplier in self.multipliers.items():
+            multiplier = sympify(multiplier)
+            if _about_vectors(kernel.proved(step)):
+                raise Rejected(f"{step.name} is about vectors; rewrite with it by Identity")
+            gap, premise_kind = _gap(kernel.proved(step))
+            if premise_kind != "==":
+                equations_only = False
+                kernel.require(Ge(multiplier, 0), given, f"the multiplier {multiplier} of {step.name} may be negative")
+                if premise_kind == ">" and not strict:
+                    strict = follows(Gt(multiplier, 0), (*kernel.premises, *given)).holds is True
+            kernel.require_defined(multiplier, using=given)
+            total = total + multiplier * gap
+        if kind == "==" and not equations_only:
+            raise Rejected("an equation is no combination of inequalities")
+        if kind == ">" and not strict:
+            raise Rejected("a strict inequality needs a strict one with a positive multiplier")
+        if not _vanishes(target - total):
+            raise Rejected(f"the combination misses the statement by {normal(target - total)}")
+        kernel.require_defined(target, using=given)
+
+    @property
+    def words(self):
+        parts = (f"{step.name} times {multiplier}" for step, multiplier in self.multipliers.items())
+        return "combination of " + ", ".join(parts)
+
+
+@dataclass(frozen=True)
+class Decide(Justification):
+    """Real arithmetic over the domain and the earlier steps `using`, decided by Z3."""
+
+    using: tuple[Step, ...] = ()
+
+    def __init__(self, *using):
+        object.__setattr__(self, "using", using)
+
+    def check(self, statement, kernel):
+        kernel.require(statement, tuple(kernel.proved(step) for step in self.using))
+
+    @property
+    def words(self):
+        return "real arithmetic (Z3)" + _from(self.using)
+
+
+@dataclass(frozen=True)
+class Instance(Justification):
+    """An earlier step at another iteration: k replaced by 0, 1, ... or by k + 1, k + 2, ..."""
+
+    step: Step
+    at: Any
+
+    @property
+    def premises(self):
+        return (self.step,)
+
+    def check(self, statement, kernel):
+        index = sympify(self.at)
+        if not _is_iteration(index):
+            raise Rejected(f"{index} is not a later iteration, or one of the first")
+        for relation in kernel.claim.domain:
+            if relation.has(k):
+                kernel.require(relation.subs(k, index))
+        instance = kernel.proved(self.step).subs(k, index)
+        if not same(statement, instance):
+            raise Rejected(f"{self.step.name} at k = {index} says {instance}, not {statement}")
+
+    @property
+    def words(self):
+        return f"{self.step.name} at k = {self.at}"
+
+
+@dataclass(frozen=True)
+class Run(Justification):
+    """The algorithm, started at a point of the claim's orbit, goes to the next: its own rule, coordinate by
+    coordinate."""
+
+    start: int
+
+    def check(self, statement, kernel):
+        target = transition(kernel.claim.algorithm, kernel.claim.orbit, self.start)
+        if statement != target:
+            raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
+        kernel.require(statement)
+
+    @property
+    def words(self):
+        return f"the update rule at point {self.start}, decided by Z3"
+
+
+@dataclass(frozen=True)
+class Forever(Justification):
+    """Every transition of the orbit is proved, so the run of a memoryless method repeats it for ever."""
+
+    using: tuple[Step, ...] = ()
+
+    def __init__(self, *using):
+        object.__setattr__(self, "using", using)
+
+    def check(self, statement, kernel):
+        claim = kernel.claim
+        if claim.orbit is None or claim.algorithm.init(Tuple(), COORDINATES) != ():
+            raise Rejected("it needs an orbit of a method without memory")
+        have = [kernel.proved(step) for step in self.using]
+        for start in range(len(claim.orbit.points)):
+            if transition(claim.algorithm, claim.orbit, start) not in have:
+                raise Rejected(f"the step from point {start} of the orbit is not among its premises")
+        if statement != claim.conclusion:
+            raise Rejected("it is not the claim's orbit")
+        kernel.lemmas.add("induction")
+
+    @property
+    def words(self):
+        return "lemma: induction" + _from(self.using)
+
+
+class Coordinates:
+    """The symbolic arithmetic of one function of few coordinates: columns of SymPy expressions."""
+
+    def abs(self, x):
+        return x.applyfunc(abs)
+
+    def sign(self, x):
+        return x.applyfunc(sign)
+
+    def sum(self, x):
+        return Add(*x)
+
+
+COORDINATES = Coordinates()
+OPAQUE = Opaque()
+
+
+def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
+    """The statement that the algorithm takes point number `start` of the orbit to the next point."""
+
+    def slope(x):
+        return Matrix([part.subs(dict(zip(orbit.coordinates, x, strict=True))) for part in orbit.gradient])
+
+    here = Matrix(orbit.points[start])
+    there = orbit.points[(start + 1) % len(orbit.points)]
+    after, _ = algorithm.update(here, slope, algorithm.init(here, COORDINATES), COORDINATES)
+    return And(*(Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)))
+
+
+def normal(expression: Expr) -> Expr:
+    """A normal form of a scalar or a vector: one fraction, everything multiplied out."""
+    if is_vector(expression):
+        return expand(expression)
+    powers = {power: Pow(expand(power.base), power.exp) for power in expression.atoms(Pow) if _symbolic(power)}
+    numerator, denominator = fraction(together(expression.xreplace(powers)))
+    return expand(numerator) / expand(denominator)
+
+
+def same(one: Boolean, other: Boolean) -> bool:
+    """Whether two statements are the same up to normal form: the same gap, the same kind of relation."""
+    if one == other:
+        return True
+    if not (isinstance(one, Relational) and isinstance(other, Relational)):
+        return False
+    (gap, kind), (other_gap, other_kind) = _gap(one), _gap(other)
+    if kind != other_kind:
+        return False
+    return _vanishes(gap - other_gap) or (kind == "==" and _vanishes(gap + other_gap))
+
+
+def _gap(statement: Boolean) -> tuple[Expr, str]:
+    """The statement as gap >= 0, gap > 0 or gap == 0."""
+    if isinstance(statement, Le | Lt):
+        return statement.rhs - statement.lhs, ">=" if isinstance(statement, Le) else ">"
+    if isinstance(statement, Ge | Gt):
+        return statement.lhs - statement.rhs, ">=" if isinstance(statement, Ge) else ">"
+    if isinstance(statement, Eq):
+        return statement.rhs - statement.lhs, "=="
+    raise Rejected(f"{statement} is neither an inequality nor an equation")
+
+
+def _vanishes(difference: Expr) -> bool:
+    return difference == 0 or normal(difference) == 0
+
+
+def _symbolic(power: Pow) -> bool:
+    return not isinstance(power.exp, Rational)
+
+
+def _denominators(expression: Expr) -> set[Expr]:
+    return {
+        power.base
+        for power in expression.atoms(Pow)
+        if isinstance(power.exp, Rational) and power.exp < 0 and not power.base.is_number
+    }
+
+
+def _is_iteration(index: Expr) -> bool:
+    """Whether an index is a number of an iteration whatever k: 0, 1, 2, ... or k, k + 1, k + 2, ..."""
+    return any(isinstance(shift, Integer) and shift >= 0 for shift in (index, index - k))
+
+
+def _about_vectors(statement: Boolean) -> bool:
+    return isinstance(statement, Relational) and (is_vector(statement.lhs) or is_vector(statement.rhs))
+
+
+def _from(steps: tuple[Step, ...]) -> str:
+    return f", from {', '.join(step.name for step in steps)}" if steps else ""

@@ -1,0 +1,30 @@
+"""The letters that claims are written in.
+
+Every symbol is real and nothing more. Signs come from a claim's domain and assumptions, where the kernel can
+see them; a symbol declared positive would hand the kernel signs that nobody stated.
+"""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+alpha = Symbol("alpha", real=True)
+"""Step size (learning rate)."""
+beta = Symbol("beta", real=True)
+"""Speed of a flow."""
+eta = Symbol("eta", real=True)
+"""Step-size numerator of the AdaGrad-Norm variants."""
+mu = Symbol("mu", real=True)
+"""Constant of strong convexity or of the Polyak-Lojasiewicz inequality."""
+L = Symbol("L", real=True)
+"""Constant of smoothness."""
+sigma = Symbol("sigma", real=True)
+"""Noise level of a stochastic gradient."""
+k = Symbol("k", real=True)
+"""Iteration number; every statement about a run is for all integers k >= 0."""
+l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
+"""Running index of sums and minima."""
+V0 = Symbol("V_0", real=True)
+"""Suboptimality of the starting point, f(x_0) - f*; positive throughout."""
+f_star = Symbol("f_*", real=True)
+"""The infimum of the objective."""

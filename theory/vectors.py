@@ -1,0 +1,268 @@
+"""Vectors, gradients, inner products and norms as SymPy terms, for any dimension and any norm at once.
+
+A vector is a linear combination of vector atoms (`iterate(k)`, `gradient(x)`, ...) with scalar coefficients.
+`inner`, `norm` and `dual_norm` turn vectors into scalars and keep themselves in a normal form: inner products
+are expanded bilinearly, norms pull out the factor of a single atom. Nothing else is simplified here: every
+inequality between these terms is the kernel's business.
+"""
+
+from __future__ import annotations
+
+from sympy import Abs, Add, Expr, Function, Integer, Mul, S, Tuple, expand
+from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.symbol import Str
+
+from signproof.theory.symbols import k
+
+
+class VectorAtom(Function):
+    """An element of R^d that is not a combination of others."""
+
+    is_real = True
+
+
+class iterate(VectorAtom):
+    """x_k, the iterate number k."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return _subscripted("x", printer._print(self.args[0]))
+
+    def _latex(self, printer, exp=None):
+        return f"x_{{{printer._print(self.args[0])}}}"
+
+
+class minimizer(VectorAtom):
+    """x*, a point where the objective attains its infimum; the argument tells several apart."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return "x*"
+
+    def _latex(self, printer, exp=None):
+        return "x^{*}"
+
+
+class gradient(VectorAtom):
+    """The gradient of the objective at a point."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        point = self.args[0]
+        if isinstance(point, iterate):
+            return _subscripted("g", printer._print(point.args[0]))
+        return f"grad f({printer._print(point)})"
+
+    def _latex(self, printer, exp=None):
+        point = self.args[0]
+        if isinstance(point, iterate):
+            return f"g_{{{printer._print(point.args[0])}}}"
+        return rf"\nabla f\left({printer._print(point)}\right)"
+
+
+class maximizer(VectorAtom):
+    """v(g): a vector of norm at most one with <g, v(g)> = ||g||_*. Arguments: norm's name, g."""
+
+    nargs = 2
+
+    def _sympystr(self, printer):
+        name = "sign" if self.args[0].name == "inf" else "v"
+        return f"{name}({printer._print(self.args[1])})"
+
+    def _latex(self, printer, exp=None):
+        name = r"\operatorname{sign}" if self.args[0].name == "inf" else "v"
+        return rf"{name}\left({printer._print(self.args[1])}\right)"
+
+
+class Scalar(Function):
+    """A real number that depends on vectors or on the iteration."""
+
+    is_real = True
+
+
+class value(Scalar):
+    """f(x)."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return f"f({printer._print(self.args[0])})"
+
+    def _latex(self, printer, exp=None):
+        return _powered(rf"f\left({printer._print(self.args[0])}\right)", exp)
+
+
+class suboptimality(Scalar):
+    """V_k = f(x_k) - f*."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return _subscripted("V", printer._print(self.args[0]))
+
+    def _latex(self, printer, exp=None):
+        return _powered(f"V_{{{printer._print(self.args[0])}}}", exp)
+
+
+class inner(Scalar):
+    """<u, v>, expanded over the atoms of u and v."""
+
+    nargs = 2
+
+    @classmethod
+    def eval(cls, u, v):
+        left, right = terms(u), terms(v)
+        if _is_atom(u) and _is_atom(v):
+            return None if u.sort_key() <= v.sort_key() else cls(v, u)
+        return Add(*(a * b * cls(s, t) for s, a in left.items() for t, b in right.items()))
+
+    def _sympystr(self, printer):
+        return f"<{printer._print(self.args[0])}, {printer._print(self.args[1])}>"
+
+    def _latex(self, printer, exp=None):
+        u, v = (printer._print(argument) for argument in self.args)
+        return _powered(rf"\left\langle {u},\, {v}\right\rangle", exp)
+
+
+class _Norm(Scalar):
+    nargs = 2
+
+    @classmethod
+    def eval(cls, pair, v):
+        parts = terms(v)
+        if not parts:
+            return S.Zero
+        if len(parts) == 1:
+            ((atom, factor),) = parts.items()
+            return None if factor == 1 else Abs(factor) * cls(pair, atom)
+        normal = Add(*(factor * atom for atom, factor in parts.items()))
+        if normal.could_extract_minus_sign():
+            normal = -normal
+        return None if normal == v else cls(pair, normal)
+
+
+class norm(_Norm):
+    """||v||. Arguments: the norm's name, v."""
+
+    def _sympystr(self, printer):
+        return f"||{printer._print(self.args[1])}||_{_NAMES[self.args[0].name][0]}"
+
+    def _latex(self, printer, exp=None):
+        subscript = _NAMES[self.args[0].name][1]
+        return _powered(rf"\left\lVert {printer._print(self.args[1])}\right\rVert{subscript}", exp)
+
+
+class dual_norm(_Norm):
+    """||v||_*, the dual norm. Arguments: the (primal) norm's name, v."""
+
+    def _sympystr(self, printer):
+        return f"||{printer._print(self.args[1])}||_{_NAMES[self.args[0].name][2]}"
+
+    def _latex(self, printer, exp=None):
+        subscript = _NAMES[self.args[0].name][3]
+        return _powered(rf"\left\lVert {printer._print(self.args[1])}\right\rVert{subscript}", exp)
+
+
+# norm's name: how the norm and its dual are subscripted, in text and in LaTeX
+_NAMES = {
+    "inf": ("inf", r"_{\infty}", "1", "_{1}"),
+    "2": ("2", "_{2}", "2", "_{2}"),
+    "any": ("", "", "*", "_{*}"),
+}
+
+
+class Least(ExprWithLimits):
+    """min over l = 0, ..., k of a scalar term: `Least(term, (l, 0, k))`."""
+
+    is_real = True
+
+    def __new__(cls, term, limits):
+        return super().__new__(cls, term, limits)
+
+    def _eval_is_extended_real(self):
+        return True
+
+    def _sympystr(self, printer):
+        index, _, last = self.limits[0]
+        return f"min_{{{index} <= {printer._print(last)}}} {printer._print(self.function)}"
+
+    def _latex(self, printer, exp=None):
+        index, _, last = (printer._print(part) for part in self.limits[0])
+        return _powered(rf"\min_{{{index} \le {last}}} {printer._print(self.function)}", exp)
+
+
+class Repeats(Function):
+    """The run visits the given points in turn, for ever: a statement, not a number."""
+
+    def _sympystr(self, printer):
+        return "x_0, x_1, ... runs through " + ", ".join(map(printer._print, self.args)) + " for ever"
+
+    def _latex(self, printer, exp=None):
+        points = r",\ ".join(printer._print(point) for point in self.args)
+        return rf"x_0, x_1, \dots \text{{ runs through }} {points} \text{{ for ever}}"
+
+
+class Opaque:
+    """The arithmetic of the kernel: vectors stay atoms, so that what is derived holds in every dimension."""
+
+    opaque = True
+
+    def norm(self, name: str, x: Expr) -> Expr:
+        return norm(Str(name), x)
+
+    def dual_norm(self, name: str, g: Expr) -> Expr:
+        return dual_norm(Str(name), g)
+
+    def maximizer(self, name: str, g: Expr) -> Expr:
+        return maximizer(Str(name), g)
+
+    def sign(self, g: Expr) -> Expr:
+        return maximizer(Str("inf"), g)
+
+
+def terms(vector: Expr) -> dict[VectorAtom, Expr]:
+    """The coefficients of a vector, atom by atom. Raises TypeError if the expression is no vector."""
+    parts: dict[VectorAtom, Expr] = {}
+    for term in Add.make_args(expand(vector)):
+        if term == 0:
+            continue
+        atoms = [factor for factor in Mul.make_args(term) if isinstance(factor, VectorAtom)]
+        if len(atoms) != 1:
+            raise TypeError(f"{vector} is not a linear combination of vectors: see the term {term}")
+        factor = Mul(*(factor for factor in Mul.make_args(term) if factor is not atoms[0]))
+        parts[atoms[0]] = parts.get(atoms[0], Integer(0)) + factor
+    return {atom: factor for atom, factor in parts.items() if factor != 0}
+
+
+def is_vector(expression) -> bool:
+    """Whether an expression is a linear combination of vector atoms (zero is not counted as one)."""
+    if not isinstance(expression, Expr) or expression == 0:
+        return False
+    try:
+        terms(expression)
+    except TypeError:
+        return False
+    return True
+
+
+x_k, x_next = iterate(k), iterate(k + 1)
+"""The current and the next iterate."""
+g_k = gradient(x_k)
+"""The gradient at the current iterate."""
+x_star = minimizer(Tuple())
+"""A minimizer."""
+
+
+def _is_atom(vector: Expr) -> bool:
+    return isinstance(vector, VectorAtom)
+
+
+def _subscripted(letter: str, index: str) -> str:
+    return f"{letter}_{index}" if index.isalnum() else f"{letter}_{{{index}}}".replace(" ", "")
+
+
+def _powered(latex: str, exponent) -> str:
+    return latex if exponent is None else f"{latex}^{{{exponent}}}"
