@@ -249,8 +249,9 @@ def _fixed_point(H: fmpq_mat) -> tuple[np.ndarray, fmpq, fmpq]:
     """A float matrix M of integers with Σ|M_ij| ≤ 2^53, a unit u, and r = Σ|H_ij − u M_ij| exactly.
 
     Sums of ±M_ij are then integers of at most 2^53 in absolute value, so floating point adds them without
-    rounding, in any order, with or without fused operations; and tᵀHs differs from u tᵀMs by at most r for
-    any sign vectors.  r is the only rounding allowance that enumeration needs, and is 0 when the entries fit.
+    rounding, and matrix products with sign vectors are exact in any order, with or without fused operations.
+    For all sign vectors tᵀHs differs from u tᵀMs by at most r, which is the only rounding allowance that
+    enumeration needs, and is 0 when the entries fit.
     """
     numerators, denominator = H.numer_denom()
     entries = [[int(x) for x in row] for row in numerators.tolist()]

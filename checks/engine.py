@@ -6,7 +6,8 @@ compiled for each (algorithm, family, shape); the same code runs on floats and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -21,8 +22,7 @@ from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import Measure
 from signproof.theory.symbols import V0, k
-
-ARITHMETICS: dict[str, Any] = {"float": FLOATS, "ball": BALLS}
+from signproof.theory.vectors import x_k
 
 
 def run(
@@ -32,28 +32,42 @@ def run(
     parameters: Mapping[Symbol, np.ndarray],
     steps: int,
     measures: tuple[Measure, ...],
+    rigorous: bool = True,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Run the algorithm on balls and measure it at every iteration.
+    """Run an algorithm on a batch and measure it at every iteration.
 
     Arguments:
         problem: a batch of problems. start: points, shape (d, batch). parameters: for each symbol in the
-            algorithm's formulas an array of shape (batch,). steps: how many.
-    Returns for each measure floats below and above its quantity, of shape (steps + 1, batch); NaN or infinite
-    ends say that nothing is known.
+            algorithm's formulas an array of shape (batch,). steps: how many. measures: what to return; ask for
+            `Position` to get the iterates.
+        rigorous: run on balls; otherwise on plain floats, several times faster, and both ends are the float.
+    Returns for each measure floats below and above its quantity, of shape (steps + 1, batch), before any minimum
+    over the run is taken; NaN or infinite ends say that nothing is known.
     """
     with jax.enable_x64(True):
         found = _run(
             problem.arrays(),
             start,
-            {symbol.name: values for symbol, values in parameters.items()},
+            _named(parameters),
             algorithm=algorithm,
             family=type(problem),
             steps=steps,
             measures=measures,
-            arithmetic="ball",
+            rigorous=rigorous,
         )
-        pairs = (ends(quantity) for quantity in found)
-        return [(np.asarray(low), np.asarray(high)) for low, high in pairs]
+        return [(np.asarray(low), np.asarray(high)) for low, high in found]
+
+
+@dataclass(frozen=True)
+class Position(Measure):
+    """x_k itself: shape (steps + 1, d, batch)."""
+
+    @property
+    def symbol(self):
+        return x_k
+
+    def quantity(self, problem, x, xp):
+        return x
 
 
 def bound(
@@ -64,21 +78,24 @@ def bound(
     Arguments: the formula; its parameters, shape (batch,); ends of V_0, shape (batch,).
     """
     with jax.enable_x64(True):
-        iteration = jnp.arange(steps + 1, dtype=float)[:, None]
-        values: dict[Symbol, Any] = {symbol: ball(array) for symbol, array in parameters.items()}
-        values |= {k: ball(iteration), V0: BALLS.interval(*start_value)}
-        value = evaluate(formula, values, BALLS)
-        low, high = (np.asarray(end) for end in ends(ball(value)))
-        shape = (steps + 1, len(start_value[0]))
-        return np.broadcast_to(low, shape), np.broadcast_to(high, shape)
+        low, high = _bound(_named(parameters), *start_value, formula=formula, steps=steps)
+        return np.asarray(low), np.asarray(high)
 
 
-@partial(jax.jit, static_argnames=("algorithm", "family", "steps", "measures", "arithmetic"))
-def _run(arrays, start, parameters, *, algorithm, family, steps, measures, arithmetic):
-    xp = ARITHMETICS[arithmetic]
+@partial(jax.jit, static_argnames=("formula", "steps"))
+def _bound(parameters, low, high, *, formula, steps):
+    values = _symbols(parameters, ball)
+    values |= {k: ball(jnp.arange(steps + 1, dtype=float)[:, None]), V0: BALLS.interval(low, high)}
+    found = ends(ball(evaluate(formula, values, BALLS)))
+    return tuple(jnp.broadcast_to(end, (steps + 1, low.shape[0])) for end in found)
+
+
+@partial(jax.jit, static_argnames=("algorithm", "family", "steps", "measures", "rigorous"))
+def _run(arrays, start, parameters, *, algorithm, family, steps, measures, rigorous):
+    xp: Any = BALLS if rigorous else FLOATS
     problem = family(**arrays)
-    number = ball if arithmetic == "ball" else jnp.asarray
-    values = {Symbol(name, real=True): number(array) for name, array in parameters.items()}
+    number = ball if rigorous else partial(jnp.asarray, dtype=float)
+    values = _symbols(parameters, number)
 
     def step(carry, iteration):
         x, memory = carry
@@ -92,4 +109,12 @@ def _run(arrays, start, parameters, *, algorithm, family, steps, measures, arith
 
     x = number(start)
     _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), jnp.arange(steps + 1, dtype=float))
-    return measured
+    return tuple(ends(quantity) if rigorous else (quantity, quantity) for quantity in measured)
+
+
+def _named(parameters: Mapping[Symbol, np.ndarray]) -> dict[str, np.ndarray]:
+    return {symbol.name: values for symbol, values in parameters.items()}
+
+
+def _symbols(parameters: Mapping[str, Any], number: Callable[[Any], Any]) -> dict[Symbol, Any]:
+    return {Symbol(name, real=True): number(array) for name, array in parameters.items()}

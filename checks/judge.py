@@ -69,7 +69,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         evidence.append(Evidence("run", "sampled", text, dict(vars(tally))))
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
-        evidence.append(Evidence("run", "exact", text))
+        evidence.append(Evidence("replay", "exact", text))
     series = tuple(trials.series)
     if trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
@@ -82,7 +82,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     else:
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
-        evidence.append(Evidence("run", "sampled", f"nothing decided: {reason}"))
+        evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     lemmas = certificate.lemmas if certificate is not None else ()
     return Verdict(claim, status, tuple(evidence), lemmas, _tightness(trials), trials.witness, series)
 
@@ -123,7 +123,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
     try:
         free = ranges(claim)
     except Unsupported as unsupported:
-        evidence.append(Evidence("run", "exact", f"not run: {unsupported}"))
+        evidence.append(Evidence("note", "exact", f"not run: {unsupported}"))
         return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence))
     witness = None
     steps = ORBIT_TURNS * len(claim.orbit.points)
@@ -142,7 +142,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
                 claim, None, parameters, start, len(claim.orbit.points), once.measured, once.bound, exhibit=True
             )
     text = f"{steps} exact steps at {len(ORBIT_POSITIONS)} values of the parameters stay on the orbit"
-    evidence += [Evidence("run", "exact", text)]
+    evidence.append(Evidence("orbit", "exact", text))
     if witness is not None:
         evidence.append(Evidence("witness", "exact", witness.describe()))
     status = Status.PROVED if certificate else Status.SUPPORTED

@@ -31,7 +31,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """One piece of evidence: its kind (proof, run, witness, search), its level and a sentence for the reader.
+    """One piece of evidence: its kind, its level and a sentence for the reader.
+
+    Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), witness (the instance
+    that decides), replay (candidates that the exact replay threw out), note (why nothing was done).
 
     Levels: exact, enclosed (balls), sampled. `facts` are numbers and lists for the ledger.
     """

@@ -27,6 +27,8 @@ from signproof.theory.measures import Measure
 from signproof.theory.symbols import V0, k
 
 SCHEMA = "signproof-witness/1"
+LONGEST = 1_000_000
+"""Steps of the longest run that is replayed."""
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
 
@@ -65,14 +67,22 @@ class Witness:
     """Whether it shows an orbit claim to be true, in place of breaking a claim."""
 
     def replay(self) -> Replay:
-        """Run the algorithm again in exact arithmetic and compare, assumptions and domain included."""
+        """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
+
+        It is confirmed only if the run also gives the numbers that the witness states.
+        """
         if self.claim.kind == "orbit":
             found = replay_orbit(self.claim, self.parameters, self.k)
-            return found if self.exhibit else dataclasses.replace(found, confirmed=not found.confirmed)
-        if self.claim.kind == "algebraic":
-            return _replay_statement(self.claim, self.parameters)
-        assert self.problem is not None
-        return replay(self.claim, self.problem, self.parameters, self.start, self.k)
+            found = found if self.exhibit else dataclasses.replace(found, confirmed=not found.confirmed)
+        elif self.claim.kind == "algebraic":
+            found = _replay_statement(self.claim, self.parameters)
+        else:
+            assert self.problem is not None
+            found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
+        stated = ((self.measured, found.measured), (self.bound, found.bound))
+        if found.confirmed and not all(_overlap(one, other) for one, other in stated):
+            return dataclasses.replace(found, confirmed=False, why="the numbers that the witness states are others")
+        return found
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -254,10 +264,13 @@ def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
 
 def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     """The witness that `Witness.to_json` wrote. Raises KeyError or ValueError if the data is not one."""
+    for name, kind in (("claim", str), ("k", int), ("parameters", dict), ("start", list)):
+        if not isinstance(data[name], kind) or isinstance(data[name], bool):
+            raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
     claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"))
     steps = data["k"]
-    if not isinstance(steps, int) or isinstance(steps, bool) or not 0 <= steps <= 1_000_000:
-        raise ValueError(f"k must be an integer from 0 to 1000000, not {steps!r}")
+    if not 0 <= steps <= LONGEST:
+        raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
     parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
     missing = sorted({str(s) for s in claim.parameters} - set(parameters))
     if missing:
@@ -281,6 +294,10 @@ def shown(ends: tuple[fmpq, fmpq]) -> str:
     if low == high and len(str(low)) <= 24:
         return str(low)
     return f"{float(low.p) / float(low.q):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
+
+
+def _overlap(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _pair(ends: tuple[fmpq, fmpq]) -> str | list[str]:

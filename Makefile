@@ -1,0 +1,43 @@
+# A bare checkout needs Python >= 3.11, pip and make; everything else is installed into $(VENV).
+PYTHON ?= python3
+VENV ?= .venv
+PYTEST_ARGS ?=
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help verify test lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+verify: $(VENV)/.installed ## check every claim; table here, out/ledger.json, out/report/index.html
+	@mkdir -p out
+	$(BIN)/signproof verify --json out/ledger.json --html out/report
+
+test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-test ## ruff (check and format) and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy signproof
+
+clean: ## remove what make made, the virtual environment included
+	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# The installs are editable, so only a change of pyproject.toml calls for a new one. The interpreter
+# is an order-only prerequisite: it is a link, and its time is that of the system's Python.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $(VENV)/.installed $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and "signproof needs Python >= 3.11, \
+	$(PYTHON) is %d.%d: run  make $(MAKECMDGOALS) PYTHON=/path/to/a/newer/python3" % v[:2])'
+	$(PYTHON) -m venv $(VENV)

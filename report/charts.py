@@ -1,0 +1,187 @@
+"""Charts of a run against its bound, as Vega-Lite specifications made by Altair."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from textwrap import fill
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+COLOURS = 7
+"""How many colours the style sheet names --series-0, --series-1, ...; six shapes go round beside them, so that 42
+instances look different, and different to the colour-blind too."""
+SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
+LABEL = 44
+"""Characters after which the name of an instance goes on in the next line of the legend: a phone's width."""
+POINTS = 40
+"""About how many points mark a line; a longer run marks every second step, or every third, ..."""
+FONT = "system-ui, sans-serif"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A Vega-Lite specification (None if nothing can be drawn) and phrases that name what it leaves out."""
+
+    spec: dict[str, Any] | None
+    omitted: tuple[str, ...]
+
+
+def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> Chart:
+    """Measured values against their bound over the iterations, on a logarithmic axis.
+
+    Arguments: the `series` of a claim in the ledger; what is measured, for the axis title.
+    Returns: the chart. One colour and shape for each instance; measured values are a line with points, bounds
+    are dashed. Values that a logarithmic axis cannot show (zero or less) are left out and named in `omitted`;
+    values that are not known are left out. Raises no error.
+    """
+    rows, omitted = [], []
+    for run in series:
+        known = [
+            (k, _number(measured), _number(bound))
+            for k, measured, bound in zip(run["k"], run["measured"], run["bound"], strict=True)
+        ]
+        measured, bound = [entry[1] for entry in known], [entry[2] for entry in known]
+        stride = math.ceil(len(known) / POINTS)
+        rows.append(
+            {
+                "instance": fill(run["instance"].replace(" = ", "\u00a0=\u00a0"), LABEL),
+                "k": run["k"],
+                "measured": measured,
+                "bound": bound,
+                "measured_point": [int(alone or n % stride == 0) for n, alone in enumerate(_alone(measured))],
+                "bound_point": [int(alone) for alone in _alone(bound)],
+            }
+        )
+        for what, column in (("measured value", 1), ("bound", 2)):
+            lost = [entry for entry in known if entry[column] is not None and not _drawn(entry[column])]
+            if lost:
+                where = ", ".join(str(entry[0]) for entry in lost[:5])
+                more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
+                whose = f"{run['instance']}: " if len(series) > 1 else ""
+                omitted.append(f"{whose}the {what} at k = {where}{more}")
+    drawn = [value for row in rows for value in row["measured"] + row["bound"] if _drawn(value)]
+    return Chart(_spec(rows, _powers(drawn), measure) if drawn else None, tuple(omitted))
+
+
+@cache
+def script(snippet: str) -> str:
+    """JavaScript that holds Vega, Vega-Lite and Vega-Embed, then runs the snippet, which may call `vegaEmbed`.
+
+    Arguments: JavaScript without imports. Returns: text to stand inside a <script> element.
+    """
+    # In JavaScript, "</script" and "<!--" can only occur in strings, comments and patterns, where "\" is harmless.
+    return vl_convert.javascript_bundle(snippet).replace("</script", r"<\/script").replace("<!--", r"<\!--")
+
+
+def _number(value: float | None) -> float | None:
+    """The value if it is known and finite: JSON has no other numbers."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def _drawn(value: float | None) -> bool:
+    return value is not None and value > 0
+
+
+def _alone(values: list[float | None]) -> list[bool]:
+    """Which of the values that can be drawn have none beside them that a line could lead to."""
+    there = [False, *map(_drawn, values), False]
+    return [here and not (before or after) for before, here, after in zip(there, there[1:], there[2:], strict=False)]
+
+
+def _steps(rows: list[dict]) -> list[int]:
+    """About eight round iteration numbers: an axis of its own accord would count in halves."""
+    ks = [k for row in rows for k in row["k"]]
+    strides = (factor * 10**power for power in range(20) for factor in (1, 2, 5))
+    stride = next(stride for stride in strides if max(ks) - min(ks) <= 8 * stride)
+    return list(range(-(-min(ks) // stride) * stride, max(ks) + 1, stride))
+
+
+def _powers(values: list[float]) -> list[float] | alt.UndefinedType:
+    """About eight powers of ten among the values; over few decades their doubles and fives as well."""
+    low, high = min(values), max(values)
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    factors = (1, 2, 5) if len(decades) <= 4 else (1,)
+    powers = decades[:: math.ceil(len(decades) / 9)]
+    ticks = [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
+    return ticks if len(ticks) > 1 else alt.Undefined
+
+
+def _spec(rows: list[dict], ticks: list[float] | alt.UndefinedType, measure: str) -> dict[str, Any]:
+    names = list(dict.fromkeys(row["instance"] for row in rows))
+    label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
+    steps = alt.Axis(title="iteration k", values=_steps(rows), format="d")
+    powers = alt.Axis(
+        title=f"{measure}  (log scale)",
+        values=ticks,
+        tickCount=5,
+        labelExpr="format(datum.value, datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')",
+    )
+    x = alt.X("k:Q", axis=steps, scale=alt.Scale(nice=False))
+    y = alt.Y("value:Q", axis=powers, scale=alt.Scale(type="log", nice=False, padding=8))
+    colours = [f"var(--series-{index % COLOURS})" for index in range(len(names))]
+    colour = alt.Color("instance:N", scale=alt.Scale(domain=names, range=colours), legend=label)
+    shape = alt.Shape("instance:N", scale=alt.Scale(domain=names, range=SHAPES), legend=label)
+    dash = alt.StrokeDash(
+        "quantity:N",
+        scale=alt.Scale(domain=["measured", "bound"], range=[[1, 0], [5, 4]]),
+        legend=alt.Legend(
+            title=None, orient="top", symbolType="stroke", symbolStrokeColor="var(--ink)", symbolSize=500
+        ),
+    )
+    tooltip = [
+        alt.Tooltip("instance:N"),
+        alt.Tooltip("k:Q"),
+        alt.Tooltip("measured:Q", format=".6~g"),
+        alt.Tooltip("bound:Q", format=".6~g"),
+        alt.Tooltip("ratio:Q", title="measured / bound", format=".6~g"),
+    ]
+    layers = [
+        alt.Chart().mark_line().encode(strokeDash=dash),
+        alt.Chart().transform_filter("datum.value").mark_point(size=250, opacity=0).encode(tooltip=tooltip),
+    ]
+    for quantity, filled in (("measured", True), ("bound", False)):
+        if any(any(row[f"{quantity}_point"]) for row in rows):
+            chosen = f"datum.quantity == '{quantity}' && datum.{quantity}_point && datum.value"
+            points = alt.Chart().transform_filter(chosen).mark_point(filled=filled, size=36, opacity=1)
+            layers.insert(-1, points.encode(shape=shape))
+    quiet: dict[str, Any] = {
+        "labelColor": "var(--quiet)",
+        "titleColor": "var(--quiet)",
+        "titleFontWeight": "normal",
+        "titleFontSize": 12,
+        "labelFontSize": 12,
+    }
+    config = alt.Config(
+        font=FONT,
+        view=alt.ViewConfig(stroke=None),
+        line=alt.LineConfig(strokeWidth=1.75),
+        axis=alt.AxisConfig(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet),
+        axisX=alt.AxisConfig(grid=False, titlePadding=8),
+        axisY=alt.AxisConfig(titlePadding=10),
+        legend=alt.LegendConfig(orient="bottom", labelLimit=0, labelFontSize=12, labelColor="var(--ink)", rowPadding=6),
+    )
+    layered = alt.layer(
+        *layers,
+        data=alt.Data(name="runs"),
+        width="container",
+        height=280,
+        background="transparent",
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        description=f"{measure} and its bound against the iteration, for {len(names)} instances",
+        config=config,
+    )
+    spec = (
+        layered.encode(x=x, y=y, color=colour)
+        .transform_flatten(["k", "measured", "bound", "measured_point", "bound_point"])
+        .transform_calculate(ratio="datum.bound > 0 && datum.measured != null ? datum.measured / datum.bound : null")
+        .transform_fold(["measured", "bound"], as_=["quantity", "value"])
+        .transform_calculate(value="datum.value > 0 ? datum.value : null")  # a line breaks off where there is none
+        .to_dict()
+    )
+    spec.pop("$schema")  # an address on the network, though no browser follows it
+    # The data is put in last: Altair would copy it at each of the calls above.
+    return spec | {"data": {"values": rows}}

@@ -1,0 +1,160 @@
+"""The ledger: everything that a run found out, as one JSON document.
+
+It is the interface of signproof to other programs; `ledger.schema.json` describes it. Rationals are strings
+"p/q".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sympy import latex
+
+from signproof.checks.verdict import Evidence, Verdict
+from signproof.theory.lemmas import TABLE
+from signproof.theory.proof import Proof, Step
+
+SCHEMA = "signproof-ledger/1"
+
+
+class LedgerError(ValueError):
+    """A file is no ledger, or not of this version; the message is one line."""
+
+
+PACKAGES = ("signproof", "jax", "jaxlib", "numpy", "python-flint", "scikit-learn", "sympy", "z3-solver")
+"""Packages whose versions are recorded."""
+
+
+def entry(verdict: Verdict) -> dict[str, Any]:
+    """A claim's entry in the ledger."""
+    claim, tightness = verdict.claim, verdict.tightness
+    found: dict[str, Any] = {
+        "id": claim.id,
+        "kind": claim.kind,
+        "about": claim.about,
+        "source": None if claim.source is None else {"paper": claim.source.paper, "where": claim.source.where},
+        "statement": formula(claim.conclusion),
+        "algorithm": None if claim.algorithm is None else str(claim.algorithm),
+        "assumptions": [{"text": str(assumption)} for assumption in claim.assumptions],
+        "domain": [formula(relation) for relation in claim.domain],
+        "verdict": str(verdict.status),
+        "evidence": [_evidence(piece, verdict) for piece in verdict.evidence],
+        "lemmas": list(verdict.lemmas),
+        "tightness": None,
+        "witness": None if verdict.witness is None else verdict.witness.to_json(),
+        "series": [_finite(series) for series in verdict.series],
+    }
+    if claim.measure is not None:
+        found["measure"] = formula(claim.measure.symbol)
+    if tightness is not None:
+        found["tightness"] = {
+            "ratio": tightness.ratio,
+            "instance": tightness.instance,
+            "what": tightness.what,
+            "by_step_size": [{"theta": theta, "ratio": ratio} for theta, ratio in tightness.by_step_size],
+        }
+    return found
+
+
+def ledger(entries: Iterable[dict[str, Any]], profile: str, seed: int, partial: bool = False) -> dict[str, Any]:
+    """The ledger of a run. `partial` says that it was cut short."""
+    claims = list(entries)
+    used = sorted({lemma for claim in claims for lemma in claim["lemmas"]})
+    return {
+        "schema": SCHEMA,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "profile": profile,
+        "seed": seed,
+        "partial": partial,
+        "environment": environment(),
+        "lemmas": {name: {"text": TABLE[name].text, "source": TABLE[name].source} for name in used},
+        "claims": claims,
+    }
+
+
+def environment() -> dict[str, Any]:
+    """Versions and machine, as far as they can matter for a verdict or a ratio."""
+    return {package: version(package) for package in PACKAGES} | {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "cpus": os.cpu_count(),
+    }
+
+
+def formula(statement: Any) -> dict[str, str]:
+    """A SymPy object as text and as LaTeX."""
+    return {"text": str(statement), "latex": latex(statement)}
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The ledger in a file. Raises LedgerError, in one line, if there is none or if it is not one."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise LedgerError(f"cannot read {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise LedgerError(f"{path} is not JSON, perhaps cut short: {error}") from None
+    try:
+        validate(data)
+    except LedgerError as error:
+        raise LedgerError(f"{path}: {error}") from None
+    return data
+
+
+def validate(data: Any) -> None:
+    """Raises LedgerError, with the place and the reason, if the data is no ledger of this version."""
+    if isinstance(data, dict) and data.get("schema", SCHEMA) != SCHEMA:
+        raise LedgerError(f"its schema is {str(data['schema'])[:40]!r}, not {SCHEMA!r}")
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import best_match
+
+    schema = json.loads((Path(__file__).parent / "ledger.schema.json").read_text(encoding="utf-8"))
+    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    if error is not None:
+        reason = error.message if len(error.message) <= 120 else error.message[:120] + "..."
+        raise LedgerError(f"not a ledger: {error.json_path}: {reason}")
+
+
+def write(data: dict[str, Any], path: Path) -> None:
+    """Write a ledger as JSON, atomically."""
+    write_atomically(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write a text file so that readers see the old one or the new one, never a part; directories are made."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
+    found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **piece.facts}
+    if piece.kind == "proof" and isinstance(verdict.claim.proof, Proof):
+        found["steps"] = [_step(number, step) for number, step in enumerate(verdict.claim.proof.steps, 1)]
+    return found
+
+
+def _step(number: int, step: Step) -> dict[str, Any]:
+    return {"number": number, "name": step.name, "statement": formula(step.statement), "by": step.by.words}
+
+
+def _finite(series: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no infinity: what is not finite is not known."""
+    infinite = float("inf")
+    return {
+        name: [None if value is None or not -infinite < value < infinite else value for value in values]
+        if isinstance(values, list)
+        else values
+        for name, values in series.items()
+    }

@@ -1,0 +1,5 @@
+"""`python -m signproof`."""
+
+from signproof.cli import main
+
+main()

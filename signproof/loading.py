@@ -1,0 +1,94 @@
+"""From what a user types to claims: IDs, patterns and files."""
+
+from __future__ import annotations
+
+import fnmatch
+import importlib.util
+import sys
+import traceback
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+
+from signproof.theory.catalog import catalog, claims_of
+from signproof.theory.claim import Claim, ClaimError
+
+CHAINED = "cannot determine truth value of Relational"
+"""How SymPy refuses `0 < alpha < 2 / L`."""
+
+
+class Misuse(ValueError):
+    """Something the user gave cannot be used; the message is one line that says what, where and the fix."""
+
+
+def is_file(target: str) -> bool:
+    """Whether a target is a Python file rather than an ID."""
+    return target.endswith(".py")
+
+
+def load(targets: Sequence[str]) -> list[Claim]:
+    """The claims that targets name: files, IDs, or patterns of IDs such as "scaled-sign/*"; all if there are none.
+
+    Raises Misuse, in one line, if a target names nothing or a file cannot be used.
+    """
+    if not targets:
+        return list(catalog().values())
+    claims: dict[str, Claim] = {}
+    origin: dict[str, str] = dict.fromkeys(catalog(), "the claims of the papers")
+    for target in targets:
+        if is_file(target):
+            for claim in read_file(Path(target)):
+                if claim.id in origin:
+                    raise Misuse(f"{target}: the ID {claim.id!r} is taken by {origin[claim.id]}; choose another")
+                claims[claim.id], origin[claim.id] = claim, target
+        else:
+            claims |= {claim.id: claim for claim in matching(target)}
+    return list(claims.values())
+
+
+def matching(pattern: str) -> list[Claim]:
+    """The built-in claims with an ID or a pattern of IDs. Raises Misuse with the nearest IDs if there is none."""
+    known = catalog()
+    found = [known[id] for id in known if fnmatch.fnmatchcase(id, pattern)]
+    if not found:
+        near = get_close_matches(pattern, known, n=3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all.')
+    return found
+
+
+def read_file(path: Path) -> list[Claim]:
+    """The claims that a Python file defines at module level. Raises Misuse if it cannot be used."""
+    if not path.is_file():
+        raise Misuse(f"no file {path}")
+    module_name = f"signproof_claims_{path.stem}_{abs(hash(path.resolve()))}"
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise Misuse(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    before = list(sys.path)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise Misuse(f"{path}, line {error.lineno}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == spec.origin]
+        where = f", line {lines[-1]}" if lines else ""
+        name = "" if isinstance(error, ClaimError) else f"{type(error).__name__}: "
+        reason = " ".join(f"{name}{error}".split())
+        if isinstance(error, TypeError) and CHAINED in str(error):
+            reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
+        raise Misuse(f"{path}{where}: {reason}") from None
+    finally:
+        sys.path[:] = before
+    claims = claims_of(module)
+    if not claims:
+        raise Misuse(f"{path} defines no Claim at module level: write `claim = Claim(id=..., ...)`")
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.id in seen:
+            raise Misuse(f"{path} has two claims with the ID {claim.id!r}; choose another for one of them")
+        seen.add(claim.id)
+    return claims

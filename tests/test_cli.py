@@ -1,0 +1,312 @@
+"""The command line as a user meets it: exit codes, one-line errors, partial results."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from signproof import cli
+from signproof.report import baseline
+from signproof.report.ledger import read
+
+CONTRACT = """
+from signproof import Claim, verify
+from signproof.theory.symbols import L, V0, alpha, k, mu
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.algorithms import ScaledSignGD
+from signproof.theory.measures import Suboptimality
+
+claim = Claim(
+    id="mine/too-fast",
+    algorithm=ScaledSignGD(alpha),
+    assumptions=(Smooth(L), PolyakLojasiewicz(mu)),       # ℓ∞ geometry is the default
+    domain=(0 < alpha, alpha < 2 / L),
+    measure=Suboptimality(),
+    bound=(1 - 4 * mu * alpha * (1 - L * alpha / 2)) ** k * V0,
+)
+"""
+QUICK = ["scaled-sign/example-1", "scaled-sign/theorem-1.zeta"]
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["signproof", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit:
+            cli.main()
+        captured = capsys.readouterr()
+        return exit.value.code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def misuse(run):
+    """Run something wrong: exit code 2 and exactly one line on standard error."""
+
+    def misuse(*arguments):
+        code, _, err = run(*arguments)
+        assert code == 2, err
+        assert err.count("\n") == 1 and err.startswith("signproof: "), err
+        return err
+
+    return misuse
+
+
+@pytest.fixture
+def claims_file(tmp_path):
+    def write(text, name="claims.py"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_verify_prints_a_table_and_writes_ledger_and_page(run, tmp_path):
+    code, out, _ = run("verify", *QUICK, "--json", tmp_path / "a/ledger.json", "--html", tmp_path / "page")
+    assert code == 0
+    assert all(id in out for id in QUICK) and out.count("proved") == 2
+    ledger = read(tmp_path / "a/ledger.json")
+    assert [entry["id"] for entry in ledger["claims"]] == QUICK
+    assert not ledger["partial"]
+    assert (tmp_path / "page/index.html").read_text(encoding="utf-8").count("scaled-sign/example-1") > 0
+
+
+def test_patterns_choose_claims(run):
+    code, out, _ = run("list", "scaled-sign/theorem-1.[12]")
+    assert code == 0
+    assert "theorem-1.1" in out and "theorem-1.2" in out and "theorem-1.3" not in out
+
+
+def test_the_contract_example_from_a_file(run, claims_file, tmp_path):
+    path = claims_file(CONTRACT)
+    code, out, _ = run("verify", path, "--json", tmp_path / "ledger.json")
+    assert code == 1 and "refuted" in out
+    (entry,) = read(tmp_path / "ledger.json")["claims"]
+    assert entry["verdict"] == "refuted" and entry["source"] is None
+    witness = tmp_path / "witness.json"
+    witness.write_text(json.dumps(entry["witness"]))
+    code, out, _ = run("replay", witness)
+    assert code == 0 and "confirmed" in out
+    assert run("replay", tmp_path / "ledger.json")[0] == 0
+    edited = json.loads(witness.read_text()) | {"start": ["0"]}
+    witness.write_text(json.dumps(edited))
+    assert run("replay", witness)[0] == 1
+
+
+def test_jobs_give_the_same_verdicts(run, tmp_path):
+    for jobs in (1, 2):
+        assert run("verify", *QUICK, "--jobs", jobs, "--json", tmp_path / f"{jobs}.json")[0] == 0
+    one, two = (read(tmp_path / f"{jobs}.json")["claims"] for jobs in (1, 2))
+    assert one == two
+
+
+def test_show_prints_statement_steps_and_lemmas(run):
+    code, out, _ = run("show", "scaled-sign/theorem-1.1")
+    assert code == 0
+    for words in ("StronglyConvex(mu)", "(31)", "Hölder", "induction", "proved"):
+        assert words in out
+
+
+def test_replay_of_a_claim_in_the_corpus(run):
+    code, out, _ = run("replay", "scaled-sign/example-1")
+    assert code == 0 and "back at its start" in out
+
+
+def test_unknown_ids_name_the_nearest(misuse):
+    assert "Did you mean scaled-sign/theorem-1.1" in misuse("verify", "scaled-sign/theorm-1.1")
+    assert "signproof list" in misuse("show", "nothing-like-it")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("claim = (", "line 1"),
+        ("x = 1\nimport no_such_module_anywhere", "line 2: ModuleNotFoundError"),
+        ("raise SystemExit(3)", "SystemExit"),
+        ("x = 1", "defines no Claim"),
+        (CONTRACT + "other = Claim(id='mine/too-fast', statement=alpha > 0, domain=(alpha > 1,))", "two claims"),
+        (CONTRACT.replace("mine/too-fast", "scaled-sign/theorem-1.1"), "is taken by the claims of the papers"),
+        (CONTRACT.replace("(0 < alpha, alpha < 2 / L)", "0 < alpha < 2 / L"), "write (0 < alpha, alpha < 2 / L)"),
+        (CONTRACT.replace("alpha < 2 / L", "alpha < 0"), "the domain is empty"),
+        (CONTRACT.replace("* V0", "* V0 * eta").replace("import L,", "import eta, L,"), "the symbol eta in the bound"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_one_line(misuse, claims_file, text, message):
+    assert message in misuse("verify", claims_file(text))
+
+
+def test_other_misuse_is_one_line(misuse, tmp_path, claims_file):
+    misuse("verify", tmp_path / "absent.py")
+    misuse("verify", "--profile", "slow")
+    misuse("verify", "--jobs", "0")
+    misuse("verify", "--seed", "-1")
+    misuse("verify", "--no-such-option")
+    misuse("no-such-command")
+    misuse("verify", *QUICK, "--json", tmp_path)
+    file = claims_file("", "file.txt")
+    misuse("verify", *QUICK, "--html", file)
+    misuse("verify", *QUICK, "--json", file / "ledger.json")
+    misuse("replay", tmp_path / "absent.json")
+    misuse("replay", "no/such-claim")
+    misuse("replay", file)
+    misuse("compare", file, file)
+    misuse("show")
+
+
+def test_a_ledger_of_another_version_or_shape_is_refused(misuse, run, tmp_path):
+    path = tmp_path / "ledger.json"
+    run("verify", QUICK[0], "--json", path)
+    data = json.loads(path.read_text())
+    path.write_text(json.dumps(data | {"schema": "signproof-ledger/9"}))
+    assert "signproof-ledger/9" in misuse("compare", path, path)
+    data["claims"][0]["verdict"] = "certain"
+    path.write_text(json.dumps(data))
+    assert "$.claims[0].verdict" in misuse("compare", path, path)
+
+
+def test_a_changed_verdict_exits_1_and_only_the_option_writes_the_baseline(run, tmp_path, monkeypatch):
+    path = tmp_path / "baseline.json"
+    monkeypatch.setattr(baseline, "PATH", path)
+    assert run("verify", *QUICK)[0] == 0  # what the baseline lacks is new
+    assert not path.exists()
+    assert run("verify", *QUICK, "--update-baseline")[0] == 0
+    data = json.loads(path.read_text())
+    assert data["profiles"]["quick"] == dict.fromkeys(sorted(QUICK), "proved")
+    data["profiles"]["quick"][QUICK[0]] = "open"
+    path.write_text(json.dumps(data))
+    code, _, err = run("verify", *QUICK)
+    assert code == 1 and f"{QUICK[0]}: proved, in the baseline open" in err
+    path.write_text("{")
+    assert run("verify", *QUICK)[0] == 2
+
+
+def test_the_shipped_baseline_knows_every_claim(run):
+    from signproof.theory.catalog import catalog
+
+    profiles = json.loads(baseline.PATH.read_text())["profiles"]
+    assert set(profiles) == {"quick", "full"}
+    assert all(set(verdicts) == set(catalog()) for verdicts in profiles.values())
+
+
+def test_compare_marks_what_changed(run, tmp_path):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    run("verify", *QUICK, "--json", old)
+    data = json.loads(old.read_text())
+    data["claims"][0]["verdict"] = "open"
+    del data["claims"][1]
+    new.write_text(json.dumps(data))
+    code, out, _ = run("compare", old, new)
+    assert code == 0 and "verdict changed" in out and "gone" in out
+    assert run("compare", old, new, "--fail-on-change")[0] == 1
+    assert run("compare", old, old, "--fail-on-change")[0] == 0
+
+
+def test_inconsistency_exits_3(run, monkeypatch):
+    from signproof.checks import judge
+    from signproof.checks.verdict import Status, Verdict
+
+    monkeypatch.setattr(judge, "verify", lambda claim, **rest: Verdict(claim, Status.INCONSISTENT))
+    code, _, err = run("verify", QUICK[0])
+    assert code == 3 and "defect" in err
+
+
+def test_ctrl_c_keeps_what_was_judged(run, monkeypatch, tmp_path):
+    from signproof.checks import judge
+
+    real, path = judge.verify, tmp_path / "ledger.json"
+
+    def interrupted(claim, **rest):
+        if claim.id == QUICK[1]:
+            raise KeyboardInterrupt
+        return real(claim, **rest)
+
+    monkeypatch.setattr(judge, "verify", interrupted)
+    code, _, err = run("verify", *QUICK, "--json", path)
+    assert code == 130 and "1 of 2" in err
+    ledger = read(path)
+    assert ledger["partial"] and [entry["id"] for entry in ledger["claims"]] == QUICK[:1]
+
+
+INTERRUPTED = """
+import os, signal
+from signproof import Claim
+from signproof.checks.problem import Problem
+from signproof.theory.algorithms import ScaledSignGD
+from signproof.theory.assumptions import Smooth
+from signproof.theory.measures import Suboptimality
+from signproof.theory.symbols import V0, L, alpha
+
+quick = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
+long = Claim(
+    id="mine/long",
+    algorithm=ScaledSignGD(alpha),
+    assumptions=(Smooth(L),),
+    domain=(alpha > 0, alpha < 1 / L),
+    measure=Suboptimality(),
+    bound=V0,
+)
+
+
+class Interrupting(Problem):
+    family = "a user who presses Ctrl-C"
+    gradient = suboptimality = constant = None
+
+    @classmethod
+    def samples(cls, rng, batches):
+        os.kill(os.getppid() if JOBS > 1 else os.getpid(), signal.SIGINT)
+        while JOBS > 1:
+            pass
+        yield
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_real_sigint_ends_the_run_with_a_partial_ledger(tmp_path, claims_file, jobs):
+    path = tmp_path / "ledger.json"
+    file = claims_file(INTERRUPTED.replace("JOBS", str(jobs)))
+    command = [sys.executable, "-m", "signproof", "verify", str(file), "--jobs", str(jobs), "--json", str(path)]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert finished.returncode == 130, finished.stderr
+    assert "Traceback" not in finished.stderr
+    assert read(path)["partial"]
+    assert [entry["id"] for entry in read(path)["claims"]] == ["mine/quick"]
+
+
+def test_help_is_quick_and_light():
+    command = [sys.executable, "-X", "importtime", "-m", "signproof", "--help"]
+    finished = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "verify" in finished.stdout
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in finished.stderr.splitlines()}
+    assert not imported & {"sympy", "jax", "numpy", "z3", "altair", "sklearn", "flint"}
+
+
+def test_importing_the_package_is_light():
+    code = "import sys, signproof; print([m for m in ('jax', 'sympy', 'numpy', 'z3') if m in sys.modules])"
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "[]"
+
+
+def test_no_color_and_pipes_get_plain_text():
+    command = [sys.executable, "-m", "signproof", "verify", QUICK[0]]
+    for extra in ({"NO_COLOR": "1", "FORCE_COLOR": ""}, {}):
+        finished = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **extra}, check=True)
+        assert "\x1b[3" not in finished.stdout
+        assert "example-1" in finished.stdout
+
+
+def test_version(run):
+    code, out, _ = run("--version")
+    assert code == 0 and out.startswith("signproof ")
+
+
+def test_no_command_shows_help(run):
+    code, out, _ = run()
+    assert code == 0 and "Usage" in out
