@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from textwrap import fill
@@ -15,7 +16,7 @@ COLOURS = 7
 """How many colours the style sheet names --series-0, --series-1, ...; six shapes go round beside them, so that 42
 instances look different, and different to the colour-blind too."""
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
-LABEL = 44
+LABEL = 40
 """Characters after which the name of an instance goes on in the next line of the legend: a phone's width."""
 POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
@@ -39,7 +40,10 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
     values that are not known are left out. Raises no error.
     """
     rows, omitted = [], []
+    seen: Counter[str] = Counter()
     for run in series:
+        name = run["instance"].replace(" = ", "\u00a0=\u00a0")
+        seen[name] += 1
         known = [
             (k, _number(measured), _number(bound))
             for k, measured, bound in zip(run["k"], run["measured"], run["bound"], strict=True)
@@ -48,7 +52,7 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
         stride = math.ceil(len(known) / POINTS)
         rows.append(
             {
-                "instance": fill(run["instance"].replace(" = ", "\u00a0=\u00a0"), LABEL),
+                "instance": fill(name if seen[name] == 1 else f"{name} ({seen[name]})", LABEL),
                 "k": run["k"],
                 "measured": measured,
                 "bound": bound,
@@ -78,8 +82,8 @@ def script(snippet: str) -> str:
 
 
 def _number(value: float | None) -> float | None:
-    """The value if it is known and finite: JSON has no other numbers."""
-    return value if value is not None and math.isfinite(value) else None
+    """The value to nine digits, which no eye tells from all; None if it is unknown or infinite, as JSON demands."""
+    return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None
 
 
 def _drawn(value: float | None) -> bool:
@@ -100,24 +104,22 @@ def _steps(rows: list[dict]) -> list[int]:
     return list(range(-(-min(ks) // stride) * stride, max(ks) + 1, stride))
 
 
-def _powers(values: list[float]) -> list[float] | alt.UndefinedType:
+def _powers(values: list[float]) -> list[float]:
     """About eight powers of ten among the values; over few decades their doubles and fives as well."""
     low, high = min(values), max(values)
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     factors = (1, 2, 5) if len(decades) <= 4 else (1,)
     powers = decades[:: math.ceil(len(decades) / 9)]
-    ticks = [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
-    return ticks if len(ticks) > 1 else alt.Undefined
+    return [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
 
 
-def _spec(rows: list[dict], ticks: list[float] | alt.UndefinedType, measure: str) -> dict[str, Any]:
-    names = list(dict.fromkeys(row["instance"] for row in rows))
+def _spec(rows: list[dict], ticks: list[float], measure: str) -> dict[str, Any]:
+    names = [row["instance"] for row in rows]
     label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
     steps = alt.Axis(title="iteration k", values=_steps(rows), format="d")
     powers = alt.Axis(
         title=f"{measure}  (log scale)",
-        values=ticks,
-        tickCount=5,
+        **({"values": ticks} if len(ticks) > 1 else {"tickCount": 5}),
         labelExpr="format(datum.value, datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')",
     )
     x = alt.X("k:Q", axis=steps, scale=alt.Scale(nice=False))

@@ -15,9 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from sympy import latex
-
 from signproof.checks.verdict import Evidence, Verdict
+from signproof.theory.formula import tex, text
 from signproof.theory.lemmas import TABLE
 from signproof.theory.proof import Proof, Step
 
@@ -90,7 +89,7 @@ def environment() -> dict[str, Any]:
 
 def formula(statement: Any) -> dict[str, str]:
     """A SymPy object as text and as LaTeX."""
-    return {"text": str(statement), "latex": latex(statement)}
+    return {"text": text(statement), "latex": tex(statement)}
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -127,12 +126,12 @@ def write(data: dict[str, Any], path: Path) -> None:
     write_atomically(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, content: str) -> None:
     """Write a text file so that readers see the old one or the new one, never a part; directories are made."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
+        temporary.write_text(content, encoding="utf-8", newline="\n")
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -120,11 +120,12 @@ def verify(
 def list_claims(targets: Targets = None):
     """List claims: ID, place in the paper, what it says."""
     from signproof.loading import load
+    from signproof.theory.formula import text
 
     table = _table("claim", "where", "says")
     for claim in load(targets or []):
         where = f"{claim.source.paper}, {claim.source.where}" if claim.source else ""
-        table.add_row(escape(claim.id), escape(where), escape(claim.about or str(claim.conclusion)))
+        table.add_row(escape(claim.id), escape(where), escape(claim.about or text(claim.conclusion)))
     _console().print(table)
 
 
@@ -249,25 +250,29 @@ def _judge(targets: list[str], claims: list[Claim], profile: str, seed: int, job
 def _print_table(entries: list[dict[str, Any]]):
     table = _table("claim", "verdict", "evidence", "tightness", "because")
     for entry in entries:
-        verdict, deciding = entry["verdict"], _deciding(entry)
+        verdict = entry["verdict"]
         style = STYLES.get(verdict, "")
+        level, because = _because(entry)
         table.add_row(
             escape(entry["id"]),
             f"[{style}]{verdict}[/]" if style else verdict,
-            deciding["level"] if deciding else "",
+            level,
             _ratio(entry),
-            escape(deciding["text"]) if deciding else "",
+            escape(because),
         )
     _console().print(table)
 
 
-def _deciding(entry: dict[str, Any]) -> dict[str, Any] | None:
-    """The piece of evidence that a verdict rests on."""
-    kind = {"proved": "proof", "refuted": "witness", "inconsistent": "witness", "supported": "run"}.get(
-        entry["verdict"]
-    )
-    pieces = [piece for piece in entry["evidence"] if piece["kind"] == kind] or entry["evidence"][-1:]
-    return pieces[0] if pieces else None
+def _because(entry: dict[str, Any]) -> tuple[str, str]:
+    """The level and the words of the evidence that a verdict rests on, and how much was tried."""
+    kinds = {"proved": "proof", "refuted": "witness", "inconsistent": "witness"}
+    runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
+    held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
+    if entry["verdict"] == "supported" and runs:
+        return runs[0]["level"], held
+    pieces = [piece for piece in entry["evidence"] if piece["kind"] == kinds.get(entry["verdict"])]
+    deciding = (pieces or entry["evidence"] or [{"level": "", "text": ""}])[-1]
+    return deciding["level"], deciding["text"] + (f"; {held}" if held and entry["verdict"] == "proved" else "")
 
 
 def _verdict_and_ratio(entry: dict[str, Any] | None) -> str:
@@ -282,23 +287,24 @@ def _ratio(entry: dict[str, Any]) -> str:
 
 
 def _show(claim: Claim):
+    from signproof.theory.formula import text
     from signproof.theory.proof import Certificate, Proof, check
 
     console = _console()
     console.print(f"[bold]{escape(claim.id)}[/]" + (f"  ({escape(claim.source.where)})" if claim.source else ""))
     if claim.about:
         console.print(escape(claim.about))
-    console.print(f"  claims      {escape(str(claim.conclusion))}")
+    console.print(f"  claims      {escape(text(claim.conclusion))}")
     if claim.algorithm is not None:
         console.print(f"  algorithm   {escape(str(claim.algorithm))}")
     if claim.assumptions:
         console.print(f"  assuming    {escape(', '.join(map(str, claim.assumptions)))}")
     if claim.domain:
-        console.print(f"  for         {escape(', '.join(map(str, claim.domain)))}")
+        console.print(f"  for         {escape(', '.join(map(text, claim.domain)))}")
     if isinstance(claim.proof, Proof):
         table = _table("", "step", "statement", "because")
         for number, step in enumerate(claim.proof.steps, 1):
-            table.add_row(str(number), escape(step.name), escape(str(step.statement)), escape(step.by.words))
+            table.add_row(str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
         console.print(table)
         outcome = check(claim)
         if isinstance(outcome, Certificate):
@@ -339,10 +345,11 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
 
 def _explain(witness: Any, outcome: Any):
     from signproof.checks.witness import shown
+    from signproof.theory.formula import text
 
     console = _console()
     claim = witness.claim
-    console.print(f"[bold]{escape(claim.id)}[/] says: {escape(str(claim.conclusion))}")
+    console.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")
     console.print(f"  {escape(witness.describe())}")
     if claim.kind == "bound":
         console.print(f"  measured    {escape(shown(outcome.measured))}")

@@ -1,12 +1,18 @@
-"""Formulas as text and back: a claim's data in a file that anybody may send, so nothing in it is executed."""
+"""Formulas for readers, and formulas from text.
+
+`text` and `tex` write a formula the way papers do, 1 - 2 mu alpha rather than -2 mu alpha + 1. `parse` reads what
+`str` wrote into a file that anybody may have sent, so nothing in it is executed.
+"""
 
 from __future__ import annotations
 
 import ast
 import operator
+from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Rational, Symbol, latex
+from sympy.printing.str import StrPrinter
 
 _FUNCTIONS = ("Abs", "Max", "Min", "sqrt", "exp", "log", "sin", "cos", "sign")
 _OPERATORS = {
@@ -17,8 +23,29 @@ _OPERATORS = {
     ast.Pow: operator.pow,
 }
 _COMPARISONS = {ast.Lt: sympy.Lt, ast.LtE: sympy.Le, ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Eq: sympy.Eq}
+ORDER = "rev-lex"
+"""Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
 """Characters of the longest formula that is read."""
+
+
+class _Text(StrPrinter):
+    def _print_Relational(self, expression):
+        sign = "=" if isinstance(expression, sympy.Eq) else expression.rel_op
+        return f"{self._print(expression.lhs)} {sign} {self._print(expression.rhs)}"
+
+    def _print_And(self, expression):
+        return " and ".join(self._print(part) for part in expression.args)
+
+
+def text(statement: Any) -> str:
+    """A formula or a statement for the reader, as text."""
+    return _Text({"order": ORDER}).doprint(statement)
+
+
+def tex(statement: Any) -> str:
+    """A formula or a statement for the reader, as LaTeX."""
+    return latex(statement, order=ORDER)
 
 
 def parse(text: str) -> Expr:

@@ -46,6 +46,7 @@ from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import follows
+from signproof.theory.formula import text
 from signproof.theory.symbols import V0, f_star, k
 from signproof.theory.vectors import Opaque, Repeats, gradient, is_vector, iterate, suboptimality, value
 
@@ -344,7 +345,7 @@ class Combination(Justification):
 
     @property
     def words(self):
-        parts = (f"{step.name} times {multiplier}" for step, multiplier in self.multipliers.items())
+        parts = (f"{text(sympify(multiplier))} times {step.name}" for step, multiplier in self.multipliers.items())
         return "combination of " + ", ".join(parts)
 
 

@@ -27,10 +27,10 @@ class iterate(VectorAtom):
     nargs = 1
 
     def _sympystr(self, printer):
-        return _subscripted("x", printer._print(self.args[0]))
+        return _subscripted("x", self.args[0])
 
     def _latex(self, printer, exp=None):
-        return f"x_{{{printer._print(self.args[0])}}}"
+        return f"x_{{{self.args[0]}}}"
 
 
 class minimizer(VectorAtom):
@@ -53,13 +53,13 @@ class gradient(VectorAtom):
     def _sympystr(self, printer):
         point = self.args[0]
         if isinstance(point, iterate):
-            return _subscripted("g", printer._print(point.args[0]))
+            return _subscripted("g", point.args[0])
         return f"grad f({printer._print(point)})"
 
     def _latex(self, printer, exp=None):
         point = self.args[0]
         if isinstance(point, iterate):
-            return f"g_{{{printer._print(point.args[0])}}}"
+            return f"g_{{{point.args[0]}}}"
         return rf"\nabla f\left({printer._print(point)}\right)"
 
 
@@ -101,10 +101,10 @@ class suboptimality(Scalar):
     nargs = 1
 
     def _sympystr(self, printer):
-        return _subscripted("V", printer._print(self.args[0]))
+        return _subscripted("V", self.args[0])
 
     def _latex(self, printer, exp=None):
-        return _powered(f"V_{{{printer._print(self.args[0])}}}", exp)
+        return _powered(f"V_{{{self.args[0]}}}", exp)
 
 
 class inner(Scalar):
@@ -148,22 +148,22 @@ class norm(_Norm):
     """||v||. Arguments: the norm's name, v."""
 
     def _sympystr(self, printer):
-        return f"||{printer._print(self.args[1])}||_{_NAMES[self.args[0].name][0]}"
+        return f"||{_forward(printer, self.args[1])}||_{_NAMES[self.args[0].name][0]}"
 
     def _latex(self, printer, exp=None):
         subscript = _NAMES[self.args[0].name][1]
-        return _powered(rf"\left\lVert {printer._print(self.args[1])}\right\rVert{subscript}", exp)
+        return _powered(rf"\left\lVert {_forward(printer, self.args[1])}\right\rVert{subscript}", exp)
 
 
 class dual_norm(_Norm):
     """||v||_*, the dual norm. Arguments: the (primal) norm's name, v."""
 
     def _sympystr(self, printer):
-        return f"||{printer._print(self.args[1])}||_{_NAMES[self.args[0].name][2]}"
+        return f"||{_forward(printer, self.args[1])}||_{_NAMES[self.args[0].name][2]}"
 
     def _latex(self, printer, exp=None):
         subscript = _NAMES[self.args[0].name][3]
-        return _powered(rf"\left\lVert {printer._print(self.args[1])}\right\rVert{subscript}", exp)
+        return _powered(rf"\left\lVert {_forward(printer, self.args[1])}\right\rVert{subscript}", exp)
 
 
 # norm's name: how the norm and its dual are subscripted, in text and in LaTeX
@@ -260,8 +260,15 @@ def _is_atom(vector: Expr) -> bool:
     return isinstance(vector, VectorAtom)
 
 
-def _subscripted(letter: str, index: str) -> str:
+def _subscripted(letter: str, number: Expr) -> str:
+    index = str(number)
     return f"{letter}_{index}" if index.isalnum() else f"{letter}_{{{index}}}".replace(" ", "")
+
+
+def _forward(printer, vector: Expr) -> str:
+    """A vector inside a norm, where the sign does not matter: written without a leading minus."""
+    printed = printer._print(vector)
+    return printer._print(-vector) if printed.lstrip().startswith("-") else printed
 
 
 def _powered(latex: str, exponent) -> str:

@@ -1,0 +1,48 @@
+"""What the README shows is what the program prints."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from signproof import cli, verify
+from signproof.judging import judge
+from signproof.theory.catalog import catalog
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+CODE = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+
+
+def run(code):
+    names = {}
+    exec(code, names)
+    return names
+
+
+def test_the_table_is_the_one_that_verify_prints(capsys, monkeypatch):
+    entries = list(judge([], list(catalog().values()), "quick", 0, 1, lambda text: None))
+    cli._print_table(entries)
+    lines = [line.rstrip() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert "\n".join(lines) in README
+
+
+def test_the_example_gives_what_the_readme_says():
+    verdict = run(CODE)["verdict"]
+    assert verdict.status == "refuted"
+    assert verdict.witness.describe() in README
+    assert verdict.witness.replay().confirmed
+
+
+def test_with_the_right_constant_it_holds():
+    claim = run(CODE.replace("4 * mu", "2 * mu").replace("verdict = verify(claim)", ""))["claim"]
+    verdict = verify(claim)
+    assert verdict.status in ("proved", "supported")
+    assert verdict.tightness > 0.99
+
+
+@pytest.mark.parametrize("command", ["verify", "list", "show", "replay", "compare"])
+def test_commands_named_in_the_readme_exist(command):
+    assert command in README
+    assert command in {registered.name or registered.callback.__name__ for registered in cli.app.registered_commands}
