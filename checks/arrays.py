@@ -17,7 +17,9 @@ into x + (1 + c), a / b / c into a / (b c), and division by a constant into mult
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any
 
 import jax
@@ -146,8 +148,10 @@ class Ball:
 
     def __truediv__(self, other):
         other = ball(other)
-        away = jnp.abs(other.middle) * (1 - 4 * u) - other.radius
-        quotient = self.middle / _as_written(other.middle)
+        middle, divisor = jnp.broadcast_arrays(self.middle, other.middle)
+        divisor = _as_written(divisor)
+        away = jnp.abs(divisor) * (1 - 4 * u) - other.radius
+        quotient = middle / divisor
         # |a/b - m/n| <= (|a - m| + |m/n| |b - n|) / |b|
         spread = self.radius / away + (jnp.abs(quotient) + TINY) * (other.radius / away)
         return _rounded(quotient, jnp.where(away > 0, spread, jnp.inf))
@@ -183,29 +187,26 @@ class Balls:
         return _rounded(middle, jnp.maximum(upper - middle, middle - lower))
 
     def power(self, base, exponent):
-        """Powers; 0^0 is 1. A base that may be negative has integer exponents: no others are defined.
+        """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined.
 
-        Nothing is known of exponents between 0 and 1, nor of those that may be on either side of 0.
+        Nothing is said about exponents between 0 and 1, or on either side of 0.
         """
         if isinstance(exponent, int) and exponent < 0:
             return 1.0 / self.power(base, -exponent)
         if isinstance(exponent, int) and exponent <= 3:
-            result = ball(jnp.ones_like(base.middle)) if exponent == 0 else base
-            for _ in range(1, exponent):
-                result = result * base
-            return result
-        exact = ball(exponent)
-        negative, p, off = exact.middle < 0, jnp.abs(exact.middle), exact.radius
+            factors = [base] * exponent or [ball(jnp.ones_like(base.middle))]
+            return reduce(operator.mul, factors)
+        given = ball(exponent)
+        p, off = jnp.abs(given.middle), given.radius
         middle = base.middle ** (exponent if isinstance(exponent, int) else p)
-        # mean value theorem in the base, for |x| <= b; then in the exponent, where |log x| |x|^(1/2) < 1 for |x| <= 1
-        b = base.size
-        slope = b ** jnp.maximum(p - 1, 0) * (1 + 16 * u * p)
-        spread = slope * (p * base.radius + off * (1 + b ** (1 + off) * jnp.log(jnp.maximum(b, 1)) * GROW))
+        # mean value theorem, first in the base, then in the exponent: |log x| |x|^(1/2) < 1 for |x| < 1
+        size = base.size
+        growth = 1 + size ** (1 + off) * jnp.log(jnp.maximum(size, 1)) * GROW
+        spread = size ** jnp.maximum(p - 1, 0) * (p * base.radius + off * growth) * (1 + 16 * u * p)
         spread = spread + 2 * ELEMENTARY_ULPS * u * (1 + p) * jnp.abs(middle)
-        known = ((p == 0) & (off == 0)) | ((p >= 1) & (p < 2**50) & (off <= 0.5))
+        known = (given.middle == 0) & (off == 0) | (p >= 1) & (p < 2**50) & (off <= 0.5)
         result = _rounded(middle, jnp.where(known, spread, jnp.inf))
-        inverse = 1.0 / result
-        return Ball(*(jnp.where(negative, *pair) for pair in zip(inverse.parts, result.parts, strict=True)))
+        return jax.tree.map(partial(jnp.where, given.middle < 0), 1.0 / result, result)
 
     def abs(self, x):
         return Ball(jnp.abs(x.middle), x.radius)
@@ -266,15 +267,19 @@ class Balls:
         return _elementary(jnp.cos(x.middle), x.radius)
 
     def exp_remainder(self, x):
-        # the derivative is exp(t) - 1, for |t| <= s at most exp(s) - 1 in size
-        slope = _above(jnp.expm1(x.size * GROW))
+        # the derivative is exp(t) - 1, largest in size at an end of the ball
+        low, high = ends(x)
+        slope = _above(jnp.maximum(jnp.expm1(high), -jnp.expm1(low)))
         middle = _exp_remainder(x.middle)
         # expm1(t) - t for |t| > 1/2 cancels to no less than a fifth of |expm1(t)|; the series adds up few terms
         rounding = 2 * (8 * ELEMENTARY_ULPS + 2 * _SERIES_TERMS) * u * jnp.abs(middle)
         return _rounded(middle, slope * x.radius + rounding)
 
     def normalized(self, g):
-        return g / self.sqrt(self.sum(g * g))
+        length = self.sqrt(self.sum(g * g))
+        unit = g / length
+        nothing = jnp.all(g.is_zero, axis=0)
+        return Ball(jnp.where(length.middle > 0, unit.middle, 0.0), jnp.where(nothing, 0.0, unit.radius))
 
 
 FLOATS = Floats()
@@ -291,7 +296,8 @@ def ball(x: Any) -> Ball:
     x = jnp.asarray(x, dtype=float)
     if x.dtype != jnp.float64:
         raise TypeError("balls need 64-bit floats: use them within jax.enable_x64(True)")
-    return Ball(x, jnp.where((x == 0) & (x.view("int64") << 1 != 0), TINY, 0.0))
+    bits = x.view("uint64") << 1  # without the sign; a comparison of floats would take them for zero, too
+    return Ball(x, jnp.where((0 < bits) & (bits < 2**53), TINY, 0.0))
 
 
 def ends(x: Ball) -> tuple[Any, Any]:

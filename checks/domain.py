@@ -72,6 +72,8 @@ def ranges(claim: Claim) -> list[Range]:
     known = set(constants(claim)) | {k, V0}
     free = sorted(claim.parameters - known, key=str)
     relations = [relation for relation in claim.domain if not relation.has(k)]
+    if any(relation.has(V0) for relation in relations):
+        raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
     found = []
     while free:
         # the parameter that is tied to the fewest others comes first

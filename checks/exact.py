@@ -6,6 +6,7 @@ contains zero: both say so instead of guessing.
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -18,16 +19,27 @@ class Undecided(ArithmeticError):
 
 
 def rational(number: Any) -> fmpq:
-    """The exact rational value of an integer, a float, a Fraction, a fmpq or a string "p/q".
+    """The exact rational value of an integer, a float, a Fraction, a fmpq or a string such as "p/q" or "2.5e-3".
 
     Raises ValueError for anything that is not a finite rational number.
     """
     if isinstance(number, fmpq):
         return number
     try:
-        value = Fraction(str(number)) if isinstance(number, str) else Fraction(number)
+        if isinstance(number, str):
+            return _read(number)
+        value = Fraction(number)
+        return fmpq(int(value.numerator), int(value.denominator))
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
-        raise ValueError(f"{number!r} is not a finite rational number") from None
+        raise ValueError(f"{repr(number)[:80]} is not a finite rational number") from None
+
+
+def _read(text: str) -> fmpq:
+    if re.fullmatch(r"-?[0-9]+(/[0-9]+)?", text):
+        return fmpq(text)  # of any length, while Python's integers stop at some thousand digits
+    if re.search("e[+-]?[0-9]{5}", text.lower()):
+        raise ValueError("a power of ten that would fill the memory")
+    value = Fraction(text)
     return fmpq(value.numerator, value.denominator)
 
 

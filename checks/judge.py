@@ -13,9 +13,10 @@ from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness, replay_orbit
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
-from signproof.theory.proof import Certificate, Proof, check
+from signproof.theory.proof import Certificate
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
 """Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
@@ -48,14 +49,20 @@ def verify(
 
 
 def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:
-    if not isinstance(claim.proof, Proof):
+    if claim.proof is None and claim.kind != "bound":
         return None
     advance(f"{claim.id}: proof")
-    outcome = check(claim)
-    accepted = isinstance(outcome, Certificate)
-    text = f"the kernel accepted all {len(claim.proof.steps)} steps" if accepted else f"proof rejected at {outcome}"
-    evidence.append(Evidence("proof", "exact", text, {"accepted": accepted}))
-    return outcome if isinstance(outcome, Certificate) else None
+    outcome = prove(claim)
+    if isinstance(outcome, Certificate):
+        found = "" if claim.proof is not None else " of an automatic proof"
+        text = f"all {len(outcome.proof.steps)} steps{found} accepted"
+        evidence.append(Evidence("proof", "exact", text, {"accepted": True}))
+        return outcome
+    if claim.proof is not None:
+        evidence.append(Evidence("proof", "exact", f"proof rejected at {outcome}", {"accepted": False}))
+    else:
+        evidence.append(Evidence("note", "exact", f"no proof was found automatically: {outcome}"))
+    return None
 
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
@@ -77,14 +84,15 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         series = (witness_series(trials.witness), *series)
     elif certificate is not None:
         status = Status.PROVED
+        if trials.reason:
+            evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
     elif any(tally.held for tally in trials.tallies):
         status = Status.SUPPORTED
     else:
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
-    lemmas = certificate.lemmas if certificate is not None else ()
-    return Verdict(claim, status, tuple(evidence), lemmas, _tightness(trials), trials.witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
 
 
 def _tightness(trials: Trials) -> Tightness | None:
@@ -101,11 +109,11 @@ def _tightness(trials: Trials) -> Tightness | None:
 
 def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
     if certificate is not None:
-        return Verdict(claim, Status.PROVED, tuple(evidence), certificate.lemmas)
+        return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
     answer = follows(claim.statement, claim.premises)
     if answer.holds:
-        evidence.append(Evidence("proof", "exact", "Z3 proves it over the whole domain", {"accepted": True}))
+        evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
         parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in answer.model.items()}
@@ -124,7 +132,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
         free = ranges(claim)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "exact", f"not run: {unsupported}"))
-        return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence))
+        return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
     witness = None
     steps = ORBIT_TURNS * len(claim.orbit.points)
     for position in ORBIT_POSITIONS:
@@ -135,7 +143,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
             broken = Witness(claim, None, parameters, start, steps, found.measured, found.bound)
             evidence.append(Evidence("witness", "exact", f"{broken.describe()}: {found.why}"))
             status = Status.INCONSISTENT if certificate else Status.REFUTED
-            return Verdict(claim, status, tuple(evidence), witness=broken)
+            return Verdict(claim, status, tuple(evidence), certificate, witness=broken)
         if witness is None:
             once = replay_orbit(claim, parameters, len(claim.orbit.points))
             witness = Witness(
@@ -146,7 +154,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
     if witness is not None:
         evidence.append(Evidence("witness", "exact", witness.describe()))
     status = Status.PROVED if certificate else Status.SUPPORTED
-    return Verdict(claim, status, tuple(evidence), certificate.lemmas if certificate else (), witness=witness)
+    return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
 
 
 def _at(free: list[Range], theta: fmpq) -> dict[str, fmpq]:

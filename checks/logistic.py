@@ -17,7 +17,7 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
 from signproof.checks.constants import Enclosure, smoothness
-from signproof.checks.exact import Balls, rational, rationals
+from signproof.checks.exact import Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
@@ -90,7 +90,14 @@ class LogisticRegression(Problem):
     def from_data(cls, data):
         if data.get("dataset") != "breast-cancer" or "centre" not in data:
             raise ValueError("the problem needs the dataset 'breast-cancer' and the field 'centre'")
-        return _around(np.array([float(rational(c).p) / float(rational(c).q) for c in data["centre"]])).one(0)
+        given = rationals(data["centre"])
+        try:
+            centre = np.array([int(entry.p) / int(entry.q) for entry in given])
+            if (rationals(centre) != given).any():
+                raise ValueError("the numbers of the field 'centre' are no floats")
+            return _around(centre).one(0)
+        except (OverflowError, Undecided):
+            raise ValueError("the field 'centre' is too far out to be measured from") from None
 
     def describe(self):
         return f"{self.family} (n = {self.matrix.shape[0]}, d = {self.matrix.shape[1]})"
@@ -148,9 +155,8 @@ def _around(centre: np.ndarray) -> LogisticRegression:
 
 def _float_ends(balls: np.ndarray, xp: Balls) -> tuple[np.ndarray, np.ndarray]:
     ends = [xp.ends(entry) for entry in balls]
-    low, high = ([float(end.p) / float(end.q) for end in side] for side in zip(*ends, strict=True))
-    # the quotient of two rounded integers is off by at most three roundings
-    return np.array(low) - 4e-16 * np.abs(low), np.array(high) + 4e-16 * np.abs(high)
+    low, high = ([int(end.p) / int(end.q) for end in side] for side in zip(*ends, strict=True))
+    return np.nextafter(low, -np.inf), np.nextafter(high, np.inf)
 
 
 @cache

@@ -17,7 +17,7 @@ import numpy as np
 from flint import fmpq
 
 from signproof.checks.constants import Enclosure
-from signproof.checks.exact import rational, rationals
+from signproof.checks.exact import each, rational, rationals
 from signproof.theory.assumptions import Assumption
 
 BATCH = 240
@@ -165,6 +165,4 @@ def _subclasses(family: type) -> Iterator[type[Problem]]:
 
 
 def _plain(field: Any) -> Any:
-    if isinstance(field, np.ndarray):
-        return [_plain(entry) for entry in field]
-    return str(rational(field))
+    return each(lambda entry: str(rational(entry)), np.asarray(field, dtype=object)).tolist()

@@ -8,6 +8,7 @@ from typing import Any
 
 from signproof.checks.witness import Witness
 from signproof.theory.claim import Claim
+from signproof.theory.proof import Certificate
 
 
 class Status(StrEnum):
@@ -74,11 +75,17 @@ class Verdict:
     claim: Claim
     status: Status
     evidence: tuple[Evidence, ...] = ()
-    lemmas: tuple[str, ...] = ()
+    certificate: Certificate | None = None
+    """The proof that the kernel accepted, the claim's own or one found automatically."""
     tightness: Tightness | None = None
     witness: Witness | None = None
     series: tuple[dict[str, Any], ...] = ()
     """Runs for the report: measured and bound over k."""
+
+    @property
+    def lemmas(self) -> tuple[str, ...]:
+        """The lemmas that the proof rests on."""
+        return () if self.certificate is None else self.certificate.lemmas
 
     def __str__(self):
         reason = f": {self.evidence[-1].text}" if self.evidence else ""

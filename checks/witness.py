@@ -107,7 +107,7 @@ class Witness:
         """One line for the reader."""
         values = ", ".join(f"{name} = {number}" for name, number in self.parameters.items())
         if self.claim.kind == "algebraic":
-            return f"{values}: {self.claim.statement} is false"
+            return f"false at {values}"
         start = f"({', '.join(map(str, self.start))})"
         if self.claim.kind == "orbit":
             return f"{values}: from {start} the run is back after {self.k} steps"

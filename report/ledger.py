@@ -139,8 +139,9 @@ def write_atomically(path: Path, content: str) -> None:
 
 def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
     found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **piece.facts}
-    if piece.kind == "proof" and isinstance(verdict.claim.proof, Proof):
-        found["steps"] = [_step(number, step) for number, step in enumerate(verdict.claim.proof.steps, 1)]
+    proof = verdict.claim.proof if verdict.certificate is None else verdict.certificate.proof
+    if piece.kind == "proof" and isinstance(proof, Proof):
+        found["steps"] = [_step(number, step) for number, step in enumerate(proof.steps, 1)]
     return found
 
 

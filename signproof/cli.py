@@ -287,8 +287,9 @@ def _ratio(entry: dict[str, Any]) -> str:
 
 
 def _show(claim: Claim):
+    from signproof.theory.automatic import prove
     from signproof.theory.formula import text
-    from signproof.theory.proof import Certificate, Proof, check
+    from signproof.theory.proof import Certificate, Proof
 
     console = _console()
     console.print(f"[bold]{escape(claim.id)}[/]" + (f"  ({escape(claim.source.where)})" if claim.source else ""))
@@ -301,19 +302,22 @@ def _show(claim: Claim):
         console.print(f"  assuming    {escape(', '.join(map(str, claim.assumptions)))}")
     if claim.domain:
         console.print(f"  for         {escape(', '.join(map(text, claim.domain)))}")
-    if isinstance(claim.proof, Proof):
+    outcome = prove(claim) if claim.proof is not None or claim.kind == "bound" else None
+    proof = outcome.proof if isinstance(outcome, Certificate) else claim.proof
+    if isinstance(proof, Proof):
         table = _table("", "step", "statement", "because")
-        for number, step in enumerate(claim.proof.steps, 1):
+        for number, step in enumerate(proof.steps, 1):
             table.add_row(str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
         console.print(table)
-        outcome = check(claim)
-        if isinstance(outcome, Certificate):
-            rests = ", ".join(outcome.lemmas) or "no lemmas"
-            console.print(f"[green]proved[/]: the kernel accepts every step; it rests on {escape(rests)}")
-        else:
-            console.print(f"[red]not proved[/]: {escape(str(outcome))}")
+    if isinstance(outcome, Certificate):
+        found = "" if claim.proof is not None else " of an automatic proof"
+        rests = ", ".join(outcome.lemmas) or "no lemmas"
+        console.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {escape(rests)}")
+    elif outcome is not None:
+        given = "the proof fails" if claim.proof is not None else "no proof is given, and none was found automatically"
+        console.print(f"[yellow]not proved[/]: {given}: {escape(str(outcome))}; `signproof verify` tries the claim")
     else:
-        console.print("  no proof is given; `signproof verify` tries the claim on problems")
+        console.print("no proof is given; `signproof verify` puts the claim to Z3 or runs it")
     console.print()
 
 

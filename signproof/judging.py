@@ -61,7 +61,15 @@ def _judge_by_id(task: tuple[str, str, int]) -> dict[str, Any]:
 
 
 def _judge(claim: Claim, profile: str, seed: int, advance: Callable[[str], None]) -> dict[str, Any]:
-    from signproof.checks.judge import verify
+    """A claim's entry; whatever a user's algorithm, family or measure raises is said there, and the run goes on."""
+    from signproof.checks import judge
+    from signproof.checks.verdict import Evidence, Status, Verdict
     from signproof.report.ledger import entry
 
-    return entry(verify(claim, profile=profile, seed=seed, advance=advance))
+    try:
+        verdict = judge.verify(claim, profile=profile, seed=seed, advance=advance)
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        evidence = Evidence("note", "sampled", f"it could not be judged: {reason}")
+        verdict = Verdict(claim, Status.OPEN, (evidence,))
+    return entry(verdict)

@@ -125,6 +125,22 @@ def test_unknown_ids_name_the_nearest(misuse):
     assert "signproof list" in misuse("show", "nothing-like-it")
 
 
+def test_an_algorithm_that_raises_is_open_and_the_run_goes_on(run, claims_file):
+    broken = CONTRACT.replace("ScaledSignGD(alpha)", "Broken(alpha)").replace("claim = ", BROKEN + "claim = ")
+    other = "fine = Claim(id='mine/fine', statement=alpha > 0, domain=(alpha > 1,))"
+    code, out, _ = run("verify", claims_file(broken + other))
+    assert code == 0
+    assert "ZeroDivisionError" in out and "open" in out and "mine/fine" in out and "proved" in out
+
+
+BROKEN = """
+class Broken(ScaledSignGD):
+    def update(self, x, gradient, memory, xp):
+        return x / 0, 1 / 0
+
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -45,7 +45,7 @@ def test_the_contract_example_is_refuted_by_an_exact_witness():
 
 def test_the_right_constant_is_not_refuted_and_is_tight_at_every_step_size():
     verdict = verify(rate_claim(2))
-    assert verdict.status in (Status.SUPPORTED, Status.PROVED)
+    assert verdict.status == Status.PROVED  # although its author wrote no proof
     assert 0.99 < verdict.tightness <= 1 + 1e-12
     assert [theta for theta, _ in verdict.tightness.by_step_size] == ["1/10", "1/4", "1/2", "3/4", "9/10"]
     assert all(ratio > 0.99 for _, ratio in verdict.tightness.by_step_size)
@@ -58,6 +58,13 @@ def test_theorem_1_is_proved(id):
     assert verdict.status == Status.PROVED
     assert verdict.evidence[0].kind == "proof" and verdict.evidence[0].facts["accepted"]
     assert all(piece.facts["broken"] == 0 for piece in verdict.evidence if piece.kind == "run")
+
+
+@pytest.mark.parametrize("id", [id for id in THEOREM_1 if catalog()[id].kind == "bound"])
+def test_theorem_1_is_proved_without_its_proofs(id):
+    verdict = verify(dataclasses.replace(catalog()[id], proof=None))
+    assert verdict.status == Status.PROVED
+    assert "automatic proof" in verdict.evidence[0].text
 
 
 @pytest.mark.parametrize("assumption", [StronglyConvex, PolyakLojasiewicz])
@@ -97,7 +104,8 @@ def test_gradient_descent_in_the_euclidean_geometry():
         assumptions=(Smooth(L, L2), StronglyConvex(mu, L2)),
     )
     verdict = verify(claim)
-    assert verdict.status == Status.SUPPORTED
+    assert verdict.status == Status.PROVED
+    assert "self-dual norm" in verdict.lemmas
     assert verdict.tightness > 0.99
     assert verify(dataclasses.replace(claim, bound=(1 - 3 * mu * alpha) ** k * V0)).status == Status.REFUTED
 
@@ -144,7 +152,7 @@ def test_a_wrong_proof_of_a_true_claim_only_supports_it():
 
 def test_proof_and_witness_against_each_other_is_inconsistent(monkeypatch):
     claim = dataclasses.replace(rate_claim(4), proof=catalog()["scaled-sign/theorem-1.2"].proof)
-    monkeypatch.setattr(judge, "check", lambda claim: Certificate(claim.proof, ()))
+    monkeypatch.setattr(judge, "prove", lambda claim: Certificate(claim.proof, ()))
     assert verify(claim).status == Status.INCONSISTENT
 
 
@@ -157,10 +165,12 @@ def test_what_no_family_can_meet_is_open_and_says_why():
     assert "no family" in verdict.evidence[-1].text
 
 
-def test_a_condition_that_cannot_be_solved_is_open_and_named():
-    verdict = verify(dataclasses.replace(rate_claim(2), domain=(alpha > 0, alpha**3 + alpha < 1 / L)))
-    assert verdict.status == Status.OPEN
-    assert "not linear in alpha" in verdict.evidence[-1].text
+def test_a_condition_that_cannot_be_solved_is_named():
+    claim = dataclasses.replace(rate_claim(2), domain=(alpha > 0, alpha**3 + alpha < 1 / L))
+    for bound, status in ((claim.bound, Status.PROVED), ((1 - mu * alpha) ** (2 * k) * V0, Status.OPEN)):
+        verdict = verify(dataclasses.replace(claim, bound=bound))
+        assert verdict.status == status
+        assert "not linear in alpha" in verdict.evidence[-1].text
 
 
 def test_a_second_parameter_of_its_own():
@@ -170,7 +180,15 @@ def test_a_second_parameter_of_its_own():
         domain=(eta > 0, eta < 1, alpha > 0, alpha < 1 / L),
         bound=(1 - mu * alpha * eta) ** k * V0,
     )
-    assert verify(claim).status == Status.SUPPORTED
+    assert verify(claim).status == Status.PROVED
+
+
+def test_what_is_true_but_not_proved_is_supported():
+    # the exponent keeps the assembled proof away
+    claim = dataclasses.replace(rate_claim(2), bound=(1 - mu * alpha * (1 - L * alpha / 2)) ** (2 * k) * V0)
+    verdict = verify(claim)
+    assert verdict.status == Status.SUPPORTED
+    assert "no proof was found automatically" in verdict.evidence[0].text
 
 
 def test_the_same_seed_gives_the_same_verdict():

@@ -10,11 +10,14 @@ for the search that tries to break it. There are three kinds:
 
 from __future__ import annotations
 
+import dataclasses
 import re
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from sympy import Expr, Gt, Le, Symbol, Tuple, diff, sympify
+from sympy import Basic, Expr, Gt, Le, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
@@ -22,8 +25,9 @@ from signproof.theory.algorithms import Algorithm
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
 from signproof.theory.measures import Measure
-from signproof.theory.symbols import V0, k
-from signproof.theory.vectors import Repeats
+from signproof.theory.norms import ANY, L2, LINF, DualPair
+from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.vectors import Repeats, Scalar, VectorAtom, check_statement, check_term
 
 
 class ClaimError(ValueError):
@@ -98,7 +102,8 @@ class Claim:
             object.__setattr__(self, "bound", self._formula(self.bound, "bound"))
         self._check_parts()
         self._check_domain()
-        self._check_symbols()
+        self._check_formulas()
+        self._check_premises()
 
     @property
     def kind(self) -> str:
@@ -133,12 +138,21 @@ class Claim:
         return f"Claim({self.id!r})"
 
     def _formula(self, given, name: str) -> Expr:
-        formula = sympify(given)
+        formula = given if isinstance(given, str) else sympify(given)
         if not isinstance(formula, Expr):
             raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {given!r}")
         return formula
 
     def _check_parts(self):
+        for assumption in self.assumptions:
+            if not isinstance(assumption, Assumption):
+                raise ClaimError(
+                    f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
+                )
+        for part in (self.algorithm, self.measure, *self.assumptions):
+            for entry in _fields(part).values():
+                if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
+                    raise ClaimError(f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2 or ANY")
         if self.statement is not None:
             extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
             if extra:
@@ -156,15 +170,12 @@ class Claim:
                 f"{self.id}: {missing[0]} is missing; a claim about a run needs algorithm, measure and bound, "
                 "an algebraic claim needs a statement"
             )
-        for name, kind in (("algorithm", Algorithm), ("measure", Measure)):
+        for name, kind in (("algorithm", Algorithm), ("measure", Measure), ("orbit", Orbit)):
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
-        for assumption in self.assumptions:
-            if not isinstance(assumption, Assumption):
-                raise ClaimError(
-                    f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
-                )
+        if self.orbit is not None and {len(point) for point in self.orbit.points} != {len(self.orbit.coordinates)}:
+            raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
 
     def _check_domain(self):
         for relation in self.domain:
@@ -177,28 +188,58 @@ class Claim:
                 )
             if not isinstance(relation, Relational):
                 raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
+
+    def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
+        """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
+        bound, run = self.parameters, {k} if self.kind == "bound" else set()
+        for relation in self.domain:
+            yield f"condition {relation} of the domain", relation, relation.free_symbols - _RESERVED | run
+        for assumption in self.assumptions:
+            yield f"constant of {assumption}", assumption.constant, assumption.symbols - _RESERVED
+        if self.statement is not None:
+            yield "statement", self.statement, self.statement.free_symbols - _RESERVED
+        for name, entry in _fields(self.algorithm).items():
+            if isinstance(entry, Expr | float):
+                yield name.replace("_", " "), sympify(entry), bound | run
+        if self.bound is not None:
+            yield "bound", self.bound, bound | {k, V0}
+        if self.orbit is not None:
+            yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
+            for number, point in enumerate(self.orbit.points):
+                yield f"point {number} of the orbit", Tuple(*point), bound
+
+    def _check_formulas(self):
+        for name, formula, bound in self._formulas():
+            for part in formula if isinstance(formula, Tuple) else (formula,):
+                try:
+                    check_statement(part) if isinstance(part, Relational | And | Or | Not) else check_term(part)
+                except TypeError as error:
+                    raise ClaimError(f"{self.id}: in the {name}: {error}") from None
+                if part.has(VectorAtom, Scalar):
+                    raise ClaimError(f"{self.id}: the {name} speaks of a run; only parameters may occur there")
+            free = formula.free_symbols - bound
+            if free & _RESERVED:
+                raise ClaimError(f"{self.id}: {min(map(str, free & _RESERVED))} in the {name} has no meaning there")
+            if free:
+                symbol = min(map(str, free))
+                raise ClaimError(
+                    f"{self.id}: the symbol {symbol} in the {name} is bound by nothing: "
+                    f"name it in the domain (such as {symbol} > 0) or in an assumption"
+                )
+
+    def _check_premises(self):
+        for assumption in self.assumptions:
+            if assumption.constant.is_number and not assumption.constant.is_positive:
+                raise ClaimError(f"{self.id}: the constant of {assumption} must be positive")
         if satisfiable(self.premises).holds is False:
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 
-    def _check_symbols(self):
-        if self.kind == "algebraic":
-            return
-        known = self.parameters | ({k, V0} if self.kind == "bound" else set())
-        assert self.algorithm is not None
-        formulas = dict(self.algorithm.parameters)
-        if self.orbit is None:
-            formulas = {"bound": self.bound, **formulas}
-            known_in = {"bound": known}
-        else:
-            known_in = {}
-            for number, point in enumerate(self.orbit.points):
-                formulas |= {f"point {number} of the orbit": Tuple(*point)}
-        for name, formula in formulas.items():
-            free = formula.free_symbols - known_in.get(name, self.parameters | {k})
-            if free:
-                symbol = sorted(map(str, free))[0]
-                raise ClaimError(
-                    f"{self.id}: the symbol {symbol} in the {name.replace('_', ' ')} is bound by nothing: "
-                    f"name it in the domain (such as {symbol} > 0) or in an assumption"
-                )
+
+_RESERVED = {k, l, f_star}
+"""Letters that name no parameter: the iteration, the index of sums, the infimum."""
+_NORMS = {pair.name: pair for pair in (LINF, L2, ANY)}
+
+
+def _fields(part: Algorithm | Measure | Assumption | None) -> dict[str, Any]:
+    return {} if part is None else {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

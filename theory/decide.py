@@ -2,8 +2,8 @@
 
 SymPy relations become formulas of real arithmetic. Terms that are not arithmetic (an inner product, a norm, a
 value f(x), a power with a symbolic exponent) become fresh real variables, one for each term: what is proved of
-every real is proved of them, while a model that uses one is only a hint. Fractions are cleared with their
-denominators kept non-zero. Nothing is evaluated in floating point.
+every real is proved of them, while a model that uses one is no answer. Fractions are cleared, and `conditions`
+says what it takes for a statement to have a value. Nothing is evaluated in floating point.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from sympy import (
     Abs,
     Add,
     And,
+    Basic,
+    Dummy,
     Eq,
     Expr,
     Ge,
     Gt,
+    Integral,
     Le,
     Lt,
     Max,
@@ -27,25 +30,34 @@ from sympy import (
     Ne,
     Not,
     Or,
+    Poly,
     Pow,
     Rational,
+    Sum,
     Symbol,
+    exp,
     fraction,
+    log,
     sign,
     together,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+
+from signproof.theory.symbols import k
 
 RESOURCES = 20_000_000
 """Z3's own count of work after which a question is given up as undecided; unlike seconds, it is repeatable."""
+LARGEST_POWER = 100
+"""Largest exponent that is multiplied out; a higher power is a fresh variable."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`holds` is True (proved), False (a model says no) or None (undecided: `reason` says why).
+    """`holds` is True (proved), False (a model says no) or None (undecided); `reason` says why it is not True.
 
     `model` gives rational values for the symbols where the goal fails. It is checked exactly: the premises are
-    true there and the goal is false.
+    true there and the goal is false or has no value.
     """
 
     holds: bool | None
@@ -56,23 +68,20 @@ class Answer:
 def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
     """Whether the premises imply the goal, for all real values of everything that occurs in them.
 
-    A goal that may be undefined (a zero denominator, the root of a negative number) does not follow.
+    A premise has a value where it is true. A goal that may have none (a zero denominator, the root of a negative
+    number) does not follow. Raises TypeError for what is no statement about real numbers.
     """
     import z3
 
-    premises = [_boolean(premise) for premise in premises]
-    goal = _boolean(goal)
+    premises, goal = [_boolean(premise) for premise in premises], _boolean(goal)
     translation = _Translation()
-    facts = [translation.formula(premise) for premise in premises] + translation.take_sides()
-    claim = translation.formula(goal)
-    defined = translation.take_definedness()
-    solver = z3.SolverFor("QF_NRA") if not translation.integers else z3.Solver()
+    for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
+        translation.term(symbol)
+    facts = [translation.formula(part) for premise in premises for part in (premise, *conditions(premise))]
+    claim = [translation.formula(part) for part in (goal, *conditions(goal))]
+    solver = z3.SolverFor("QF_NRA")
     solver.set("rlimit", RESOURCES)
-    solver.add(*facts)
-    # A goal fails where it is undefined, or where it is defined (so that its side conditions say what its
-    # fresh variables mean) and false.
-    sides = translation.take_sides()
-    solver.add(z3.Or(z3.Not(z3.And(*defined)), z3.And(*sides, z3.Not(claim))))
+    solver.add(*translation.axioms, *facts, z3.Not(z3.And(*claim)))
     outcome = solver.check()
     if outcome == z3.unsat:
         return Answer(True)
@@ -86,7 +95,50 @@ def satisfiable(premises: Iterable[Boolean]) -> Answer:
     answer = follows(BooleanFalse(), premises)
     if answer.holds:
         return Answer(False, reason="the conditions contradict each other")
-    return Answer(None if answer.holds is None else True, answer.model, answer.reason)
+    if answer.holds is None:
+        return Answer(None, reason=answer.reason)
+    return Answer(True, answer.model)
+
+
+def conditions(expression: Basic) -> list[Boolean]:
+    """What must hold for an expression or a statement to have a value, everything inside it included.
+
+    The iteration number k and the index of a sum are whole and not negative, so that r^k needs nothing (0^0 = 1).
+    """
+    return list(dict.fromkeys(_conditions(expression, (k,))))
+
+
+def _conditions(expression: Basic, whole: tuple[Symbol, ...]) -> Iterable[Boolean]:
+    if isinstance(expression, ExprWithLimits):
+        for index, *ends in expression.limits:
+            inside = Dummy(str(index), real=True)
+            outside = [inside < ends[0], inside > ends[-1]] if ends else []
+            counts = (*whole, inside) if ends and ends[0] in (0, 1) and not isinstance(expression, Integral) else whole
+            for condition in _conditions(expression.function.xreplace({index: inside}), counts):
+                yield Or(*outside, condition)
+            for end in ends:
+                yield from _conditions(end, whole)
+        return
+    for argument in expression.args:
+        yield from _conditions(argument, whole)
+    if isinstance(expression, log):
+        yield Gt(expression.args[0], 0)
+    if isinstance(expression, Pow):
+        base, exponent = expression.base, expression.exp
+        if not isinstance(exponent, Rational):
+            if not _counts(exponent, whole):
+                yield Gt(base, 0)
+        elif exponent.q > 1:
+            yield Gt(base, 0) if exponent < 0 else Ge(base, 0)
+        elif exponent < 0:
+            yield Ne(base, 0)
+
+
+def _counts(exponent: Expr, whole: tuple[Symbol, ...]) -> bool:
+    """Whether an exponent is a sum of products of whole numbers, none of them negative."""
+    if not exponent.free_symbols <= set(whole) or not exponent.is_polynomial(*whole):
+        return False
+    return all(factor.is_Integer and factor >= 0 for factor in Poly(exponent, *whole).coeffs())
 
 
 def _boolean(relation) -> Boolean:
@@ -96,22 +148,12 @@ def _boolean(relation) -> Boolean:
 
 
 class _Translation:
-    """SymPy to Z3, with the side conditions that the new variables obey."""
+    """SymPy to Z3. What the new variables mean where they have a value is said by `axioms`."""
 
     def __init__(self):
         self.variables: dict[Expr, object] = {}
-        self.sides: list = []
-        self.definedness: list = []
+        self.axioms: list = []
         self.opaque = False
-        self.integers = False
-
-    def take_sides(self) -> list:
-        sides, self.sides = self.sides, []
-        self.definedness = []
-        return sides
-
-    def take_definedness(self) -> list:
-        return list(self.definedness)
 
     def formula(self, statement: Boolean):
         import z3
@@ -126,18 +168,11 @@ class _Translation:
             return z3.Not(self.formula(statement.args[0]))
         if not isinstance(statement, Eq | Ne | Le | Lt | Ge | Gt):
             raise TypeError(f"{statement} is not a statement about real numbers")
+        # clearing the denominator and cancelling are harmless where `conditions` hold
         numerator, denominator = fraction(together(statement.lhs - statement.rhs))
         left = self.term(numerator)
-        if not denominator.is_number:
-            bottom = self.term(denominator)
-            self._require(bottom != 0)
-            if not isinstance(statement, Eq | Ne):
-                left = left * bottom
-        elif denominator.is_negative:
-            left = -left
-        # together may have cancelled a factor that the original statement divides by
-        for bottom in _denominators(statement):
-            self._require(self.term(bottom) != 0)
+        if not isinstance(statement, Eq | Ne):
+            left = left * self.term(denominator)
         comparison = {
             Eq: lambda: left == 0,
             Ne: lambda: left != 0,
@@ -151,6 +186,8 @@ class _Translation:
     def term(self, expression: Expr):
         import z3
 
+        if isinstance(expression, Symbol):
+            return self._variable(expression)
         if isinstance(expression, Rational):
             return z3.RealVal(str(expression))
         if isinstance(expression, Add | Mul):
@@ -160,50 +197,44 @@ class _Translation:
                 result = result + part if isinstance(expression, Add) else result * part
             return result
         if isinstance(expression, Pow) and isinstance(expression.exp, Rational):
-            return self._power(expression)
-        if isinstance(expression, Abs):
+            if max(abs(expression.exp.p), expression.exp.q) <= LARGEST_POWER:
+                return self._power(expression)
+        elif isinstance(expression, Abs):
             inside = self.term(expression.args[0])
             return z3.If(inside >= 0, inside, -inside)
-        if isinstance(expression, sign):
+        elif isinstance(expression, sign):
             inside = self.term(expression.args[0])
             return z3.If(inside > 0, z3.RealVal(1), z3.If(inside < 0, z3.RealVal(-1), z3.RealVal(0)))
-        if isinstance(expression, Max | Min):
+        elif isinstance(expression, Max | Min):
             parts = [self.term(part) for part in expression.args]
             result = parts[0]
             for part in parts[1:]:
                 better = part > result if isinstance(expression, Max) else part < result
                 result = z3.If(better, part, result)
             return result
-        if not isinstance(expression, Symbol):
-            self.opaque = True
-        return self._variable(expression)
+        if not (expression.is_real or isinstance(expression, Pow | log | Sum)):
+            raise TypeError(f"{expression} is not known to be a real number")
+        self.opaque = True
+        variable = self._variable(expression)
+        if isinstance(expression, exp):
+            self.axioms.append(variable > 0)
+        return variable
 
     def _power(self, expression: Pow):
-        base, exponent = expression.base, expression.exp
-        if exponent.q == 1 and exponent > 0:
-            factor = self.term(base)
-            result = factor
-            for _ in range(int(exponent) - 1):
-                result = result * factor
+        """base^(p/q): the p-th power of the q-th root, or its inverse."""
+        import z3
+
+        exponent, factor = expression.exp, self.term(expression.base)
+        if exponent.q > 1:
+            root = self._variable(Pow(expression.base, Rational(1, exponent.q), evaluate=False))
+            self.axioms.append(z3.Implies(factor >= 0, z3.And(root >= 0, _times(root, exponent.q) == factor)))
+            factor = root
+        result = _times(factor, abs(exponent.p))
+        if exponent > 0:
             return result
-        if exponent.q == 1 and exponent < 0:
-            bottom = self.term(Pow(base, -exponent))
-            known = expression in self.variables
-            inverse = self._variable(expression)
-            self._require(bottom != 0)
-            if not known:
-                self.sides.append(inverse * bottom == 1)
-            return inverse
-        if exponent == Rational(1, 2):
-            inside = self.term(base)
-            known = expression in self.variables
-            root = self._variable(expression)
-            self._require(inside >= 0)
-            if not known:
-                self.sides += [root >= 0, root * root == inside]
-            return root
-        self.opaque = True
-        return self._variable(expression)
+        inverse = self._variable(expression)
+        self.axioms.append(z3.Implies(result != 0, inverse * result == 1))
+        return inverse
 
     def _variable(self, expression: Expr):
         import z3
@@ -212,27 +243,22 @@ class _Translation:
             self.variables[expression] = z3.Real(f"t{len(self.variables)}")
         return self.variables[expression]
 
-    def _require(self, condition):
-        self.sides.append(condition)
-        self.definedness.append(condition)
 
-
-def _denominators(statement: Boolean) -> set[Expr]:
-    """The bases that a statement divides by, as it is written."""
-    return {
-        power.base
-        for power in statement.atoms(Pow)
-        if isinstance(power.exp, Rational) and power.exp < 0 and not power.base.is_number
-    }
+def _times(factor, count: int):
+    """The factor times itself."""
+    result = factor
+    for _ in range(count - 1):
+        result = result * factor
+    return result
 
 
 def _checked_model(translation: _Translation, model, goal: Boolean, premises: list[Boolean]) -> Answer:
     """Turn Z3's model into rationals and check them with SymPy; a model that does not check is only a reason."""
     import z3
 
-    symbols = {term: z3_name for term, z3_name in translation.variables.items() if isinstance(term, Symbol)}
+    symbols = {term: name for term, name in translation.variables.items() if isinstance(term, Symbol)}
     if translation.opaque:
-        return Answer(False, reason="not for every value of the terms: it needs a fact that is not among the premises")
+        return Answer(None, reason="not for every value of the terms: it needs a fact that is not among the premises")
     # an irrational solution is approached by rationals until one lies in the (open) region of failure
     for digits in (0, 2, 4, 8, 16, 32):
         candidate = {}
@@ -242,14 +268,18 @@ def _checked_model(translation: _Translation, model, goal: Boolean, premises: li
                 number = number.approx(digits)
             candidate[symbol] = Rational(number.numerator_as_long(), number.denominator_as_long())
         if all(_truth(premise, candidate) for premise in premises) and _truth(goal, candidate) is False:
-            return Answer(False, candidate)
+            where = ", ".join(f"{symbol} = {number}" for symbol, number in candidate.items())
+            return Answer(False, candidate, f"it fails at {where}" if where else "it is false")
     return Answer(None, reason="it fails only at values that are not rational; none was confirmed exactly")
 
 
 def _truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:
-    """Whether a statement holds at a point (undefined counts as no); None if SymPy cannot tell."""
-    try:
-        outcome = statement.subs(values, simultaneous=True)
-    except TypeError:  # SymPy's way to say that a side is not a real number
-        return False
-    return bool(outcome) if outcome in (BooleanTrue(), BooleanFalse()) else None
+    """Whether a statement holds at a point (having no value counts as no); None if SymPy cannot tell."""
+    for part in (*conditions(statement), statement):
+        try:
+            outcome = part.subs(values, simultaneous=True)
+        except TypeError:  # SymPy's way to say that a side is not a real number
+            return False
+        if outcome != BooleanTrue():
+            return False if outcome == BooleanFalse() else None
+    return True

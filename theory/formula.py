@@ -27,6 +27,8 @@ ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
 """Characters of the longest formula that is read."""
+LARGEST_EXPONENT, LARGEST_BITS = 1000, 10_000
+"""The largest exponent, and the size of the largest number, that is read."""
 
 
 class _Text(StrPrinter):
@@ -51,18 +53,41 @@ def tex(statement: Any) -> str:
 def parse(text: str) -> Expr:
     """The formula or relation that `str` wrote; symbols are real.
 
-    Only numbers, symbols, + - * / **, comparisons and a few functions are read. Raises ValueError otherwise.
+    Only numbers, symbols, + - * / **, comparisons and a few functions are read. Raises ValueError otherwise, and for
+    what is no real number.
     """
     try:
         if len(text) > LONGEST:
             raise ValueError(f"longer than {LONGEST} characters")
-        return _read(ast.parse(text, mode="eval").body)
-    except (SyntaxError, TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise ValueError(f"cannot read the formula {text[:80]!r}: {error}") from None
+        return _relation(ast.parse(text, mode="eval").body)
+    except _UNREADABLE as error:
+        raise ValueError(f"cannot read the formula {str(text)[:80]!r}: {error}") from None
+
+
+_UNREADABLE = (SyntaxError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, MemoryError)
+
+
+def _relation(node: ast.AST) -> Expr:
+    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
+        return _COMPARISONS[type(node.ops[0])](_read(node.left), _read(node.comparators[0]))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Eq", "Ne"):
+        left, right = map(_read, node.args)
+        return getattr(sympy, node.func.id)(left, right)
+    return _read(node)
 
 
 def _read(node: ast.AST) -> Expr:
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
+    """The formula of a node, checked at every step: numbers stay small, so that no short text takes long."""
+    formula = _built(node)
+    if formula.has(sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+        raise ValueError(f"{formula} is no real number")
+    if isinstance(formula, Rational) and max(_bits(formula.p), _bits(formula.q)) > LARGEST_BITS:
+        raise ValueError(f"a number of more than {LARGEST_BITS} bits")
+    return formula
+
+
+def _built(node: ast.AST) -> Expr:
+    if isinstance(node, ast.Constant) and type(node.value) is int:
         return Integer(node.value)
     if isinstance(node, ast.Name):
         return Symbol(node.id, real=True)
@@ -70,15 +95,28 @@ def _read(node: ast.AST) -> Expr:
         return -_read(node.operand)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         left, right = _read(node.left), _read(node.right)
-        if isinstance(node.op, ast.Pow) and isinstance(right, Rational) and abs(right) > 1000:
-            raise ValueError("an exponent above 1000")
+        if isinstance(node.op, ast.Pow):
+            _check_power(left, right)
         return _OPERATORS[type(node.op)](left, right)
-    if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
-        return _COMPARISONS[type(node.ops[0])](_read(node.left), _read(node.comparators[0]))
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and not node.keywords:
         arguments = [_read(argument) for argument in node.args]
+        if node.func.id == "exp":
+            _check_power(sympy.E, *arguments)
         if node.func.id in _FUNCTIONS:
             return getattr(sympy, node.func.id)(*arguments)
-        if node.func.id in ("Eq", "Ne") and len(arguments) == 2:
-            return getattr(sympy, node.func.id)(*arguments)
     raise ValueError(f"{ast.dump(node)[:60]} is not arithmetic")
+
+
+def _check_power(base: Expr, exponent: Expr):
+    if not exponent.is_number:
+        return
+    if not isinstance(exponent, Rational) or abs(exponent) > LARGEST_EXPONENT:
+        raise ValueError(f"an exponent that is no rational number up to {LARGEST_EXPONENT}")
+    if isinstance(base, Rational) and max(_bits(base.p), _bits(base.q)) * abs(exponent) > LARGEST_BITS:
+        raise ValueError(f"a power of more than {LARGEST_BITS} bits")
+    if isinstance(base, sympy.Pow | sympy.exp):
+        _check_power(base.base, base.exp * exponent)
+
+
+def _bits(number: int) -> int:
+    return int(number).bit_length()

@@ -14,7 +14,7 @@ from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
-from signproof.theory.norms import DualPair
+from signproof.theory.norms import L2, DualPair
 from signproof.theory.symbols import f_star, k, l
 from signproof.theory.vectors import (
     Least,
@@ -91,6 +91,16 @@ def _(pair: DualPair, g: Expr) -> Use:
     return Use(Le(norm(name, maximizer(name, g)), 1))
 
 
+@_lemma("Euclidean norm", "<v, v> = ||v||^2 in the Euclidean norm.", "definition of the Euclidean norm")
+def _(v: Expr) -> Use:
+    return Use(Eq(inner(v, v), dual_norm(Str(L2.name), v) ** 2))
+
+
+@_lemma("self-dual norm", "The Euclidean norm is its own dual.", "Cauchy-Schwarz inequality")
+def _(v: Expr) -> Use:
+    return Use(Eq(norm(Str(L2.name), v), dual_norm(Str(L2.name), v)))
+
+
 @_lemma("infimum", "f(x) >= f*.", "definition of f*")
 def _(point: Expr) -> Use:
     return Use(Ge(value(point), f_star))
@@ -102,7 +112,7 @@ def _(point: Expr) -> Use:
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
 )
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
-    if not isinstance(assumption, Smooth):
+    if type(assumption) is not Smooth:
         raise LemmaError(f"it needs smoothness, not {assumption}")
     distance = norm(Str(assumption.norm.name), y - x)
     quadratic = assumption.constant * Rational(1, 2) * distance**2
@@ -115,7 +125,7 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     "Nesterov, Introductory Lectures on Convex Optimization, section 2.2",
 )
 def _(assumption: Assumption) -> Use:
-    if not isinstance(assumption, StronglyConvex):
+    if type(assumption) is not StronglyConvex:
         raise LemmaError(f"it needs strong convexity, not {assumption}")
     return Use(Eq(value(x_star), f_star), assumption=assumption)
 
@@ -143,7 +153,7 @@ def _(factor: Expr, term: Expr, potential: Expr) -> Use:
     _needs_constant(factor)
     after = potential.subs(k, k + 1)
     return Use(
-        Le(factor * Sum(term.subs(k, l), (l, 0, k)), potential.subs(k, 0) - after),
+        Le(factor * Sum(_indexed(term), (l, 0, k)), potential.subs(k, 0) - after),
         premises=(Le(factor * term, potential - after),),
         every_k=True,
     )
@@ -151,8 +161,14 @@ def _(factor: Expr, term: Expr, potential: Expr) -> Use:
 
 @_lemma("least of a sum", "(k + 1) min over l <= k of a_l <= a_0 + ... + a_k.", "arithmetic")
 def _(term: Expr) -> Use:
-    indexed = term.subs(k, l)
+    indexed = _indexed(term)
     return Use(Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k))))
+
+
+def _indexed(term: Expr) -> Expr:
+    if term.has(l):
+        raise LemmaError(f"{term} already runs over l")
+    return term.subs(k, l)
 
 
 def _needs_constant(factor: Expr):

@@ -10,17 +10,20 @@ A proof is a list of steps. Each step is a statement with its justification:
 - `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
 - `Instance`: an earlier step at another iteration.
 
-Every statement is for all integers k >= 0 and all parameters in the claim's domain. The kernel knows no claim
-by name, imports nothing numeric, and answers with a certificate or with the step that fails and the reason.
+Every statement is for all integers k >= 0 and all parameters in the claim's domain, and has a value for all of
+them: a step that might divide by zero is not accepted, however it came about. The kernel knows no claim by name,
+imports nothing numeric, and answers with a certificate or with the step that fails and the reason.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sympy import (
     Add,
+    Basic,
     Eq,
     Expr,
     Ge,
@@ -32,23 +35,36 @@ from sympy import (
     Ne,
     Pow,
     Rational,
-    Tuple,
     expand,
     fraction,
     sign,
     sympify,
     together,
 )
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean
 
 from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, Orbit
-from signproof.theory.decide import follows
+from signproof.theory.decide import conditions, follows
 from signproof.theory.formula import text
-from signproof.theory.symbols import V0, f_star, k
-from signproof.theory.vectors import Opaque, Repeats, gradient, is_vector, iterate, suboptimality, value
+from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.vectors import (
+    Opaque,
+    Scalar,
+    VectorAtom,
+    about_vectors,
+    check_statement,
+    check_term,
+    gradient,
+    is_vector,
+    iterate,
+    suboptimality,
+    value,
+    x_k,
+)
 
 
 class Rejected(Exception):
@@ -105,18 +121,21 @@ def check(claim: Claim) -> Certificate | Rejection:
     if not isinstance(claim.proof, Proof):
         raise ValueError(f"{claim.id} carries no proof")
     kernel = _Kernel(claim)
-    number, step = 0, Step("proof", claim.conclusion, Decide())
+    number, name = 0, "proof"
     try:
         for number, step in enumerate(claim.proof.steps, start=1):  # noqa: B007 -- the number of the step that fails
+            name = str(getattr(step, "name", step))
             kernel.accept(step)
-        if not claim.proof.steps:
+        if not kernel.accepted:
             raise Rejected("it has no steps")
-        if not same(step.statement, claim.conclusion):
+        kernel.require_readable(claim.conclusion)
+        kernel.require_defined(claim.conclusion)
+        if not same(kernel.accepted[-1].statement, claim.conclusion):
             raise Rejected(f"the last step is not the claim, which says {claim.conclusion}")
     except Rejected as rejected:
-        return Rejection(number, step.name, str(rejected))
+        return Rejection(number, name, str(rejected))
     except Exception as error:  # whatever SymPy or Z3 stumble over, the step is not proved
-        return Rejection(number, step.name, f"it cannot be read: {error}")
+        return Rejection(number, name, f"it cannot be read: {error}")
     return Certificate(claim.proof, tuple(sorted(kernel.lemmas)))
 
 
@@ -130,18 +149,12 @@ class _Kernel:
         self.lemmas: set[str] = set()
 
     def accept(self, step: Step):
-        if not isinstance(step.statement, Boolean | Repeats):
-            raise Rejected(f"{step.statement} is not a statement")
-        if (
-            isinstance(step.statement, Relational)
-            and not isinstance(step.statement, Eq)
-            and _about_vectors(step.statement)
-        ):
-            raise Rejected("vectors have no order")
-        unbound = step.statement.free_symbols - self.claim.parameters - {k, V0, f_star}
-        if unbound and self.claim.kind == "bound":
-            raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
+        if type(step.by) not in JUSTIFICATIONS:
+            raise Rejected(f"{type(step.by).__name__} is no justification that the kernel knows")
+        self.require_readable(step.statement)
         step.by.check(step.statement, self)
+        numbers = tuple(s for s in map(self.proved, step.by.premises) if not about_vectors(s))
+        self.require_defined(step.statement, using=numbers)
         self.accepted.append(step)
 
     def proved(self, step: Step) -> Boolean:
@@ -152,21 +165,28 @@ class _Kernel:
 
     def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
         """Let Z3 prove a goal from the claim's premises and the given statements."""
-        if any(_about_vectors(statement) for statement in (goal, *using)):
+        if any(about_vectors(statement) for statement in (goal, *using)):
             raise Rejected("real arithmetic is about numbers, and one of the statements is about vectors")
         answer = follows(goal, (*self.premises, *using))
         if answer.holds:
             return
-        said = what or f"{goal} does not follow"
-        if answer.model:
-            values = ", ".join(f"{symbol} = {number}" for symbol, number in sorted(answer.model.items(), key=str))
-            raise Rejected(f"{said}: it fails at {values}")
-        raise Rejected(f"{said}: {answer.reason}")
+        raise Rejected(f"{what or f'{goal} does not follow'}: {answer.reason}")
 
-    def require_defined(self, *expressions: Expr, using: tuple[Boolean, ...] = ()):
-        """Every denominator must be non-zero for all parameters in the domain."""
-        for base in sorted({b for expression in expressions for b in _denominators(expression)}, key=str):
-            self.require(Ne(base, 0), using, f"it divides by {base}, which may be zero")
+    def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
+        """Expressions and statements must have a value for all parameters in the domain."""
+        for condition in (condition for term in terms for condition in conditions(term)):
+            what = f"it divides by {condition.lhs}, which may be zero" if isinstance(condition, Ne) else ""
+            self.require(condition, using, what or f"it has a value only if {condition}")
+
+    def require_readable(self, statement: Basic):
+        """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
+        check_statement(statement)
+        if self.claim.kind == "bound":
+            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star}
+            if unbound:
+                raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
+        elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
+            raise Rejected(f"{statement} is about a run, but the claim is about none")
 
     def definitions(self, statement: Boolean) -> bool:
         """Whether the statement is the update rule, V_k = f(x_k) - f* or V_0 at some iteration."""
@@ -181,10 +201,10 @@ class _Kernel:
             index = left.args[0] - 1
             if not _is_iteration(index):
                 return False
-            algorithm = self.claim.algorithm
-            algorithm = algorithm.at(**{name: p.subs(k, index) for name, p in algorithm.parameters.items()})
-            after, memory = algorithm.update(iterate(index), gradient, algorithm.init(iterate(index), OPAQUE), OPAQUE)
-            return memory == () and same(statement, Eq(left, after))
+            after = _memoryless(self.claim.algorithm, x_k, gradient, OPAQUE)
+            check_term(after, vector=True)
+            self.require_defined(after)
+            return same(statement, Eq(left, after.subs(k, index)))
         return False
 
 
@@ -231,7 +251,9 @@ class Hypothesis(Justification):
     def check(self, statement, kernel):
         if self.assumption not in kernel.claim.assumptions:
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
+        kernel.require_defined(*self.points)
         instance = self.assumption.statement(*self.points)
+        check_statement(instance)
         if not same(statement, instance):
             raise Rejected(f"the hypothesis says {instance}, not {statement}")
 
@@ -264,6 +286,7 @@ class Lemma(Justification):
             raise Rejected(f"the lemma {self.name!r} needs {use.assumption}, which the claim does not assume")
         if use.every_k and any(relation.has(k) for relation in kernel.claim.domain):
             raise Rejected(f"the lemma {self.name!r} needs every k >= 0, but the domain restricts k")
+        kernel.require_defined(*(argument for argument in self.arguments if isinstance(argument, Basic)))
         have = [kernel.proved(step) for step in self.using]
         for premise in use.premises:
             if not any(same(premise, statement) for statement in have):
@@ -298,7 +321,6 @@ class Identity(Justification):
         difference = sides[0] - sides[1]
         if not _vanishes(difference):
             raise Rejected(f"the two sides differ by {normal(difference)}")
-        kernel.require_defined(statement.lhs, statement.rhs, *sides)
 
     @property
     def words(self):
@@ -325,7 +347,8 @@ class Combination(Justification):
         total, strict, equations_only = Integer(0), False, True
         for step, multiplier in self.multipliers.items():
             multiplier = sympify(multiplier)
-            if _about_vectors(kernel.proved(step)):
+            check_term(multiplier)
+            if about_vectors(kernel.proved(step)):
                 raise Rejected(f"{step.name} is about vectors; rewrite with it by Identity")
             gap, premise_kind = _gap(kernel.proved(step))
             if premise_kind != "==":
@@ -341,7 +364,6 @@ class Combination(Justification):
             raise Rejected("a strict inequality needs a strict one with a positive multiplier")
         if not _vanishes(target - total):
             raise Rejected(f"the combination misses the statement by {normal(target - total)}")
-        kernel.require_defined(target, using=given)
 
     @property
     def words(self):
@@ -404,6 +426,8 @@ class Run(Justification):
         target = transition(kernel.claim.algorithm, kernel.claim.orbit, self.start)
         if statement != target:
             raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
+        orbit = kernel.claim.orbit
+        kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
         kernel.require(statement)
 
     @property
@@ -422,8 +446,8 @@ class Forever(Justification):
 
     def check(self, statement, kernel):
         claim = kernel.claim
-        if claim.orbit is None or claim.algorithm.init(Tuple(), COORDINATES) != ():
-            raise Rejected("it needs an orbit of a method without memory")
+        if claim.orbit is None:
+            raise Rejected("it needs an orbit")
         have = [kernel.proved(step) for step in self.using]
         for start in range(len(claim.orbit.points)):
             if transition(claim.algorithm, claim.orbit, start) not in have:
@@ -450,20 +474,38 @@ class Coordinates:
         return Add(*x)
 
 
+JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Run, Forever)
+"""All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
 COORDINATES = Coordinates()
 OPAQUE = Opaque()
 
 
 def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
-    """The statement that the algorithm takes point number `start` of the orbit to the next point."""
+    """The statement that the algorithm takes point number `start` of the orbit to the next point.
+
+    Raises Rejected if the algorithm remembers more than a point.
+    """
 
     def slope(x):
-        return Matrix([part.subs(dict(zip(orbit.coordinates, x, strict=True))) for part in orbit.gradient])
+        return Matrix([_at(orbit, part, x) for part in orbit.gradient])
 
     here = Matrix(orbit.points[start])
     there = orbit.points[(start + 1) % len(orbit.points)]
-    after, _ = algorithm.update(here, slope, algorithm.init(here, COORDINATES), COORDINATES)
+    after = _memoryless(algorithm, here, slope, COORDINATES)
     return And(*(Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)))
+
+
+def _at(orbit: Orbit, formula: Expr, point: Iterable[Expr]) -> Expr:
+    return formula.xreplace(dict(zip(orbit.coordinates, map(sympify, point), strict=True)))
+
+
+def _memoryless(algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], xp: Any) -> Any:
+    """The next iterate of a method that remembers nothing else."""
+    memory = algorithm.init(x, xp)
+    after, memory_after = algorithm.update(x, gradient, memory, xp)
+    if memory != () or memory_after != ():
+        raise Rejected(f"{algorithm} remembers more than its iterate")
+    return after
 
 
 def normal(expression: Expr) -> Expr:
@@ -506,21 +548,9 @@ def _symbolic(power: Pow) -> bool:
     return not isinstance(power.exp, Rational)
 
 
-def _denominators(expression: Expr) -> set[Expr]:
-    return {
-        power.base
-        for power in expression.atoms(Pow)
-        if isinstance(power.exp, Rational) and power.exp < 0 and not power.base.is_number
-    }
-
-
 def _is_iteration(index: Expr) -> bool:
     """Whether an index is a number of an iteration whatever k: 0, 1, 2, ... or k, k + 1, k + 2, ..."""
     return any(isinstance(shift, Integer) and shift >= 0 for shift in (index, index - k))
-
-
-def _about_vectors(statement: Boolean) -> bool:
-    return isinstance(statement, Relational) and (is_vector(statement.lhs) or is_vector(statement.rhs))
 
 
 def _from(steps: tuple[Step, ...]) -> str:

@@ -4,27 +4,60 @@ A vector is a linear combination of vector atoms (`iterate(k)`, `gradient(x)`, .
 `inner`, `norm` and `dual_norm` turn vectors into scalars and keep themselves in a normal form: inner products
 are expanded bilinearly, norms pull out the factor of a single atom. Nothing else is simplified here: every
 inequality between these terms is the kernel's business.
+
+`check_term` and `check_statement` are the grammar: what they let through is a real number, a vector or a statement
+about them, wherever it is defined at all.
 """
 
 from __future__ import annotations
 
-from sympy import Abs, Add, Expr, Function, Integer, Mul, S, Tuple, expand
+from sympy import (
+    Abs,
+    Add,
+    Basic,
+    Eq,
+    Expr,
+    Float,
+    Function,
+    Integer,
+    Max,
+    Min,
+    Mul,
+    NumberSymbol,
+    Pow,
+    Rational,
+    S,
+    Sum,
+    Symbol,
+    Tuple,
+    cos,
+    exp,
+    expand,
+    log,
+    sign,
+    sin,
+)
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.relational import Relational
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 
-from signproof.theory.symbols import k
+from signproof.theory.symbols import k, l
 
 
 class VectorAtom(Function):
     """An element of R^d that is not a combination of others."""
 
     is_real = True
+    of_vectors = True
+    """Whether its arguments are vectors, or numbers."""
 
 
 class iterate(VectorAtom):
     """x_k, the iterate number k."""
 
     nargs = 1
+    of_vectors = False
 
     def _sympystr(self, printer):
         return _subscripted("x", self.args[0])
@@ -81,6 +114,7 @@ class Scalar(Function):
     """A real number that depends on vectors or on the iteration."""
 
     is_real = True
+    of_vectors = True
 
 
 class value(Scalar):
@@ -99,6 +133,7 @@ class suboptimality(Scalar):
     """V_k = f(x_k) - f*."""
 
     nargs = 1
+    of_vectors = False
 
     def _sympystr(self, printer):
         return _subscripted("V", self.args[0])
@@ -248,12 +283,71 @@ def is_vector(expression) -> bool:
     return True
 
 
+def check_term(term: Basic, vector: bool = False) -> None:
+    """Raises TypeError unless the term is a real number, exactly written (or else a vector, if that is asked for)."""
+    if vector:
+        for atom, factor in terms(term).items():
+            check_term(factor)
+            _check_arguments(atom)
+    elif isinstance(term, Symbol):
+        if term != Symbol(term.name, real=True):
+            raise TypeError(f"the symbol {term} must be real and nothing more: write Symbol({term.name!r}, real=True)")
+    elif isinstance(term, Scalar):
+        _check_arguments(term)
+    elif isinstance(term, Sum | Least):
+        (index, first, last), *others = term.limits
+        if (index, first) != (l, 0) or others:
+            raise TypeError(f"{term} does not run over l = 0, ..., k")
+        check_term(term.function)
+        check_term(last)
+    elif isinstance(term, _FUNCTIONS):
+        for argument in term.args:
+            check_term(argument)
+    elif isinstance(term, Float):
+        raise TypeError(f"{term} is a floating-point number: write a rational")
+    elif not isinstance(term, Rational | NumberSymbol):
+        raise TypeError(f"{term} is no real number, or made of a function ({type(term).__name__}) that is unknown here")
+
+
+def check_statement(statement: Basic) -> None:
+    """Raises TypeError unless it is a relation between numbers, an equation between vectors, or made of these."""
+    if isinstance(statement, And | Or | Not):
+        for part in statement.args:
+            check_statement(part)
+    elif isinstance(statement, Repeats):
+        for point in statement.args:
+            for entry in point:
+                check_term(entry)
+    elif isinstance(statement, Relational):
+        vectors = about_vectors(statement)
+        if vectors and not isinstance(statement, Eq):
+            raise TypeError(f"vectors have no order: {statement}")
+        for side in (statement.lhs, statement.rhs):
+            check_term(side, vector=vectors)
+    elif not isinstance(statement, BooleanTrue | BooleanFalse):
+        raise TypeError(f"{statement} is not a statement about numbers and vectors")
+
+
+def about_vectors(statement: Basic) -> bool:
+    """Whether a relation between vectors occurs in the statement."""
+    return any(is_vector(side) for relation in statement.atoms(Relational) for side in (relation.lhs, relation.rhs))
+
+
 x_k, x_next = iterate(k), iterate(k + 1)
 """The current and the next iterate."""
 g_k = gradient(x_k)
 """The gradient at the current iterate."""
 x_star = minimizer(Tuple())
 """A minimizer."""
+
+
+_FUNCTIONS = (Add, Mul, Pow, Abs, sign, Max, Min, exp, log, sin, cos)
+
+
+def _check_arguments(atom: VectorAtom | Scalar):
+    for argument in atom.args:
+        if not isinstance(argument, Str | Tuple):
+            check_term(argument, vector=atom.of_vectors)
 
 
 def _is_atom(vector: Expr) -> bool:

@@ -1,0 +1,600 @@
+"""The families: their gradients, their constants, and f - f*, each against another way to compute it."""
+
+import dataclasses
+import gc
+import itertools
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flint import arb, arb_mat, fmpq, fmpq_mat
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
+
+from signproof.checks import constants
+from signproof.checks.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.constants import Enclosure
+from signproof.checks.domain import TURN
+from signproof.checks.exact import RATIONALS, Balls, rationals
+from signproof.checks.logistic import LogisticRegression, breast_cancer
+from signproof.checks.problem import BATCH, Problem, families, family_named, nearest
+from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.sine import WIDTH, SineSum, pl_constant
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.norms import ANY, L2, LINF
+
+NORMS = (LINF, L2)
+ASSUMPTIONS = [kind(1, norm) for kind in (Smooth, StronglyConvex, PolyakLojasiewicz) for norm in NORMS]
+QUADRATICS = [kind(1, norm) for kind in (StronglyConvex, PolyakLojasiewicz) for norm in NORMS]
+BITS = 300
+
+entries = st.fractions(-20, 20, max_denominator=8)
+positive = st.fractions(Fraction(1, 8), 20, max_denominator=8)
+few = settings(max_examples=25, deadline=None)
+name = str
+
+
+def points(d):
+    return st.lists(entries, min_size=d, max_size=d).map(rationals)
+
+
+@st.composite
+def diagonals(draw):
+    h = draw(st.lists(positive, min_size=1, max_size=4))
+    return DiagonalQuadratic(rationals(h))
+
+
+@st.composite
+def factors(draw):
+    """A of full row rank; square or wide."""
+    m, d = draw(st.sampled_from([(1, 1), (2, 2), (3, 3), (1, 2), (2, 3)]))
+    A = rationals(draw(st.lists(st.lists(entries, min_size=d, max_size=d), min_size=m, max_size=m)))
+    assume(matrix(A.dot(A.T)).det() != 0)
+    return LeastSquares(A)
+
+
+@st.composite
+def sums(draw):
+    return SineSum(rationals(draw(st.lists(positive, min_size=1, max_size=3))))
+
+
+def dimension(problem):
+    return next(iter(problem.arrays().values())).shape[-1]
+
+
+@st.composite
+def posed(draw, problems):
+    """A problem and two points."""
+    problem = draw(problems)
+    return problem, draw(points(dimension(problem))), draw(points(dimension(problem)))
+
+
+def matrix(H):
+    return fmpq_mat([[fmpq(entry) for entry in row] for row in H.tolist()])
+
+
+def square(pair, v, xp, dual=False):
+    """The square of a norm or of its dual: rational where the norm need not be."""
+    if pair is L2:
+        return xp.sum(v * v)
+    return (xp.sum(xp.abs(v)) if dual else xp.max(xp.abs(v))) ** 2
+
+
+def slack(assumption, c, problem, x, y, xp):
+    """How far an assumption's inequality, with the constant c, is from failing at two points."""
+    g, h, pair = problem.gradient(x, xp), problem.gradient(y, xp), assumption.norm
+    if isinstance(assumption, Smooth):
+        return c * c * square(pair, x - y, xp) - square(pair, g - h, xp, dual=True)
+    if isinstance(assumption, PolyakLojasiewicz):
+        return square(pair, g, xp, dual=True) - c * 2 * problem.suboptimality(x, xp)
+    rise = problem.suboptimality(x, xp) - problem.suboptimality(y, xp) - xp.sum(h * (x - y))
+    return rise - c * square(pair, x - y, xp) / 2
+
+
+# Gradients and values
+
+
+@few
+@given(posed(st.one_of(diagonals(), factors())))
+def test_a_quadratic_is_its_own_remainder(given):
+    problem, x, y = given
+    f, g = problem.suboptimality, problem.gradient
+    assert f(x + y, RATIONALS) - f(x, RATIONALS) - (g(x, RATIONALS) * y).sum() == f(y, RATIONALS) >= 0
+    assert f(x * 0, RATIONALS) == 0
+
+
+@few
+@given(posed(sums()))
+def test_the_gradient_of_a_sine_sum_is_its_derivative(given):
+    problem, x, y = given
+    with Balls(600) as xp:
+        posed, x, h = problem.over(xp), xp.number(x), xp.number(y) * arb(2) ** -150
+        change = posed.suboptimality(x + h, xp) - posed.suboptimality(x - h, xp)
+        assert abs(change - 2 * (posed.gradient(x, xp) * h).sum()) < arb(2) ** -400
+        assert posed.suboptimality(x * 0, xp) == 0
+        assert posed.suboptimality(x, xp) >= 0
+
+
+@few
+@given(posed(sums()))
+def test_a_sine_sum_is_the_sum_of_its_definition(given):
+    problem, x, _ = given
+    with Balls(BITS) as xp:
+        terms = [w * (t * t + 3 * arb(t).sin() ** 2) for w, t in zip(problem.weights, x, strict=True)]
+        assert abs(sum(terms) - problem.over(xp).suboptimality(xp.number(x), xp)) < 1e-80
+
+
+@pytest.mark.parametrize("family", families(), ids=name)
+def test_gradients_are_those_that_jax_derives(family):
+    problem, start = next(family.samples(np.random.default_rng(0), 1))
+    with jax.enable_x64(True):
+        posed = type(problem)(**{name: jnp.asarray(field) for name, field in problem.arrays().items()})
+        value = lambda x: posed.suboptimality(x, FLOATS).sum()  # noqa: E731
+        x = jnp.asarray(start) * 0.5
+        found, derived = posed.gradient(x, FLOATS), jax.grad(value)(x)
+        np.testing.assert_allclose(found, derived, rtol=1e-9, atol=1e-13 * float(jnp.abs(derived).max()))
+
+
+# Constants of single instances
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
+@few
+@given(posed(st.one_of(diagonals(), factors())))
+def test_quadratics_meet_their_assumptions(assumption, given):
+    problem, x, y = given
+    c = problem.exact_constant(assumption)
+    assert (c is None) == (
+        isinstance(assumption, StronglyConvex)
+        and isinstance(problem, LeastSquares)
+        and len(set(problem.factor.shape)) > 1
+    )
+    assume(c is not None)
+    assert slack(assumption, c, problem, x, y, RATIONALS) >= 0
+
+
+@pytest.mark.parametrize("assumption", [a for a in ASSUMPTIONS if not isinstance(a, StronglyConvex)], ids=name)
+@few
+@given(posed(sums()))
+def test_sine_sums_meet_their_assumptions(assumption, given):
+    problem, x, y = given
+    assume((x != y).any() and (x != 0).any())
+    with Balls(BITS) as xp:
+        c = problem.exact_constant(assumption)
+        assert slack(assumption, c, problem.over(xp), xp.number(x), xp.number(y), xp) > 0
+    assert problem.exact_constant(StronglyConvex(1, assumption.norm)) is None
+
+
+@pytest.mark.parametrize("norm", NORMS, ids=name)
+@few
+@given(st.one_of(diagonals(), factors()))
+def test_a_quadratics_smoothness_is_attained(norm, problem):
+    H = hessian(problem)
+    L = problem.exact_constant(Smooth(1, norm))
+    if norm is LINF:
+        signs = itertools.product((-1, 1), repeat=len(H))
+        assert max(abs(H.dot(rationals(s))).sum() for s in signs) == L
+    else:
+        assert_extreme(H, L, largest=True)
+
+
+@pytest.mark.parametrize("kind", [StronglyConvex, PolyakLojasiewicz])
+@pytest.mark.parametrize("norm", NORMS, ids=name)
+@few
+@given(problem=st.one_of(diagonals(), factors()))
+def test_a_quadratics_convexity_is_attained(kind, norm, problem):
+    H, assumption = hessian(problem), kind(1, norm)
+    assume(matrix(H).det() != 0)
+    mu = problem.exact_constant(assumption)
+    if norm is LINF:
+        columns = rationals(matrix(H).inv().tolist()).T
+        assert min(slack(assumption, mu, problem, x, x * 0, RATIONALS) for x in columns) == 0
+    else:
+        assert_extreme(H, mu, largest=False)
+
+
+@few
+@given(factors())
+def test_a_wide_factor_has_the_constant_of_its_least_positive_eigenvalue(problem):
+    A = problem.factor
+    mu = problem.exact_constant(PolyakLojasiewicz(1, L2))
+    assert_extreme(A.dot(A.T), mu, largest=False)
+    assert problem.exact_constant(PolyakLojasiewicz(1)) >= mu
+
+
+def hessian(problem):
+    if isinstance(problem, DiagonalQuadratic):
+        return RATIONALS.number(np.diag(problem.diagonal))
+    return problem.factor.T.dot(problem.factor)
+
+
+def assert_extreme(H, c, largest):
+    """c is an extreme eigenvalue of H, up to a relative excess on the safe side."""
+    off = fmpq(1, 10**9) * (abs(H).sum() if not largest else c)
+    identity = RATIONALS.number(np.eye(len(H)))
+    sign = 1 if largest else -1
+    assert constants.is_positive_semidefinite(matrix((identity * c - H) * sign))
+    assert not constants.is_positive_semidefinite(matrix((identity * (c - sign * off) - H) * sign))
+
+
+@few
+@given(sums())
+def test_a_sine_sums_smoothness_is_nearly_attained_at_the_origin(problem):
+    with Balls(BITS) as xp:
+        x, y = xp.number(np.full(dimension(problem), 2.0**-20)), xp.number(np.full(dimension(problem), -(2.0**-20)))
+        L = problem.exact_constant(Smooth(1))
+        assert slack(Smooth(1), L * fmpq(999, 1000), problem.over(xp), x, y, xp) < 0
+
+
+def test_the_pl_constant_of_a_sine_sum_is_the_least_ratio():
+    low, high = pl_constant()
+    assert high - low <= fmpq(WIDTH.numerator, WIDTH.denominator)
+
+    def ratio(x):
+        return (2 * x + 3 * np.sin(2 * x)) ** 2 / (2 * (x**2 + 3 * np.sin(x) ** 2))
+
+    x = np.concatenate([np.linspace(1e-3, 40, 400_001), 10 ** np.linspace(1, 9, 1000)])
+    best = x[np.argmin(ratio(x))]
+    best = minimize_scalar(ratio, bounds=(best - 1e-3, best + 1e-3), options={"xatol": 1e-12}).x
+    with Balls(BITS):
+        x = arb(best)
+        least = (2 * x + 3 * (2 * x).sin()) ** 2 / (2 * (x * x + 3 * x.sin() ** 2))
+        assert low <= least and least <= high + arb(1e-12)
+
+
+@few
+@given(posed(sums()), st.integers(0, 2))
+def test_a_sine_sums_pl_constant_is_nearly_attained_along_a_coordinate(given, i):
+    problem, _, _ = given
+    weakest = int(np.argmin(problem.weights))
+    x = np.linspace(1, 4, 3001)
+    ratio = (2 * x + 3 * np.sin(2 * x)) ** 2 / (2 * (x**2 + 3 * np.sin(x) ** 2))
+    with Balls(BITS) as xp:
+        point = xp.number(np.eye(dimension(problem))[weakest] * x[np.argmin(ratio)])
+        for norm in NORMS:
+            pl = PolyakLojasiewicz(1, norm)
+            c = problem.exact_constant(pl) * fmpq(1001, 1000)
+            assert slack(pl, c, problem.over(xp), point, point, xp) < 0
+
+
+@pytest.mark.parametrize("problem", [DiagonalQuadratic(rationals([1])), SineSum(rationals([1]))], ids=name)
+def test_what_holds_for_every_norm_has_no_constant(problem):
+    assert problem.exact_constant(Smooth(1, ANY)) is None
+    assert LeastSquares(rationals([[1]])).exact_constant(Smooth(1, ANY)) is None
+
+
+@pytest.mark.parametrize("numbers", [[0, 1], [1, -1]])
+def test_weights_that_are_not_positive_are_refused(numbers):
+    for problem in (DiagonalQuadratic(rationals(numbers)), SineSum(rationals(numbers))):
+        with pytest.raises(ValueError, match="positive"):
+            problem.exact_constant(Smooth(1))
+
+
+def test_a_singular_square_factor_is_not_strongly_convex():
+    singular = LeastSquares(rationals([[1, 2], [2, 4]]))
+    for assumption in QUADRATICS:
+        c = singular.exact_constant(assumption)
+        assert c is None or c <= 0
+
+
+# Constants of batches
+
+
+def batches(family):
+    return family.samples(np.random.default_rng(1), 1)
+
+
+def pick(batch):
+    return range(0, batch.arrays()[next(iter(batch.arrays()))].shape[-1], 29)
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
+def test_the_ends_of_a_batch_of_diagonal_quadratics_hold_the_constants(assumption):
+    for batch, _ in batches(DiagonalQuadratic):
+        found = batch.constant(assumption)
+        for i in pick(batch):
+            assert one_of(found, i).lower <= one_of(found, i).upper
+            assert batch.one(i).exact_constant(assumption) in one_of(found, i)
+        assert (found.width <= 1e-14 * found.upper).all()
+
+
+def one_of(found: Enclosure, i: int) -> Enclosure:
+    return Enclosure(float(found.lower[i]), float(found.upper[i]))
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
+def test_the_ends_of_a_batch_of_least_squares_hold_the_constants(assumption):
+    for batch, _ in batches(LeastSquares):
+        m, d, _ = batch.factor.shape
+        found = batch.constant(assumption)
+        if isinstance(assumption, StronglyConvex) and m < d:
+            assert found is None
+            continue
+        for i in pick(batch):
+            A = batch.one(i).factor
+            narrow = (
+                constants.smoothness(A.T.dot(A), assumption.norm.name)
+                if isinstance(assumption, Smooth)
+                else constants.strong_convexity(
+                    A.T.dot(A) if m == d else A.dot(A.T), assumption.norm.name if m == d else "2"
+                )
+            )
+            assert found.lower[i] <= narrow.lower and narrow.upper <= found.upper[i]
+        wide = isinstance(assumption, PolyakLojasiewicz) and assumption.norm is LINF and m < d
+        assert (found.upper <= found.lower * (d + 0.1 if wide else 1.0001)).all()
+
+
+def test_a_factor_too_close_to_singular_is_refused():
+    nearly = LeastSquares(np.array([[1.0, 1.0], [1.0, 1.0 + 2**-52]])[..., None])
+    with pytest.raises(ValueError, match="singular"):
+        nearly.constant(StronglyConvex(1))
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
+def test_the_ends_of_a_batch_of_sine_sums_hold_the_constants(assumption):
+    for batch, _ in batches(SineSum):
+        found = batch.constant(assumption)
+        if isinstance(assumption, StronglyConvex):
+            assert found is None
+            continue
+        for i in pick(batch):
+            w = batch.one(i).weights
+            c = batch.one(i).exact_constant(assumption)
+            assert c in one_of(found, i)
+            if isinstance(assumption, PolyakLojasiewicz):
+                assert min(w) * pl_constant()[1] in one_of(found, i)
+        assert (found.width <= 1e-5 * found.upper).all()
+
+
+# Logistic regression
+
+
+@cache
+def logistic() -> tuple[LogisticRegression, np.ndarray]:
+    return next(LogisticRegression.samples(np.random.default_rng(0), 1))
+
+
+def direct(x: np.ndarray) -> tuple[arb, np.ndarray]:
+    """f and its gradient at a point of Arb numbers, by their definitions."""
+    rows = rationals(breast_cancer())
+    n = len(rows)
+    m = rows.dot(x)
+    value = sum((-t).exp().log1p() for t in m) + sum(x * x) / 2
+    slope = x - rows.T.dot(np.array([1 / (1 + t.exp()) for t in m], dtype=object))
+    return value / n, slope / n
+
+
+@cache
+def minimum() -> arb:
+    """f*, by Newton's method in 300 bits and f(c) - f* <= (n/2) ||grad f(c)||^2."""
+    rows = rationals(breast_cancer())
+    n, d = rows.shape
+    with Balls(BITS) as xp:
+        x = xp.number(logistic()[0].centre)
+        M = arb_mat([[arb(entry) for entry in row] for row in rows.tolist()])
+        for _ in range(3):
+            s = [1 / (1 + t.exp()) for t in rows.dot(x)]
+            W = arb_mat([[entry * (t - t * t) for entry in row] for row, t in zip(rows.tolist(), s, strict=True)])
+            H = M.transpose() * W + arb_mat([[arb(i == j) for j in range(d)] for i in range(d)])
+            _, slope = direct(x)
+            step = H.solve(arb_mat([[entry * n] for entry in slope]))
+            x = np.array([(entry - step[i, 0]).mid() for i, entry in enumerate(x)], dtype=object)
+        value, slope = direct(x)
+        gap = n * sum(slope * slope) / 2
+        assert gap < 1e-60
+        return value - gap.union(arb(0))
+
+
+@pytest.mark.parametrize("scale", [0, 1e-12, 1e-8, 1e-4, 1e-2, 1, 30])
+def test_logistic_values_and_gradients_are_those_of_the_definition(scale):
+    batch, start = logistic()
+    x = np.random.default_rng(3).standard_normal((len(start), 1)) * scale
+    with jax.enable_x64(True):
+        shared = type(batch)(**{name: jnp.asarray(field) for name, field in batch.arrays().items()})
+        low, high = (np.asarray(end)[0] for end in ends(shared.suboptimality(ball(x), BALLS)))
+        slope_low, slope_high = (np.asarray(end)[:, 0] for end in ends(shared.gradient(ball(x), BALLS)))
+    with Balls(BITS) as xp:
+        posed, at = batch.one(0).over(xp), xp.number(x[:, 0])
+        value, slope = direct(xp.number(batch.centre) + at)
+        value = value - minimum()
+        assert arb(low) <= value <= arb(high)
+        assert high - low <= 1e-12 * scale + 1e-28
+        assert posed.suboptimality(at, xp).contains(value)
+        for i, entry in enumerate(posed.gradient(at, xp)):
+            assert entry.contains(slope[i])
+            assert arb(slope_low[i]) <= slope[i] <= arb(slope_high[i])
+            assert slope_high[i] - slope_low[i] <= 1e-12
+
+
+@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
+def test_logistic_regression_meets_its_assumptions(assumption):
+    batch, start = logistic()
+    problem = batch.one(0)
+    c = problem.exact_constant(assumption)
+    with Balls(BITS) as xp:
+        for i in range(0, start.shape[1], 12):
+            x, y = xp.number(start[:, i]), xp.number(start[:, i - 1])
+            assert slack(assumption, c, problem.over(xp), x, y, xp) > 0
+
+
+@pytest.mark.parametrize("norm", NORMS, ids=name)
+def test_the_ends_of_logistic_smoothness_are_a_few_times_apart(norm):
+    found = logistic()[0].constant(Smooth(1, norm))
+    A = breast_cancer()
+    n, d = A.shape
+    bound = A.T @ A / (4 * n) + np.eye(d) / n
+    if norm is L2:
+        assert found.upper[0] == pytest.approx(np.linalg.eigvalsh(bound).max(), rel=1e-9)
+    else:
+        signs = np.random.default_rng(0).choice([-1, 1], (d, 1000))
+        assert (
+            (signs * (bound @ signs)).sum(axis=0).max() <= found.upper[0] <= d * np.linalg.eigvalsh(bound).max() * 1.001
+        )
+    assert 0 < found.lower[0] <= found.upper[0] <= 1000 * found.lower[0]
+
+
+def test_logistic_regression_is_strongly_convex_with_its_ridge():
+    problem = logistic()[0]
+    assert problem.one(0).exact_constant(StronglyConvex(1)) == fmpq(1, 569)
+    assert fmpq(1, 569) in Enclosure(
+        *(float(end[0]) for end in dataclasses.astuple(problem.constant(StronglyConvex(1))))
+    )
+
+
+def test_any_float_may_be_the_centre():
+    data = {"family": "LogisticRegression", "dataset": "breast-cancer", "centre": ["1000"] * 30}
+    problem = Problem.load(data)
+    assert problem.data() == data
+    with Balls(BITS) as xp:
+        far, there = problem.over(xp), xp.number(np.full(30, -1000.0)) + xp.number(logistic()[0].centre)
+        assert far.suboptimality(there, xp).contains(logistic()[0].one(0).over(xp).suboptimality(there * 0, xp).lower())
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        ({"dataset": "iris", "centre": []}, "dataset"),
+        ({"dataset": "breast-cancer"}, "centre"),
+        ({"dataset": "breast-cancer", "centre": ["1/3"] * 30}, "no floats"),
+        ({"dataset": "breast-cancer", "centre": [str(2**1000)] * 30}, "too far"),
+        ({"dataset": "breast-cancer", "centre": [str(10**400)] * 30}, "too far"),
+        ({"dataset": "breast-cancer", "centre": ["0"]}, "not aligned"),
+        ({"dataset": "breast-cancer", "centre": ["x"] * 30}, "rational"),
+    ],
+)
+def test_data_that_is_no_logistic_regression_is_a_value_error(data, message):
+    with pytest.raises(ValueError, match=message):
+        Problem.load({"family": "LogisticRegression"} | data)
+
+
+# Data, samples and the list of families
+
+
+@few
+@given(st.one_of(diagonals(), factors(), sums()))
+def test_data_is_read_back(problem):
+    again = Problem.load(problem.data())
+    assert type(again) is type(problem)
+    assert again.data() == problem.data()
+    assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
+    assert all(part in problem.describe() for part in np.ravel(problem.data()[next(iter(problem.arrays()))]))
+
+
+def test_logistic_data_is_read_back():
+    problem = logistic()[0].one(0)
+    again = Problem.load(problem.data())
+    assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
+
+
+@pytest.mark.parametrize(
+    "data, message",
+    [
+        (None, "names no family"),
+        ({"diagonal": ["1"]}, "names no family"),
+        ({"family": "Cubic"}, "no family of problems 'Cubic'; known are DiagonalQuadratic, LeastSquares"),
+        ({"family": "DiagonalQuadratic"}, "lacks the field 'diagonal'"),
+        ({"family": "DiagonalQuadratic", "diagonal": ["1", "nan"]}, "rational"),
+    ],
+)
+def test_data_that_is_no_problem_is_a_value_error(data, message):
+    with pytest.raises(ValueError, match=message):
+        Problem.load(data)
+
+
+@pytest.mark.parametrize("family", families(), ids=name)
+def test_samples_are_batches_of_floats_and_repeatable(family):
+    for (batch, start), (again, start_again) in zip(batches(family), batches(family), strict=True):
+        assert np.isfinite(start).all() and start.dtype == float
+        assert len(start.shape) == 2 and (start == start_again).all()
+        for key, field in batch.arrays().items():
+            assert field.dtype == float and (field == again.arrays()[key]).all()
+            assert key in batch.shared or field.shape[-1] == start.shape[1]
+        assert start.shape[1] % TURN == 0
+
+
+def test_a_batch_is_a_multiple_of_the_turn():
+    assert BATCH % TURN == 0
+
+
+@pytest.mark.parametrize("family", families(), ids=name)
+def test_one_instance_of_a_batch_has_its_numbers_exactly(family):
+    batch, _ = list(batches(family))[-1]
+    one = batch.one(5)
+    for key, field in one.arrays().items():
+        floats = batch.arrays()[key] if key in batch.shared else batch.arrays()[key][..., 5]
+        assert (field == rationals(floats)).all()
+    for assumption in ASSUMPTIONS:
+        constant, found = one.exact_constant(assumption), batch.constant(assumption)
+        assert (constant is None) == (found is None)
+        if constant is not None:
+            i = min(5, len(found.lower) - 1)
+            assert found.lower[i] <= float(constant.p) / float(constant.q) * (1 + 1e-12) <= found.upper[i] * (1 + 1e-11)
+
+
+def test_rounding_gives_simpler_numbers_nearby():
+    batch, _ = list(batches(LeastSquares))[1]
+    one = batch.one(7)
+    rounded = one.rounded(16)
+    assert all(entry.q <= 16 for entry in rounded.factor.ravel())
+    assert abs(rounded.factor - one.factor).max() <= fmpq(1, 16)
+    assert nearest(np.array([np.pi, -0.5]), 7).tolist() == [fmpq(22, 7), fmpq(-1, 2)]
+
+
+class TestAFamilyOfOnesOwn:
+    @pytest.fixture
+    def parabolas(self):
+        @dataclass(frozen=True, eq=False)
+        class Parabola(Problem):
+            curvature: Any
+
+            family = "parabolas"
+
+            def gradient(self, x, xp):
+                return self.curvature * x
+
+            def suboptimality(self, x, xp):
+                return xp.sum(self.curvature * x * x) * xp.rational(1, 2)
+
+            def constant(self, assumption):
+                return Enclosure(self.curvature, self.curvature) if isinstance(assumption, Smooth) else None
+
+            @classmethod
+            def samples(cls, rng, batches):
+                yield from ()
+
+        yield Parabola
+        del Parabola
+        gc.collect()  # so that no later test finds the class
+
+    def test_it_is_found(self, parabolas):
+        assert families()[-1] is parabolas
+        assert family_named("Parabola") is parabolas
+
+    def test_its_scalars_are_data_too(self, parabolas):
+        one = parabolas(np.array([1.0, 0.1])).one(1)
+        assert (
+            Problem.load(one.data()).data()
+            == one.data()
+            == {"family": "Parabola", "curvature": str(fmpq(*(0.1).as_integer_ratio()))}
+        )
+        assert one.describe() == f"parabolas: curvature {one.data()['curvature']}"
+        assert one.exact_constant(Smooth(1)) == one.curvature[()]
+        assert one.exact_constant(StronglyConvex(1)) is None
+
+    def test_ends_computed_in_floats_say_nothing_of_other_numbers(self, parabolas):
+        with pytest.raises(ValueError, match="no floats"):
+            parabolas(rationals("1/3")).exact_constant(Smooth(1))
+
+    def test_an_abstract_one_is_skipped(self):
+        class Sketch(Problem):
+            pass
+
+        assert Sketch not in families()
+        with pytest.raises(ValueError, match="Sketch"):
+            family_named("Sketch")

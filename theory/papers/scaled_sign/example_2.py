@@ -1,0 +1,33 @@
+"""Example 2: sign AdaGrad-Norm on f(x) = x^2/2, its first formulas.
+
+Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 2, eqs. (6)-(8). Here x is
+x_k and b is b_{k+1}, so that x_{k+1} = x - (eta/b) sign(x) and, with b_0 = 0, b^2 = x_0^2 + ... + x_k^2 >= x^2. The
+run may reach 0, from x_0 = eta = 1 in its first step, and there sign(0) = 0.
+"""
+
+from __future__ import annotations
+
+from sympy import Abs, Eq, Symbol, sign, sqrt
+
+from signproof.theory.claim import Claim, Source
+from signproof.theory.papers.scaled_sign import PAPER
+from signproof.theory.symbols import eta
+
+x, b, B = Symbol("x", real=True), Symbol("b", real=True), Symbol("B", real=True)
+x_after = x - eta / b * sign(x)
+
+example_2_eq_7 = Claim(
+    id="scaled-sign/example-2.eq-7",
+    source=Source(PAPER, "Example 2, eq. (7)"),
+    about="The square of the next iterate, for every iterate.",
+    statement=Eq(x_after**2, x**2 - eta / b**2 * (2 * b * Abs(x) - eta)),
+    domain=(eta > 0, b > 0, b**2 >= x**2),
+)
+
+example_2_eq_8 = Claim(
+    id="scaled-sign/example-2.eq-8",
+    source=Source(PAPER, "Example 2, eq. (8)"),
+    about="If the squares of all iterates sum to at most B, the next square is bounded below.",
+    statement=x_after**2 >= x**2 - eta / b**2 * (2 * sqrt(B) * Abs(x) - eta),
+    domain=(eta > 0, b > 0, b**2 >= x**2, B >= b**2),
+)
