@@ -130,6 +130,9 @@ class Ball:
     def __getitem__(self, index):
         return Ball(self.middle[index], self.radius[index])
 
+    def swapaxes(self, first, second):
+        return Ball(self.middle.swapaxes(first, second), self.radius.swapaxes(first, second))
+
     def __neg__(self):
         return Ball(-self.middle, self.radius)
 
@@ -183,8 +186,10 @@ class Balls:
         return _rounded(jnp.asarray(numerator / denominator), jnp.asarray(0.0))
 
     def interval(self, lower, upper):
-        middle = lower + 0.5 * (upper - lower)
-        return _rounded(middle, jnp.maximum(upper - middle, middle - lower))
+        lower, upper = ball(lower), ball(upper)
+        middle = lower.middle + 0.5 * (upper.middle - lower.middle)
+        spread = jnp.maximum(upper.middle - middle, middle - lower.middle)
+        return _rounded(middle, spread + jnp.maximum(lower.radius, upper.radius))
 
     def power(self, base, exponent):
         """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined.

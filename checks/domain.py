@@ -7,6 +7,7 @@ for a batch and with rationals for a witness: theta = 1/2 is the middle of a fin
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sympy import Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, together
@@ -74,18 +75,20 @@ def ranges(claim: Claim) -> list[Range]:
     relations = [relation for relation in claim.domain if not relation.has(k)]
     if any(relation.has(V0) for relation in relations):
         raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
-    found = []
+    premises = list(claim.premises)
+    implied: list[Relational] = []
+    found: list[Range] = []
     while free:
-        # the parameter that is tied to the fewest others comes first
-        symbol = min(free, key=lambda s: len(_tied(s, relations) - known))
-        lower: list[Expr] = []
-        upper: list[Expr] = []
-        for relation in relations:
-            if symbol in relation.free_symbols and relation.free_symbols <= known | {symbol}:
-                _solve(relation, symbol, lower, upper, claim.premises)
-        found.append(Range(symbol, lower, upper))
-        known.add(symbol)
-        free.remove(symbol)
+        # Fourier and Motzkin: a parameter is solved for, and leaves behind that its lower ends are below its upper ends
+        interval = _solved(free, relations, implied, claim.premises)
+        found.insert(0, interval)
+        free.remove(interval.symbol)
+        relations, implied, premises = (
+            [part for part in parts if interval.symbol not in part.free_symbols]
+            for parts in (relations, implied, premises)
+        )
+        between = (low < high for low in interval.lower for high in interval.upper)
+        implied += [part for part in between if {*free} & part.free_symbols and not follows(part, premises).holds]
     return found
 
 
@@ -101,9 +104,28 @@ def holds(relation: Relational, values: Mapping[Symbol, Any], xp: Arithmetic) ->
     return left < right if relation.rel_op in ("<", ">") else left <= right
 
 
-def _solve(relation: Relational, symbol: Symbol, lower: list[Expr], upper: list[Expr], premises: tuple):
+def _solved(free: list[Symbol], relations: list, implied: list, premises: tuple) -> Range:
+    """The range of a parameter in terms of all the others: of one for which every relation can be solved."""
+    refusals = []
+    for symbol in sorted(free, key=lambda s: (len(_tied(s, relations) & {*free}), str(s)), reverse=True):
+        interval = Range(symbol, [], [])
+        try:
+            for relation in relations:
+                _solve(relation, interval, premises)
+        except Unsupported as refusal:
+            refusals.append(refusal)
+            continue
+        for relation in implied:
+            with suppress(Unsupported):  # positions may then lie outside
+                _solve(relation, interval, premises)
+        return interval
+    raise refusals[0]
+
+
+def _solve(relation: Relational, interval: Range, premises: tuple):
     """Add what a condition says about a symbol to the ends of its range."""
-    if isinstance(relation, Ne):
+    symbol, lower, upper = interval.symbol, interval.lower, interval.upper
+    if symbol not in relation.free_symbols or isinstance(relation, Ne):
         return
     if isinstance(relation, Eq):
         raise Unsupported(f"the domain ties {symbol} by an equation, {relation}: put the formula in its place")
@@ -119,11 +141,11 @@ def _solve(relation: Relational, symbol: Symbol, lower: list[Expr], upper: list[
         polynomial = Poly(numerator, symbol)
     except PolynomialError:
         polynomial = None
-    if polynomial is None or polynomial.degree() != 1 or denominator.has(symbol):
+    if polynomial is None or polynomial.degree() != 1:
         raise Unsupported(f"the condition {relation} is not linear in {symbol}, so no values are drawn from it")
     slope, constant = polynomial.all_coeffs()
     for ends, sign in ((lower, slope / denominator > 0), (upper, slope / denominator < 0)):
-        if sign == True or follows(sign, premises).holds:  # noqa: E712 -- SymPy's true is not Python's
+        if follows(sign, premises).holds:
             ends.append(-constant / slope)
             return
     raise Unsupported(f"in the condition {relation} the factor of {symbol} has no fixed sign")

@@ -8,7 +8,7 @@ replayed exactly; only that counts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, cast
 
@@ -23,6 +23,7 @@ from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.witness import Witness, replay
 from signproof.theory.claim import Claim
 from signproof.theory.measures import Suboptimality
+from signproof.theory.norms import ANY, L2, LINF, DualPair
 from signproof.theory.symbols import V0, k
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
@@ -109,14 +110,47 @@ def try_out(
     Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way.
     """
     trials = Trials()
-    try:
-        ranges = domain.ranges(claim)
-        domain.constants(claim)
-    except Unsupported as unsupported:
-        trials.reason = str(unsupported)
-        return trials
+    for posed in in_numbers(claim):
+        try:
+            _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials)
+        except Unsupported as unsupported:
+            trials.reason = str(unsupported)
+            return trials
+        if trials.witness is not None:
+            break
+    if not trials.tallies:
+        needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
+        trials.reason = f"no family of problems meets {needs} with parameters in the domain"
+    return trials
+
+
+def in_numbers(claim: Claim) -> list[Claim]:
+    """The claim itself or, if it is about every norm, the claim in each norm that can be computed with."""
+    parts = (claim.algorithm, claim.measure, *claim.assumptions)
+    if all(getattr(part, "norm", None) is not ANY for part in parts):
+        return [claim]
+
+    def pose(part: Any, pair: DualPair) -> Any:
+        return replace(part, norm=pair) if getattr(part, "norm", None) is ANY else part
+
+    return [
+        replace(
+            claim,
+            id=f"{claim.id} (norm {pair.name})",
+            algorithm=pose(claim.algorithm, pair),
+            measure=pose(claim.measure, pair),
+            assumptions=tuple(pose(assumption, pair) for assumption in claim.assumptions),
+            proof=None,
+        )
+        for pair in (LINF, L2)
+    ]
+
+
+def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance: Callable[[str], None], trials: Trials):
+    ranges = domain.ranges(claim)
+    domain.constants(claim)
     for number, family in enumerate(families()):
-        tally = Tally(family.family, profile.steps)
+        tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
         for problem, start in family.samples(rng, profile.batches):
             batch = _prepare(claim, ranges, problem, start, rng)
@@ -130,10 +164,6 @@ def try_out(
             trials.tallies.append(tally)
         if trials.witness is not None:
             break
-    if not trials.tallies:
-        needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
-        trials.reason = f"no family of problems meets {needs} with parameters in the domain"
-    return trials
 
 
 def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, rng) -> _Batch | None:

@@ -58,6 +58,13 @@ REDUCING = {
     "length": lambda xp, x: xp.sqrt(xp.sum(x * x)),
     "normalized": unary("normalized"),
 }
+EXPONENTS = {
+    "k": lambda xp, x, k: xp.power(x, k),
+    "2k": lambda xp, x, k: xp.power(x, k * 2.0),
+    "k + 1": lambda xp, x, k: xp.power(x, k + 1.0),
+    "-k": lambda xp, x, k: xp.power(x, -k),
+    "k / 3 + 1": lambda xp, x, k: xp.power(abs(x) if isinstance(x, arb) else xp.abs(x), k / 3.0 + 1.0),
+}
 MERGED = {
     "constants": lambda xp, x: (x - 1.0) + 2.0**-40,
     "quotient of a quotient": lambda xp, x: x / 1e200 / 1e200,
@@ -152,7 +159,8 @@ def jitted(function):
     return jax.jit(lambda *balls: function(BALLS, *balls))
 
 
-COMPILED = {name: jitted(function) for name, function in (ENTRYWISE | REDUCING | MERGED).items()}
+COMPILED = {name: jitted(function) for name, function in (ENTRYWISE | REDUCING | EXPONENTS | MERGED).items()}
+POWER, INTERVAL, ENDS = (jax.jit(function) for function in (BALLS.power, BALLS.interval, ends))
 
 
 @pytest.mark.parametrize("name", ENTRYWISE)
@@ -185,19 +193,6 @@ def test_the_compiler_does_not_merge_operations(name, seed):
     assert outside(found, entrywise(function, exact.Balls(BITS).number(x))) == []
 
 
-EXPONENTS = {
-    "k": lambda xp, x, k: xp.power(x, k),
-    "2k": lambda xp, x, k: xp.power(x, k * 2.0),
-    "k + 1": lambda xp, x, k: xp.power(x, k + 1.0),
-    "-k": lambda xp, x, k: xp.power(x, -k),
-    "k / 3 + 1": lambda xp, x, k: xp.power(abs_or_size(x), k / 3.0 + 1.0),
-}
-
-
-def abs_or_size(x):
-    return BALLS.abs(x) if isinstance(x, Ball) else abs(x)
-
-
 @pytest.mark.parametrize("name", EXPONENTS)
 @few
 @given(seeds)
@@ -209,36 +204,36 @@ def test_a_power_with_an_exponent_in_k_contains_the_exact_power(name, seed):
     )
     radius = mixed(rng, BATCH, 0.0, 1e-300, np.abs(middle) * 10 ** rng.uniform(-17, 0, BATCH), np.abs(middle))
     radius = np.where(radius < TINY, 0.0, radius)
-    found = jitted(function)(Ball(middle, radius), ball(k))
+    found = COMPILED[name](Ball(middle, radius), ball(k))
     truth = entrywise(function, member(rng, middle, radius), exact.Balls(BITS).number(k))
     assert outside(found, truth) == []
 
 
 @pytest.mark.parametrize("k", [0.0, 1.0, 7.0, 12.0, -1.0, -9.0])
 def test_an_exponent_array_gives_a_small_radius(k):
-    power = BALLS.power(ball(np.array([0.9, -1.1, 1.0, 1e-20, 1e20])), ball(k))
+    power = POWER(ball(np.array([0.9, -1.1, 1.0, 1e-20, 1e20])), ball(k))
     assert (power.radius <= 10 * (1 + abs(k)) * u * jnp.abs(power.middle) + 2 * TINY).all()
 
 
 def test_a_rounded_exponent_gives_a_small_radius():
     k = jnp.arange(2.0, 30.0)[:, None]
-    power = BALLS.power(ball(np.array([0.5, 0.99, -0.9])), ball(k) * 2.0 + 1.0)
+    power = POWER(ball(np.array([0.5, 0.99, -0.9])), ball(k) * 2.0 + 1.0)
     assert (power.radius <= 40 * k * u * jnp.abs(power.middle)).all()
 
 
 def test_the_powers_of_zero():
-    powers = BALLS.power(ball(np.zeros(3)), ball(np.arange(3.0)))
+    powers = POWER(ball(np.zeros(3)), ball(np.arange(3.0)))
     assert powers.middle.tolist() == [1, 0, 0]
     assert (powers.radius <= 32 * u).all()
 
 
 @pytest.mark.parametrize("exponent", [0.5, -0.5])
 def test_a_fractional_exponent_below_one_says_nothing(exponent):
-    assert not np.isfinite(BALLS.power(ball(2.0), ball(exponent)).radius)
+    assert not np.isfinite(POWER(ball(2.0), ball(exponent)).radius)
 
 
 def test_an_exponent_that_may_be_on_either_side_of_zero_says_nothing():
-    assert not np.isfinite(BALLS.power(ball(2.0), Ball(jnp.asarray(0.0), jnp.asarray(0.1))).radius)
+    assert not np.isfinite(POWER(ball(2.0), Ball(jnp.asarray(0.0), jnp.asarray(0.1))).radius)
 
 
 def test_numbers_that_the_hardware_takes_for_zero_have_a_radius():
@@ -246,6 +241,18 @@ def test_numbers_that_the_hardware_takes_for_zero_have_a_radius():
     found = COMPILED["multiply"](jax.jit(ball)(tiny), ball(large))
     assert outside(found, exact.Balls(BITS).number(tiny) * exact.Balls(BITS).number(large)) == []
     assert (ball(np.array([0.0, -0.0, LEAST])).radius == 0).all()
+
+
+def test_all_that_one_product_loses_is_covered():
+    a, b = (2.0**-511 * np.array(numbers) for numbers in ((0.5, 0.5), (1.98, 0.99)))
+    found = COMPILED["multiply"](Ball(*a[:, None]), Ball(*b[:, None]))
+    assert outside(found, np.array([sum(exact.Balls(BITS).number(a)) * sum(exact.Balls(BITS).number(b))])) == []
+
+
+@pytest.mark.parametrize("name", ["exp", "expm1"])
+def test_a_wide_ball_around_an_exponential_that_is_flushed(name):
+    found = COMPILED[name](Ball(np.array([-800.0]), np.array([700.0])))
+    assert outside(found, ENTRYWISE[name](exact.Balls(BITS), np.array([arb(-100)]))) == []
 
 
 def test_many_flushed_terms_are_covered():
@@ -297,7 +304,7 @@ def test_root_of_zero():
 def test_an_interval_is_within_its_ball(seed):
     rng = np.random.default_rng(seed)
     lower, upper = np.sort([draw(rng, BATCH)[0], draw(rng, BATCH)[0]], axis=0)
-    found = jax.jit(BALLS.interval)(lower, upper)
+    found = INTERVAL(lower, upper)
     for t in (0, 1, arb(1) / 3):
         low, high = exact.Balls(BITS).number(lower), exact.Balls(BITS).number(upper)
         assert outside(found, low + t * (high - low)) == []
@@ -323,7 +330,7 @@ def test_small_integers_are_exact():
 def test_the_ends_are_outside_the_ball(seed):
     rng = np.random.default_rng(seed)
     middle, radius = draw(rng, BATCH)
-    low, high = (np.asarray(end) for end in jax.jit(ends)(Ball(middle, radius)))
+    low, high = (np.asarray(end) for end in ENDS(Ball(middle, radius)))
     number = exact.Balls(BITS).number
     known = np.isfinite(low) & np.isfinite(high)
     assert (number(low[known]) <= number(middle[known]) - number(radius[known])).all()

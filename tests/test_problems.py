@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -133,12 +132,15 @@ def test_a_sine_sum_is_the_sum_of_its_definition(given):
 @pytest.mark.parametrize("family", families(), ids=name)
 def test_gradients_are_those_that_jax_derives(family):
     problem, start = next(family.samples(np.random.default_rng(0), 1))
+
+    @jax.jit
+    def both(arrays, x):
+        posed = family(**arrays)
+        return posed.gradient(x, FLOATS), jax.grad(lambda x: posed.suboptimality(x, FLOATS).sum())(x)
+
     with jax.enable_x64(True):
-        posed = type(problem)(**{name: jnp.asarray(field) for name, field in problem.arrays().items()})
-        value = lambda x: posed.suboptimality(x, FLOATS).sum()  # noqa: E731
-        x = jnp.asarray(start) * 0.5
-        found, derived = posed.gradient(x, FLOATS), jax.grad(value)(x)
-        np.testing.assert_allclose(found, derived, rtol=1e-9, atol=1e-13 * float(jnp.abs(derived).max()))
+        found, derived = map(np.asarray, both(problem.arrays(), start * 0.5))
+    np.testing.assert_allclose(found, derived, rtol=1e-9, atol=1e-13 * np.abs(derived).max())
 
 
 # Constants of single instances
@@ -391,14 +393,19 @@ def minimum() -> arb:
         return value - gap.union(arb(0))
 
 
+@jax.jit
+def enclosed(arrays, x):
+    problem = LogisticRegression(**arrays)
+    return ends(problem.suboptimality(ball(x), BALLS)), ends(problem.gradient(ball(x), BALLS))
+
+
 @pytest.mark.parametrize("scale", [0, 1e-12, 1e-8, 1e-4, 1e-2, 1, 30])
 def test_logistic_values_and_gradients_are_those_of_the_definition(scale):
     batch, start = logistic()
     x = np.random.default_rng(3).standard_normal((len(start), 1)) * scale
     with jax.enable_x64(True):
-        shared = type(batch)(**{name: jnp.asarray(field) for name, field in batch.arrays().items()})
-        low, high = (np.asarray(end)[0] for end in ends(shared.suboptimality(ball(x), BALLS)))
-        slope_low, slope_high = (np.asarray(end)[:, 0] for end in ends(shared.gradient(ball(x), BALLS)))
+        (low, high), slopes = enclosed(batch.arrays(), x)
+    low, high, (slope_low, slope_high) = float(low[0]), float(high[0]), (np.asarray(end)[:, 0] for end in slopes)
     with Balls(BITS) as xp:
         posed, at = batch.one(0).over(xp), xp.number(x[:, 0])
         value, slope = direct(xp.number(batch.centre) + at)

@@ -23,7 +23,7 @@ def run(code):
 
 def table(text):
     """Claim, verdict, level and tightness of each row; the last column may hold what a solver chose."""
-    rows = [line.split("  ") for line in text.splitlines() if line.startswith(" scaled-sign/")]
+    rows = [line.split("  ") for line in text.splitlines() if line.startswith((" scaled-sign/", " own/"))]
     return [[cell.strip() for cell in row if cell.strip()][:-1] for row in rows]
 
 

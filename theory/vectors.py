@@ -11,6 +11,8 @@ about them, wherever it is defined at all.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from sympy import (
     Abs,
     Add,
@@ -50,7 +52,7 @@ class VectorAtom(Function):
 
     is_real = True
     of_vectors = True
-    """Whether its arguments are vectors, or numbers."""
+    """Whether its arguments are vectors, or the number of an iteration."""
 
 
 class iterate(VectorAtom):
@@ -272,6 +274,7 @@ def terms(vector: Expr) -> dict[VectorAtom, Expr]:
     return {atom: factor for atom, factor in parts.items() if factor != 0}
 
 
+@lru_cache(4096)
 def is_vector(expression) -> bool:
     """Whether an expression is a linear combination of vector atoms (zero is not counted as one)."""
     if not isinstance(expression, Expr) or expression == 0:
@@ -346,8 +349,11 @@ _FUNCTIONS = (Add, Mul, Pow, Abs, sign, Max, Min, exp, log, sin, cos)
 
 def _check_arguments(atom: VectorAtom | Scalar):
     for argument in atom.args:
-        if not isinstance(argument, Str | Tuple):
-            check_term(argument, vector=atom.of_vectors)
+        if not atom.of_vectors:
+            if not any(isinstance(shift, Integer) and shift >= 0 for shift in (argument, argument - k, argument - l)):
+                raise TypeError(f"{argument} in {atom} is no iteration whatever k")
+        elif not isinstance(argument, Str | Tuple):
+            check_term(argument, vector=True)
 
 
 def _is_atom(vector: Expr) -> bool:

@@ -17,7 +17,7 @@ from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConv
 from signproof.theory.claim import Claim, Source
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
-from signproof.theory.norms import LINF, DualPair
+from signproof.theory.norms import ANY, LINF, DualPair
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof import (
     Combination,
@@ -193,13 +193,14 @@ def steepest_descent(pair: DualPair) -> SteepestDescent:
     return ScaledSignGD(alpha) if pair is LINF else SteepestDescent(alpha, pair)
 
 
-def theorem_1(pair: DualPair, id: str) -> tuple[Claim, Claim, Claim]:
+def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim, Claim]:
     """The three parts of Theorem 1 in the geometry of a norm; `id` is followed by .1, .2, .3."""
+    method = "Scaled SignGD" if pair is LINF else "Steepest descent in any norm" if pair is ANY else "Steepest descent"
     return (
         Claim(
             id=f"{id}.1",
-            source=Source(PAPER, "Theorem 1(1), eq. (16)"),
-            about="Scaled SignGD converges linearly on strongly convex smooth functions.",
+            source=Source(paper, "Theorem 1(1), eq. (16)"),
+            about=f"{method} converges linearly on strongly convex smooth functions.",
             algorithm=steepest_descent(pair),
             assumptions=(Smooth(L, pair), StronglyConvex(mu, pair)),
             domain=domain,
@@ -209,8 +210,8 @@ def theorem_1(pair: DualPair, id: str) -> tuple[Claim, Claim, Claim]:
         ),
         Claim(
             id=f"{id}.2",
-            source=Source(PAPER, "Theorem 1(2), eq. (16)"),
-            about="Scaled SignGD converges linearly on smooth functions that meet the PL inequality.",
+            source=Source(paper, "Theorem 1(2), eq. (16)"),
+            about=f"{method} converges linearly on smooth functions that meet the PL inequality.",
             algorithm=steepest_descent(pair),
             assumptions=(Smooth(L, pair), PolyakLojasiewicz(mu, pair)),
             domain=domain,
@@ -220,8 +221,8 @@ def theorem_1(pair: DualPair, id: str) -> tuple[Claim, Claim, Claim]:
         ),
         Claim(
             id=f"{id}.3",
-            source=Source(PAPER, "Theorem 1(3), eq. (17)"),
-            about="Under smoothness alone the least squared gradient norm falls like 1/(k + 1).",
+            source=Source(paper, "Theorem 1(3), eq. (17)"),
+            about=f"{method}: under smoothness alone the least squared gradient norm falls like 1/(k + 1).",
             algorithm=steepest_descent(pair),
             assumptions=(Smooth(L, pair),),
             domain=domain,

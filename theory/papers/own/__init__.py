@@ -1,0 +1,3 @@
+"""Results of signproof's own, stated and proved here."""
+
+PAPER = "own"
