@@ -6,6 +6,7 @@ compiled for each (algorithm, family, shape); the same code runs on floats and o
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -44,12 +45,14 @@ def run(
     Returns for each measure floats below and above its quantity, of shape (steps + 1, batch), before any minimum
     over the run is taken; NaN or infinite ends say that nothing is known.
     """
+    # only what the rule uses is handed over, so that claims with other parameters share the compiled run
+    used = set().union(*(formula.free_symbols for formula in algorithm.parameters.values()))
     with jax.enable_x64(True):
         found = _run(
             problem.arrays(),
             start,
-            _named(parameters),
-            algorithm=algorithm,
+            _named({symbol: values for symbol, values in parameters.items() if symbol in used}),
+            algorithm=_plain(algorithm),
             family=type(problem),
             steps=steps,
             measures=measures,
@@ -110,6 +113,16 @@ def _run(arrays, start, parameters, *, algorithm, family, steps, measures, rigor
     x = number(start)
     _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), jnp.arange(steps + 1, dtype=float))
     return tuple(ends(quantity) if rigorous else (quantity, quantity) for quantity in measured)
+
+
+def _plain(algorithm: Algorithm) -> Algorithm:
+    """A method whose class only sets defaults, as an instance of the class that has the rule: compiled once."""
+    base = type(algorithm).__base__
+    if base is None or base is Algorithm or {"init", "update"} & vars(type(algorithm)).keys():
+        return algorithm
+    fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
+    names = {field.name for field in dataclasses.fields(base)} if dataclasses.is_dataclass(base) else set()
+    return _plain(base(**fields)) if names == set(fields) else algorithm
 
 
 def _named(parameters: Mapping[Symbol, np.ndarray]) -> dict[str, np.ndarray]:

@@ -21,7 +21,7 @@ from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
-BATCH, STEPS, BITS = 90, 6, 400
+BATCH, STEPS, BITS = 160, 6, 400
 MEASURES = (Suboptimality(), MinDualGradientNorm(2))
 
 
@@ -43,7 +43,13 @@ def sine(rng, d):
 
 PROBLEMS = (diagonal, dense, sine, wide)
 METHODS = (ScaledSignGD(alpha), SignGD(alpha), GradientDescent(alpha))
-RUNS = [(kind, d, method) for kind in PROBLEMS[:3] for d in (1, 2, 3) for method in METHODS]
+RUNS = [
+    pytest.param(kind, d, method, marks=pytest.mark.slow if slow else ())
+    for kind in PROBLEMS[:3]
+    for d in (1, 2, 3)
+    for method in METHODS
+    for slow in [method is not METHODS[d - 1] and d < 3]
+]
 RUNS += [(wide, 2, ScaledSignGD(alpha)), (diagonal, 2, SignGD(alpha / (k + 1))), (dense, 2, SteepestDescent(alpha, L2))]
 
 
