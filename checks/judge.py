@@ -9,9 +9,10 @@ from sympy import Symbol
 
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, rational
+from signproof.checks.replay import replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
-from signproof.checks.witness import Witness, replay_orbit
+from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim

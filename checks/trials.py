@@ -20,7 +20,8 @@ from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.problem import Problem, families, nearest
-from signproof.checks.witness import Witness, replay
+from signproof.checks.replay import replay
+from signproof.checks.witness import Witness
 from signproof.theory.claim import Claim
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import ANY, L2, LINF, DualPair

@@ -12,7 +12,7 @@ import numpy as np
 from sympy import Abs, Add, Eq, Ge, Gt, Integer, Le, Lt, Mul, Pow, Rational, Sum, Symbol
 
 from signproof.checks.exact import RATIONALS, rational
-from signproof.checks.witness import trajectory
+from signproof.checks.replay import trajectory
 from signproof.theory.norms import L2, LINF
 from signproof.theory.symbols import V0, f_star, k
 from signproof.theory.vectors import (

@@ -257,13 +257,11 @@ def test_a_wide_ball_around_an_exponential_that_is_flushed(name):
 
 
 def test_many_flushed_terms_are_covered():
-    n = 4096
-    terms = LEAST * np.resize([1.5, -1.25], n)
-    found = COMPILED["sum"](ball(terms))
-    assert outside(found, exact.Balls(BITS).number(terms).sum()) == []
+    n, number = 4096, exact.Balls(BITS).number
+    terms = LEAST * np.resize([1.5, -1.25], (n, 1)) * np.ones(8)
+    assert outside(COMPILED["sum"](ball(terms)), number(terms).sum(axis=0)) == []
     root = math.sqrt(LEAST) * np.full((1, n, 1), 0.75)
-    found = COMPILED["matvec"](ball(root), ball(root[0]))
-    assert outside(found[:, 0], np.array([n * arb(float(root[0, 0, 0])) ** 2])) == []
+    assert outside(COMPILED["matvec"](ball(root), ball(root[0]))[:, 0], n * number(root[:, 0, 0]) ** 2) == []
 
 
 def test_what_cancels_to_nothing_keeps_its_sign():
@@ -272,6 +270,11 @@ def test_what_cancels_to_nothing_keeps_its_sign():
         sign = BALLS.sign(nothing)
         assert (sign.middle == 0).all() and (sign.radius == 0).all()
     assert ((h + zero).radius == 0).all()
+
+
+def test_a_vector_that_is_zero_stays_zero_when_normalized():
+    zero = BALLS.normalized(ball(np.zeros((D, 2))))
+    assert (zero.middle == 0).all() and (zero.radius == 0).all()
 
 
 def test_what_may_have_any_sign_has_no_sign():

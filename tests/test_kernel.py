@@ -674,16 +674,6 @@ FALSE = {
     ),
     # --- orbits
     "a point off the orbit": (orbit(((alpha,), (-alpha,)), SignGD(alpha)), "does not follow"),
-    "points of the orbit written in its coordinates": (
-        orbit(
-            ((y, x), (y - 2 * alpha * x, x - alpha * x)),
-            GradientDescent(alpha),
-            function=x**2 + y**2 / 2,
-            coordinates=(x, y),
-            domain=(alpha > 0, x > 0, y > 0),
-        ),
-        "does not follow",
-    ),
     "an orbit where the function has no value": (
         orbit(((-1,), (-1 + alpha,)), SignGD(alpha), function=log(x)),
         "only if",

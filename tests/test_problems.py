@@ -232,6 +232,7 @@ def test_a_sine_sums_smoothness_is_nearly_attained_at_the_origin(problem):
         x, y = xp.number(np.full(dimension(problem), 2.0**-20)), xp.number(np.full(dimension(problem), -(2.0**-20)))
         L = problem.exact_constant(Smooth(1))
         assert slack(Smooth(1), L * fmpq(999, 1000), problem.over(xp), x, y, xp) < 0
+        assert slack(Smooth(1), L, problem.over(xp), x, y, xp) > 0
 
 
 def test_the_pl_constant_of_a_sine_sum_is_the_least_ratio():
@@ -330,6 +331,16 @@ def test_the_ends_of_a_batch_of_least_squares_hold_the_constants(assumption):
             assert found.lower[i] <= narrow.lower and narrow.upper <= found.upper[i]
         wide = isinstance(assumption, PolyakLojasiewicz) and assumption.norm is LINF and m < d
         assert (found.upper <= found.lower * (d + 0.1 if wide else 1.0001)).all()
+
+
+def test_the_ends_of_a_wide_factor_hold_the_pl_constant_of_the_maximum_norm():
+    """At g = A'z the ratio is ||A'z||_1^2 / ||z||_2^2: with two rows, its least value is found along a circle."""
+    batch = list(batches(LeastSquares))[-1][0]
+    found = batch.constant(PolyakLojasiewicz(1))
+    angles = np.linspace(0, np.pi, 20_001)
+    z = np.array([np.cos(angles), np.sin(angles)])
+    least = (np.abs(np.einsum("mdb,mt->dbt", batch.factor, z)).sum(axis=0) ** 2).min(axis=-1)
+    assert len(batch.factor) == 2 and (found.lower <= least).all() and (least <= 1.01 * found.upper).all()
 
 
 def test_a_factor_too_close_to_singular_is_refused():

@@ -10,8 +10,9 @@ from flint import fmpq
 from signproof import Claim, verify
 from signproof.checks.exact import rationals
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay import replay
 from signproof.checks.sine import SineSum
-from signproof.checks.witness import WitnessError, from_json, read, replay
+from signproof.checks.witness import WitnessError, from_json, read
 from signproof.counterexamples import corpus
 from signproof.counterexamples.example_1 import example_1
 from signproof.theory.algorithms import ScaledSignGD

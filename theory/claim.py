@@ -101,7 +101,9 @@ class Claim:
         if self.bound is not None:
             object.__setattr__(self, "bound", self._formula(self.bound, "bound"))
         self._check_parts()
+        self._check_norms()
         self._check_domain()
+        self._check_orbit()
         self._check_formulas()
         self._check_premises()
 
@@ -149,10 +151,6 @@ class Claim:
                 raise ClaimError(
                     f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
                 )
-        for part in (self.algorithm, self.measure, *self.assumptions):
-            for entry in _fields(part).values():
-                if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
-                    raise ClaimError(f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2 or ANY")
         if self.statement is not None:
             extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
             if extra:
@@ -174,8 +172,6 @@ class Claim:
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
-        if self.orbit is not None and {len(point) for point in self.orbit.points} != {len(self.orbit.coordinates)}:
-            raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
 
     def _check_domain(self):
         for relation in self.domain:
@@ -188,6 +184,15 @@ class Claim:
                 )
             if not isinstance(relation, Relational):
                 raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
+
+    def _check_orbit(self):
+        if self.orbit is None:
+            return
+        coordinates = set(self.orbit.coordinates)
+        if not all(isinstance(coordinate, Symbol) for coordinate in coordinates) or coordinates & self.parameters:
+            raise ClaimError(f"{self.id}: the coordinates of the orbit must be symbols that are no parameters")
+        if {len(point) for point in self.orbit.points} != {len(coordinates)}:
+            raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
@@ -207,6 +212,12 @@ class Claim:
             yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
             for number, point in enumerate(self.orbit.points):
                 yield f"point {number} of the orbit", Tuple(*point), bound
+
+    def _check_norms(self):
+        for part in (self.algorithm, self.measure, *self.assumptions):
+            for entry in _fields(part).values():
+                if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
+                    raise ClaimError(f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2 or ANY")
 
     def _check_formulas(self):
         for name, formula, bound in self._formulas():
