@@ -19,7 +19,8 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
-from functools import partial, reduce
+from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import jax
@@ -181,9 +182,9 @@ class Balls:
     name = "ball"
 
     def rational(self, numerator, denominator):
-        if denominator == 1 and abs(numerator) < 2**53:
-            return Ball(jnp.asarray(float(numerator)), jnp.asarray(0.0))
-        return _rounded(jnp.asarray(numerator / denominator), jnp.asarray(0.0))
+        middle = numerator / denominator
+        exact = Fraction(middle) == Fraction(numerator, denominator)
+        return _rounded(jnp.asarray(middle), jnp.asarray(0.0), exact)
 
     def interval(self, lower, upper):
         lower, upper = ball(lower), ball(upper)
@@ -192,26 +193,25 @@ class Balls:
         return _rounded(middle, spread + jnp.maximum(lower.radius, upper.radius))
 
     def power(self, base, exponent):
-        """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined.
-
-        Nothing is said about exponents between 0 and 1, or on either side of 0.
-        """
+        """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined."""
         if isinstance(exponent, int) and exponent < 0:
             return 1.0 / self.power(base, -exponent)
         if isinstance(exponent, int) and exponent <= 3:
             factors = [base] * exponent or [ball(jnp.ones_like(base.middle))]
             return reduce(operator.mul, factors)
         given = ball(exponent)
-        p, off = jnp.abs(given.middle), given.radius
+        p, off = given.middle, given.radius
         middle = base.middle ** (exponent if isinstance(exponent, int) else p)
-        # mean value theorem, first in the base, then in the exponent: |log x| |x|^(1/2) < 1 for |x| < 1
-        size = base.size
+        size, low = base.size, jnp.abs(base.middle) * (1 - 4 * u) - base.radius
+        # away from zero: x^e / m^p = exp(p log(x / m) + (e - p) log x)
+        change = jnp.abs(p) * (base.radius / low) + off * jnp.maximum(jnp.log(size * GROW), -jnp.log(low))
+        away = (jnp.abs(middle) + TINY) * _above(jnp.expm1(change * GROW))
+        # else: mean value theorem, first in the base, then in the exponent, with |log x| |x|^(1/2) < 1 for |x| < 1
         growth = 1 + size ** (1 + off) * jnp.log(jnp.maximum(size, 1)) * GROW
-        spread = size ** jnp.maximum(p - 1, 0) * (p * base.radius + off * growth) * (1 + 16 * u * p)
-        spread = spread + 2 * ELEMENTARY_ULPS * u * (1 + p) * jnp.abs(middle)
-        known = (given.middle == 0) & (off == 0) | (p >= 1) & (p < 2**50) & (off <= 0.5)
-        result = _rounded(middle, jnp.where(known, spread, jnp.inf))
-        return jax.tree.map(partial(jnp.where, given.middle < 0), 1.0 / result, result)
+        near = size ** jnp.maximum(p - 1, 0) * (p * base.radius + off * growth) * (1 + 16 * u * p)
+        known = (p == 0) & (off == 0) | (p >= 1) & (p < 2**50) & (off <= 0.5)
+        spread = jnp.where(low > 0, away, jnp.where(known, near, jnp.inf))
+        return _rounded(middle, spread + 2 * ELEMENTARY_ULPS * u * (1 + jnp.abs(p)) * jnp.abs(middle))
 
     def abs(self, x):
         return Ball(jnp.abs(x.middle), x.radius)

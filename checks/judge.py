@@ -9,7 +9,7 @@ from sympy import Symbol
 
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, rational
-from signproof.checks.replay import replay_orbit
+from signproof.checks.replay import Replay, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
@@ -118,11 +118,14 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
         parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in answer.model.items()}
-        witness = Witness(claim, None, parameters, (), 0, (fmpq(0), fmpq(0)), (fmpq(0), fmpq(0)))
-        if witness.replay().confirmed:
+        witness = Witness(claim, None, parameters, (), 0)
+        found = witness.replay()
+        if found.confirmed:
             evidence.append(Evidence("witness", "exact", witness.describe()))
             return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
-    evidence.append(Evidence("proof", "exact", f"undecided: {answer.reason}", {"accepted": False}))
+        evidence.append(Evidence("note", "exact", f"undecided: {found.why} ({witness.describe()})"))
+        return Verdict(claim, Status.OPEN, tuple(evidence))
+    evidence.append(Evidence("note", "exact", f"undecided: {answer.reason}"))
     return Verdict(claim, Status.OPEN, tuple(evidence))
 
 
@@ -141,21 +144,24 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
         found = replay_orbit(claim, parameters, steps)
         start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
         if not found.confirmed:
-            broken = Witness(claim, None, parameters, start, steps, found.measured, found.bound)
+            broken = _orbit_witness(claim, parameters, start, steps, found, exhibit=False)
             evidence.append(Evidence("witness", "exact", f"{broken.describe()}: {found.why}"))
             status = Status.INCONSISTENT if certificate else Status.REFUTED
             return Verdict(claim, status, tuple(evidence), certificate, witness=broken)
         if witness is None:
             once = replay_orbit(claim, parameters, len(claim.orbit.points))
-            witness = Witness(
-                claim, None, parameters, start, len(claim.orbit.points), once.measured, once.bound, exhibit=True
-            )
+            witness = _orbit_witness(claim, parameters, start, len(claim.orbit.points), once, exhibit=True)
     text = f"{steps} exact steps at {len(ORBIT_POSITIONS)} values of the parameters stay on the orbit"
     evidence.append(Evidence("orbit", "exact", text))
     if witness is not None:
         evidence.append(Evidence("witness", "exact", witness.describe()))
     status = Status.PROVED if certificate else Status.SUPPORTED
     return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
+
+
+def _orbit_witness(claim, parameters, start, steps: int, found: Replay, exhibit: bool) -> Witness:
+    assert found.measured is not None and found.bound is not None
+    return Witness(claim, None, parameters, start, steps, found.measured, found.bound, exhibit=exhibit)
 
 
 def _at(free: list[Range], theta: fmpq) -> dict[str, fmpq]:

@@ -47,6 +47,10 @@ class LogisticRegression(Problem):
     rational = False
     shared = ("matrix", "centre", "weight_lower", "weight_upper", "slope_lower", "slope_upper", "gap")
 
+    @property
+    def dimension(self):
+        return self.matrix.shape[1]
+
     def gradient(self, x, xp):
         n = self.matrix.shape[0]
         s = _column(xp.interval(self.weight_lower, self.weight_upper), x)

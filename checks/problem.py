@@ -78,6 +78,11 @@ class Problem(ABC):
         """For one instance: the same with simpler numbers, where the family has any."""
         return self
 
+    @property
+    def dimension(self) -> int:
+        """How many coordinates a point has: the length of the first batched field, unless overridden."""
+        return next(iter(self._batched().values())).shape[0]
+
     def arrays(self) -> dict[str, np.ndarray]:
         """The fields by name."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}

@@ -110,6 +110,10 @@ class LeastSquares(Problem):
 
     family = "dense quadratics and least squares"
 
+    @property
+    def dimension(self):
+        return self.factor.shape[1]
+
     def gradient(self, x, xp):
         return xp.matvec(_transposed(self.factor), xp.matvec(self.factor, x))
 

@@ -13,6 +13,7 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, ration
 from signproof.checks.problem import Problem
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
+from signproof.theory.decide import conditions, truth
 from signproof.theory.symbols import V0, k
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
@@ -21,13 +22,16 @@ PRECISIONS = (128, 256, 512, 1024, 2048)
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay found: ends of the measure and of the bound at step k, and whether the claim is broken."""
+    """What a replay found: whether the claim is broken, at which level and why.
+
+    `measured` and `bound` are ends of the measure and of the bound at step k, or None if it did not come to that.
+    """
 
     confirmed: bool
     level: str
-    measured: tuple[fmpq, fmpq]
-    bound: tuple[fmpq, fmpq]
     why: str
+    measured: tuple[fmpq, fmpq] | None = None
+    bound: tuple[fmpq, fmpq] | None = None
 
 
 def replay(
@@ -39,10 +43,12 @@ def replay(
     constants are valid for the problem and the parameters are in the domain, both decided exactly. Raises
     Undecided if no precision tells.
     """
-    why = _outside(claim, problem, parameters)
+    if len(start) != problem.dimension:
+        why = f"the start has {len(start)} coordinates, but the problem has {problem.dimension}"
+        return Replay(False, "exact", why)
+    why = _outside(claim, problem, parameters, steps)
     if why:
-        nothing = (fmpq(0), fmpq(0))
-        return Replay(False, "exact", nothing, nothing, why)
+        return Replay(False, "exact", why)
     if problem.rational:
         try:
             return _compare(claim, problem, parameters, start, steps, RATIONALS)
@@ -88,21 +94,20 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     try:
         limit = evaluate(claim.bound.subs(k, steps), values | {V0: start_value}, xp)
     except ZeroDivisionError:
-        low = xp.ends(measured)
-        return Replay(False, xp.level, low, low, "the bound is undefined there")
+        return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
     if not xp.ends(start_value)[0] > 0:
-        return Replay(False, xp.level, low, high, "the start is not certainly above the minimum")
+        return Replay(False, xp.level, "the start is not certainly above the minimum", low, high)
     if low[0] > high[1]:
-        return Replay(True, xp.level, low, high, "the measure is above the bound")
+        return Replay(True, xp.level, "the measure is above the bound", low, high)
     if low[1] <= high[0]:
-        return Replay(False, xp.level, low, high, "the measure is within the bound")
+        return Replay(False, xp.level, "the measure is within the bound", low, high)
     raise Undecided("the balls of measure and bound overlap")
 
 
-def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq]) -> str:
+def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
-    values = {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
+    values = _values(parameters)
     for assumption in claim.assumptions:
         best = problem.exact_constant(assumption)
         if best is None:
@@ -110,21 +115,31 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq]) -> 
         assumed = rational(str(assumption.constant.subs(values)))
         if not assumed > 0 or (assumed > best if assumption.largest else assumed < best):
             return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+    return _outside_domain(claim, values | {k: Rational(steps)})
+
+
+def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     for relation in claim.domain:
-        if not relation.has(k) and relation.subs(values) != True:  # noqa: E712 -- SymPy's true is not Python's
-            return f"the parameters are outside the domain: {relation} does not hold"
+        if truth(relation, values) is not True:
+            return f"outside the domain: {relation} does not hold"
     return ""
 
 
 def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
-    nothing = (fmpq(0), fmpq(0))
-    values = {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
-    for relation in claim.domain:
-        if relation.subs(values) != True:  # noqa: E712
-            return Replay(False, "exact", nothing, nothing, f"outside the domain: {relation} does not hold")
-    holds = claim.statement.subs(values) if claim.statement is not None else True
-    why = "the statement is false there" if holds == False else "the statement is not false there"  # noqa: E712
-    return Replay(holds == False, "exact", nothing, nothing, why)  # noqa: E712
+    """Put the parameters into an algebraic claim; confirmed if it is false there, and has a value."""
+    assert claim.statement is not None
+    values = _values(parameters)
+    why = _outside_domain(claim, values)
+    if why:
+        return Replay(False, "exact", why)
+    if not all(truth(condition, values) for condition in conditions(claim.statement)):
+        return Replay(False, "exact", "the statement has no value there; a domain without that point would do")
+    false = truth(claim.statement, values) is False
+    return Replay(false, "exact", f"the statement is {'' if false else 'not '}false there")
+
+
+def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, Rational]:
+    return {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
 
 
 def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
@@ -145,8 +160,8 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Re
     for iteration in range(1, steps + 1):
         x, memory = algorithm.update(x, slope, memory, RATIONALS)
         if (x != points[iteration % len(points)]).any():
-            return Replay(False, "exact", (there, there), (there, there), f"it leaves the orbit at step {iteration}")
+            return Replay(False, "exact", f"it leaves the orbit at step {iteration}", (there, there), (there, there))
     value = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
     returned = steps % len(points) == 0 and len({tuple(map(str, point)) for point in points}) == len(points)
     why = "the run is back at its start" if returned else "the run is not at its start"
-    return Replay(returned, "exact", (value, value), (there, there), why)
+    return Replay(returned, "exact", why, (value, value), (there, there))

@@ -20,7 +20,7 @@ from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.problem import Problem, families, nearest
-from signproof.checks.replay import replay
+from signproof.checks.replay import Replay, replay
 from signproof.checks.witness import Witness
 from signproof.theory.claim import Claim
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
@@ -296,7 +296,7 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
             found = replay(claim, posed, parameters, tuple(x), steps)
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
             continue  # not an instance of the family, or not decided: try finer numbers
-        if found.confirmed:
+        if found.confirmed and found.measured is not None and found.bound is not None:
             yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
 
 
@@ -323,25 +323,25 @@ def witness_series(witness: Witness) -> dict[str, Any]:
     """Measure and bound along a witness's run, for a chart."""
     claim, problem = witness.claim, witness.problem
     assert problem is not None
-    steps = list(range(witness.k + 1))
-    found = [replay_or_none(claim, problem, witness.parameters, witness.start, step) for step in steps]
+    found: list[Replay | None] = []
+    for step in range(witness.k + 1):
+        try:
+            found.append(replay(claim, problem, witness.parameters, witness.start, step))
+        except Undecided:  # equal within every precision, as at k = 0
+            found.append(None)
     return {
         "instance": f"witness: {witness.describe()}",
-        "k": steps,
-        "measured": [None if ends is None else _float(ends.measured[0]) for ends in found],
-        "bound": [None if ends is None else _float(ends.bound[0]) for ends in found],
+        "k": list(range(len(found))),
+        "measured": [None if step is None else _float(step.measured) for step in found],
+        "bound": [None if step is None else _float(step.bound) for step in found],
     }
 
 
-def replay_or_none(claim, problem, parameters, start, step):
-    try:
-        return replay(claim, problem, parameters, start, step)
-    except Undecided:  # equal within every precision, as at k = 0
+def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:
+    """The lower end as a float; None if there is none, or if it is beyond all floats."""
+    if ends is None or abs(ends[0]) > fmpq(10) ** 300:
         return None
-
-
-def _float(number: fmpq) -> float:
-    return float(number.p) / float(number.q) if abs(number) < fmpq(10) ** 300 else float("inf")
+    return float(ends[0].p) / float(ends[0].q)
 
 
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):

@@ -24,6 +24,7 @@ from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
 from signproof.theory.measures import Measure
+from signproof.theory.symbols import k
 
 SCHEMA = "signproof-witness/1"
 LONGEST = 1_000_000
@@ -46,8 +47,8 @@ class Witness:
     parameters: dict[str, fmpq]
     start: tuple[fmpq, ...]
     k: int
-    measured: tuple[fmpq, fmpq]
-    bound: tuple[fmpq, fmpq]
+    measured: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
+    bound: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     level: str = "exact"
     exhibit: bool = False
     """Whether it shows an orbit claim to be true, in place of breaking a claim."""
@@ -66,8 +67,8 @@ class Witness:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
         stated = ((self.measured, found.measured), (self.bound, found.bound))
-        if found.confirmed and not all(_overlap(one, other) for one, other in stated):
-            return dataclasses.replace(found, confirmed=False, why="the numbers that the witness states are others")
+        if found.confirmed and not all(other is None or _overlap(one, other) for one, other in stated):
+            return dataclasses.replace(found, confirmed=False, why="the witness states other numbers than the run")
         return found
 
     def to_json(self) -> dict[str, Any]:
@@ -118,12 +119,17 @@ def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
         raise WitnessError(f"{path} is no witness: its schema is {found!r}, not {SCHEMA!r}")
+    return load(data, claims, str(path))
+
+
+def load(data: Mapping[str, Any], claims: Mapping[str, Claim], where: str) -> Witness:
+    """The witness in plain data. Raises WitnessError, in one line that begins with `where`, if it is none."""
     try:
         return from_json(data, claims)
     except KeyError as error:
-        raise WitnessError(f"{path}: the field {error.args[0]!r} is missing") from None
+        raise WitnessError(f"{where}: the field {error.args[0]!r} is missing") from None
     except (ValueError, TypeError, ClaimError) as error:
-        raise WitnessError(f"{path}: {error}") from None
+        raise WitnessError(f"{where}: {error}") from None
 
 
 def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
@@ -132,11 +138,13 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
     claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"))
+    if not data["start"] and claim.kind == "bound":
+        raise ValueError("the start has no coordinates")
     steps = data["k"]
     if not 0 <= steps <= LONGEST:
         raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
     parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
-    missing = sorted({str(s) for s in claim.parameters} - set(parameters))
+    missing = sorted({str(symbol) for symbol in claim.parameters - {k}} - set(parameters))
     if missing:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
@@ -229,9 +237,7 @@ def _part_from(data: Any, kind: type, module: Any) -> Any:
     known = {child.__name__: child for child in _descendants(kind)}
     if not isinstance(data, Mapping) or data.get("name") not in known:
         name = data.get("name") if isinstance(data, Mapping) else data
-        raise ValueError(
-            f"there is no {kind.__name__.lower()} {name!r} in {module.__name__}; load the file that has it"
-        )
+        raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
     pairs = {pair.name: pair for pair in (norms.LINF, norms.L2)}
     fields = {
         name: pairs[entry] if name == "norm" else entry if isinstance(entry, int) else parse(entry)

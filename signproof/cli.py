@@ -171,7 +171,7 @@ def replay(
         except (Undecided, ArithmeticError, ValueError) as error:
             raise WitnessError(f"{what}: it cannot be replayed: {error}") from None
         confirmed = confirmed and outcome.confirmed
-        _explain(witness, outcome)
+        _explain(witness, outcome, claim_known=known.get(witness.claim.id) is witness.claim)
     if not confirmed:
         raise typer.Exit(CHANGED)
 
@@ -180,7 +180,7 @@ def replay(
 def compare(
     old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier ledger.")],
     new: Annotated[Path, typer.Argument(metavar="NEW.json", help="The later ledger.")],
-    fail_on_change: Annotated[bool, typer.Option(help="Exit 1 if a verdict differs.")] = False,
+    fail_on_change: Annotated[bool, typer.Option(help="Exit 1 if a verdict differs or a claim is gone.")] = False,
 ):
     """Compare two ledgers: verdicts and tightness, claim by claim."""
     from signproof.report.ledger import read
@@ -194,7 +194,8 @@ def compare(
         verdicts = [entry and entry["verdict"] for entry in sides]
         mark = "gone" if sides[1] is None else "new" if sides[0] is None else ""
         if not mark and verdicts[0] != verdicts[1]:
-            mark, differ = "verdict changed", True
+            mark = "verdict changed"
+        differ = differ or mark in ("gone", "verdict changed")
         table.add_row(escape(id), *(_verdict_and_ratio(entry) for entry in sides), mark)
     _console().print(table)
     if differ and fail_on_change:
@@ -325,7 +326,7 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
     """The witnesses in a file, in a ledger, or of a claim in the corpus."""
     import json as reader
 
-    from signproof.checks.witness import WitnessError, from_json, read
+    from signproof.checks.witness import WitnessError, load, read
     from signproof.counterexamples import corpus
     from signproof.report import ledger
 
@@ -344,20 +345,21 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
     entries = [entry["witness"] for entry in ledger.read(path)["claims"] if entry["witness"] is not None]
     if not entries:
         raise WitnessError(f"{path} is a ledger without witnesses")
-    return [from_json(entry, known) for entry in entries]
+    return [load(entry, known, what) for entry in entries]
 
 
-def _explain(witness: Any, outcome: Any):
+def _explain(witness: Any, outcome: Any, claim_known: bool):
     from signproof.checks.witness import shown
     from signproof.theory.formula import text
 
     console = _console()
     claim = witness.claim
-    console.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")
+    source = "" if claim_known else ", as this witness states it,"
+    console.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
     console.print(f"  {escape(witness.describe())}")
-    if claim.kind == "bound":
-        console.print(f"  measured    {escape(shown(outcome.measured))}")
-        console.print(f"  bound       {escape(shown(outcome.bound))}")
+    for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
+        if claim.kind == "bound" and ends is not None:
+            console.print(f"  {name:<10}  {escape(shown(ends))}")
     style, word = ("green", "confirmed") if outcome.confirmed else ("red", "not confirmed")
     console.print(f"[{style}]{word}[/] ({outcome.level} arithmetic): {escape(outcome.why)}")
 

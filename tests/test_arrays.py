@@ -64,7 +64,11 @@ EXPONENTS = {
     "2k": lambda xp, x, k: xp.power(x, k * 2.0),
     "k + 1": lambda xp, x, k: xp.power(x, k + 1.0),
     "-k": lambda xp, x, k: xp.power(x, -k),
-    "k / 3 + 1": lambda xp, x, k: xp.power(abs(x) if isinstance(x, arb) else xp.abs(x), k / 3.0 + 1.0),
+    "k / 3 + 1": lambda xp, x, k: xp.power(size(x), k / 3.0 + 1.0),
+    "1 - k / 3": lambda xp, x, k: xp.power(size(x), 1.0 - k / 3.0),
+    "1 / 2": lambda xp, x, k: xp.power(size(x), xp.rational(1, 2)),
+    "-1 / 3": lambda xp, x, k: xp.power(size(x), xp.rational(-1, 3)),
+    "of k": lambda xp, x, k: xp.power(k + 1.0, xp.rational(-1, 2)) + x,
 }
 MERGED = {
     "constants": lambda xp, x: (x - 1.0) + 2.0**-40,
@@ -76,6 +80,10 @@ MERGED = {
     "logarithm after a shift": lambda xp, x: xp.log1p((x - 1.0) + 1e-17),
 }
 """What XLA's simplifier would compute in another way, with errors that no radius knows of."""
+
+
+def size(x):
+    return BALLS.abs(x) if isinstance(x, Ball) else abs(x)
 
 
 def arity(function):
@@ -228,13 +236,15 @@ def test_the_powers_of_zero():
     assert (powers.radius <= 32 * u).all()
 
 
-@pytest.mark.parametrize("exponent", [0.5, -0.5])
-def test_a_fractional_exponent_below_one_says_nothing(exponent):
-    assert not np.isfinite(POWER(ball(2.0), ball(exponent)).radius)
+@pytest.mark.parametrize("exponent", [0.5, -0.5, 1 / 3, -2.5])
+def test_a_fractional_exponent_gives_a_small_radius(exponent):
+    power = POWER(ball(np.array([1e-9, 0.5, 1.0, 7.0, 1e9])), ball(exponent))
+    assert (power.radius <= 10 * (1 + abs(exponent)) * u * power.middle + 2 * TINY).all()
 
 
-def test_an_exponent_that_may_be_on_either_side_of_zero_says_nothing():
-    assert not np.isfinite(POWER(ball(2.0), Ball(jnp.asarray(0.0), jnp.asarray(0.1))).radius)
+@pytest.mark.parametrize("exponent", [Ball(0.5, 0.0), Ball(-1.0, 0.0), Ball(0.0, 0.1)])
+def test_nothing_is_said_about_small_powers_of_what_may_be_zero(exponent):
+    assert not np.isfinite(POWER(Ball(np.array([0.0, 1.0]), np.array([1.0, 1.0])), exponent).radius).any()
 
 
 def test_numbers_that_the_hardware_takes_for_zero_have_a_radius():
@@ -324,8 +334,9 @@ def test_a_rational_is_within_its_ball(pair):
     assert float(found.radius) <= 2 * u * abs(float(found.middle)) + 2 * TINY
 
 
-def test_small_integers_are_exact():
-    assert float(BALLS.rational(2**53 - 1, 1).radius) == 0
+@pytest.mark.parametrize("pair", [(2**53 - 1, 1), (-1, 2), (2**54, 1), (0, 1), (3, 2**40)])
+def test_a_rational_that_is_a_float_is_exact(pair):
+    assert float(BALLS.rational(*pair).radius) == 0
 
 
 @few

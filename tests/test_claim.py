@@ -152,9 +152,9 @@ class Momentum(Algorithm):
 
 REFUSED = [
     # the parts
-    (CONTRACT, {"id": ""}, "a claim's id is a non-empty string"),
+    (CONTRACT, {"id": ""}, "a claim's id is one line"),
     (CONTRACT, {"id": " mine"}, "without spaces at its ends"),
-    (CONTRACT, {"id": None}, "a claim's id is a non-empty string"),
+    (CONTRACT, {"id": None}, "a claim's id is one line"),
     (CONTRACT, {"algorithm": None}, "algorithm is missing"),
     (CONTRACT, {"measure": None}, "measure is missing"),
     (CONTRACT, {"bound": None}, "bound is missing"),

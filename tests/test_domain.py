@@ -39,6 +39,7 @@ DOMAINS = [
     (alpha > 0, beta > 0, alpha + beta < 1 / L),
     (alpha > 0, beta > alpha * L, eta > 0, eta < beta / alpha),
     (alpha > 0, 1 / alpha > L),
+    (alpha > 0, alpha / (-1 - L) > -1),
     (alpha > 0, alpha < beta, beta < 1 / L),
     (beta > 0, beta < 1, alpha > beta, alpha < 2 * beta),
     (beta > 1, alpha > 0, alpha * beta < 1),

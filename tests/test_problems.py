@@ -580,7 +580,9 @@ class TestAFamilyOfOnesOwn:
                 return xp.sum(self.curvature * x * x) * xp.rational(1, 2)
 
             def constant(self, assumption):
-                return Enclosure(self.curvature, self.curvature) if isinstance(assumption, Smooth) else None
+                if isinstance(assumption, StronglyConvex) and assumption.norm is L2:
+                    return None
+                return Enclosure(0.5 * self.curvature, 2 * self.curvature)
 
             @classmethod
             def samples(cls, rng, batches):
@@ -602,8 +604,12 @@ class TestAFamilyOfOnesOwn:
             == {"family": "Parabola", "curvature": str(fmpq(*(0.1).as_integer_ratio()))}
         )
         assert one.describe() == f"parabolas: curvature {one.data()['curvature']}"
-        assert one.exact_constant(Smooth(1)) == one.curvature[()]
-        assert one.exact_constant(StronglyConvex(1)) is None
+
+    def test_its_constants_are_taken_at_the_end_that_holds(self, parabolas):
+        one = parabolas(np.array([1.0, 0.75])).one(1)
+        assert one.exact_constant(Smooth(1)) == fmpq(3, 2)
+        assert one.exact_constant(StronglyConvex(1)) == fmpq(3, 8)
+        assert one.exact_constant(StronglyConvex(1, L2)) is None
 
     def test_ends_computed_in_floats_say_nothing_of_other_numbers(self, parabolas):
         with pytest.raises(ValueError, match="no floats"):

@@ -67,7 +67,7 @@ def test_what_does_not_violate_is_not_confirmed(data):
 
 def test_numbers_that_were_edited_are_noticed(data):
     outcome = claim_of(data, measured="17").replay()
-    assert not outcome.confirmed and "are others" in outcome.why
+    assert not outcome.confirmed and "other numbers" in outcome.why
 
 
 @pytest.mark.parametrize(
@@ -82,6 +82,24 @@ def test_numbers_that_were_edited_are_noticed(data):
 def test_a_replay_checks_assumptions_and_domain(data, parameters, why):
     outcome = claim_of(data, parameters=data["parameters"] | parameters).replay()
     assert not outcome.confirmed and why in outcome.why
+
+
+def test_a_start_of_another_dimension_is_no_violation(data):
+    for start, diagonal in ((["1", "1", "1"], ["1"]), (["1"], ["1", "2"])):
+        outcome = claim_of(data, start=start, problem=data["problem"] | {"diagonal": diagonal}).replay()
+        assert not outcome.confirmed and "coordinates" in outcome.why
+
+
+def test_a_step_outside_the_domain_is_no_violation(data):
+    late = data["statement"] | {"domain": [*data["statement"]["domain"], "k >= 5"]}
+    outcome = claim_of(data, statement=late).replay()
+    assert not outcome.confirmed and "k >= 5 does not hold" in outcome.why
+
+
+def test_a_statement_without_a_value_is_not_false():
+    claim = Claim(id="mine/pole", statement=1 / alpha >= 0, domain=(alpha >= 0,))
+    verdict = verify(claim)
+    assert verdict.status == "open" and "no value" in verdict.evidence[-1].text
 
 
 def test_a_start_at_the_minimum_is_no_violation(data):
@@ -122,6 +140,8 @@ def test_functions_that_leave_the_rationals_replay_in_balls():
         ({"k": 2.5}, "the field 'k' holds"),
         ({"start": ["nan"]}, "not a finite rational"),
         ({"start": ["1/0"]}, "not a finite rational"),
+        ({"start": []}, "the start has no coordinates"),
+        ({"statement": {"domain": [], "assumptions": [], "algorithm": {"name": "Mine"}}}, "--with FILE.py"),
         ({"parameters": {"L": "1", "mu": "1"}}, "the parameter alpha has no value"),
         ({"problem": {"family": "Nothing"}}, "there is no family"),
         ({"problem": {"family": "DiagonalQuadratic"}}, "lacks the field 'diagonal'"),

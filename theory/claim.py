@@ -94,7 +94,7 @@ class Claim:
 
     def __post_init__(self):
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
-            raise ClaimError(f"a claim's id is a non-empty string without spaces at its ends, not {self.id!r}")
+            raise ClaimError(f"a claim's id is one line, not empty, without spaces at its ends; {self.id!r} is not")
         for name in ("assumptions", "domain"):
             given = getattr(self, name)
             object.__setattr__(self, name, tuple(given) if isinstance(given, tuple | list) else (given,))
@@ -158,7 +158,7 @@ class Claim:
             if not isinstance(self.statement, Relational | And | Or | Not):
                 raise ClaimError(
                     f"{self.id}: the statement must be a SymPy relation between symbols, not {self.statement!r}; "
-                    "a relation that SymPy decides at once says nothing"
+                    "a text is no relation, and one that SymPy decides at once says nothing"
                 )
             return
         wanted = ("algorithm", "orbit") if self.orbit is not None else ("algorithm", "measure", "bound")

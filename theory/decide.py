@@ -258,7 +258,7 @@ def _checked_model(translation: _Translation, model, goal: Boolean, premises: li
 
     symbols = {term: name for term, name in translation.variables.items() if isinstance(term, Symbol)}
     if translation.opaque:
-        return Answer(None, reason="not for every value of the terms: it needs a fact that is not among the premises")
+        return Answer(None, reason="it does not follow by arithmetic alone, and some terms are not arithmetic")
     # an irrational solution is approached by rationals until one lies in the (open) region of failure
     for digits in (0, 2, 4, 8, 16, 32):
         candidate = {}
@@ -267,13 +267,13 @@ def _checked_model(translation: _Translation, model, goal: Boolean, premises: li
             if z3.is_algebraic_value(number):
                 number = number.approx(digits)
             candidate[symbol] = Rational(number.numerator_as_long(), number.denominator_as_long())
-        if all(_truth(premise, candidate) for premise in premises) and _truth(goal, candidate) is False:
+        if all(truth(premise, candidate) for premise in premises) and truth(goal, candidate) is False:
             where = ", ".join(f"{symbol} = {number}" for symbol, number in candidate.items())
             return Answer(False, candidate, f"it fails at {where}" if where else "it is false")
     return Answer(None, reason="it fails only at values that are not rational; none was confirmed exactly")
 
 
-def _truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:
+def truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:
     """Whether a statement holds at a point (having no value counts as no); None if SymPy cannot tell."""
     for part in (*conditions(statement), statement):
         try:
