@@ -230,6 +230,21 @@ def test_a_rounded_exponent_gives_a_small_radius():
     assert (power.radius <= 40 * k * u * jnp.abs(power.middle)).all()
 
 
+@few
+@given(seeds)
+def test_a_power_with_a_wide_exponent_contains_the_exact_powers(seed):
+    rng, number = np.random.default_rng(seed), exact.Balls(BITS).number
+    middle = 10 ** rng.uniform(-3, 2, BATCH)
+    base = Ball(middle, middle * mixed(rng, BATCH, 0.0, 0.5, 1.0, rng.uniform(0, 2, BATCH)))
+    exponent = Ball(rng.uniform(-2, 5, BATCH), rng.uniform(0, 0.5, BATCH))
+    found = POWER(base, exponent)
+    for side in (number(-1), number(1)):
+        x = entrywise(lambda xp, x: x.max(arb(0)), member(rng, base.middle, base.radius))
+        e = number(exponent.middle) + side * number(exponent.radius)
+        assert outside(found, entrywise(lambda xp, x, e: x**e if x > 0 else arb(0), x, e)) == []
+    assert np.isfinite(found.radius).mean() > 0.5
+
+
 def test_the_powers_of_zero():
     powers = POWER(ball(np.zeros(3)), ball(np.arange(3.0)))
     assert powers.middle.tolist() == [1, 0, 0]

@@ -433,6 +433,7 @@ def orbit(points, algorithm, function=x**2, coordinates=(x,), domain=(alpha > 0,
     return dataclasses.replace(claim, proof=Proof(*steps, Step("for ever", claim.conclusion, Forever(*steps))))
 
 
+there = example_1.proof.steps[0]
 square = dual_norm(INF, g_k) ** 2
 rule = Eq(x_next, x_k - alpha * g_k)
 hidden_sum = Least(l - k, (l, 0, k))
@@ -629,7 +630,7 @@ FALSE = {
             ),
             domain=(a < 0, alpha > 0),
         ),
-        "needs a fact",
+        "not arithmetic",
     ),
     "a sum over l of a term that knows l": (
         bound(
@@ -673,6 +674,14 @@ FALSE = {
         "remembers more",
     ),
     # --- orbits
+    "for ever, without the way back": (
+        dataclasses.replace(example_1, proof=Proof(there, Step("(4)", example_1.conclusion, Forever(there)))),
+        "the step from point 1",
+    ),
+    "the way back for the way there": (
+        dataclasses.replace(example_1, proof=Proof(Step("(4)", there.statement, Run(1)))),
+        "the step from point 1",
+    ),
     "a point off the orbit": (orbit(((alpha,), (-alpha,)), SignGD(alpha)), "does not follow"),
     "an orbit where the function has no value": (
         orbit(((-1,), (-1 + alpha,)), SignGD(alpha), function=log(x)),

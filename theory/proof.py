@@ -124,7 +124,7 @@ def check(claim: Claim) -> Certificate | Rejection:
     number, name = 0, "proof"
     try:
         for number, step in enumerate(claim.proof.steps, start=1):  # noqa: B007 -- the number of the step that fails
-            name = str(getattr(step, "name", step))
+            name = str(step.name)
             kernel.accept(step)
         if not kernel.accepted:
             raise Rejected("it has no steps")
