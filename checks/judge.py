@@ -56,7 +56,8 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
     outcome = prove(claim)
     if isinstance(outcome, Certificate):
         found = "" if claim.proof is not None else " of an automatic proof"
-        text = f"all {len(outcome.proof.steps)} steps{found} accepted"
+        count = len(outcome.proof.steps)
+        text = f"{f'all {count} steps' if count > 1 else 'the one step'}{found} accepted"
         evidence.append(Evidence("proof", "exact", text, {"accepted": True}))
         return outcome
     if claim.proof is not None:

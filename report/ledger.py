@@ -17,6 +17,7 @@ from typing import Any
 
 from signproof.checks.verdict import Evidence, Verdict
 from signproof.theory.formula import tex, text
+from signproof.theory.graph import graph
 from signproof.theory.lemmas import TABLE
 from signproof.theory.proof import Proof, Step
 
@@ -46,6 +47,7 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         "verdict": str(verdict.status),
         "evidence": [_evidence(piece, verdict) for piece in verdict.evidence],
         "lemmas": list(verdict.lemmas),
+        "graph": graph(claim, None if verdict.certificate is None else verdict.certificate.proof),
         "tightness": None,
         "witness": None if verdict.witness is None else verdict.witness.to_json(),
         "series": [_finite(series) for series in verdict.series],

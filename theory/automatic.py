@@ -30,6 +30,7 @@ from signproof.theory.proof import (
     Proof,
     Rejection,
     Step,
+    by_arithmetic,
     check,
 )
 from signproof.theory.symbols import V0, f_star, k, l
@@ -69,7 +70,9 @@ def prove(claim: Claim) -> Certificate | Rejection:
 
 
 def assemble(claim: Claim) -> Proof:
-    """A proof of a bound claim, to be checked by the kernel. Raises NoProof if the claim is of no known form."""
+    """A proof of a claim, to be checked by the kernel. Raises NoProof if the claim is of no known form."""
+    if claim.kind == "algebraic":
+        return by_arithmetic(claim)
     smooth = _assumed(claim, Smooth)
     if claim.kind != "bound" or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")

@@ -8,7 +8,8 @@ A proof is a list of steps. Each step is a statement with its justification:
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
 - `Combination`: a sum of earlier steps with multipliers that are proved non-negative;
 - `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
-- `Instance`: an earlier step at another iteration.
+- `Instance`: an earlier step at another iteration;
+- `Theorem`: another claim about parameters, itself accepted by the kernel, at values that meet its premises.
 
 Every statement is for all integers k >= 0 and all parameters in the claim's domain, and has a value for all of
 them: a step that might divide by zero is not accepted, however it came about. The kernel knows no claim by name,
@@ -18,7 +19,7 @@ imports nothing numeric, and answers with a certificate or with the step that fa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import (
@@ -35,6 +36,7 @@ from sympy import (
     Ne,
     Pow,
     Rational,
+    Symbol,
     expand,
     fraction,
     sign,
@@ -98,7 +100,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A proof that the kernel accepted, and the lemmas it rests on."""
+    """A proof that the kernel accepted, and the lemmas it rests on, those of the claims that it uses included."""
 
     proof: Proof
     lemmas: tuple[str, ...]
@@ -120,10 +122,20 @@ def check(claim: Claim) -> Certificate | Rejection:
     """Re-check the claim's proof. Raises ValueError if it has none; never fails otherwise."""
     if not isinstance(claim.proof, Proof):
         raise ValueError(f"{claim.id} carries no proof")
-    kernel = _Kernel(claim)
+    return _check(claim, claim.proof, {claim: None})
+
+
+def by_arithmetic(claim: Claim) -> Proof:
+    """A proof of a claim about parameters that takes one step: real arithmetic over the domain."""
+    return Proof(Step("statement", claim.conclusion, by=Decide()))
+
+
+def _check(claim: Claim, proof: Proof, known: dict[Claim, Certificate | Rejection | None]) -> Certificate | Rejection:
+    """`known` holds what was found of the claims met so far, None for those whose check is not finished."""
+    kernel = _Kernel(claim, known)
     number, name = 0, "proof"
     try:
-        for number, step in enumerate(claim.proof.steps, start=1):  # noqa: B007 -- the number of the step that fails
+        for number, step in enumerate(proof.steps, start=1):  # noqa: B007 -- the number of the step that fails
             name = str(step.name)
             kernel.accept(step)
         if not kernel.accepted:
@@ -136,14 +148,15 @@ def check(claim: Claim) -> Certificate | Rejection:
         return Rejection(number, name, str(rejected))
     except Exception as error:  # whatever SymPy or Z3 stumble over, the step is not proved
         return Rejection(number, name, f"it cannot be read: {error}")
-    return Certificate(claim.proof, tuple(sorted(kernel.lemmas)))
+    return Certificate(proof, tuple(sorted(kernel.lemmas)))
 
 
 class _Kernel:
     """The state of a check: the claim's premises and the steps accepted so far."""
 
-    def __init__(self, claim: Claim):
+    def __init__(self, claim: Claim, known: dict[Claim, Certificate | Rejection | None] | None = None):
         self.claim = claim
+        self.known: dict[Claim, Certificate | Rejection | None] = {claim: None} if known is None else known
         self.premises = claim.premises
         self.accepted: list[Step] = []
         self.lemmas: set[str] = set()
@@ -188,6 +201,19 @@ class _Kernel:
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
+    def require_theorem(self, claim: Claim):
+        """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
+        if claim not in self.known:
+            self.known[claim] = None
+            proof = claim.proof if isinstance(claim.proof, Proof) else by_arithmetic(claim)
+            self.known[claim] = _check(claim, proof, self.known)
+        outcome = self.known[claim]
+        if outcome is None:
+            raise Rejected(f"{claim.id} rests on itself")
+        if isinstance(outcome, Rejection):
+            raise Rejected(f"it rests on {claim.id}, which is not proved: {outcome}")
+        self.lemmas.update(outcome.lemmas)
+
     def definitions(self, statement: Boolean) -> bool:
         """Whether the statement is the update rule, V_k = f(x_k) - f* or V_0 at some iteration."""
         if not isinstance(statement, Eq):
@@ -215,6 +241,11 @@ class Justification:
     def premises(self) -> tuple[Step, ...]:
         """The earlier steps that it rests on."""
         return getattr(self, "using", ())
+
+    @property
+    def sources(self) -> tuple[Any, ...]:
+        """What else it rests on: assumptions, lemmas of the table, other claims."""
+        return ()
 
     def check(self, statement: Boolean, kernel: _Kernel) -> None:
         raise NotImplementedError
@@ -248,6 +279,10 @@ class Hypothesis(Justification):
         object.__setattr__(self, "assumption", assumption)
         object.__setattr__(self, "points", points)
 
+    @property
+    def sources(self):
+        return (self.assumption,)
+
     def check(self, statement, kernel):
         if self.assumption not in kernel.claim.assumptions:
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
@@ -274,6 +309,11 @@ class Lemma(Justification):
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", arguments)
         object.__setattr__(self, "using", tuple(using))
+
+    @property
+    def sources(self):
+        assumption = lemmas.TABLE[self.name].use(*self.arguments).assumption
+        return (lemmas.TABLE[self.name],) if assumption is None else (lemmas.TABLE[self.name], assumption)
 
     def check(self, statement, kernel):
         if self.name not in lemmas.TABLE:
@@ -416,6 +456,51 @@ class Instance(Justification):
 
 
 @dataclass(frozen=True)
+class Theorem(Justification):
+    """The conclusion of another claim about parameters, with the given terms in place of its parameters.
+
+    The kernel must accept that claim itself, and its premises must follow for these terms from the domain and the
+    earlier steps `using`. What it assumes of the objective must be assumed here, with the same constants.
+    """
+
+    claim: Claim
+    values: dict[Symbol, Any] = field(default_factory=dict)
+    using: tuple[Step, ...] = ()
+
+    @property
+    def sources(self):
+        return (self.claim,)
+
+    def check(self, statement, kernel):
+        theorem = self.claim
+        if type(theorem) is not Claim or theorem.kind != "algebraic":
+            raise Rejected(f"{theorem} is no claim about parameters alone")
+        kernel.require_theorem(theorem)
+        values = {symbol: sympify(term) for symbol, term in self.values.items()}
+        if not set(values) <= theorem.parameters | theorem.conclusion.free_symbols:
+            raise Rejected(f"{', '.join(map(str, values))} are not all parameters of {theorem.id}")
+        for assumption in theorem.assumptions:
+            if assumption not in kernel.claim.assumptions or assumption.symbols & set(values):
+                raise Rejected(f"{theorem.id} assumes {assumption}, which the claim does not")
+        given = tuple(kernel.proved(step) for step in self.using)
+        for term in values.values():
+            check_term(term)
+        kernel.require_defined(*values.values(), using=given)
+        for premise in theorem.premises:
+            if premise.has(ExprWithLimits):  # its index might capture a symbol
+                raise Rejected(f"{theorem.id} needs {premise}, which is no plain formula")
+            kernel.require(premise.xreplace(values), given, f"{theorem.id} needs {premise.xreplace(values)}")
+        instance = theorem.conclusion.xreplace(values)
+        if not same(statement, instance):
+            raise Rejected(f"{theorem.id} says {instance}, not {statement}")
+
+    @property
+    def words(self):
+        values = ", ".join(f"{symbol} = {text(sympify(term))}" for symbol, term in self.values.items())
+        return f"claim {self.claim.id}" + (f" at {values}" if values else "") + _from(self.using)
+
+
+@dataclass(frozen=True)
 class Run(Justification):
     """The algorithm, started at a point of the claim's orbit, goes to the next: its own rule, coordinate by
     coordinate."""
@@ -443,6 +528,10 @@ class Forever(Justification):
 
     def __init__(self, *using):
         object.__setattr__(self, "using", using)
+
+    @property
+    def sources(self):
+        return (lemmas.TABLE["induction"],)
 
     def check(self, statement, kernel):
         claim = kernel.claim
@@ -474,7 +563,7 @@ class Coordinates:
         return Add(*x)
 
 
-JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Run, Forever)
+JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)
 """All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
 COORDINATES = Coordinates()
 OPAQUE = Opaque()
