@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flint import fmpq
-from sympy import Symbol
+from sympy import Not, Symbol
 
+from signproof.checks import instance
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, rational
 from signproof.checks.replay import Replay, replay_orbit
@@ -16,8 +17,9 @@ from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
-from signproof.theory.decide import follows
+from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
+from signproof.theory.vacuity import contradiction
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
 """Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
@@ -79,8 +81,15 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
+    exhibited = instance.exhibit(claim, seed)
+    nothing = contradiction(claim) if exhibited is None and not trials.tallies else ""
+    if exhibited is not None:
+        evidence.append(exhibited)
     series = tuple(trials.series)
-    if trials.witness is not None:
+    if nothing:
+        status = Status.VACUOUS
+        evidence.append(Evidence("vacuity", "exact", nothing))
+    elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
         series = (witness_series(trials.witness), *series)
@@ -97,6 +106,12 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
 
 
+def _exhibit_parameters(claim: Claim, evidence: list[Evidence]):
+    exhibited = instance.parameters(claim)
+    if exhibited is not None:
+        evidence.append(exhibited)
+
+
 def _tightness(trials: Trials) -> Tightness | None:
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
@@ -110,6 +125,7 @@ def _tightness(trials: Trials) -> Tightness | None:
 
 
 def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    _exhibit_parameters(claim, evidence)
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
@@ -118,7 +134,8 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
-        parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in answer.model.items()}
+        model = simplest((*claim.premises, Not(claim.statement))).model or answer.model
+        parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in model.items()}
         witness = Witness(claim, None, parameters, (), 0)
         found = witness.replay()
         if found.confirmed:
@@ -132,6 +149,7 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
+    _exhibit_parameters(claim, evidence)
     assert claim.orbit is not None
     try:
         free = ranges(claim)

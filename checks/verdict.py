@@ -21,7 +21,7 @@ class Status(StrEnum):
     REFUTED = "refuted"
     """A witness breaks it, confirmed in exact or ball arithmetic."""
     VACUOUS = "vacuous"
-    """No non-trivial instance meets the assumptions."""
+    """Proved to have no instance that meets the assumptions and starts above the minimum."""
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
     OPEN = "open"
@@ -35,7 +35,8 @@ class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
     Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), witness (the instance
-    that decides), replay (candidates that the exact replay threw out), note (why nothing was done).
+    that decides), replay (candidates that the exact replay threw out), instance (something that meets all that is
+    assumed), vacuity (why nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), sampled. `facts` are numbers and lists for the ledger.
     """

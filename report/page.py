@@ -39,7 +39,7 @@ LEVELS = {
     "sampled": "floating point on instances tried: can support a claim, never prove or refute it",
 }
 """Levels of evidence, strongest first."""
-DECIDING = {"proved": "proof", "refuted": "witness", "supported": "run"}
+DECIDING = {"proved": "proof", "refuted": "witness", "supported": "run", "vacuous": "vacuity"}
 """The kind of evidence that a verdict rests on."""
 SUBOPTIMALITY = {
     "text": "suboptimality f(x_k) − f*",

@@ -18,7 +18,14 @@ OK, CHANGED, MISUSE, INCONSISTENT, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes."""
 PIPE_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
-STYLES = {"proved": "green", "supported": "cyan", "refuted": "red", "open": "yellow", "inconsistent": "bold red"}
+STYLES = {
+    "proved": "green",
+    "supported": "cyan",
+    "refuted": "red",
+    "vacuous": "magenta",
+    "open": "yellow",
+    "inconsistent": "bold red",
+}
 
 app = typer.Typer(
     add_completion=False,

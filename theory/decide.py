@@ -48,6 +48,8 @@ from signproof.theory.symbols import k
 
 RESOURCES = 20_000_000
 """Z3's own count of work after which a question is given up as undecided; unlike seconds, it is repeatable."""
+SIMPLE = tuple(Rational(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (0, 1), (3, 1), (1, 4), (4, 1), (-1, 1)))
+"""Values tried first for each symbol of a model, so that readers meet 1 and 1/2 and not what a solver chose."""
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out; a higher power is a fresh variable."""
 
@@ -98,6 +100,19 @@ def satisfiable(premises: Iterable[Boolean]) -> Answer:
     if answer.holds is None:
         return Answer(None, reason=answer.reason)
     return Answer(True, answer.model)
+
+
+def simplest(premises: Iterable[Boolean]) -> Answer:
+    """`satisfiable`, with a model in which each symbol in turn has the simplest value that the earlier ones allow."""
+    premises = tuple(premises)
+    answer = satisfiable(premises)
+    for symbol in sorted(answer.model, key=str):
+        for number in SIMPLE:
+            fixed = satisfiable((*premises, Eq(symbol, number)))
+            if fixed.holds:
+                answer, premises = fixed, (*premises, Eq(symbol, number))
+                break
+    return answer
 
 
 def conditions(expression: Basic) -> list[Boolean]:
