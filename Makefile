@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify test lint clean
+.PHONY: help verify errata test lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -14,6 +14,9 @@ help: ## list the targets
 verify: $(VENV)/.installed ## check every claim; table here, out/ledger.json, out/report/index.html
 	@mkdir -p out
 	$(BIN)/signproof verify --json out/ledger.json --html out/report
+
+errata: verify ## list the errors found in the papers: docs/errata.md
+	$(BIN)/signproof errata out/ledger.json > docs/errata.md
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
 	$(BIN)/pytest $(PYTEST_ARGS)

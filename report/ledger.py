@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from signproof.checks.verdict import Evidence, Verdict
+from signproof.theory.catalog import citations
 from signproof.theory.formula import tex, text
 from signproof.theory.graph import graph
 from signproof.theory.lemmas import TABLE
@@ -39,6 +40,8 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         "id": claim.id,
         "kind": claim.kind,
         "about": claim.about,
+        "erratum": claim.erratum,
+        "repairs": None if claim.repairs is None else claim.repairs.id,
         "source": None if claim.source is None else {"paper": claim.source.paper, "where": claim.source.where},
         "statement": formula(claim.conclusion),
         "algorithm": None if claim.algorithm is None else str(claim.algorithm),
@@ -75,6 +78,7 @@ def ledger(entries: Iterable[dict[str, Any]], profile: str, seed: int, partial: 
         "seed": seed,
         "partial": partial,
         "environment": environment(),
+        "papers": citations(),
         "lemmas": {name: {"text": TABLE[name].text, "source": TABLE[name].source} for name in used},
         "claims": claims,
     }

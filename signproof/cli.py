@@ -209,6 +209,17 @@ def compare(
         raise typer.Exit(CHANGED)
 
 
+@app.command(epilog="Example:  signproof errata out/ledger.json > docs/errata.md")
+def errata(
+    ledger: Annotated[Path, typer.Argument(metavar="LEDGER.json", help="What `signproof verify --json` wrote.")],
+):
+    """Print the list of errata: the papers' claims that a run refuted, as Markdown, with witnesses and repairs."""
+    from signproof.report.errata import errata as listed
+    from signproof.report.ledger import read
+
+    print(listed(read(ledger)), end="")
+
+
 def main() -> None:
     """Run the command line; whatever the user did wrong is one line on standard error and exit code 2."""
     try:

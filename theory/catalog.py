@@ -27,6 +27,12 @@ def catalog() -> dict[str, Claim]:
     return claims
 
 
+def citations() -> dict[str, str]:
+    """Authors and title of each paper, by the key that sources and IDs begin with."""
+    names = (entry.name for entry in pkgutil.iter_modules(papers.__path__, f"{papers.__name__}."))
+    return {paper.PAPER: str(paper.__doc__).strip().removesuffix(".") for paper in map(importlib.import_module, names)}
+
+
 def claims_of(module: ModuleType) -> list[Claim]:
     """The claims that a module holds under names of its own, in order of definition."""
     found = [entry for name, entry in vars(module).items() if isinstance(entry, Claim) and not name.startswith("_")]

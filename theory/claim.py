@@ -75,6 +75,8 @@ class Claim:
         proof: steps for the kernel (`signproof.theory.proof.Proof`).
         source: where the claim stands.
         about: one sentence for the reader.
+        erratum: of a false claim, what is wrong with it, for its authors.
+        repairs: the false claim that this one is to replace.
 
     Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
     the three kinds.
@@ -91,6 +93,8 @@ class Claim:
     proof: object | None = None
     source: Source | None = None
     about: str = ""
+    erratum: str = ""
+    repairs: Claim | None = None
 
     def __post_init__(self):
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):

@@ -20,6 +20,8 @@ example_2_eq_7 = Claim(
     id="scaled-sign/example-2.eq-7",
     source=Source(PAPER, "Example 2, eq. (7)"),
     about="The square of the next iterate, for every iterate.",
+    erratum="At x_k = 0 the step is zero, for sign(0) = 0, and |x_{k+1}|^2 is 0: the term eta^2/b^2 that the expansion "
+    "of the square gives is there only for x_k other than 0. The run may reach 0, from x_0 = eta = 1 at once.",
     statement=Eq(x_after**2, x**2 - eta / b**2 * (2 * b * Abs(x) - eta)),
     domain=(eta > 0, b > 0, b**2 >= x**2),
 )
@@ -28,6 +30,7 @@ example_2_eq_8 = Claim(
     id="scaled-sign/example-2.eq-8",
     source=Source(PAPER, "Example 2, eq. (8)"),
     about="If the squares of all iterates sum to at most B, the next square is bounded below.",
+    erratum="It rests on eq. (7), and fails where that fails, at x_k = 0.",
     statement=x_after**2 >= x**2 - eta / b**2 * (2 * sqrt(B) * Abs(x) - eta),
     domain=(eta > 0, b > 0, b**2 >= x**2, B >= b**2),
 )

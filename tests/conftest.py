@@ -1,0 +1,14 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+import pytest
+
+from signproof.judging import judge
+from signproof.theory.catalog import catalog
+
+
+@pytest.fixture(scope="session")
+def entries():
+    """The ledger's entries of a quick run over all claims of the papers."""
+    return list(judge([], list(catalog().values()), "quick", 0, 1, lambda text: None))
