@@ -63,7 +63,8 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
         evidence.append(Evidence("proof", "exact", text, {"accepted": True}))
         return outcome
     if claim.proof is not None:
-        evidence.append(Evidence("proof", "exact", f"proof rejected at {outcome}", {"accepted": False}))
+        facts = {"accepted": False, "failed": outcome.number}
+        evidence.append(Evidence("proof", "exact", f"proof rejected at {outcome}", facts))
     else:
         evidence.append(Evidence("note", "exact", f"no proof was found automatically: {outcome}"))
     return None

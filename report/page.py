@@ -46,6 +46,8 @@ SUBOPTIMALITY = {
     "latex": r"\text{suboptimality } V_{k} = f\left(x_{k}\right) - f_{*}",
 }
 """What a claim measures that names nothing else, or only V_k."""
+ROW, REACH = 20, 150
+"""Height of a row and length of the longest arc in the drawing of a graph, in pixels."""
 ENTRIES = 12
 """How many entries of a vector in a witness are shown."""
 
@@ -81,6 +83,10 @@ def _check(ledger: dict) -> None:
             lengths = [len(run[name]) for name in ("k", "measured", "bound")]
             if len(set(lengths)) > 1:
                 raise LedgerError(f"{where}.series[{index}]: k, measured and bound have lengths {lengths}")
+        graph = claim.get("graph", {"nodes": [], "edges": []})
+        for index, (later, earlier) in enumerate(graph["edges"]):
+            if not 0 <= earlier < later < len(graph["nodes"]):
+                raise LedgerError(f"{where}.graph.edges[{index}]: [{later}, {earlier}] joins no two nodes in order")
 
 
 def _render(ledger: dict) -> str:
@@ -103,7 +109,8 @@ def _render(ledger: dict) -> str:
         "words": _words,
     }
     anchors = _anchors([claim["id"] for claim in ledger["claims"]])
-    claims = [_claim(claim, anchor) for claim, anchor in zip(ledger["claims"], anchors, strict=True)]
+    places = dict(zip((claim["id"] for claim in ledger["claims"]), anchors, strict=True))
+    claims = [_claim(claim, anchor, places) for claim, anchor in zip(ledger["claims"], anchors, strict=True)]
     counts = Counter(claim["verdict"] for claim in claims)
     levels = {claim["level"] for claim in claims}
     code = environment.get_template("page.js").render()
@@ -122,7 +129,7 @@ def _render(ledger: dict) -> str:
     )
 
 
-def _claim(claim: dict, anchor: str) -> dict:
+def _claim(claim: dict, anchor: str, anchors: dict[str, str]) -> dict:
     """The claim with what the template needs beside it."""
     kinds = {kind: [one for one in claim["evidence"] if one["kind"] == kind] for kind in ("proof", "run")}
     measure = claim.get("measure", SUBOPTIMALITY)
@@ -135,8 +142,24 @@ def _claim(claim: dict, anchor: str) -> dict:
         "runs": kinds["run"],
         "measure": measure,
         "panels": _panels(claim, measure["text"]),
+        "drawing": _drawing(claim.get("graph", {"nodes": [], "edges": []}), anchors),
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], anchor),
     }
+
+
+def _drawing(graph: dict, anchors: dict[str, str]) -> dict:
+    """The graph as rows, one node in each, and arcs from each node up to those that it rests on."""
+    first = next((number for number, node in enumerate(graph["nodes"]) if node["kind"] == "step"), 0)
+    rows = [
+        {**node, "y": ROW * number + ROW / 2, "anchor": anchors.get(node["name"]) if node["kind"] == "claim" else None}
+        | ({"name": f"{number - first + 1}. {node['name']}"} if node["kind"] == "step" else {})
+        for number, node in enumerate(graph["nodes"])
+    ]
+    arcs = [
+        {"from": rows[later]["y"], "to": rows[earlier]["y"], "bend": REACH * (later - earlier) / len(rows)}
+        for later, earlier in graph["edges"]
+    ]
+    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH}
 
 
 def _level(claim: dict) -> str:

@@ -308,35 +308,45 @@ def _ratio(entry: dict[str, Any]) -> str:
 def _show(claim: Claim):
     from signproof.theory.automatic import prove
     from signproof.theory.formula import text
+    from signproof.theory.lemmas import TABLE
     from signproof.theory.proof import Certificate, Proof
 
     console = _console()
-    console.print(f"[bold]{escape(claim.id)}[/]" + (f"  ({escape(claim.source.where)})" if claim.source else ""))
+    where = f"  ({escape(claim.source.paper)}, {escape(claim.source.where)})" if claim.source else ""
+    console.print(f"[bold]{escape(claim.id)}[/]{where}")
     if claim.about:
         console.print(escape(claim.about))
-    console.print(f"  claims      {escape(text(claim.conclusion))}")
-    if claim.algorithm is not None:
-        console.print(f"  algorithm   {escape(str(claim.algorithm))}")
-    if claim.assumptions:
-        console.print(f"  assuming    {escape(', '.join(map(str, claim.assumptions)))}")
-    if claim.domain:
-        console.print(f"  for         {escape(', '.join(map(text, claim.domain)))}")
-    outcome = prove(claim) if claim.proof is not None or claim.kind == "bound" else None
+    parts = {
+        "claims": text(claim.conclusion),
+        "algorithm": claim.algorithm and str(claim.algorithm),
+        "assuming": ", ".join(map(str, claim.assumptions)),
+        "for": ", ".join(map(text, claim.domain)),
+        "repairs": claim.repairs and claim.repairs.id,
+    }
+    for name, part in parts.items():
+        if part:
+            console.print(f"  {name:<12}{escape(part)}")
+    outcome = prove(claim)
     proof = outcome.proof if isinstance(outcome, Certificate) else claim.proof
     if isinstance(proof, Proof):
+        failed = 0 if isinstance(outcome, Certificate) else outcome.number
         table = _table("", "step", "statement", "because")
         for number, step in enumerate(proof.steps, 1):
-            table.add_row(str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
+            row = (str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
+            table.add_row(*row, style="red" if number == failed else None)
         console.print(table)
     if isinstance(outcome, Certificate):
         found = "" if claim.proof is not None else " of an automatic proof"
-        rests = ", ".join(outcome.lemmas) or "no lemmas"
-        console.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {escape(rests)}")
-    elif outcome is not None:
+        rests = "these lemmas:" if outcome.lemmas else "no lemmas"
+        console.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {rests}")
+        if outcome.lemmas:
+            table = _table("lemma", "says", "source")
+            for name in outcome.lemmas:
+                table.add_row(escape(name), escape(TABLE[name].text), escape(TABLE[name].source))
+            console.print(table)
+    else:
         given = "the proof fails" if claim.proof is not None else "no proof is given, and none was found automatically"
         console.print(f"[yellow]not proved[/]: {given}: {escape(str(outcome))}; `signproof verify` tries the claim")
-    else:
-        console.print("no proof is given; `signproof verify` puts the claim to Z3 or runs it")
     console.print()
 
 

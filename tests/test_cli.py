@@ -111,8 +111,41 @@ def test_jobs_give_the_same_verdicts(run, tmp_path):
 def test_show_prints_statement_steps_and_lemmas(run):
     code, out, _ = run("show", "scaled-sign/theorem-1.1")
     assert code == 0
-    for words in ("StronglyConvex(mu)", "(31)", "Hölder", "induction", "proved"):
+    for words in (
+        "StronglyConvex(mu)",
+        "(31)",
+        "Hölder",
+        "induction",
+        "proved",
+        "alpha < 2/L",
+        "scaled-sign, Theorem 1",
+    ):
         assert words in out
+    assert "<u, v> <= ||u||_* ||v||." in out and "definition of the dual norm" in out
+
+
+def test_show_names_the_step_that_fails_and_the_claims_that_are_used(run, claims_file):
+    code, out, _ = run("show", "scaled-sign/theorem-3.zeta2", "scaled-sign/remark-6", "own/remark-6.repaired")
+    assert code == 0
+    assert "claim scaled-sign/theorem-2.zeta1 at c = -1 + 2*I_p" in " ".join(out.split())
+    assert "not proved" in out and "it fails at L = 1" in out and "of an automatic proof" in out
+    assert "repairs     scaled-sign/remark-6" in out
+    code, out, _ = run("show", claims_file(RESTING))
+    assert code == 0 and "not proved" in out
+    assert "step 2 (half): scaled-sign/theorem-2.zeta1 needs 2*mu <= L" in " ".join(out.split())
+
+
+RESTING = """
+from signproof import Claim, Proof, Step
+from signproof.theory.papers.scaled_sign.theorem_2 import domain, theorem_2_zeta1, zeta_1
+from signproof.theory.proof import Decide, Theorem
+from signproof.theory.symbols import mu
+
+range_ = (zeta_1.subs(mu, 2 * mu) >= 0) & (zeta_1.subs(mu, 2 * mu) < 1)
+first = Step("positive", mu > 0, by=Decide())
+half = Step("half", range_, by=Theorem(theorem_2_zeta1, {mu: 2 * mu}))
+claim = Claim(id="mine/half", statement=range_, domain=domain, proof=Proof(first, half))
+"""
 
 
 def test_replay_of_a_claim_in_the_corpus(run):

@@ -157,6 +157,30 @@ def test_witness(document, html):
     assert files[2]["download"] == "mine-script-alert-1-script-too-fast.witness.json"
 
 
+def test_the_graph_is_drawn_with_an_arc_for_each_edge(html):
+    article = html[html.index('id="claim-scaled-sign-theorem-1.zeta"') :]
+    article = article[: article.index("</article>")]
+    graph = SAMPLE["claims"][1]["graph"]
+    shown = Document("<article " + article + "</article>")
+    heights = [float(attributes["cy"]) for tag, attributes in shown.elements if tag == "circle"]
+    assert len(heights) == len(graph["nodes"]) and heights == sorted(set(heights))
+    paths = [attributes["d"].replace(",", "").split() for tag, attributes in shown.elements if tag == "path"]
+    assert [[float(path[2]), float(path[-1])] for path in paths] == [
+        [heights[later], heights[earlier]] for later, earlier in graph["edges"]
+    ]
+    for words in ("assumption: Smooth(L)", "lemma: induction", "claim: elsewhere/lemma", "1. lower", "2. range"):
+        assert f">{words}</text>" in article
+    assert '<a href="#claim-scaled-sign-example-1">scaled-sign/example-1</a>' in article
+    assert html.count("<svg role") == 1  # the others rest on nothing that is told
+
+
+def test_the_step_that_fails_is_marked(html):
+    rejected = SAMPLE["claims"][3]["evidence"][0]
+    assert html.count('<tr class="failed">') == 1
+    row = html[html.index('<tr class="failed">') :]
+    assert f">{rejected['failed']}</td>" in row[: row.index("</tr>")]
+
+
 def test_footer(document):
     footer = re.sub(r"\s+", " ", document.text[document.text.index("This run") :])
     assert "Created23 November 2026, 08:00 UTC Profilequick Seed0 signproof0.1.0 python3.11.7 jax0.10.2" in footer
@@ -293,6 +317,8 @@ def put(value, *path):
             "$.claims[2].series[0]: k, measured and bound have lengths [1, 33, 33]",
         ),
         (put("1", "claims", 2, "series", 0, "bound", 4), "$.claims[2].series[0].bound[4]: '1' is not of type 'number'"),
+        (put([1, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [1, 4] joins no two nodes"),
+        (put([9, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [9, 4] joins no two nodes"),
         (put("2026-13-01T00:00", "created"), "$.created: '2026-13-01T00:00' is no time"),
     ],
 )
