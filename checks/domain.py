@@ -14,6 +14,7 @@ from sympy import Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, togethe
 from sympy.core.relational import Eq, Ne, Relational
 
 from signproof.theory.arithmetic import Arithmetic, evaluate
+from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
 from signproof.theory.symbols import V0, k
@@ -55,6 +56,8 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant):
+            raise Unsupported(f"{assumption} is not about a constant of the problem")
         if isinstance(assumption.constant, Symbol):
             found.setdefault(assumption.constant, []).append(assumption)
         elif not assumption.constant.is_number:

@@ -47,7 +47,13 @@ def verify(
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
-    judge = {"bound": _judge_bound, "algebraic": _judge_algebraic, "orbit": _judge_orbit}[claim.kind]
+    judges = {
+        "bound": _judge_bound,
+        "algebraic": _judge_algebraic,
+        "implication": _judge_implication,
+        "orbit": _judge_orbit,
+    }
+    judge = judges[claim.kind]
     return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
 
 
@@ -98,6 +104,9 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
+    elif claim.algorithm.stochastic:
+        status = Status.OPEN
+        evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
         status = Status.SUPPORTED
     else:
@@ -146,6 +155,12 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         return Verdict(claim, Status.OPEN, tuple(evidence))
     evidence.append(Evidence("note", "exact", f"undecided: {answer.reason}"))
     return Verdict(claim, Status.OPEN, tuple(evidence))
+
+
+def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    if certificate is None and claim.proof is None:
+        evidence.append(Evidence("note", "exact", "undecided: it carries no proof"))
+    return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
 
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:

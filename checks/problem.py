@@ -18,7 +18,7 @@ from flint import fmpq
 
 from signproof.checks.constants import Enclosure
 from signproof.checks.exact import each, rational, rationals
-from signproof.theory.assumptions import Assumption
+from signproof.theory.assumptions import Constant
 
 BATCH = 240
 """Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
@@ -48,7 +48,7 @@ class Problem(ABC):
         """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
 
     @abstractmethod
-    def constant(self, assumption: Assumption) -> Enclosure | None:
+    def constant(self, assumption: Constant) -> Enclosure | None:
         """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
 
     @classmethod
@@ -59,7 +59,7 @@ class Problem(ABC):
         Arguments: a generator; how many random batches to draw of each shape.
         """
 
-    def exact_constant(self, assumption: Assumption) -> fmpq | None:
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
 
         Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that

@@ -12,6 +12,7 @@ from sympy import Rational, Symbol
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.symbols import V0, k
@@ -109,6 +110,8 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], ste
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
     values = _values(parameters)
     for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant):
+            return f"{assumption} is not about a constant of the problem"
         best = problem.exact_constant(assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"

@@ -22,9 +22,11 @@ from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.replay import Replay, replay
 from signproof.checks.witness import Witness
+from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import ANY, L2, LINF, DualPair
+from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import V0, k
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
@@ -111,14 +113,14 @@ def try_out(
     Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way.
     """
     trials = Trials()
-    for posed in in_numbers(claim):
-        try:
+    try:
+        for posed in in_numbers(claim):
             _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials)
-        except Unsupported as unsupported:
-            trials.reason = str(unsupported)
-            return trials
-        if trials.witness is not None:
-            break
+            if trials.witness is not None:
+                break
+    except Unsupported as unsupported:
+        trials.reason = str(unsupported)
+        return trials
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
         trials.reason = f"no family of problems meets {needs} with parameters in the domain"
@@ -126,7 +128,15 @@ def try_out(
 
 
 def in_numbers(claim: Claim) -> list[Claim]:
-    """The claim itself or, if it is about every norm, the claim in each norm that can be computed with."""
+    """The claim itself or what of it can be computed with: with exact gradients in place of stochastic ones, and if it
+    is about every norm, in each that has numbers.
+
+    Raises Unsupported if it assumes something that is not about constants of the objective.
+    """
+    claim = _noiseless(claim)
+    for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant):
+            raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
     parts = (claim.algorithm, claim.measure, *claim.assumptions)
     if all(getattr(part, "norm", None) is not ANY for part in parts):
         return [claim]
@@ -145,6 +155,24 @@ def in_numbers(claim: Claim) -> list[Claim]:
         )
         for pair in (LINF, L2)
     ]
+
+
+def _noiseless(claim: Claim) -> Claim:
+    """A claim about stochastic gradients in the case that they are exact, as its assumptions allow."""
+    assert claim.algorithm is not None and claim.measure is not None
+    if not claim.algorithm.stochastic:
+        return claim
+    oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
+    conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
+    return replace(
+        claim,
+        id=f"{claim.id} (exact gradients)",
+        algorithm=claim.algorithm.noiseless,
+        measure=claim.measure.noiseless,
+        assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in oracle),
+        domain=(*claim.domain, *(condition for condition in conditions if condition != True)),  # noqa: E712
+        proof=None,
+    )
 
 
 def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance: Callable[[str], None], trials: Trials):
@@ -172,7 +200,7 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
     size = start.shape[1]
     values: dict[Symbol, np.ndarray] = {}
     inside = np.ones(size, dtype=bool)
-    for assumption in claim.assumptions:
+    for assumption in cast(tuple[Constant, ...], claim.assumptions):
         ends = problem.constant(assumption)
         if ends is None:
             return None
@@ -213,7 +241,7 @@ def _run(claim: Claim, ranges: list[Range], batch: _Batch, tally: Tally, trials:
     assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
     promise = isinstance(claim.measure, Suboptimality)
     # claims about values and claims about gradients share one compiled run: it measures both
-    pair = claim.assumptions[0].norm if claim.assumptions else LINF
+    pair = cast(Constant, claim.assumptions[0]).norm if claim.assumptions else LINF
     other = MinDualGradientNorm(2, pair) if promise else claim.measure
     value, measured = engine.run(
         claim.algorithm, batch.problem, batch.start, batch.values, tally.steps, (Suboptimality(), other)

@@ -24,11 +24,11 @@ from signproof.theory.claim import Claim
 from signproof.theory.lemmas import TABLE
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2, LINF
+from signproof.theory.opaque import Opaque
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_2, theorem_1_3
 from signproof.theory.proof import Certificate, check
 from signproof.theory.symbols import V0, L, alpha, k, mu
 from signproof.theory.vectors import (
-    Opaque,
     dual_norm,
     g_k,
     gradient,

@@ -294,7 +294,7 @@ def test_a_relation_is_read_as_it_was_written(kind, left, right):
         assert parse(str(relation)) == relation
 
 
-@pytest.mark.parametrize("id", catalog())
+@pytest.mark.parametrize("id", [id for id, claim in catalog().items() if claim.kind != "implication"])
 def test_the_formulas_of_the_papers_are_read_as_they_were_written(id):
     claim = catalog()[id]
     formulas = [*claim.domain, *(() if claim.bound is None else (claim.bound,))]

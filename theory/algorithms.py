@@ -10,7 +10,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sympy import Expr
 
@@ -20,6 +20,14 @@ from signproof.theory.norms import LINF, DualPair
 @dataclass(frozen=True)
 class Algorithm(ABC):
     """A first-order method x_{k+1} = update(x_k)."""
+
+    stochastic: ClassVar[bool] = False
+    """Whether the gradients that `update` asks for are estimates, drawn at random at the point."""
+
+    @property
+    def noiseless(self) -> Algorithm:
+        """The method when the estimates are the gradient itself."""
+        return self
 
     def init(self, x: Any, xp: Any) -> Any:
         """What the method remembers besides x, before the first step; nothing unless overridden."""
@@ -89,3 +97,36 @@ class ScaledSignGD(SteepestDescent):
 
     def __str__(self):
         return f"ScaledSignGD({self.step_size})"
+
+
+@dataclass(frozen=True)
+class ScaledSignSGD(ScaledSignGD):
+    """x+ = x - alpha ||~g||_1 sign(~g), where ~g is a stochastic gradient at x.  [scaled-sign (15)]"""
+
+    stochastic = True
+
+    @property
+    def noiseless(self):
+        return ScaledSignGD(self.step_size)
+
+    def __str__(self):
+        return f"ScaledSignSGD({self.step_size})"
+
+
+@dataclass(frozen=True)
+class MajorityVote(Algorithm):
+    """x+ = x - alpha M_k sign(sum over m of sign(~g^m)), M_k = (1/M) (sum over m of ||~g^m||_1), with M workers whose
+    stochastic gradients ~g^m at x are independent and alike; sign(0) = 0.  [scaled-sign, Algorithm 3]
+    """
+
+    step_size: Any
+    workers: Any
+    stochastic = True
+
+    @property
+    def noiseless(self):
+        return ScaledSignGD(self.step_size)
+
+    def update(self, x, gradient, memory, xp):
+        length, vote = xp.votes(gradient, x, self.workers)
+        return x - self.step_size * length * vote, memory

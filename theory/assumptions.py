@@ -1,7 +1,7 @@
 """Assumptions on the objective: inequalities with named constants.
 
 The kernel takes an instance of `statement` as a hypothesis; a problem family answers `Problem.constant` with an
-enclosure of the best constant. Both read the same object.
+enclosure of the best constant. Both read the same object. What is assumed of stochastic gradients is in `oracles`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Expr, Ge, Gt, Le, Rational, Symbol, sympify
+from sympy import Basic, Expr, Ge, Gt, Le, Rational, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
@@ -21,7 +21,37 @@ from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
 
 @dataclass(frozen=True)
 class Assumption(ABC):
-    """An inequality that the objective satisfies at all points, with a positive constant.
+    """Something that holds at all points."""
+
+    points: ClassVar[int]
+    """How many points it is about."""
+    words: ClassVar[str]
+
+    @property
+    def formulas(self) -> tuple[Expr, ...]:
+        """The formulas in it, such as its constant."""
+        return ()
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        return {symbol for formula in self.formulas for symbol in formula.free_symbols}
+
+    @property
+    def conditions(self) -> tuple[Basic, ...]:
+        """What it says of its formulas, such as that a constant is positive."""
+        return ()
+
+    @abstractmethod
+    def statement(self, *points: Expr) -> Relational:
+        """What it says at the given points (vectors of `signproof.theory.vectors`)."""
+
+    def __str__(self):
+        return f"{type(self).__name__}()"
+
+
+@dataclass(frozen=True)
+class Constant(Assumption):
+    """An inequality with a constant.
 
     Arguments: the constant (a symbol or a number), the geometry (l-infinity unless said otherwise).
     """
@@ -31,32 +61,24 @@ class Assumption(ABC):
 
     largest: ClassVar[bool]
     """Whether larger constants are stronger (mu) or weaker (L)."""
-    points: ClassVar[int]
-    """How many points the inequality is about."""
-    words: ClassVar[str]
 
     def __post_init__(self):
         object.__setattr__(self, "constant", sympify(self.constant))
 
     @property
-    def symbols(self) -> set[Symbol]:
-        return self.constant.free_symbols
+    def formulas(self):
+        return (self.constant,)
 
     @property
-    def conditions(self) -> tuple[Relational, ...]:
-        """What the assumption says of its constant: it is positive."""
-        return () if self.constant.is_number else (Gt(self.constant, 0),)
-
-    @abstractmethod
-    def statement(self, *points: Expr) -> Relational:
-        """The inequality at the given points (vectors of `signproof.theory.vectors`)."""
+    def conditions(self):
+        return (Gt(self.constant, 0),)
 
     def __str__(self):
         geometry = "" if self.norm is LINF else f", norm={self.norm.name}"
         return f"{type(self).__name__}({self.constant}{geometry})"
 
 
-class Smooth(Assumption):
+class Smooth(Constant):
     """||grad f(x) - grad f(y)||_* <= L ||x - y|| for all x, y.  [scaled-sign, Assumption 3, for l-infinity]"""
 
     largest = False
@@ -68,7 +90,7 @@ class Smooth(Assumption):
         return Le(dual_norm(pair, gradient(x) - gradient(y)), self.constant * norm(pair, x - y))
 
 
-class StronglyConvex(Assumption):
+class StronglyConvex(Constant):
     """f(x) - f(y) >= <grad f(y), x - y> + (mu/2) ||x - y||^2 for all x, y.  [scaled-sign, Assumption 1]"""
 
     largest = True
@@ -81,7 +103,7 @@ class StronglyConvex(Assumption):
         return Ge(value(x) - value(y), inner(gradient(y), x - y) + growth)
 
 
-class PolyakLojasiewicz(Assumption):
+class PolyakLojasiewicz(Constant):
     """||grad f(x)||_*^2 >= 2 mu (f(x) - f*) for all x.  [scaled-sign, Assumption 2]"""
 
     largest = True

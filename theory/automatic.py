@@ -13,11 +13,12 @@ from dataclasses import replace
 from sympy import Eq, Expr, Ge, Le, Mul, Pow, Rational, Sum, cancel
 from sympy.core.symbol import Str
 
-from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2, DualPair
+from signproof.theory.opaque import Opaque
 from signproof.theory.proof import (
     Certificate,
     Combination,
@@ -36,7 +37,6 @@ from signproof.theory.proof import (
 from signproof.theory.symbols import V0, f_star, k, l
 from signproof.theory.vectors import (
     Least,
-    Opaque,
     dual_norm,
     g_k,
     gradient,
@@ -87,7 +87,7 @@ def assemble(claim: Claim) -> Proof:
 class _Descent:
     """The steps to V_{k+1} - V_k <= R, where R is a formula in the gradient's dual norm."""
 
-    def __init__(self, claim: Claim, smooth: Assumption):
+    def __init__(self, claim: Claim, smooth: Constant):
         pair, L = smooth.norm, smooth.constant
         name = Str(pair.name)
         self.pair, self.N = pair, dual_norm(name, g_k)
@@ -243,7 +243,7 @@ def _rate(bound: Expr | None) -> Expr:
     return power.base
 
 
-def _assumed(claim: Claim, kind: type[Assumption], pair: DualPair | None = None) -> Assumption | None:
+def _assumed(claim: Claim, kind: type[Constant], pair: DualPair | None = None) -> Constant | None:
     for assumption in claim.assumptions:
         if isinstance(assumption, kind) and pair in (None, assumption.norm):
             return assumption

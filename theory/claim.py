@@ -1,10 +1,11 @@
 """A claim, written once as data.
 
 The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
-for the search that tries to break it. There are three kinds:
+for the search that tries to break it. There are four kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
 - an algebraic claim: a statement about parameters over a domain;
+- an implication: a statement about vectors and functions that follows from assumptions, at all points;
 - an orbit: an algorithm on one function, and the points that it visits in turn for ever.
 """
 
@@ -26,8 +27,16 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
 from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
-from signproof.theory.symbols import V0, f_star, k, l
-from signproof.theory.vectors import Repeats, Scalar, VectorAtom, check_statement, check_term
+from signproof.theory.symbols import V0, f_star, i, k, l, m
+from signproof.theory.vectors import (
+    Repeats,
+    Scalar,
+    VectorAtom,
+    check_statement,
+    check_term,
+    iterate,
+    suboptimality,
+)
 
 
 class ClaimError(ValueError):
@@ -70,7 +79,8 @@ class Claim:
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
             all parameters in the domain. The bound may use k and V0 beside the parameters.
-        statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain.
+        statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
+            implication, one between terms of `vectors` and `expectations`, for all points in it.
         orbit: of an orbit claim, the function and the points.
         proof: steps for the kernel (`signproof.theory.proof.Proof`).
         source: where the claim stands.
@@ -79,7 +89,7 @@ class Claim:
         repairs: the false claim that this one is to replace.
 
     Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
-    the three kinds.
+    the kinds.
     """
 
     id: str
@@ -113,9 +123,9 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """ "bound", "algebraic" or "orbit"."""
+        """ "bound", "algebraic", "implication" or "orbit"."""
         if self.statement is not None:
-            return "algebraic"
+            return "implication" if self.statement.has(VectorAtom, Scalar) else "algebraic"
         return "bound" if self.orbit is None else "orbit"
 
     @property
@@ -127,7 +137,7 @@ class Claim:
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
-        conditions = tuple(condition for assumption in self.assumptions for condition in assumption.conditions)
+        conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
         return self.domain + conditions + ((k >= 0, Gt(V0, 0)) if self.kind == "bound" else ())
 
     @cached_property
@@ -204,9 +214,11 @@ class Claim:
         for relation in self.domain:
             yield f"condition {relation} of the domain", relation, relation.free_symbols - _RESERVED | run
         for assumption in self.assumptions:
-            yield f"constant of {assumption}", assumption.constant, assumption.symbols - _RESERVED
+            for formula in assumption.formulas:
+                yield f"constant of {assumption}", formula, assumption.symbols - _RESERVED
         if self.statement is not None:
-            yield "statement", self.statement, self.statement.free_symbols - _RESERVED
+            vectors = {i, m} if self.kind == "implication" else set()
+            yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):
                 yield name.replace("_", " "), sympify(entry), bound | run
@@ -230,7 +242,8 @@ class Claim:
                     check_statement(part) if isinstance(part, Relational | And | Or | Not) else check_term(part)
                 except TypeError as error:
                     raise ClaimError(f"{self.id}: in the {name}: {error}") from None
-                if part.has(VectorAtom, Scalar):
+                of_run = (iterate, suboptimality) if name == "statement" else (VectorAtom, Scalar)
+                if part.has(*of_run):
                     raise ClaimError(f"{self.id}: the {name} speaks of a run; only parameters may occur there")
             free = formula.free_symbols - bound
             if free & _RESERVED:
@@ -244,15 +257,15 @@ class Claim:
 
     def _check_premises(self):
         for assumption in self.assumptions:
-            if assumption.constant.is_number and not assumption.constant.is_positive:
+            if BooleanFalse() in assumption.conditions:
                 raise ClaimError(f"{self.id}: the constant of {assumption} must be positive")
         if satisfiable(self.premises).holds is False:
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 
 
-_RESERVED = {k, l, f_star}
-"""Letters that name no parameter: the iteration, the index of sums, the infimum."""
+_RESERVED = {i, k, l, m, f_star}
+"""Letters that name no parameter: the iteration, the indices of sums, the infimum."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, ANY)}
 
 

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Eq, Expr, Ge, Le, Rational, Sum
+from sympy import Abs, Eq, Expr, Ge, Le, Rational, Sum, Symbol
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
-from signproof.theory.norms import L2, DualPair
-from signproof.theory.symbols import f_star, k, l
+from signproof.theory.expectations import Total, coordinate, mean
+from signproof.theory.norms import L2, LINF, DualPair
+from signproof.theory.oracles import Independence
+from signproof.theory.symbols import f_star, i, k, l
 from signproof.theory.vectors import (
     Least,
     Scalar,
@@ -163,6 +165,78 @@ def _(factor: Expr, term: Expr, potential: Expr) -> Use:
 def _(term: Expr) -> Use:
     indexed = _indexed(term)
     return Use(Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k))))
+
+
+@_lemma(
+    "comparison",
+    "If a_{k+1} <= r_k a_k + c_k with r_k >= 0, and b_{k+1} >= r_k b_k + c_k for every k >= 0, and a_0 <= b_0, "
+    "then a_k <= b_k.",
+    "induction over k",
+)
+def _(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
+    return Use(
+        Le(term, bound),
+        premises=(
+            Le(term.subs(k, k + 1), rate * term + remainder),
+            Ge(rate, 0),
+            Ge(bound.subs(k, k + 1), rate * bound + remainder),
+            Le(term.subs(k, 0), bound.subs(k, 0)),
+        ),
+        every_k=True,
+    )
+
+
+@_lemma("inner product in coordinates", "<u, v> = sum over i of u_i v_i.", "definition")
+def _(u: Expr, v: Expr) -> Use:
+    return Use(Eq(inner(u, v), Total(coordinate(u, i) * coordinate(v, i), i)))
+
+
+@_lemma("l1 norm in coordinates", "||v||_1 = sum over i of |v_i|.", "definition")
+def _(v: Expr) -> Use:
+    return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
+
+
+@_lemma("triangle inequality", "||u + v||_* <= ||u||_* + ||v||_*.", "definition of a norm")
+def _(pair: DualPair, u: Expr, v: Expr) -> Use:
+    name = Str(pair.name)
+    return Use(Le(dual_norm(name, u + v), dual_norm(name, u) + dual_norm(name, v)))
+
+
+@_lemma("sum of inequalities", "If a_i <= b_i for every i, the sums of both over i are so ordered.", "arithmetic")
+def _(one: Expr, other: Expr, index: Symbol) -> Use:
+    return Use(Le(Total(one, index), Total(other, index)), premises=(Le(one, other),))
+
+
+@_lemma("one of a sum", "If a_i >= 0 for every i, no a_i is larger than the sum over i.", "arithmetic")
+def _(term: Expr, index: Symbol) -> Use:
+    return Use(Le(term, Total(term, index)), premises=(Ge(term, 0),))
+
+
+@_lemma("monotone expectation", "If a <= b always, E[a | x] <= E[b | x].", "definition of the expectation")
+def _(one: Expr, other: Expr, *given: Expr) -> Use:
+    return Use(Le(mean(one, *given), mean(other, *given)), premises=(Le(one, other),))
+
+
+@_lemma("expectation of equals", "If a = b always, E[a | x] = E[b | x].", "definition of the expectation")
+def _(one: Expr, other: Expr, *given: Expr) -> Use:
+    return Use(Eq(mean(one, *given), mean(other, *given)), premises=(Eq(one, other),))
+
+
+@_lemma("tower property", "E[E[a | x]] = E[a].", "Williams, Probability with Martingales, section 9.7")
+def _(term: Expr, *given: Expr) -> Use:
+    return Use(Eq(mean(mean(term, *given)), mean(term)))
+
+
+@_lemma("Jensen", "|E[a | x]| <= E[|a| | x].", "Jensen's inequality for the absolute value")
+def _(term: Expr, *given: Expr) -> Use:
+    return Use(Le(Abs(mean(term, *given)), mean(Abs(term), *given)))
+
+
+@_lemma("product of expectations", "If a and b are independent given x, E[a b | x] = E[a | x] E[b | x].", "definition")
+def _(independence: Assumption, *given: Expr) -> Use:
+    if not isinstance(independence, Independence):
+        raise LemmaError(f"it needs an independence, not {independence}")
+    return Use(independence.statement(*given), assumption=independence)
 
 
 def _indexed(term: Expr) -> Expr:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from sympy import Expr
 from sympy.core.symbol import Str
 
+from signproof.theory.expectations import mean
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import k, l
 from signproof.theory.vectors import Least, dual_norm, gradient, iterate, suboptimality
@@ -20,6 +21,11 @@ class Measure(ABC):
 
     least_so_far: ClassVar[bool] = False
     """Whether the measure is the minimum of `quantity` over the iterations 0, ..., k."""
+
+    @property
+    def noiseless(self) -> Measure:
+        """The measure when nothing is drawn at random."""
+        return self
 
     @property
     @abstractmethod
@@ -41,6 +47,19 @@ class Suboptimality(Measure):
 
     def quantity(self, problem, x, xp):
         return problem.suboptimality(x, xp)
+
+
+@dataclass(frozen=True)
+class ExpectedSuboptimality(Suboptimality):
+    """E V_k, over the draws of the stochastic gradients and of the start.  [scaled-sign (19)]"""
+
+    @property
+    def symbol(self):
+        return mean(suboptimality(k))
+
+    @property
+    def noiseless(self):
+        return Suboptimality()
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,11 @@ from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
+from signproof.theory.expectations import estimate, mean
 from signproof.theory.formula import text
-from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.opaque import Opaque
+from signproof.theory.symbols import V0, f_star, i, k, l, m
 from signproof.theory.vectors import (
-    Opaque,
     Scalar,
     VectorAtom,
     about_vectors,
@@ -195,9 +196,12 @@ class _Kernel:
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
         if self.claim.kind == "bound":
-            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star}
+            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
             if unbound:
                 raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
+        elif self.claim.kind == "implication":
+            if statement.has(k, l, iterate, suboptimality):
+                raise Rejected(f"{statement} is about a run, but the claim is about none")
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
@@ -219,15 +223,17 @@ class _Kernel:
         if not isinstance(statement, Eq):
             return False
         left = statement.lhs
-        if left == suboptimality(0) and statement.rhs == V0:
+        algorithm = self.claim.algorithm
+        stochastic = algorithm is not None and algorithm.stochastic
+        if left == (mean(suboptimality(0)) if stochastic else suboptimality(0)) and statement.rhs == V0:
             return True
         if isinstance(left, suboptimality):
             return same(statement, Eq(left, value(iterate(left.args[0])) - f_star))
-        if isinstance(left, iterate) and self.claim.algorithm is not None:
+        if isinstance(left, iterate) and algorithm is not None:
             index = left.args[0] - 1
             if not _is_iteration(index):
                 return False
-            after = _memoryless(self.claim.algorithm, x_k, gradient, OPAQUE)
+            after = _memoryless(algorithm, x_k, estimate if stochastic else gradient, OPAQUE)
             check_term(after, vector=True)
             self.require_defined(after)
             return same(statement, Eq(left, after.subs(k, index)))
@@ -598,10 +604,10 @@ def _memoryless(algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], xp
 
 
 def normal(expression: Expr) -> Expr:
-    """A normal form of a scalar or a vector: one fraction, everything multiplied out."""
+    """A normal form of a scalar or a vector: one fraction, everything multiplied out, r^(k + 1) written r r^k."""
     if is_vector(expression):
         return expand(expression)
-    powers = {power: Pow(expand(power.base), power.exp) for power in expression.atoms(Pow) if _symbolic(power)}
+    powers = {power: _split(expand(power.base), power.exp) for power in expression.atoms(Pow) if _symbolic(power)}
     numerator, denominator = fraction(together(expression.xreplace(powers)))
     return expand(numerator) / expand(denominator)
 
@@ -635,6 +641,12 @@ def _vanishes(difference: Expr) -> bool:
 
 def _symbolic(power: Pow) -> bool:
     return not isinstance(power.exp, Rational)
+
+
+def _split(base: Expr, exponent: Expr) -> Expr:
+    """base^exponent with r^(k + n) = r^n r^k, which holds for every r, as k is a whole number and not negative."""
+    shift = exponent - k
+    return base**shift * base**k if isinstance(shift, Integer) and shift > 0 else base**exponent
 
 
 def _is_iteration(index: Expr) -> bool:

@@ -24,6 +24,10 @@ k = Symbol("k", real=True)
 """Iteration number; every statement about a run is for all integers k >= 0."""
 l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
 """Running index of sums and minima."""
+i = Symbol("i", real=True)
+"""Index of a coordinate; every statement in which it is free is for all coordinates."""
+m = Symbol("m", real=True)
+"""Index of a worker; every statement in which it is free is for all workers."""
 V0 = Symbol("V_0", real=True)
 """Suboptimality of the starting point, f(x_0) - f*; positive throughout."""
 f_star = Symbol("f_*", real=True)

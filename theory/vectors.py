@@ -47,22 +47,37 @@ from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
 from signproof.theory.symbols import k, l
 
 
-class VectorAtom(Function):
+class Term:
+    """Part of the grammar: `check` raises TypeError if its arguments are not what they should be."""
+
+    def check(self) -> None:
+        for argument in self.args:  # type: ignore[attr-defined]
+            if not isinstance(argument, Str | Tuple):
+                check_term(argument, vector=True)
+
+
+class OfIteration(Term):
+    """A term whose argument is the number of an iteration."""
+
+    def check(self):
+        (number,) = self.args  # type: ignore[attr-defined]
+        if not any(isinstance(shift, Integer) and shift >= 0 for shift in (number, number - k, number - l)):
+            raise TypeError(f"{number} in {self} is no iteration whatever k")
+
+
+class VectorAtom(Term, Function):
     """An element of R^d that is not a combination of others."""
 
     is_real = True
-    of_vectors = True
-    """Whether its arguments are vectors, or the number of an iteration."""
 
 
-class iterate(VectorAtom):
+class iterate(OfIteration, VectorAtom):
     """x_k, the iterate number k."""
 
     nargs = 1
-    of_vectors = False
 
     def _sympystr(self, printer):
-        return _subscripted("x", self.args[0])
+        return subscripted("x", self.args[0])
 
     def _latex(self, printer, exp=None):
         return f"x_{{{self.args[0]}}}"
@@ -80,22 +95,34 @@ class minimizer(VectorAtom):
         return "x^{*}"
 
 
-class gradient(VectorAtom):
-    """The gradient of the objective at a point."""
+class point(VectorAtom):
+    """Any vector at all. Argument: its name."""
 
     nargs = 1
 
     def _sympystr(self, printer):
-        point = self.args[0]
-        if isinstance(point, iterate):
-            return _subscripted("g", point.args[0])
-        return f"grad f({printer._print(point)})"
+        return self.args[0].name
 
     def _latex(self, printer, exp=None):
-        point = self.args[0]
-        if isinstance(point, iterate):
-            return f"g_{{{point.args[0]}}}"
-        return rf"\nabla f\left({printer._print(point)}\right)"
+        return self.args[0].name
+
+
+class gradient(VectorAtom):
+    """The gradient at a point. Arguments: the point and, of a function that is not the objective, its name."""
+
+    nargs = (1, 2)
+
+    def _sympystr(self, printer):
+        x, *of = self.args
+        if isinstance(x, iterate) and not of:
+            return subscripted("g", x.args[0])
+        return f"grad {_function(of)}({printer._print(x)})"
+
+    def _latex(self, printer, exp=None):
+        x, *of = self.args
+        if isinstance(x, iterate) and not of:
+            return f"g_{{{x.args[0]}}}"
+        return rf"\nabla {_function(of)}\left({printer._print(x)}\right)"
 
 
 class maximizer(VectorAtom):
@@ -112,33 +139,31 @@ class maximizer(VectorAtom):
         return rf"{name}\left({printer._print(self.args[1])}\right)"
 
 
-class Scalar(Function):
+class Scalar(Term, Function):
     """A real number that depends on vectors or on the iteration."""
 
     is_real = True
-    of_vectors = True
 
 
 class value(Scalar):
-    """f(x)."""
+    """f(x). Arguments: the point and, of a function that is not the objective, its name."""
 
-    nargs = 1
+    nargs = (1, 2)
 
     def _sympystr(self, printer):
-        return f"f({printer._print(self.args[0])})"
+        return f"{_function(self.args[1:])}({printer._print(self.args[0])})"
 
     def _latex(self, printer, exp=None):
-        return _powered(rf"f\left({printer._print(self.args[0])}\right)", exp)
+        return _powered(rf"{_function(self.args[1:])}\left({printer._print(self.args[0])}\right)", exp)
 
 
-class suboptimality(Scalar):
+class suboptimality(OfIteration, Scalar):
     """V_k = f(x_k) - f*."""
 
     nargs = 1
-    of_vectors = False
 
     def _sympystr(self, printer):
-        return _subscripted("V", self.args[0])
+        return subscripted("V", self.args[0])
 
     def _latex(self, printer, exp=None):
         return _powered(f"V_{{{self.args[0]}}}", exp)
@@ -211,13 +236,16 @@ _NAMES = {
 }
 
 
-class Least(ExprWithLimits):
+class Least(Term, ExprWithLimits):
     """min over l = 0, ..., k of a scalar term: `Least(term, (l, 0, k))`."""
 
     is_real = True
 
     def __new__(cls, term, limits):
         return super().__new__(cls, term, limits)
+
+    def check(self):
+        _check_range(self)
 
     def _eval_is_extended_real(self):
         return True
@@ -240,24 +268,6 @@ class Repeats(Function):
     def _latex(self, printer, exp=None):
         points = r",\ ".join(printer._print(point) for point in self.args)
         return rf"x_0, x_1, \dots \text{{ runs through }} {points} \text{{ for ever}}"
-
-
-class Opaque:
-    """The arithmetic of the kernel: vectors stay atoms, so that what is derived holds in every dimension."""
-
-    opaque = True
-
-    def norm(self, name: str, x: Expr) -> Expr:
-        return norm(Str(name), x)
-
-    def dual_norm(self, name: str, g: Expr) -> Expr:
-        return dual_norm(Str(name), g)
-
-    def maximizer(self, name: str, g: Expr) -> Expr:
-        return maximizer(Str(name), g)
-
-    def sign(self, g: Expr) -> Expr:
-        return maximizer(Str("inf"), g)
 
 
 def terms(vector: Expr) -> dict[VectorAtom, Expr]:
@@ -291,18 +301,14 @@ def check_term(term: Basic, vector: bool = False) -> None:
     if vector:
         for atom, factor in terms(term).items():
             check_term(factor)
-            _check_arguments(atom)
+            atom.check()
     elif isinstance(term, Symbol):
         if term != Symbol(term.name, real=True):
             raise TypeError(f"the symbol {term} must be real and nothing more: write Symbol({term.name!r}, real=True)")
-    elif isinstance(term, Scalar):
-        _check_arguments(term)
-    elif isinstance(term, Sum | Least):
-        (index, first, last), *others = term.limits
-        if (index, first) != (l, 0) or others:
-            raise TypeError(f"{term} does not run over l = 0, ..., k")
-        check_term(term.function)
-        check_term(last)
+    elif isinstance(term, Term) and not isinstance(term, VectorAtom):
+        term.check()
+    elif isinstance(term, Sum):
+        _check_range(term)
     elif isinstance(term, _FUNCTIONS):
         for argument in term.args:
             check_term(argument)
@@ -347,20 +353,23 @@ x_star = minimizer(Tuple())
 _FUNCTIONS = (Add, Mul, Pow, Abs, sign, Max, Min, exp, log, sin, cos)
 
 
-def _check_arguments(atom: VectorAtom | Scalar):
-    for argument in atom.args:
-        if not atom.of_vectors:
-            if not any(isinstance(shift, Integer) and shift >= 0 for shift in (argument, argument - k, argument - l)):
-                raise TypeError(f"{argument} in {atom} is no iteration whatever k")
-        elif not isinstance(argument, Str | Tuple):
-            check_term(argument, vector=True)
+def _check_range(term: ExprWithLimits):
+    (index, first, last), *others = term.limits
+    if (index, first) != (l, 0) or others:
+        raise TypeError(f"{term} does not run over l = 0, ..., k")
+    check_term(term.function)
+    check_term(last)
 
 
 def _is_atom(vector: Expr) -> bool:
     return isinstance(vector, VectorAtom)
 
 
-def _subscripted(letter: str, number: Expr) -> str:
+def _function(of) -> str:
+    return of[0].name if of else "f"
+
+
+def subscripted(letter: str, number: Expr) -> str:
     index = str(number)
     return f"{letter}_{index}" if index.isalnum() else f"{letter}_{{{index}}}".replace(" ", "")
 

@@ -1,20 +1,266 @@
-"""Theorem 2: scaled SignSGD, the range of its rate.
+"""Theorem 2: scaled SignSGD, sign descent with stochastic gradients.
 
-Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2(1).
+Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2, eqs. (19), (20), proof in
+Appendix E, eqs. (33)-(39).
+
+The proof takes the norm ||~g||_1 and the signs sign(~g_i) for independent. No assumption says so; with it, or with
+(N) in its place, part 1 holds (`own/theorem-2.1.repaired`).
 """
 
 from __future__ import annotations
 
-from sympy import Rational, Symbol
+from sympy import Abs, Eq, Expr, Ge, Le, Rational, Symbol, sign
+from sympy.core.symbol import Str
 
+from signproof.theory.algorithms import ScaledSignSGD
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.claim import Claim, Source
+from signproof.theory.expectations import Total, coordinate, estimate, mean
+from signproof.theory.lemmas import conclusion
+from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.norms import LINF
+from signproof.theory.oracles import BoundedVariance, IndependentNormAndSigns, SignMargin, Unbiased, l1
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.symbols import L, alpha, mu
+from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Lemma, Proof, Step
+from signproof.theory.symbols import V0, L, alpha, f_star, i, k, mu, sigma
+from signproof.theory.vectors import g_k, inner, maximizer, norm, suboptimality, value, x_k, x_next
 
 c = Symbol("c", real=True)
 """2 p_min - 1, where p_min is the least probability that a coordinate's sign is right."""
 zeta_1 = 1 - 2 * mu * alpha * (c - L * alpha)
-domain = (0 < mu, mu <= L, 0 < c, c <= 1, 0 < alpha, alpha < c / L)
+floor = L * sigma**2 * alpha / (2 * mu * (c - L * alpha))
+constants = (0 < mu, mu <= L, 0 < c, c <= 1)
+domain = (*constants, 0 < alpha, alpha < c / L)
+
+INF = Str(LINF.name)
+smooth, dominated = Smooth(L), PolyakLojasiewicz(mu)
+V, V_next = suboptimality(k), suboptimality(k + 1)
+EV, EV_next = mean(V), mean(V_next)
+N, draw = l1(g_k), estimate(x_k)
+slope_i, sign_i = coordinate(g_k, i), sign(coordinate(draw, i))
+
+
+class NoisyDescent:
+    """The steps up to (33) for x+ = x - alpha A v, where the length A and the direction v, ||v|| <= 1, are random.
+
+    Arguments: the step size, A, v, steps whose last one says ||v|| <= 1, and <g, v> in coordinates.
+    """
+
+    def __init__(self, step_size: Expr, length: Expr, v: Expr, unit: tuple[Step, ...], aligned: Expr):
+        distance = norm(INF, x_next - x_k)
+        self.value = Step("(30)", Eq(V, value(x_k) - f_star), by=Definition())
+        next_value = Step("(30) at k + 1", Eq(V_next, value(x_next) - f_star), by=Definition())
+        self.positive = Step("g has a norm", Ge(N, 0), by=Lemma("non-negative norm", N))
+        rule = Step("update rule", Eq(x_next, x_k - step_size * length * v), by=Definition())
+        expansion = Step(
+            "Assumption 3, integrated",
+            conclusion("descent lemma", smooth, x_next, x_k),
+            by=Lemma("descent lemma", smooth, x_next, x_k),
+        )
+        coordinates = Step(
+            "<g, v> in coordinates", Eq(inner(g_k, v), aligned), by=Lemma("inner product in coordinates", g_k, v)
+        )
+        slope = Step(
+            "slope", Eq(inner(g_k, x_next - x_k), -step_size * length * aligned), by=Identity(rule, coordinates)
+        )
+        v_positive = Step("v has a norm", Ge(norm(INF, v), 0), by=Lemma("non-negative norm", norm(INF, v)))
+        stretched = Step("length", Eq(distance, Abs(step_size * length) * norm(INF, v)), by=Identity(rule))
+        short = Step(
+            "squared length",
+            Le(distance**2, step_size**2 * length**2),
+            by=Decide(stretched, unit[-1], v_positive),
+        )
+        decrease = -step_size * length * aligned + L / 2 * step_size**2 * length**2
+        one_step = Step(
+            "before (33)",
+            Le(V_next - V, decrease),
+            by=Combination({next_value: 1, self.value: -1, expansion: 1, slope: 1, short: L / 2}),
+        )
+        self.descent = Step(
+            "(33)",
+            Le(mean(V_next - V, x_k), mean(decrease, x_k)),
+            by=Lemma("monotone expectation", V_next - V, decrease, x_k, using=(one_step,)),
+        )
+        self.steps = (
+            self.value, next_value, self.positive, rule, expansion, coordinates, slope, v_positive, *unit, stretched,
+            short, one_step, self.descent,
+        )  # fmt: skip
+
+
+def scaled_sign(step_size: Expr) -> NoisyDescent:
+    """The descent of scaled SignSGD: A = ||~g||_1, v = sign(~g)."""
+    v = maximizer(INF, draw)
+    unit = Step("||sign(~g)|| <= 1", Le(norm(INF, v), 1), by=Lemma("unit maximizer", LINF, draw))
+    return NoisyDescent(step_size, l1(draw), v, (unit,), Total(slope_i * sign_i, i))
+
+
+def from_independence() -> tuple[Step, ...]:
+    """E[||~g|| <g, sign(~g)> | x] >= c ||g||^2, as the paper has it: norm and signs are taken for independent."""
+    independent, unbiased, margin = IndependentNormAndSigns(), Unbiased(), SignMargin(c)
+    long = mean(l1(draw), x_k)
+    product = Step(
+        "the display after (33)",
+        independent.statement(x_k),
+        by=Lemma("product of expectations", independent, x_k),
+    )
+    right = Step("signs are right", margin.statement(x_k), by=Hypothesis(margin, x_k))
+    drawn = Step("~g has a norm", Ge(l1(draw), 0), by=Lemma("non-negative norm", l1(draw)))
+    drawn_mean = Step(
+        "its mean", Ge(long, 0), by=Lemma("monotone expectation", drawn.statement.rhs, l1(draw), x_k, using=(drawn,))
+    )
+    each = Step(
+        "coordinate of (34)",
+        Le(c * Abs(slope_i) * long, slope_i * mean(l1(draw) * sign_i, x_k)),
+        by=Combination({right: long, product: -slope_i}, given=(drawn_mean,)),
+    )
+    summed = Step(
+        "sum of (34)",
+        Le(Total(each.statement.lhs, i), Total(each.statement.rhs, i)),
+        by=Lemma("sum of inequalities", each.statement.lhs, each.statement.rhs, i, using=(each,)),
+    )
+    norm_1 = Step("||g||_1", Eq(N, Total(Abs(slope_i), i)), by=Lemma("l1 norm in coordinates", g_k))
+    norm_2 = Step(
+        "||~g||_1", Eq(l1(draw), Total(Abs(coordinate(draw, i)), i)), by=Lemma("l1 norm in coordinates", draw)
+    )
+    norm_mean = Step(
+        "E ||~g||_1",
+        Eq(long, mean(norm_2.statement.rhs, x_k)),
+        by=Lemma("expectation of equals", l1(draw), norm_2.statement.rhs, x_k, using=(norm_2,)),
+    )
+    mean_i = Step("E ~g_i", unbiased.statement(x_k), by=Hypothesis(unbiased, x_k))
+    Jensen_i = Step(
+        "Jensen, each coordinate",
+        conclusion("Jensen", coordinate(draw, i), x_k),
+        by=Lemma("Jensen", coordinate(draw, i), x_k),
+    )
+    longer_i = Step(
+        "|g_i| <= E |~g_i|", Le(Abs(slope_i), mean(Abs(coordinate(draw, i)), x_k)), by=Decide(Jensen_i, mean_i)
+    )
+    longer = Step(
+        "sum of |g_i| <= E |~g_i|",
+        Le(Total(longer_i.statement.lhs, i), Total(longer_i.statement.rhs, i)),
+        by=Lemma("sum of inequalities", longer_i.statement.lhs, longer_i.statement.rhs, i, using=(longer_i,)),
+    )
+    Jensen = Step("Jensen", Le(N, long), by=Combination({longer: 1, norm_1: 1, norm_mean: -1}))
+    positive = Step("||g|| >= 0", Ge(N, 0), by=Lemma("non-negative norm", N))
+    aligned = Step(
+        "alignment",
+        Le(c * N**2, summed.statement.rhs),
+        by=Combination({summed: 1, norm_1: c * long, Jensen: c * N}, given=(positive,)),
+    )
+    return (
+        product, right, drawn, drawn_mean, each, summed, norm_1, norm_2, norm_mean, mean_i, Jensen_i, longer_i, longer,
+        Jensen, positive, aligned,
+    )  # fmt: skip
+
+
+def variance() -> tuple[Step, ...]:
+    """E[||~g||^2 | x] <= 2 ||g||^2 + 2 sigma^2."""
+    bounded, noise = BoundedVariance(sigma), l1(draw - g_k)
+    triangle = Step(
+        "triangle inequality",
+        conclusion("triangle inequality", LINF, draw - g_k, g_k),
+        by=Lemma("triangle inequality", LINF, draw - g_k, g_k),
+    )
+    drawn = Step("||~g|| >= 0", Ge(l1(draw), 0), by=Lemma("non-negative norm", l1(draw)))
+    split = 2 * noise**2 + 2 * N**2
+    square = Step("||a + b||^2 <= 2 ||a||^2 + 2 ||b||^2", Le(l1(draw) ** 2, split), by=Decide(triangle, drawn))
+    squares = Step(
+        "its mean",
+        Le(mean(l1(draw) ** 2, x_k), mean(split, x_k)),
+        by=Lemma("monotone expectation", l1(draw) ** 2, split, x_k, using=(square,)),
+    )
+    assumed = Step("Assumption 4", bounded.statement(x_k), by=Hypothesis(bounded, x_k))
+    total = Step(
+        "second moment",
+        Le(mean(l1(draw) ** 2, x_k), 2 * N**2 + 2 * sigma**2),
+        by=Combination({squares: 1, assumed: 2}),
+    )
+    return triangle, drawn, square, squares, assumed, total
+
+
+def one_step(
+    descent: NoisyDescent, step_size: Expr, margin: Expr, aligned: tuple[Step, ...], second_moment: tuple[Step, ...]
+) -> tuple[Step, ...]:
+    """From (33), E[A <g, v> | x] >= margin ||g||^2 and E[A^2 | x] <= 2 ||g||^2 + 2 sigma^2 to (36)."""
+    gain, noise = step_size * (margin - L * step_size), L * sigma**2 * step_size**2
+    decrease = Step(
+        "(35) given x",
+        Le(mean(V_next, x_k) - V, -gain * N**2 + noise),
+        by=Combination({descent.descent: 1, aligned[-1]: step_size, second_moment[-1]: L / 2 * step_size**2}),
+    )
+    instance = Step("Assumption 2", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
+    domination = Step("||g||^2 >= 2 mu V", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.value: 2 * mu}))
+    after = (1 - 2 * mu * gain) * V + noise
+    contraction = Step("(36) given x", Le(mean(V_next, x_k), after), by=Combination({decrease: 1, domination: gain}))
+    means = Step(
+        "mean of (36)",
+        Le(mean(mean(V_next, x_k)), mean(after)),
+        by=Lemma("monotone expectation", mean(V_next, x_k), after, using=(contraction,)),
+    )
+    tower = Step("tower property", conclusion("tower property", V_next, x_k), by=Lemma("tower property", V_next, x_k))
+    recursion = Step("(36)", Le(EV_next, (1 - 2 * mu * gain) * EV + noise), by=Combination({means: 1, tower: -1}))
+    return (
+        *descent.steps,
+        *aligned,
+        *second_moment,
+        decrease,
+        instance,
+        domination,
+        contraction,
+        means,
+        tower,
+        recursion,
+    )
+
+
+def constant_step(steps: tuple[Step, ...], rate: Expr, remainder: Expr, bound: Expr, name: str) -> Proof:
+    """From E V_{k+1} <= rate E V_k + remainder to E V_k <= bound, rate^k V_0 + remainder/(1 - rate)."""
+    start = Step("E V_0", Eq(mean(suboptimality(0)), V0), by=Definition())
+    nonnegative = Step("the rate is not negative", Ge(rate, 0), by=Decide())
+    base = Step("base case", Le(mean(suboptimality(0)), bound.subs(k, 0)), by=Decide(start))
+    equal = Step("the bound iterates", Eq(bound.subs(k, k + 1), rate * bound + remainder), by=Identity())
+    iterates = Step("at least", Ge(bound.subs(k, k + 1), rate * bound + remainder), by=Combination({equal: 1}))
+    conclude = Step(
+        name,
+        Le(EV, bound),
+        by=Lemma("comparison", EV, bound, rate, remainder, using=(steps[-1], nonnegative, iterates, base)),
+    )
+    return Proof(*steps, start, nonnegative, base, equal, iterates, conclude)
+
+
+noise_free = zeta_1**k * V0
+theorem_2_1 = Claim(
+    id="scaled-sign/theorem-2.1",
+    source=Source(PAPER, "Theorem 2(1), eq. (19)"),
+    about="Scaled SignSGD with a constant step converges linearly up to a floor; strong convexity implies the PL "
+    "inequality that is assumed here.",
+    algorithm=ScaledSignSGD(alpha),
+    assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
+    domain=domain,
+    measure=ExpectedSuboptimality(),
+    bound=noise_free + floor,
+    proof=constant_step(
+        one_step(scaled_sign(alpha), alpha, c, from_independence(), variance()),
+        zeta_1,
+        L * sigma**2 * alpha**2,
+        noise_free + floor,
+        "(19)",
+    ),
+)
+
+diminishing = 3 / (mu * c * (k + 1))
+theorem_2_2 = Claim(
+    id="scaled-sign/theorem-2.2",
+    source=Source(PAPER, "Theorem 2(2), eq. (20)"),
+    about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k.",
+    algorithm=ScaledSignSGD(diminishing),
+    assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
+    domain=(*constants, k >= 1),
+    measure=ExpectedSuboptimality(),
+    bound=9 * L * sigma**2 / (mu**2 * c**2) * (32 / k + 1 / k**2) + V0 / (k + 1) ** 3,
+    proof=Proof(*one_step(scaled_sign(diminishing), diminishing, c, from_independence(), variance())),
+)
 
 theorem_2_zeta1 = Claim(
     id="scaled-sign/theorem-2.zeta1",

@@ -1,0 +1,157 @@
+"""Assumptions on stochastic gradients ~g, drawn at a point x: what they are on average, how far they scatter.
+
+`noiseless` says what remains of an assumption for the oracle that returns the gradient itself: conditions on the
+constants. Every oracle assumption here holds for it, so that a claim about stochastic gradients can be tried on exact
+ones.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from sympy import Abs, Basic, Eq, Expr, Ge, Le, sign, sympify
+from sympy.core.symbol import Str
+
+from signproof.theory.assumptions import Assumption
+from signproof.theory.expectations import coordinate, estimate, mean
+from signproof.theory.symbols import i, m
+from signproof.theory.vectors import dual_norm, gradient
+
+
+@dataclass(frozen=True)
+class OracleAssumption(Assumption):
+    """What is assumed of a stochastic gradient at every point x, given x."""
+
+    points = 1
+
+    @property
+    def noiseless(self) -> tuple[Basic, ...]:
+        """The conditions on the constants under which the exact gradient meets the assumption."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Unbiased(OracleAssumption):
+    """E[~g | x] = grad f(x).  [scaled-sign, Assumption 4]
+
+    With `workers`, for each of several workers.
+    """
+
+    workers: bool = False
+    words = "unbiased"
+
+    def statement(self, x):
+        return Eq(mean(coordinate(_estimate(x, self.workers), i), x), coordinate(gradient(x), i))
+
+
+@dataclass(frozen=True)
+class _WithConstant(OracleAssumption):
+    constant: Any
+    workers: bool = False
+
+    def __post_init__(self):
+        object.__setattr__(self, "constant", sympify(self.constant))
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+    def __str__(self):
+        return f"{type(self).__name__}({self.constant})"
+
+
+class BoundedVariance(_WithConstant):
+    """E[||~g - grad f(x)||_1^2 | x] <= sigma^2.  [scaled-sign, Assumption 4]
+
+    With `workers`, for each of several workers.
+    """
+
+    words = "of bounded variance"
+
+    @property
+    def conditions(self):
+        return (Ge(self.constant, 0),)
+
+    def statement(self, x):
+        return Le(mean(l1(_estimate(x, self.workers) - gradient(x)) ** 2, x), self.constant**2)
+
+
+class SignMargin(_WithConstant):
+    """The sign of ~g_i is right with probability p_i >= (1 + c)/2 wherever g_i != 0: g_i E[sign(~g_i) | x] >= c |g_i|.
+
+    For c = 2 p_min - 1: E[sign(~g_i)] sign(g_i) = p_i - P(the sign is opposite) >= 2 p_i - 1.  [scaled-sign, Theorem 2]
+    """
+
+    words = "right in sign"
+
+    @property
+    def noiseless(self):
+        return (Le(self.constant, 1),)
+
+    def statement(self, x):
+        slope = coordinate(gradient(x), i)
+        return Ge(slope * mean(sign(coordinate(_estimate(x, self.workers), i)), x), self.constant * Abs(slope))
+
+
+class NormSignMargin(_WithConstant):
+    """(N): g_i E[||~g||_1 sign(~g_i) | x] >= c |g_i| ||g||_1.
+
+    It is what the proof of Theorem 2 needs of norm and signs; independent coordinates imply it.
+    """
+
+    words = "right in sign also where they are long"
+
+    @property
+    def noiseless(self):
+        return (Le(self.constant, 1),)
+
+    def statement(self, x):
+        slope, draw = coordinate(gradient(x), i), estimate(x)
+        long = mean(l1(draw) * sign(coordinate(draw, i)), x)
+        return Ge(slope * long, self.constant * Abs(slope) * l1(gradient(x)))
+
+
+@dataclass(frozen=True)
+class Independence(OracleAssumption):
+    """Two quantities that are independent given x: `factors`."""
+
+    @abstractmethod
+    def factors(self, x: Expr) -> tuple[Expr, Expr]: ...
+
+    def statement(self, x):
+        one, other = self.factors(x)
+        return Eq(mean(one * other, x), mean(one, x) * mean(other, x))
+
+
+@dataclass(frozen=True)
+class IndependentNormAndSigns(Independence):
+    """||~g||_1 and each sign(~g_i) are independent given x. The papers' proofs use it; no assumption of theirs gives
+    it, and it fails for nearly every law.
+    """
+
+    words = "independent in norm and signs"
+
+    def factors(self, x):
+        return l1(estimate(x)), sign(coordinate(estimate(x), i))
+
+
+@dataclass(frozen=True)
+class IndependentCoordinates(Independence):
+    """The coordinates of ~g are independent given x: the sum of the |~g_j|, j != i, does not depend on sign(~g_i)."""
+
+    words = "independent in their coordinates"
+
+    def factors(self, x):
+        others = l1(estimate(x)) - Abs(coordinate(estimate(x), i))
+        return others, sign(coordinate(estimate(x), i))
+
+
+def l1(vector: Expr) -> Expr:
+    """||v||_1, the dual of the maximum norm."""
+    return dual_norm(Str("inf"), vector)
+
+
+def _estimate(x: Expr, workers: bool) -> Expr:
+    return estimate(x, m) if workers else estimate(x)
