@@ -7,18 +7,19 @@ exactly: the problem is rational data, its constants are known, and Z3 finds par
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from flint import fmpq
 from sympy import Eq, Ge, Le, Rational
 from sympy.logic.boolalg import Boolean
 
+from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.trials import in_numbers
 from signproof.checks.verdict import Evidence
-from signproof.theory.assumptions import Assumption
+from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.decide import Answer, satisfiable, simplest
 from signproof.theory.symbols import V0, k
@@ -38,7 +39,10 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
 
     Every family is asked, and the evidence says which can supply one if not all can.
     """
-    posed = in_numbers(claim)[0]
+    try:
+        posed = in_numbers(claim)[0]
+    except Unsupported:
+        return None
     able: list[str] = []
     words, facts = "", {}
     for number, family in enumerate(families()):
@@ -83,16 +87,17 @@ def _parameters(
     claim: Claim, problem: Problem, start: tuple[fmpq, ...], sharp: bool, find: Callable[[list[Boolean]], Answer]
 ) -> dict[str, str] | None:
     """Constants valid for a problem, the best ones if they shall be sharp, and other parameters in the domain."""
+    constants = cast(tuple[Constant, ...], claim.assumptions)
     try:
-        best = {assumption: problem.exact_constant(assumption) for assumption in claim.assumptions}
+        best = {assumption: problem.exact_constant(assumption) for assumption in constants}
         above = _above(claim, problem, start)
     except (ValueError, TypeError, ZeroDivisionError, Undecided):
         return None  # not an instance of the family, or its start is not told from the minimum
     if above is None or None in best.values():
         return None
-    constants = [_valid(assumption, constant, sharp) for assumption, constant in best.items()]
+    known = [*above, *(_valid(assumption, constant, sharp) for assumption, constant in best.items())]
     for iteration in ITERATIONS:
-        answer = find([part.subs(k, iteration) for part in (*claim.premises, *constants, *above)])
+        answer = find([part.subs(k, iteration) for part in (*claim.premises, *known)])
         if answer.holds:
             return {str(symbol): str(value) for symbol, value in answer.model.items() if symbol != V0}
         if not any(relation.has(k) for relation in claim.domain):
@@ -100,7 +105,7 @@ def _parameters(
     return None
 
 
-def _valid(assumption: Assumption, best: Any, sharp: bool) -> Boolean:
+def _valid(assumption: Constant, best: Any, sharp: bool) -> Boolean:
     relation = Eq if sharp else Le if assumption.largest else Ge
     return relation(assumption.constant, Rational(int(best.p), int(best.q)))
 

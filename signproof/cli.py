@@ -18,6 +18,8 @@ OK, CHANGED, MISUSE, INCONSISTENT, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes."""
 PIPE_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
+LARGEST_RATIO = 1000
+"""Ratios up to which a table shows decimals."""
 STYLES = {
     "proved": "green",
     "supported": "cyan",
@@ -302,7 +304,8 @@ def _ratio(entry: dict[str, Any]) -> str:
     """Tightness, rounded down so that 1.0000 is said only of a bound that is attained within rounding."""
     if entry["tightness"] is None or entry["tightness"]["ratio"] is None:
         return ""
-    return f"{entry['tightness']['ratio']:.4f}"
+    ratio = entry["tightness"]["ratio"]
+    return f"{ratio:.4f}" if ratio < LARGEST_RATIO else f"{ratio:.0e}"
 
 
 def _show(claim: Claim):

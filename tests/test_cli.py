@@ -127,7 +127,7 @@ def test_show_prints_statement_steps_and_lemmas(run):
 def test_show_names_the_step_that_fails_and_the_claims_that_are_used(run, claims_file):
     code, out, _ = run("show", "scaled-sign/theorem-3.zeta2", "scaled-sign/remark-6", "own/remark-6.repaired")
     assert code == 0
-    assert "claim scaled-sign/theorem-2.zeta1 at c = -1 + 2*I_p" in " ".join(out.split())
+    assert "claim scaled-sign/theorem-2.zeta1 at c = " in out
     assert "not proved" in out and "it fails at L = 1" in out and "of an automatic proof" in out
     assert "repairs     scaled-sign/remark-6" in out
     code, out, _ = run("show", claims_file(RESTING))

@@ -16,15 +16,16 @@ from __future__ import annotations
 from sympy import Le
 from sympy.core.relational import Relational
 
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim
 from signproof.theory.decide import satisfiable
 
 
 def consequences(claim: Claim) -> tuple[Relational, ...]:
-    """mu <= L for each pair of assumptions that the lemma is about; none where the numbers say it already."""
-    smooth = [assumption for assumption in claim.assumptions if type(assumption) is Smooth]
-    convex = [assumption for assumption in claim.assumptions if type(assumption) in (StronglyConvex, PolyakLojasiewicz)]
+    """mu <= L for each pair of assumptions that the lemma is about."""
+    constants = [assumption for assumption in claim.assumptions if isinstance(assumption, Constant)]
+    smooth = [constant for constant in constants if type(constant) is Smooth]
+    convex = [constant for constant in constants if type(constant) in (StronglyConvex, PolyakLojasiewicz)]
     return tuple(Le(lower.constant, upper.constant) for lower in convex for upper in smooth if lower.norm is upper.norm)
 
 

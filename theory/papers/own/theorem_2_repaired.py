@@ -24,6 +24,7 @@ from signproof.theory.oracles import (
     l1,
 )
 from signproof.theory.papers.own import PAPER
+from signproof.theory.papers.scaled_sign import theorem_2
 from signproof.theory.papers.scaled_sign.theorem_2 import (
     EV,
     N,
@@ -72,6 +73,7 @@ theorem_2_1_repaired = Claim(
     source=Source(PAPER, "Theorem 2(1) of scaled-sign, with (N)"),
     about="Scaled SignSGD with a constant step converges linearly up to a floor, if norm and signs of the stochastic "
     "gradient are not correlated to its disadvantage.",
+    repairs=theorem_2.theorem_2_1,
     algorithm=ScaledSignSGD(alpha),
     assumptions=assumptions,
     domain=domain,
@@ -146,6 +148,7 @@ theorem_2_2_repaired = Claim(
     id="own/theorem-2.2.repaired",
     source=Source(PAPER, "Theorem 2(2) of scaled-sign, with (N) and an offset"),
     about="Scaled SignSGD with the diminishing step 3/(mu c (k + k_0)) converges like 1/k.",
+    repairs=theorem_2.theorem_2_2,
     algorithm=ScaledSignSGD(step_size),
     assumptions=assumptions,
     domain=(*constants, k_0 >= 6 * L / (mu * c**2)),

@@ -235,6 +235,8 @@ theorem_2_1 = Claim(
     source=Source(PAPER, "Theorem 2(1), eq. (19)"),
     about="Scaled SignSGD with a constant step converges linearly up to a floor; strong convexity implies the PL "
     "inequality that is assumed here.",
+    erratum="The proof takes the norm of the stochastic gradient for independent of its signs, and no assumption says "
+    "so.",
     algorithm=ScaledSignSGD(alpha),
     assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
     domain=domain,
@@ -254,6 +256,9 @@ theorem_2_2 = Claim(
     id="scaled-sign/theorem-2.2",
     source=Source(PAPER, "Theorem 2(2), eq. (20)"),
     about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k.",
+    erratum="The first steps, 3/(mu c) and half of it, may be far above c/L, and then the suboptimality grows: even "
+    "exact gradients break the bound. An offset k_0 in the step sizes helps. Besides, the proof takes norm and "
+    "signs of the stochastic gradient for independent, which no assumption says.",
     algorithm=ScaledSignSGD(diminishing),
     assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
     domain=(*constants, k >= 1),
