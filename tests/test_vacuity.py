@@ -10,7 +10,7 @@ from sympy import Rational, Symbol
 
 from signproof import Claim, verify
 from signproof.checks.exact import rational
-from signproof.checks.instance import exhibit, parameters
+from signproof.checks.instance import ITERATIONS, exhibit, parameters
 from signproof.checks.problem import families
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
@@ -33,13 +33,15 @@ def slow_claim(assumption=PolyakLojasiewicz, domain=(), bound=V0, norms=(LINF, L
     )
 
 
-@pytest.mark.parametrize("claim", catalog().values(), ids=str)
+@pytest.mark.parametrize("claim", [claim for claim in catalog().values() if claim.kind != "implication"], ids=str)
 def test_every_claim_of_the_papers_has_an_instance(claim):
     found = exhibit(claim) if claim.kind == "bound" else parameters(claim)
     assert found.kind == "instance" and found.level == "exact"
     values = {Symbol(name, real=True): Rational(value) for name, value in found.facts["parameters"].items()}
-    assert set(values) == claim.parameters | (claim.statement.free_symbols if claim.statement is not None else set())
-    assert all(truth(premise.subs({k: 0, V0: 1}), values) for premise in claim.premises)
+    statement = claim.statement.free_symbols if claim.statement is not None else set()
+    assert set(values) == (claim.parameters | statement) - {k}
+    met = [all(truth(part.subs({k: at, V0: 1}), values) for part in claim.premises) for at in ITERATIONS]
+    assert any(met)
 
 
 @pytest.mark.parametrize("assumption", [PolyakLojasiewicz, StronglyConvex])
@@ -50,9 +52,10 @@ def test_the_constants_of_an_instance_are_those_of_its_problem(assumption):
 
 
 def test_a_special_class_of_families_is_named():
-    assert "only" not in exhibit(slow_claim()).text
+    ours = {family.family for family in families()[:4]}  # other tests may have defined some
+    assert set(exhibit(slow_claim()).facts["families"]) >= ours
     found = exhibit(slow_claim(StronglyConvex))
-    assert "sums of x^2 + 3 sin^2 x" not in found.facts["families"] and len(found.facts["families"]) == 3
+    assert ours - set(found.facts["families"]) == {"sums of x^2 + 3 sin^2 x"}
     assert "only these meet all that is assumed: diagonal quadratics, dense" in found.text
 
 
