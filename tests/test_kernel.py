@@ -6,7 +6,6 @@ get past the kernel by a way that was once open or easily could be.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 from flint import fmpq
 from interpretation import Interpretation
+from mutants import changed, mutate, with_step
 from sympy import (
     And,
     Basic,
@@ -124,51 +124,6 @@ def test_the_other_proofs_are_accepted(claim, lemmas):
 
 
 # ---------------------------------------------------------------------------------------------- mutants
-
-
-def mutate(proof: Proof, replace) -> Proof:
-    """The proof with `replace` applied to every formula in it; references between steps follow."""
-    steps: dict[Step, Step] = {}
-
-    def mapped(part):
-        if isinstance(part, Step):
-            return steps[part]
-        if isinstance(part, tuple):
-            return tuple(map(mapped, part))
-        if isinstance(part, dict):
-            return {mapped(key): mapped(entry) for key, entry in part.items()}
-        return replace(sympify(part)) if isinstance(part, Basic | int) else part
-
-    for step in proof.steps:
-        by = changed(step.by, **{name: mapped(entry) for name, entry in vars(step.by).items()})
-        steps[step] = Step(step.name, replace(step.statement), by)
-    return Proof(*steps.values())
-
-
-def changed(by: Justification, **fields) -> Justification:
-    """A copy of a justification with other fields."""
-    by = copy.copy(by)
-    for name, entry in fields.items():
-        object.__setattr__(by, name, entry)
-    return by
-
-
-def with_step(proof: Proof, old: Step, new: Step) -> Proof:
-    """The proof with one step in place of another, later references included."""
-    steps = {old: new}
-
-    def mapped(part):
-        if isinstance(part, tuple):
-            return tuple(map(mapped, part))
-        if isinstance(part, dict):
-            return {mapped(key): entry for key, entry in part.items()}
-        return steps.get(part, part) if isinstance(part, Step) else part
-
-    for step in proof.steps:
-        if step is not old:
-            by = changed(step.by, **{name: mapped(entry) for name, entry in vars(step.by).items()})
-            steps[step] = Step(step.name, step.statement, by)
-    return Proof(*(steps[step] for step in proof.steps))
 
 
 def rejected(claim: Claim) -> Rejection:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import cvc5
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from second_opinion import WORK, second_opinion
 from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Or, Rational, Symbol, false, sign, sqrt
 from test_kernel import FALSE, TRUE
 
@@ -21,22 +21,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.decide import Question, follows, recording, satisfiable
 from signproof.theory.symbols import alpha
 
-WORK = 10_000_000
-"""cvc5's own count of work, after which a question is given up; the hardest question here takes less than a tenth."""
 x, y = Symbol("x", real=True), Symbol("y", real=True)
-
-
-def second_opinion(text: str, work: int = WORK) -> str:
-    """What cvc5 says to a question in SMT-LIB 2: "unsat", "sat" or "unknown"."""
-    solver = cvc5.Solver(cvc5.TermManager())
-    solver.setOption("nl-cov", "true")
-    solver.setOption("rlimit-per", str(work))
-    parser = cvc5.InputParser(solver)
-    parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
-    names, answer = parser.getSymbolManager(), ""
-    while not (command := parser.nextCommand()).isNull():
-        answer = command.invoke(solver, names)
-    return answer.strip()
 
 
 def disagreements(questions: Iterable[Question], work: int = WORK) -> list[str]:
