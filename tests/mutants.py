@@ -378,10 +378,10 @@ def _meets(problem: DiagonalQuadratic, assumption: Assumption, values: dict[Symb
 
 
 def _inside(domain: tuple[Relational, ...], values: dict[Symbol, fmpq]) -> bool:
-    """Whether the values are in a domain; one that restricts k or V_0 is left to the kernel."""
+    """Whether the values are in a domain; if that takes k, V_0 or a root to tell, they are taken not to be."""
     try:
         return all(part.free_symbols <= set(values) and holds(part, values, RATIONALS) for part in domain)
-    except ZeroDivisionError:
+    except (ZeroDivisionError, TypeError):
         return False
 
 
