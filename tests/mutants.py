@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -95,8 +94,9 @@ def formula_changes(formula: Basic, symbols: Iterable[Symbol]) -> Iterator[tuple
     symbols = sorted(symbols, key=str)
     for kind, other in _atom_changes(formula, symbols):
         yield kind, formula, other
-    for node in dict.fromkeys(preorder_traversal(formula)):
-        for argument in dict.fromkeys(node.args):
+    # in an order that does not change from one run to the next: SymPy keeps some arguments in sets
+    for node in dict.fromkeys(preorder_traversal(formula, keys=str)):
+        for argument in sorted(set(node.args), key=str):
             for kind, other in _atom_changes(argument, symbols):
                 try:
                     yield kind, node, node.func(*(other if part == argument else part for part in node.args))
@@ -314,9 +314,13 @@ class Referee:
         steps = mutant.proof.steps
         statements = [step.statement for step in steps]
         statements = [*statements, mutant.conclusion] if _passed(outcome) else statements[: outcome.number - 1]
-        if all(getattr(mutant, part) == getattr(self.original, part) for part in PARTS):
+        if self.says_the_same(mutant):
             statements = [statement for statement in statements if statement not in self.proved]
         return next((statement for statement in dict.fromkeys(statements) if self.is_false(statement, mutant)), None)
+
+    def says_the_same(self, mutant: Claim) -> bool:
+        """Whether only the proof is another."""
+        return all(getattr(mutant, part) == getattr(self.original, part) for part in PARTS)
 
     def is_false(self, statement: Boolean, claim: Claim) -> bool:
         """Whether a statement about the claim's runs or parameters is shown to be false."""
@@ -354,7 +358,7 @@ def _runs(algorithm, assumptions, domain, scaled) -> tuple[Interpretation, ...]:
         problem = DiagonalQuadratic(rationals(diagonal))
         best = {assumption.constant: problem.exact_constant(assumption) for assumption in scaled}
         step_sizes = [theta / problem.exact_constant(Smooth(1)) for theta in STEP_SIZES]
-        grids = [[factor * best[s] for factor in FACTORS] if s in best else step_sizes for s in parameters]
+        grids = [[factor * best[s] for factor in FACTORS] if best.get(s) else step_sizes for s in parameters]
         for numbers in product(*grids):
             values = dict(zip(parameters, numbers, strict=True))
             if all(_meets(problem, a, values) for a in assumptions) and _inside(domain, values):
@@ -374,6 +378,8 @@ def _meets(problem: DiagonalQuadratic, assumption: Assumption, values: dict[Symb
     if not assumption.symbols <= set(values):
         return False
     constant, best = evaluate(assumption.constant, values, RATIONALS), problem.exact_constant(assumption)
+    if best is None:
+        return False
     return constant > 0 and (constant <= best if assumption.largest else constant >= best)
 
 
@@ -435,17 +441,18 @@ def _passed(outcome: Certificate | Rejection) -> bool:
 
 @dataclass
 class Count:
-    """How many mutants there were and what the kernel said; `false` holds those it should not have let pass."""
+    """How many mutants there were and what the kernel said; `survivors` are what it should not have let pass."""
 
-    accepted: Counter[str] = field(default_factory=Counter)
-    rejected: Counter[str] = field(default_factory=Counter)
-    false: list[str] = field(default_factory=list)
+    accepted: int = 0
+    rejected: int = 0
+    false: int = 0
+    """Mutants of the claim itself that are shown to be false."""
+    survivors: list[str] = field(default_factory=list)
 
     def __str__(self):
-        accepted, rejected = self.accepted.total(), self.rejected.total()
         return (
-            f"{accepted + rejected} mutants, {rejected} rejected, {accepted} accepted, "
-            f"{len(self.false)} of them or of their steps false"
+            f"{self.accepted + self.rejected} mutants, {self.rejected} rejected, {self.accepted} accepted; "
+            f"{self.false} are claims shown to be false; {len(self.survivors)} false survivors"
         )
 
 
@@ -454,8 +461,11 @@ def try_out(claim: Claim, most: int | None = None) -> Count:
     referee, count = Referee(claim), Count()
     for mutant in mutants(claim, most):
         outcome = check(mutant.claim)
-        (count.accepted if _passed(outcome) else count.rejected)[mutant.kind] += 1
-        false = referee.false_one(mutant.claim, outcome)
-        if false is not None:
-            count.false.append(f"{claim.id}, {mutant.kind}, {mutant.change}: {false}")
+        count.accepted += _passed(outcome)
+        count.rejected += not _passed(outcome)
+        if not referee.says_the_same(mutant.claim):
+            count.false += referee.is_false(mutant.claim.conclusion, mutant.claim)
+        survivor = referee.false_one(mutant.claim, outcome)
+        if survivor is not None:
+            count.survivors.append(f"{claim.id}, {mutant.kind}, {mutant.change}: {survivor}")
     return count
