@@ -6,14 +6,16 @@ get past the kernel by a way that was once open or easily could be.
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flint import fmpq
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from interpretation import Interpretation
+from mutants import changed, mutate, with_step
 from sympy import (
     And,
     Basic,
@@ -24,26 +26,35 @@ from sympy import (
     I,
     Integer,
     Le,
+    Limit,
     Lt,
+    Matrix,
+    Mul,
     Ne,
     Or,
     Rational,
     Sum,
     Symbol,
+    Tuple,
     false,
     log,
+    nan,
+    oo,
     preorder_traversal,
     sign,
     sin,
     sqrt,
     sympify,
     true,
+    zoo,
 )
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
+from signproof import verify
 from signproof.checks.exact import rationals
 from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.theory import decide
 from signproof.theory.algorithms import Algorithm, GradientDescent, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Orbit
@@ -124,51 +135,6 @@ def test_the_other_proofs_are_accepted(claim, lemmas):
 
 
 # ---------------------------------------------------------------------------------------------- mutants
-
-
-def mutate(proof: Proof, replace) -> Proof:
-    """The proof with `replace` applied to every formula in it; references between steps follow."""
-    steps: dict[Step, Step] = {}
-
-    def mapped(part):
-        if isinstance(part, Step):
-            return steps[part]
-        if isinstance(part, tuple):
-            return tuple(map(mapped, part))
-        if isinstance(part, dict):
-            return {mapped(key): mapped(entry) for key, entry in part.items()}
-        return replace(sympify(part)) if isinstance(part, Basic | int) else part
-
-    for step in proof.steps:
-        by = changed(step.by, **{name: mapped(entry) for name, entry in vars(step.by).items()})
-        steps[step] = Step(step.name, replace(step.statement), by)
-    return Proof(*steps.values())
-
-
-def changed(by: Justification, **fields) -> Justification:
-    """A copy of a justification with other fields."""
-    by = copy.copy(by)
-    for name, entry in fields.items():
-        object.__setattr__(by, name, entry)
-    return by
-
-
-def with_step(proof: Proof, old: Step, new: Step) -> Proof:
-    """The proof with one step in place of another, later references included."""
-    steps = {old: new}
-
-    def mapped(part):
-        if isinstance(part, tuple):
-            return tuple(map(mapped, part))
-        if isinstance(part, dict):
-            return {mapped(key): entry for key, entry in part.items()}
-        return steps.get(part, part) if isinstance(part, Step) else part
-
-    for step in proof.steps:
-        if step is not old:
-            by = changed(step.by, **{name: mapped(entry) for name, entry in vars(step.by).items()})
-            steps[step] = Step(step.name, step.statement, by)
-    return Proof(*(steps[step] for step in proof.steps))
 
 
 def rejected(claim: Claim) -> Rejection:
@@ -408,6 +374,29 @@ class Weaker(Smooth):
         return Le(0, self.constant)
 
 
+class EqualToAll(Smooth):
+    """An assumption that takes itself for any other."""
+
+    def __eq__(self, other):
+        return True
+
+    __hash__ = Smooth.__hash__
+
+    def statement(self, *points):
+        return Le(V0, 0)
+
+
+class Shifting(Step):
+    """A step that says one thing when it is checked, and another when it is used."""
+
+    def __getattribute__(self, name):
+        if name == "statement":
+            asked = object.__getattribute__(self, "__dict__")
+            asked["times"] = asked.get("times", 0) + 1
+            return x > 0 if asked["times"] < 4 else x > 5
+        return object.__getattribute__(self, name)
+
+
 class Trust(Justification):
     """A justification that justifies anything."""
 
@@ -433,10 +422,30 @@ def orbit(points, algorithm, function=x**2, coordinates=(x,), domain=(alpha > 0,
     return dataclasses.replace(claim, proof=Proof(*steps, Step("for ever", claim.conclusion, Forever(*steps))))
 
 
+def parameters(*steps) -> Claim:
+    """The false claim that x > 5 where x > 0, with a proof of the given steps."""
+    return dataclasses.replace(algebraic((x > 0,), (x > 5, Decide())), proof=Proof(*steps))
+
+
+def in_a_circle() -> Claim:
+    """Two steps, each of which rests on the other, and the second on itself as well."""
+    first = Step("first", x > 5, Combination({}))
+    second = Step("second", x > 5, Combination({first: 1}))
+    first.by.multipliers[second] = 1
+    return parameters(first, second)
+
+
+def on_itself() -> Claim:
+    step = Step("1", x > 5, Combination({}))
+    step.by.multipliers[step] = 1
+    return parameters(step)
+
+
 there = example_1.proof.steps[0]
 square = dual_norm(INF, g_k) ** 2
 rule = Eq(x_next, x_k - alpha * g_k)
 hidden_sum = Least(l - k, (l, 0, k))
+narrow = (y - 1) ** 2 - Rational(1, 10**9)
 
 FALSE = {
     # --- values that do not exist
@@ -562,6 +571,15 @@ FALSE = {
         ),
         "real and nothing more",
     ),
+    "infinity as a multiplier": (
+        parameters(s := Step("1", x > 0, Decide()), Step("2", x > 5, Combination({s: oo}))),
+        "oo is no real number",
+    ),
+    "zero times infinity": (
+        parameters(Step("1", Ge(x, Mul(0, oo, evaluate=False) + 6, evaluate=False), Decide())),
+        "no real number",
+    ),
+    "a limit": (parameters(Step("1", Ge(x, Limit(6 * y / y**2, y, 0)), Decide())), "Limit"),
     "an infinite bound": (
         bound((true, Decide()), (Le(suboptimality(k), V0 + sin(V0) / 0), Decide())),
         "cannot be read",
@@ -736,12 +754,42 @@ FALSE = {
         ),
         "not among its premises",
     ),
+    "an assumption of one's own that is equal to all": (
+        bound((Le(V0, 0), Hypothesis(EqualToAll(L), x_k)), (Le(suboptimality(k), V0), Decide())),
+        "which the claim does not make",
+    ),
+    "a step that rests on itself": (on_itself(), "rests on 1, which is not proved before it"),
+    "steps that rest on each other": (in_a_circle(), "rests on second, which is not proved before it"),
+    "a step that rests on its twin": (
+        parameters(Step("1", x > 5, Decide(Step("1", x > 5, Decide())))),
+        "rests on 1, which is not proved before it",
+    ),
+    "a step that says one thing and then another": (parameters(Shifting("1", x > 0, Decide())), "is no step"),
     "a justification of one's own": (algebraic((a > 0,), (a > 5, Trust())), "no justification that the kernel knows"),
     "a justification derived from the kernel's": (
         algebraic((a > 0,), (a > 5, Lenient())),
         "no justification that the kernel knows",
     ),
     # --- combinations
+    "a multiplier whose sign takes a sign that nobody assumed": (
+        algebraic((x >= 0, alpha < 2), (x >= 0, Decide()), (Ge(alpha * x, 0), lambda s: Combination({s: alpha}))),
+        "the multiplier alpha of 1 may be negative: it fails at alpha = ",
+    ),
+    "a multiplier that is negative in a small part of the domain": (
+        algebraic(
+            (x >= 0, y >= 0),
+            (x >= 0, Decide()),
+            (Ge(x * narrow, 0), lambda s: Combination({s: narrow})),
+        ),
+        "may be negative: it fails at",
+    ),
+    "a multiplier whose sign Z3 cannot tell": (
+        bound(
+            (conclusion("non-negative norm", norm(INF, x_k)), Lemma("non-negative norm", norm(INF, x_k))),
+            (Ge(norm(INF, x_k) * norm(INF, g_k), 0), lambda *s: Combination({s[-1]: norm(INF, g_k)})),
+        ),
+        "not arithmetic",
+    ),
     "a multiplier that may be negative": (
         algebraic((x >= 0,), (x >= 0, Decide()), (Ge(x * y, 0), lambda s: Combination({s: y}))),
         "may be negative",
@@ -795,6 +843,9 @@ def test_the_kernel_rejects(name):
     outcome = check(claim)
     assert isinstance(outcome, Rejection), f"accepted: {name}"
     assert reason in outcome.reason
+    number = max(outcome.number, 1)
+    step = claim.proof.steps[number - 1].name if claim.proof.steps else "proof"
+    assert str(outcome) == f"step {outcome.number} ({step}): {outcome.reason}"
 
 
 TRUE = {
@@ -886,6 +937,62 @@ JUNK = {
 def test_a_proof_that_makes_no_sense_is_rejected_not_raised(name, claim):
     outcome = check(dataclasses.replace(claim, proof=JUNK[name]))
     assert isinstance(outcome, Rejection) and outcome.reason
+
+
+# fmt: off
+ANYTHING = st.sampled_from([
+    None, True, False, 0, -1, 1, 10**400, 0.5, float("nan"), 1j, "", "x > 5", "x", "import", b"x", [], (), {}, set(),
+    Integer(1), Rational(1, 2), Float(1), I, oo, nan, zoo, x, alpha, k, l, V0, Symbol("n"), Symbol("p", positive=True),
+    x > 0, x > 5, true, false, Eq(x, 5, evaluate=False), And(x > 0, x > 5), Le(suboptimality(k), V0 / 2),
+    x_k, g_k, x_next, rule, iterate, gradient, norm(INF, g_k), suboptimality(k), hidden_sum, Matrix([x]), Tuple(x),
+    LINF, Smooth, Smooth(L), StronglyConvex(x), SignGD(alpha), object(), object, Step, Decide, Decide(), len, print,
+    s, Step("1", x > 5, Decide()), Step(None, None, None), theorem_1_1, theorem_1_1.proof, example_1.conclusion,
+])
+# fmt: on
+FIELDS = st.recursive(ANYTHING, lambda inner: st.one_of(st.tuples(inner), st.tuples(inner, inner)), max_leaves=3)
+
+
+@st.composite
+def steps(draw):
+    """A step with anything at all in its places, now and then also in those of its justification."""
+    model = draw(st.sampled_from([step for claim in (*THEOREM_1, example_1) for step in claim.proof.steps]))
+    by = model.by
+    for name in draw(st.sets(st.sampled_from(sorted(vars(by)) or ["using"]))):
+        by = changed(by, **{name: draw(FIELDS)})
+    if isinstance(by, Combination) and draw(st.booleans()):
+        by = changed(by, multipliers={s: draw(ANYTHING)})
+    return Step(draw(st.one_of(st.just("1"), ANYTHING)), draw(st.one_of(st.just(model.statement), ANYTHING)), by)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.one_of(steps(), steps(), ANYTHING), max_size=3),
+    st.sampled_from(
+        [
+            parameters(),
+            dataclasses.replace(theorem_1_1, bound=V0 / 2),
+            dataclasses.replace(example_1, algorithm=SignGD(2 * alpha)),
+        ]
+    ),
+)
+def test_no_proof_whatever_is_in_it_raises_or_proves_what_is_false(steps, claim):
+    outcome = check(dataclasses.replace(claim, proof=Proof(s, *steps)))
+    assert isinstance(outcome, Rejection)
+    assert 0 <= outcome.number <= len(steps) + 1
+    assert outcome.reason and isinstance(str(outcome), str)
+
+
+def test_a_question_that_takes_too_long_proves_nothing_and_refutes_nothing(monkeypatch):
+    monkeypatch.setattr(decide, "RESOURCES", 1)
+    for claim in (theorem_1_zeta, theorem_1_2):
+        outcome = check(claim)
+        assert isinstance(outcome, Rejection) and "Z3 gave up" in outcome.reason
+    assert "may be negative: Z3 gave up" in check(theorem_1_2).reason
+    undecided = dataclasses.replace(theorem_1_zeta, proof=None)
+    for claim in (theorem_1_zeta, undecided):
+        verdict = verify(claim)
+        assert verdict.status == "open" and verdict.witness is None
+        assert any("Z3 gave up" in evidence.text for evidence in verdict.evidence)
 
 
 def test_a_claim_without_a_proof_is_a_misuse():

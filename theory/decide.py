@@ -8,8 +8,11 @@ says what it takes for a statement to have a value. Nothing is evaluated in floa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import reduce
 
 from sympy import (
     Abs,
@@ -73,23 +76,65 @@ def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
     A premise has a value where it is true. A goal that may have none (a zero denominator, the root of a negative
     number) does not follow. Raises TypeError for what is no statement about real numbers.
     """
-    import z3
-
-    premises, goal = [_boolean(premise) for premise in premises], _boolean(goal)
-    translation = _Translation()
-    for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
-        translation.term(symbol)
-    facts = [translation.formula(part) for premise in premises for part in (premise, *conditions(premise))]
-    claim = [translation.formula(part) for part in (goal, *conditions(goal))]
-    solver = z3.SolverFor("QF_NRA")
-    solver.set("rlimit", RESOURCES)
-    solver.add(*translation.axioms, *facts, z3.Not(z3.And(*claim)))
-    outcome = solver.check()
-    if outcome == z3.unsat:
+    question = Question(_boolean(goal), [_boolean(premise) for premise in premises])
+    record = _record.get()
+    if record is not None:
+        record.append(question)
+    outcome = question.ask()
+    if outcome == "unsat":
         return Answer(True)
-    if outcome == z3.unknown:
-        return Answer(None, reason=f"Z3 gave up ({solver.reason_unknown()})")
-    return _checked_model(translation, solver.model(), goal, premises)
+    if outcome == "unknown":
+        return Answer(None, reason=f"Z3 gave up ({question.solver.reason_unknown()})")
+    return _checked_model(question)
+
+
+class Question:
+    """Do the premises hold somewhere where the goal fails or has no value? If not ("unsat"), the goal follows."""
+
+    def __init__(self, goal: Boolean, premises: list[Boolean]):
+        import z3
+
+        self.goal, self.premises = goal, premises
+        self.translation = translation = _Translation()
+        for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
+            translation.term(symbol)
+        facts = [translation.formula(part) for premise in premises for part in (premise, *conditions(premise))]
+        claim = [translation.formula(part) for part in (goal, *conditions(goal))]
+        self.solver = z3.SolverFor("QF_NRA")
+        self.solver.set("rlimit", RESOURCES)
+        self.assertions = [*translation.axioms, *facts, z3.Not(reduce(z3.And, claim))]
+        self.solver.add(*self.assertions)
+        self.outcome = ""
+
+    def ask(self) -> str:
+        """What Z3 says: "unsat", "sat" or "unknown"; kept as `outcome`."""
+        self.outcome = str(self.solver.check())
+        return self.outcome
+
+    def smtlib(self) -> str:
+        """The question in SMT-LIB 2, for any other solver; comments say what the variables stand for."""
+        variables = self.translation.variables.items()
+        lines = [f"; {name} is {term}" for term, name in variables] + ["(set-logic QF_NRA)"]
+        lines += [f"(declare-const {name} Real)" for _, name in variables]
+        lines += [f"(assert {assertion.sexpr()})" for assertion in self.assertions]
+        return "\n".join([*lines, "(check-sat)"]) + "\n"
+
+
+_record: ContextVar[list[Question] | None] = ContextVar("record", default=None)
+
+
+@contextmanager
+def recording() -> Iterator[list[Question]]:
+    """Every question that `follows` asks inside the block, to be put to another solver.
+
+    `with recording() as questions: check(claim)` gives all that a proof leaves to Z3; see `Question.smtlib`.
+    """
+    questions: list[Question] = []
+    token = _record.set(questions)
+    try:
+        yield questions
+    finally:
+        _record.reset(token)
 
 
 def satisfiable(premises: Iterable[Boolean]) -> Answer:
@@ -267,12 +312,13 @@ def _times(factor, count: int):
     return result
 
 
-def _checked_model(translation: _Translation, model, goal: Boolean, premises: list[Boolean]) -> Answer:
+def _checked_model(question: Question) -> Answer:
     """Turn Z3's model into rationals and check them with SymPy; a model that does not check is only a reason."""
     import z3
 
-    symbols = {term: name for term, name in translation.variables.items() if isinstance(term, Symbol)}
-    if translation.opaque:
+    model = question.solver.model()
+    symbols = {term: name for term, name in question.translation.variables.items() if isinstance(term, Symbol)}
+    if question.translation.opaque:
         return Answer(None, reason="it does not follow by arithmetic alone, and some terms are not arithmetic")
     # an irrational solution is approached by rationals until one lies in the (open) region of failure
     for digits in (0, 2, 4, 8, 16, 32):
@@ -282,7 +328,7 @@ def _checked_model(translation: _Translation, model, goal: Boolean, premises: li
             if z3.is_algebraic_value(number):
                 number = number.approx(digits)
             candidate[symbol] = Rational(number.numerator_as_long(), number.denominator_as_long())
-        if all(truth(premise, candidate) for premise in premises) and truth(goal, candidate) is False:
+        if all(truth(part, candidate) for part in question.premises) and truth(question.goal, candidate) is False:
             where = ", ".join(f"{symbol} = {number}" for symbol, number in candidate.items())
             return Answer(False, candidate, f"it fails at {where}" if where else "it is false")
     return Answer(None, reason="it fails only at values that are not rational; none was confirmed exactly")

@@ -163,6 +163,8 @@ class _Kernel:
         self.lemmas: set[str] = set()
 
     def accept(self, step: Step):
+        if type(step) is not Step:
+            raise Rejected(f"{type(step).__name__} is no step")
         if type(step.by) not in JUSTIFICATIONS:
             raise Rejected(f"{type(step.by).__name__} is no justification that the kernel knows")
         self.require_readable(step.statement)
@@ -290,7 +292,8 @@ class Hypothesis(Justification):
         return (self.assumption,)
 
     def check(self, statement, kernel):
-        if self.assumption not in kernel.claim.assumptions:
+        # the type decides first: an assumption of one's own could call itself equal to any other
+        if not any(type(self.assumption) is type(a) and self.assumption == a for a in kernel.claim.assumptions):
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
         kernel.require_defined(*self.points)
         instance = self.assumption.statement(*self.points)
