@@ -10,9 +10,9 @@ from flint import fmpq
 from sympy import Rational, Symbol
 
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import Problem
+from signproof.checks.problem import Problem, exactly_known
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.symbols import V0, k
@@ -112,11 +112,12 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], ste
     for assumption in claim.assumptions:
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
-        best = problem.exact_constant(assumption)
+        best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
         assumed = rational(str(assumption.constant.subs(values)))
-        if not assumed > 0 or (assumed > best if assumption.largest else assumed < best):
+        wrong = assumed > best if assumption.largest else assumed < best
+        if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
             return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
     return _outside_domain(claim, values | {k: Rational(steps)})
 

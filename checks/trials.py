@@ -19,7 +19,7 @@ from sympy import Symbol
 from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
-from signproof.checks.problem import Problem, families, nearest
+from signproof.checks.problem import Problem, exactly_known, families, known, nearest
 from signproof.checks.replay import Replay, replay
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -201,7 +201,7 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
     values: dict[Symbol, np.ndarray] = {}
     inside = np.ones(size, dtype=bool)
     for assumption in cast(tuple[Constant, ...], claim.assumptions):
-        ends = problem.constant(assumption)
+        ends = known(problem, assumption)
         if ends is None:
             return None
         # an upper end for L, a lower end for mu: the assumption holds with them
@@ -337,7 +337,7 @@ def exact_parameters(
     """
     values: dict[Symbol, fmpq] = {}
     for symbol, assumptions in domain.constants(claim).items():
-        answers = [problem.exact_constant(assumption) for assumption in assumptions]
+        answers = [exactly_known(problem, assumption) for assumption in assumptions]
         found = [constant for constant in answers if constant is not None]
         if len(found) < len(answers):
             raise ValueError("the instance does not meet the assumptions")

@@ -196,6 +196,13 @@ def _(v: Expr) -> Use:
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
 
 
+@_lemma("largest coordinate", "If |v_i| <= b for every i, ||v||_inf <= b.", "definition of the maximum norm")
+def _(v: Expr, bound: Expr) -> Use:
+    if bound.has(i):
+        raise LemmaError(f"{bound} depends on the coordinate")
+    return Use(Le(norm(Str(LINF.name), v), bound), premises=(Le(Abs(coordinate(v, i)), bound),))
+
+
 @_lemma("triangle inequality", "||u + v||_* <= ||u||_* + ||v||_*.", "definition of a norm")
 def _(pair: DualPair, u: Expr, v: Expr) -> Use:
     name = Str(pair.name)

@@ -38,6 +38,7 @@ from sympy import (
     expand,
     fraction,
     sign,
+    sqrt,
     sympify,
     together,
 )
@@ -478,6 +479,12 @@ class Coordinates:
 
     def sum(self, x):
         return Add(*x)
+
+    def power(self, x, exponent):
+        return x.applyfunc(lambda entry: entry**exponent)
+
+    def sqrt(self, x):
+        return sqrt(x)
 
 
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Run, Forever)

@@ -18,6 +18,8 @@ mu = Symbol("mu", real=True)
 """Constant of strong convexity or of the Polyak-Lojasiewicz inequality."""
 L = Symbol("L", real=True)
 """Constant of smoothness."""
+d = Symbol("d", real=True)
+"""Number of coordinates, where a claim assumes `Dimension(d)`."""
 sigma = Symbol("sigma", real=True)
 """Noise level of a stochastic gradient."""
 k = Symbol("k", real=True)
