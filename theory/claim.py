@@ -213,7 +213,7 @@ class Claim:
             for formula in assumption.formulas:
                 yield f"constant of {assumption}", formula, assumption.symbols - _RESERVED
         if self.statement is not None:
-            vectors = {i, m} if self.kind == "implication" else set()
+            vectors = {i, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):

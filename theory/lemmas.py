@@ -196,6 +196,11 @@ def _(v: Expr) -> Use:
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
 
 
+@_lemma("coordinate of a vector", "|v_i| <= ||v||_inf.", "definition of the maximum norm")
+def _(v: Expr) -> Use:
+    return Use(Le(Abs(coordinate(v, i)), norm(Str(LINF.name), v)))
+
+
 @_lemma("largest coordinate", "If |v_i| <= b for every i, ||v||_inf <= b.", "definition of the maximum norm")
 def _(v: Expr, bound: Expr) -> Use:
     if bound.has(i):
