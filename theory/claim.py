@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, Expr, Gt, Le, Symbol, Tuple, diff, sympify
+from sympy import Basic, Expr, Gt, Le, Limit, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
@@ -192,7 +192,7 @@ class Claim:
                     f"{self.id}: a condition of the domain is true whatever the symbols; "
                     "use the plain real symbols of signproof.theory.symbols"
                 )
-            if not isinstance(relation, Relational):
+            if not isinstance(relation, Relational) or relation.has(Limit):
                 raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
 
     def _check_orbit(self):

@@ -36,6 +36,10 @@ class _Text(StrPrinter):
         sign = "=" if isinstance(expression, sympy.Eq) else expression.rel_op
         return f"{self._print(expression.lhs)} {sign} {self._print(expression.rhs)}"
 
+    def _print_Limit(self, expression):
+        inside, variable, point = (self._print(part) for part in expression.args[:3])
+        return f"lim_{{{variable} -> {point}}} {inside}"
+
     def _print_And(self, expression):
         return " and ".join(self._print(part) for part in expression.args)
 

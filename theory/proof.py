@@ -30,6 +30,7 @@ from sympy import (
     Gt,
     Integer,
     Le,
+    Limit,
     Lt,
     Matrix,
     Ne,
@@ -183,6 +184,8 @@ class _Kernel:
     def require_readable(self, statement: Basic):
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
+        if statement.has(Limit):
+            raise Rejected(f"{statement}: a limit is worked out for a statement as a whole, not in a proof")
         if self.claim.kind == "bound":
             unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
             if unbound:

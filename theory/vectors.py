@@ -22,6 +22,7 @@ from sympy import (
     Float,
     Function,
     Integer,
+    Limit,
     Max,
     Min,
     Mul,
@@ -36,6 +37,7 @@ from sympy import (
     exp,
     expand,
     log,
+    oo,
     sign,
     sin,
 )
@@ -309,6 +311,9 @@ def check_term(term: Basic, vector: bool = False) -> None:
         term.check()
     elif isinstance(term, Sum):
         _check_range(term)
+    elif isinstance(term, Limit):
+        for part in term.args[: 2 if term.args[2] == oo else 3]:
+            check_term(part)
     elif isinstance(term, _FUNCTIONS):
         for argument in term.args:
             check_term(argument)
