@@ -50,6 +50,7 @@ def verify(
         "algebraic": _judge_algebraic,
         "implication": _judge_implication,
         "orbit": _judge_orbit,
+        "words": _judge_words,
     }
     judge = judges[claim.kind]
     return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
@@ -142,6 +143,11 @@ def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> 
     if certificate is None and claim.proof is None:
         evidence.append(Evidence("note", "exact", "undecided: it carries no proof"))
     return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
+
+
+def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    evidence.append(Evidence("note", "exact", f"not decided: it awaits {claim.awaits}"))
+    return Verdict(claim, Status.OPEN, tuple(evidence))
 
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:

@@ -1,12 +1,13 @@
 """A claim, written once as data.
 
 The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
-for the search that tries to break it. There are four kinds:
+for the search that tries to break it. There are five kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
 - an algebraic claim: a statement about parameters over a domain;
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
-- an orbit: an algorithm on one function, and the points that it visits in turn for ever.
+- an orbit: an algorithm on one function, and the points that it visits in turn for ever;
+- words: what no formula here says, such as the outcome of an experiment, and what it takes to decide it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from sympy import Basic, Expr, Gt, Le, Limit, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm
@@ -29,6 +31,7 @@ from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
 from signproof.theory.symbols import V0, f_star, i, k, l, m
 from signproof.theory.vectors import (
+    InWords,
     Repeats,
     Scalar,
     VectorAtom,
@@ -82,6 +85,7 @@ class Claim:
         statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
             implication, one between terms of `vectors` and `expectations`, for all points in it.
         orbit: of an orbit claim, the function and the points.
+        words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
         proof: steps for the kernel (`signproof.theory.proof.Proof`).
         source: where the claim stands.
         about: one sentence for the reader.
@@ -98,6 +102,8 @@ class Claim:
     bound: Expr | None = None
     statement: Boolean | None = None
     orbit: Orbit | None = None
+    words: str = ""
+    awaits: str = ""
     proof: object | None = None
     source: Source | None = None
     about: str = ""
@@ -119,7 +125,9 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """ "bound", "algebraic", "implication" or "orbit"."""
+        """ "bound", "algebraic", "implication", "orbit" or "words"."""
+        if self.words:
+            return "words"
         if self.statement is not None:
             return "implication" if self.statement.has(VectorAtom, Scalar) else "algebraic"
         return "bound" if self.orbit is None else "orbit"
@@ -139,6 +147,8 @@ class Claim:
     @cached_property
     def conclusion(self) -> Boolean:
         """What is to be proved."""
+        if self.words:
+            return InWords(Str(self.words))
         if self.statement is not None:
             return self.statement
         if self.orbit is not None:
@@ -161,6 +171,11 @@ class Claim:
                 raise ClaimError(
                     f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
                 )
+        if self.words or self.awaits:
+            others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)
+            if not (self.words and self.awaits) or any(part is not None for part in others):
+                raise ClaimError(f"{self.id}: a claim in words has words, what it awaits, and no formulas")
+            return
         if self.statement is not None:
             extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
             if extra:

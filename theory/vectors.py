@@ -272,6 +272,18 @@ class Repeats(Function):
         return rf"x_0, x_1, \dots \text{{ runs through }} {points} \text{{ for ever}}"
 
 
+class InWords(Function):
+    """A statement that no formula here says. Argument: its words."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return self.args[0].name
+
+    def _latex(self, printer, exp=None):
+        return rf"\text{{{self.args[0].name}}}"
+
+
 def terms(vector: Expr) -> dict[VectorAtom, Expr]:
     """The coefficients of a vector, atom by atom. Raises TypeError if the expression is no vector."""
     parts: dict[VectorAtom, Expr] = {}
