@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 from sympy import Rational, Symbol
 
@@ -144,6 +145,52 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
 
 def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, Rational]:
     return {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
+
+
+def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
+    """Run the orbit in balls; confirmed if the run is surely not where its formula says at the last step.
+
+    Raises Undecided if no precision tells where the run goes, or how far it is from the formula.
+    """
+    orbit = claim.orbit
+    assert orbit is not None
+    why = _outside_domain(claim, _values(parameters))
+    if why:
+        return Replay(False, "exact", why)
+    promised = [formula.subs(k, steps).doit() for formula in orbit.formula]
+    for bits in PRECISIONS:
+        with Balls(bits) as balls:
+            values = {Symbol(name, real=True): balls.number(number) for name, number in parameters.items()}
+            try:
+                reached = _run_on(claim, values, steps, balls)
+            except Undecided:
+                continue
+            for x, formula in zip(reached, promised, strict=True):
+                there = evaluate(formula, values, balls)
+                if not x.overlaps(there):
+                    why = f"the run is not where the formula says at step {steps}"
+                    return Replay(True, balls.level, why, balls.ends(x), balls.ends(there))
+            ends = balls.ends(reached[0]), balls.ends(evaluate(promised[0], values, balls))
+            return Replay(False, balls.level, f"the run is where the formula says at step {steps}", *ends)
+    raise Undecided(f"the run is not known after {steps} steps at {PRECISIONS[-1]} bits")
+
+
+def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any:
+    """The point that the run from the orbit's start has reached after some steps."""
+    orbit, algorithm = claim.orbit, claim.algorithm
+    assert orbit is not None and algorithm is not None
+    x = xp.number(np.array([evaluate(entry, values, xp) for entry in orbit.points[0]], dtype=object))
+
+    def slope(x):
+        here = values | dict(zip(orbit.coordinates, x, strict=True))
+        return np.array([evaluate(part, here, xp) for part in orbit.gradient], dtype=object)
+
+    memory = algorithm.init(x, xp)
+    for iteration in range(steps):
+        at = values | {k: xp.rational(iteration, 1)}
+        now = {name: evaluate(formula, at, xp) for name, formula in algorithm.parameters.items()}
+        x, memory = algorithm.at(**now).update(x, slope, memory, xp)
+    return x
 
 
 def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:

@@ -31,6 +31,7 @@ from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
 from signproof.theory.symbols import V0, f_star, i, k, l, m
 from signproof.theory.vectors import (
+    Follows,
     InWords,
     Repeats,
     Scalar,
@@ -56,15 +57,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Orbit:
-    """A function of the coordinates, and the points that the run visits in turn, for ever.
+    """A function of the coordinates, and where a run on it is at every iteration.
 
     Arguments: the objective; its coordinates; the points, each with one formula for each coordinate. The run
-    starts at the first point and returns to it after the last.
+    starts at the first point; it visits the others in turn and returns to it after the last, for ever, or else it
+    follows `formula`: formulas in k for the coordinates of x_k.
     """
 
     function: Expr
     coordinates: tuple[Symbol, ...]
     points: tuple[tuple[Expr, ...], ...]
+    formula: tuple[Expr, ...] = ()
 
     @property
     def gradient(self) -> tuple[Expr, ...]:
@@ -151,6 +154,8 @@ class Claim:
             return InWords(Str(self.words))
         if self.statement is not None:
             return self.statement
+        if self.orbit is not None and self.orbit.formula:
+            return Follows(Tuple(*self.orbit.formula))
         if self.orbit is not None:
             return Repeats(*(Tuple(*point) for point in self.orbit.points))
         assert self.measure is not None
@@ -216,8 +221,11 @@ class Claim:
         coordinates = set(self.orbit.coordinates)
         if not all(isinstance(coordinate, Symbol) for coordinate in coordinates) or coordinates & self.parameters:
             raise ClaimError(f"{self.id}: the coordinates of the orbit must be symbols that are no parameters")
-        if {len(point) for point in self.orbit.points} != {len(coordinates)}:
+        points = self.orbit.points + ((self.orbit.formula,) if self.orbit.formula else ())
+        if {len(point) for point in points} != {len(coordinates)}:
             raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
+        if self.orbit.formula and len(self.orbit.points) != 1:
+            raise ClaimError(f"{self.id}: a run that follows a formula has one point, its start")
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
@@ -239,6 +247,7 @@ class Claim:
             yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
             for number, point in enumerate(self.orbit.points):
                 yield f"point {number} of the orbit", Tuple(*point), bound
+            yield "formula of the orbit", Tuple(*self.orbit.formula), bound | {k}
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):

@@ -272,6 +272,18 @@ class Repeats(Function):
         return rf"x_0, x_1, \dots \text{{ runs through }} {points} \text{{ for ever}}"
 
 
+class Follows(Function):
+    """The run is at the given point at every iteration k: a statement, not a number. Argument: a tuple of formulas."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return f"x_k = {printer._print(_only(self.args[0]))} for every k"
+
+    def _latex(self, printer, exp=None):
+        return rf"x_k = {printer._print(_only(self.args[0]))} \text{{ for every }} k"
+
+
 class InWords(Function):
     """A statement that no formula here says. Argument: its words."""
 
@@ -376,6 +388,11 @@ def _check_range(term: ExprWithLimits):
         raise TypeError(f"{term} does not run over l = 0, ..., k")
     check_term(term.function)
     check_term(last)
+
+
+def _only(point: Tuple) -> Basic:
+    """The one coordinate of a point, or the point."""
+    return point[0] if len(point) == 1 else point
 
 
 def _is_atom(vector: Expr) -> bool:

@@ -2,18 +2,19 @@
 
 Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 3, eqs. (9)-(11).
 
-Where the gradient is not 0, (9) adds 1 to b^2 in each step, so that b_{k+1}^2 = k + 1; at 0 it stays. Here n is k.
+The run follows (10) as long as the partial sums of (10) change sign in each step; they tend to about -0.105 eta.
+Where the gradient is not 0, (9) adds 1 to b^2 in each step, so that b_{k+1}^2 = k + 1; at 0 it stays. Below n is k.
 """
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Matrix, Ne, Symbol, sqrt
+from sympy import Abs, Eq, Matrix, Ne, Rational, Sum, Symbol, sqrt
 
 from signproof.theory.algorithms import SignAdaGradSignNorm
-from signproof.theory.claim import Claim, Source
+from signproof.theory.claim import Claim, Orbit, Source
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof import COORDINATES
-from signproof.theory.symbols import eta
+from signproof.theory.symbols import eta, k, l
 
 x, n = Symbol("x", real=True), Symbol("n", real=True)
 method = SignAdaGradSignNorm(eta)
@@ -21,6 +22,20 @@ method = SignAdaGradSignNorm(eta)
 subgradient = x / Abs(x)
 """Of |x|, where x is not 0."""
 step_size = eta / sqrt(n + 1)
+
+example_3_eq_10 = Claim(
+    id="scaled-sign/example-3.eq-10",
+    source=Source(PAPER, "Example 3, eq. (10)"),
+    about="From x_0 = eta/2, the run of (9) on x^2 in closed form; the index of the sum is l + 1.",
+    algorithm=method,
+    domain=(eta > 0,),
+    orbit=Orbit(
+        function=x**2,
+        coordinates=(x,),
+        points=((eta / 2,),),
+        formula=(eta * (Rational(1, 2) + Sum((-1) ** (l + 1) / sqrt(l + 1), (l, 0, k - 1))),),
+    ),
+)
 
 example_3 = Claim(
     id="scaled-sign/example-3",
