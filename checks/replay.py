@@ -71,6 +71,7 @@ def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], s
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
     assert algorithm is not None
+    values[V0] = problem.suboptimality(x, xp)
     memory, points = algorithm.init(x, xp), [x]
     for iteration in range(steps):
         values[k] = xp.rational(iteration, 1)

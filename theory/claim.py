@@ -29,7 +29,7 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
 from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
-from signproof.theory.symbols import V0, f_star, i, k, l, m
+from signproof.theory.symbols import V0, K, f_star, i, k, l, m
 from signproof.theory.vectors import (
     Follows,
     InWords,
@@ -85,6 +85,7 @@ class Claim:
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
             all parameters in the domain. The bound may use k and V0 beside the parameters.
+        horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
         statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
             implication, one between terms of `vectors` and `expectations`, for all points in it.
         orbit: of an orbit claim, the function and the points.
@@ -103,6 +104,7 @@ class Claim:
     domain: tuple[Relational, ...] = ()
     measure: Measure | None = None
     bound: Expr | None = None
+    horizon: Symbol | None = None
     statement: Boolean | None = None
     orbit: Orbit | None = None
     words: str = ""
@@ -139,12 +141,14 @@ class Claim:
     def parameters(self) -> set[Symbol]:
         """The symbols that domain and assumptions bind."""
         bound = {symbol for relation in self.domain for symbol in relation.free_symbols}
+        bound |= set() if self.horizon is None else {self.horizon}
         return bound.union(*(assumption.symbols for assumption in self.assumptions))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
+        conditions += () if self.horizon is None else (self.horizon >= 0,)
         return self.domain + conditions + ((k >= 0, Gt(V0, 0)) if self.kind == "bound" else ())
 
     @cached_property
@@ -159,7 +163,8 @@ class Claim:
         if self.orbit is not None:
             return Repeats(*(Tuple(*point) for point in self.orbit.points))
         assert self.measure is not None
-        return Le(self.measure.symbol, self.bound)
+        measured = self.measure.symbol
+        return Le(measured if self.horizon is None else measured.subs(k, self.horizon), self.bound)
 
     def __repr__(self):
         return f"Claim({self.id!r})"
@@ -176,6 +181,9 @@ class Claim:
                 raise ClaimError(
                     f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
                 )
+        assumed = set().union(*(assumption.symbols for assumption in self.assumptions))
+        if self.horizon is not None and (self.horizon != K or K in assumed or self.measure is None):
+            raise ClaimError(f"{self.id}: the horizon of a run is the symbol K, a number of steps and nothing else")
         if self.words or self.awaits:
             others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)
             if not (self.words and self.awaits) or any(part is not None for part in others):
@@ -229,7 +237,7 @@ class Claim:
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
-        bound, run = self.parameters, {k} if self.kind == "bound" else set()
+        bound, run = self.parameters, {k, V0} if self.kind == "bound" else set()
         for relation in self.domain:
             yield f"condition {relation} of the domain", relation, relation.free_symbols - _RESERVED | run
         for assumption in self.assumptions:

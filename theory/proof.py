@@ -400,7 +400,7 @@ class Decide(Justification):
 
 @dataclass(frozen=True)
 class Instance(Justification):
-    """An earlier step at another iteration: k replaced by 0, 1, ... or by k + 1, k + 2, ..."""
+    """An earlier step at another iteration: k replaced by 0, 1, ..., by k + 1, k + 2, ... or by the claim's horizon."""
 
     step: Step
     at: Any
@@ -411,7 +411,7 @@ class Instance(Justification):
 
     def check(self, statement, kernel):
         index = sympify(self.at)
-        if not _is_iteration(index):
+        if not _is_iteration(index) and index != kernel.claim.horizon:
             raise Rejected(f"{index} is not a later iteration, or one of the first")
         for relation in kernel.claim.domain:
             if relation.has(k):
