@@ -4,8 +4,8 @@ Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent"
 number of steps, K here and k in the paper, and do not change during the run.
 
 In each step of SignGD f decreases by alpha ||g||_1 - (c L/2) alpha^2 at least, c = 1 in the maximum norm and d in the
-Euclidean norm. The best step, alpha^2 = 2 V_0/(c L (K + 1)), gives min ||g||_1^2 <= 2 c L V_0/(K + 1); for the Euclidean
-norm the remark prints a fourth of that.
+Euclidean norm. The best step, alpha^2 = 2 V_0/(c L (K + 1)), gives min ||g||_1^2 <= 2 c L V_0/(K + 1). For the
+Euclidean norm the remark prints a fourth of that.
 """
 
 from __future__ import annotations
