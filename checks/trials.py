@@ -31,8 +31,8 @@ from signproof.theory.symbols import V0, k
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
-HORIZONS = (0, 1, 2, 5, 16, 32)
-"""Numbers of steps fixed before the run that are tried; the longest is that of the quick profile."""
+HORIZONS = (0, 1, 8)
+"""Numbers of steps fixed before the run that are tried; each is compiled anew."""
 CANDIDATES = 12
 """Candidates of one batch that are replayed before the batch is given up."""
 
