@@ -97,12 +97,16 @@ def test_a_smaller_bound_or_another_step_is_rejected(step_size, bound):
     assert isinstance(rejection, Rejection) and rejection.step == "best step"
 
 
-def test_the_printed_bound_of_remark_3_fails_before_the_first_step_and_four_times_it_does_not():
+def test_the_printed_bound_of_remark_3_fails_before_the_first_step_and_four_times_it_is_proved():
     claim = CLAIMS["remark-3.signgd"]
     verdict = verify(claim)
     assert verdict.status == "refuted" and verdict.witness.k == 0
     assert verdict.witness.measured[0] == 4 * verdict.witness.bound[1]
-    assert verify(dataclasses.replace(claim, id="four times", bound=4 * claim.bound)).status == "supported"
+    repaired = catalog()["own/remark-3.signgd.repaired"]
+    assert repaired.bound == 4 * claim.bound and repaired.algorithm == claim.algorithm
+    assert isinstance(check(repaired), Certificate)
+    without = dataclasses.replace(repaired, assumptions=repaired.assumptions[:1], domain=(d > 0,))
+    assert isinstance(check(without), Rejection)
 
 
 def test_a_witness_about_another_dimension_is_not_confirmed():

@@ -10,20 +10,22 @@ Euclidean norm the remark prints a fourth of that.
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Expr, Ge, Le, Limit, Sum, Symbol, sqrt
+from sympy import Abs, Eq, Expr, Ge, Integer, Le, Limit, Sum, Symbol, sign, sqrt
 from sympy.core.symbol import Str
 
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import Dimension, Smooth
 from signproof.theory.claim import Claim, Source
+from signproof.theory.expectations import Total, coordinate
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import MinDualGradientNorm
-from signproof.theory.norms import L2, LINF
+from signproof.theory.norms import L2, LINF, DualPair
 from signproof.theory.oracles import l1
 from signproof.theory.papers.scaled_sign import PAPER
+from signproof.theory.papers.scaled_sign.norms_compared import squared_length
 from signproof.theory.papers.scaled_sign.theorem_1 import gamma
-from signproof.theory.proof import Combination, Decide, Definition, Identity, Instance, Lemma, Proof, Step
-from signproof.theory.symbols import V0, K, L, alpha, d, f_star, k, l
+from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma, Proof, Step
+from signproof.theory.symbols import V0, K, L, alpha, d, f_star, i, k, l
 from signproof.theory.vectors import (
     Least,
     g_k,
@@ -43,14 +45,34 @@ V, V_next = suboptimality(k), suboptimality(k + 1)
 N, s = l1(g_k), maximizer(INF, g_k)
 
 
+_unit = Step("||sign(g)|| <= 1", Le(norm(INF, s), 1), by=Lemma("unit maximizer", LINF, g_k))
+
+
+def euclidean_unit() -> tuple[Step, ...]:
+    """||sign(g)||_2^2 <= d."""
+    square, dimension = sign(coordinate(g_k, i)) ** 2, Dimension(d)
+    length = squared_length(s)
+    size = Step("R^d", dimension.statement(), by=Hypothesis(dimension))
+    each = Step("sign(g_i)^2 <= 1", Le(square, 1), by=Decide())
+    signs = Step(
+        "sum of sign(g_i)^2",
+        Le(Total(square, i), Total(Integer(1), i)),
+        by=Lemma("sum of inequalities", square, Integer(1), i, using=(each,)),
+    )
+    dual = Step("self-dual norm", conclusion("self-dual norm", s), by=Lemma("self-dual norm", s))
+    unit = Step("||sign(g)||_2^2 <= d", Le(norm(Str("2"), s) ** 2, d), by=Decide(length[-1], signs, size, dual))
+    return *length, size, each, signs, dual, unit
+
+
 def best_step(constant: Expr) -> Expr:
     """The step that is best for K steps, where f decreases by alpha ||g||_1 - (constant/2) alpha^2 at least."""
     return sqrt(2 * V0 / (constant * (K + 1)))
 
 
-def average(step_size: Expr, bound: Expr) -> Proof:
-    """The mean of ||g_l||_1 over the run is at most V_0/(alpha (k + 1)) + L alpha/2."""
-    smooth = Smooth(L)
+def average(step_size: Expr, bound: Expr, pair: DualPair = LINF) -> Proof:
+    """The mean of ||g_l||_1 over the run is at most V_0/(alpha (k + 1)) + c L alpha/2, c = 1 or, for the Euclidean
+    norm, d."""
+    smooth, name = Smooth(L, pair), Str(pair.name)
     here = Step("(30)", Eq(V, value(x_k) - f_star), by=Definition())
     there = Step("(30) at k + 1", Eq(V_next, value(x_next) - f_star), by=Definition())
     start = Step("V at 0", Eq(suboptimality(0), V0), by=Definition())
@@ -64,13 +86,14 @@ def average(step_size: Expr, bound: Expr) -> Proof:
     )
     aligned = Step("<g, sign(g)>", Eq(inner(g_k, s), N), by=Lemma("attained dual norm", LINF, g_k))
     slope = Step("slope", Eq(inner(g_k, x_next - x_k), -step_size * N), by=Identity(rule, aligned))
-    unit = Step("||sign(g)|| <= 1", Le(norm(INF, s), 1), by=Lemma("unit maximizer", LINF, g_k))
-    positive = Step("sign(g) has a norm", Ge(norm(INF, s), 0), by=Lemma("non-negative norm", norm(INF, s)))
-    length = norm(INF, x_next - x_k)
-    stretched = Step("length", Eq(length, Abs(step_size) * norm(INF, s)), by=Identity(rule))
-    short = Step("squared length", Le(length**2, step_size**2), by=Decide(stretched, unit, positive))
+    length, size = norm(name, x_next - x_k), norm(name, s)
+    positive = Step("sign(g) has a norm", Ge(size, 0), by=Lemma("non-negative norm", size))
+    stretched = Step("length", Eq(length, Abs(step_size) * size), by=Identity(rule))
+    unit = (_unit,) if pair is LINF else euclidean_unit()
+    largest = 1 if pair is LINF else d
+    short = Step("squared length", Le(length**2, largest * step_size**2), by=Decide(stretched, unit[-1], positive))
     # the potential V_k - k (L/2) alpha^2 decreases by alpha ||g||_1 at least
-    loss = L / 2 * step_size**2
+    loss = largest * L / 2 * step_size**2
     potential = V - k * loss
     decrease = Step(
         "decrease",
@@ -90,7 +113,7 @@ def average(step_size: Expr, bound: Expr) -> Proof:
         by=Combination({telescoped: 1, remaining: 1, start: 1}),
     )
     least_of_sum = Step("least of the sum", Le((k + 1) * least, total), by=Lemma("least of a sum", N))
-    mean = V0 / (step_size * (k + 1)) + L / 2 * step_size
+    mean = V0 / (step_size * (k + 1)) + largest * L / 2 * step_size
     least_norm = Step(
         "least norm",
         Le(least, mean),
@@ -106,7 +129,7 @@ def average(step_size: Expr, bound: Expr) -> Proof:
     best = Step("best step", Le(mean.subs(k, K) ** 2, bound), by=Decide())
     conclude = Step("bound", Le(Least(indexed**2, (l, 0, K)), bound), by=Combination({at_horizon: 1, best: 1}))
     return Proof(
-        here, there, start, infimum, remaining, rule, expansion, aligned, slope, unit, positive, stretched, short,
+        here, there, start, infimum, remaining, rule, expansion, aligned, slope, *unit, positive, stretched, short,
         decrease, telescoped, summed, least_of_sum, least_norm, norms, squares, at_horizon, best, conclude,
     )  # fmt: skip
 
