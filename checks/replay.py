@@ -125,6 +125,8 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], ste
 
 
 def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
+    if claim.horizon is not None and values[claim.horizon] != values[k]:
+        return f"the claim is about k = {claim.horizon}, its horizon, alone"
     for relation in claim.domain:
         if truth(relation, values) is not True:
             return f"outside the domain: {relation} does not hold"

@@ -76,6 +76,8 @@ def _at_point(limit: Limit, values: Mapping[Symbol, Rational]) -> tuple[Expr, Ex
 def _fraction(limit: Limit, values: Mapping[Symbol, Rational]) -> tuple[Expr, Expr]:
     """Numerator and denominator in lowest terms, as polynomials in the variable; at infinity, in its inverse."""
     expression, variable, point = limit.args[:3]
+    if expression.has(Limit):
+        raise TypeError(f"a limit of a limit is not taken: {limit}")
     expression = expression.subs({symbol: number for symbol, number in values.items() if symbol != variable})
     if point == oo:
         expression = expression.subs(variable, 1 / variable)

@@ -456,8 +456,8 @@ class Forever(Justification):
 
     def check(self, statement, kernel):
         claim = kernel.claim
-        if claim.orbit is None:
-            raise Rejected("it needs an orbit")
+        if claim.orbit is None or claim.orbit.formula:
+            raise Rejected("it needs an orbit whose points repeat")
         have = [kernel.proved(step) for step in self.using]
         for start in range(len(claim.orbit.points)):
             if transition(claim.algorithm, claim.orbit, start) not in have:
