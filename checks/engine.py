@@ -111,6 +111,8 @@ def _run(arrays, start, parameters, *, algorithm, family, steps, measures, rigor
         return (x, memory), measured
 
     x = number(start)
+    if any(V0 in formula.free_symbols for formula in algorithm.parameters.values()):
+        values[V0] = problem.suboptimality(x, xp)
     _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), jnp.arange(steps + 1, dtype=float))
     return tuple(ends(quantity) if rigorous else (quantity, quantity) for quantity in measured)
 

@@ -9,8 +9,8 @@ from sympy import Not, Symbol
 
 from signproof.checks import instance
 from signproof.checks.domain import Range, Unsupported, ranges
-from signproof.checks.exact import RATIONALS, rational
-from signproof.checks.replay import Replay, replay_orbit
+from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
@@ -25,6 +25,8 @@ ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
 """Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
 ORBIT_TURNS = 50
 """How often an orbit is run through."""
+COURSE = 100
+"""Steps for which a run is compared with its formula."""
 
 
 def verify(
@@ -52,6 +54,7 @@ def verify(
         "algebraic": _judge_algebraic,
         "implication": _judge_implication,
         "orbit": _judge_orbit,
+        "words": _judge_words,
     }
     judge = judges[claim.kind]
     return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
@@ -163,6 +166,11 @@ def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> 
     return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
 
 
+def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    evidence.append(Evidence("note", "exact", f"not decided: it awaits {claim.awaits}"))
+    return Verdict(claim, Status.OPEN, tuple(evidence))
+
+
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
     _exhibit_parameters(claim, evidence)
@@ -172,6 +180,8 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "exact", f"not run: {unsupported}"))
         return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
+    if claim.orbit.formula:
+        return _judge_course(claim, _at(free, rational(ORBIT_POSITIONS[0])), evidence)
     witness = None
     steps = ORBIT_TURNS * len(claim.orbit.points)
     for position in ORBIT_POSITIONS:
@@ -192,6 +202,25 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) ->
         evidence.append(Evidence("witness", "exact", witness.describe()))
     status = Status.PROVED if certificate else Status.SUPPORTED
     return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
+
+
+def _judge_course(claim: Claim, parameters: dict[str, fmpq], evidence) -> Verdict:
+    """Compare a run with its formula step by step, in balls."""
+    assert claim.orbit is not None
+    for steps in range(COURSE + 1):
+        try:
+            found = replay_course(claim, parameters, steps)
+        except Undecided as undecided:
+            evidence.append(Evidence("note", "enclosed", f"undecided: {undecided}"))
+            return Verdict(claim, Status.OPEN, tuple(evidence))
+        if found.confirmed:
+            assert found.measured is not None and found.bound is not None
+            start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
+            witness = Witness(claim, None, parameters, start, steps, found.measured, found.bound, found.level)
+            evidence.append(Evidence("witness", found.level, witness.describe()))
+            return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
+    evidence.append(Evidence("orbit", "enclosed", f"{COURSE} steps in balls do not leave the formula"))
+    return Verdict(claim, Status.SUPPORTED, tuple(evidence))
 
 
 def _orbit_witness(claim, parameters, start, steps: int, found: Replay, exhibit: bool) -> Witness:

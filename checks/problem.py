@@ -18,7 +18,7 @@ from flint import fmpq
 
 from signproof.checks.constants import Enclosure
 from signproof.checks.exact import each, rational, rationals
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 
 BATCH = 240
 """Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
@@ -126,6 +126,18 @@ class Problem(ABC):
 
     def _map(self, function: Callable[[Any], Any]) -> Self:
         return dataclasses.replace(self, **{name: function(field) for name, field in self._batched().items()})
+
+
+def known(problem: Problem, assumption: Constant) -> Enclosure | None:
+    """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself."""
+    if isinstance(assumption, Dimension):
+        return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
+    return problem.constant(assumption)
+
+
+def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
+    """For one instance: a rational constant with which the assumption surely holds."""
+    return fmpq(problem.dimension) if isinstance(assumption, Dimension) else problem.exact_constant(assumption)
 
 
 def families() -> list[type[Problem]]:

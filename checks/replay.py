@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 from sympy import Rational, Symbol
 
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import Problem
+from signproof.checks.problem import Problem, exactly_known
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.symbols import V0, k
@@ -70,6 +71,7 @@ def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], s
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
     assert algorithm is not None
+    values[V0] = problem.suboptimality(x, xp)
     memory, points = algorithm.init(x, xp), [x]
     for iteration in range(steps):
         values[k] = xp.rational(iteration, 1)
@@ -112,16 +114,19 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], ste
     for assumption in claim.assumptions:
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
-        best = problem.exact_constant(assumption)
+        best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
         assumed = rational(str(assumption.constant.subs(values)))
-        if not assumed > 0 or (assumed > best if assumption.largest else assumed < best):
+        wrong = assumed > best if assumption.largest else assumed < best
+        if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
             return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
     return _outside_domain(claim, values | {k: Rational(steps)})
 
 
 def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
+    if claim.horizon is not None and values[claim.horizon] != values[k]:
+        return f"the claim is about k = {claim.horizon}, its horizon, alone"
     for relation in claim.domain:
         if truth(relation, values) is not True:
             return f"outside the domain: {relation} does not hold"
@@ -143,6 +148,52 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
 
 def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, Rational]:
     return {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
+
+
+def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
+    """Run the orbit in balls; confirmed if the run is surely not where its formula says at the last step.
+
+    Raises Undecided if no precision tells where the run goes, or how far it is from the formula.
+    """
+    orbit = claim.orbit
+    assert orbit is not None
+    why = _outside_domain(claim, _values(parameters))
+    if why:
+        return Replay(False, "exact", why)
+    promised = [formula.subs(k, steps).doit() for formula in orbit.formula]
+    for bits in PRECISIONS:
+        with Balls(bits) as balls:
+            values = {Symbol(name, real=True): balls.number(number) for name, number in parameters.items()}
+            try:
+                reached = _run_on(claim, values, steps, balls)
+            except Undecided:
+                continue
+            for x, formula in zip(reached, promised, strict=True):
+                there = evaluate(formula, values, balls)
+                if not x.overlaps(there):
+                    why = f"the run is not where the formula says at step {steps}"
+                    return Replay(True, balls.level, why, balls.ends(x), balls.ends(there))
+            ends = balls.ends(reached[0]), balls.ends(evaluate(promised[0], values, balls))
+            return Replay(False, balls.level, f"the run is where the formula says at step {steps}", *ends)
+    raise Undecided(f"the run is not known after {steps} steps at {PRECISIONS[-1]} bits")
+
+
+def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any:
+    """The point that the run from the orbit's start has reached after some steps."""
+    orbit, algorithm = claim.orbit, claim.algorithm
+    assert orbit is not None and algorithm is not None
+    x = xp.number(np.array([evaluate(entry, values, xp) for entry in orbit.points[0]], dtype=object))
+
+    def slope(x):
+        here = values | dict(zip(orbit.coordinates, x, strict=True))
+        return np.array([evaluate(part, here, xp) for part in orbit.gradient], dtype=object)
+
+    memory = algorithm.init(x, xp)
+    for iteration in range(steps):
+        at = values | {k: xp.rational(iteration, 1)}
+        now = {name: evaluate(formula, at, xp) for name, formula in algorithm.parameters.items()}
+        x, memory = algorithm.at(**now).update(x, slope, memory, xp)
+    return x
 
 
 def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:

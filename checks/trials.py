@@ -14,12 +14,12 @@ from typing import Any, cast
 
 import numpy as np
 from flint import fmpq
-from sympy import Symbol
+from sympy import Eq, Symbol
 
 from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
-from signproof.checks.problem import Problem, families, nearest
+from signproof.checks.problem import Problem, exactly_known, families, known, nearest
 from signproof.checks.replay import Replay, replay
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -31,6 +31,8 @@ from signproof.theory.symbols import V0, k
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
+HORIZONS = (0, 1, 8)
+"""Numbers of steps fixed before the run that are tried; each is compiled anew."""
 CANDIDATES = 12
 """Candidates of one batch that are replayed before the batch is given up."""
 
@@ -114,7 +116,7 @@ def try_out(
     """
     trials = Trials()
     try:
-        for posed in in_numbers(claim):
+        for posed in (posed for fixed in at_horizons(claim) for posed in in_numbers(fixed)):
             _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials)
             if trials.witness is not None:
                 break
@@ -125,6 +127,29 @@ def try_out(
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
         trials.reason = f"no family of problems meets {needs} with parameters in the domain"
     return trials
+
+
+def at_horizons(claim: Claim) -> list[Claim]:
+    """The claim itself or, if it is about a number of steps fixed before the run, its case for each of some numbers."""
+    if claim.horizon is None:
+        return [claim]
+    assert claim.algorithm is not None and claim.bound is not None
+    fixed = []
+    for steps in HORIZONS:
+        at = {claim.horizon: steps}
+        domain = (relation.subs(at) for relation in claim.domain)
+        fixed.append(
+            replace(
+                claim,
+                id=f"{claim.id} ({claim.horizon} = {steps})",
+                algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
+                domain=(*(relation for relation in domain if relation != True), Eq(k, steps)),  # noqa: E712
+                bound=claim.bound.subs(at),
+                horizon=None,
+                proof=None,
+            )
+        )
+    return fixed
 
 
 def in_numbers(claim: Claim) -> list[Claim]:
@@ -201,7 +226,7 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
     values: dict[Symbol, np.ndarray] = {}
     inside = np.ones(size, dtype=bool)
     for assumption in cast(tuple[Constant, ...], claim.assumptions):
-        ends = problem.constant(assumption)
+        ends = known(problem, assumption)
         if ends is None:
             return None
         # an upper end for L, a lower end for mu: the assumption holds with them
@@ -337,7 +362,7 @@ def exact_parameters(
     """
     values: dict[Symbol, fmpq] = {}
     for symbol, assumptions in domain.constants(claim).items():
-        answers = [problem.exact_constant(assumption) for assumption in assumptions]
+        answers = [exactly_known(problem, assumption) for assumption in assumptions]
         found = [constant for constant in answers if constant is not None]
         if len(found) < len(answers):
             raise ValueError("the instance does not meet the assumptions")

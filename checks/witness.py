@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 
 from signproof.checks.exact import rational
 from signproof.checks.problem import Problem
-from signproof.checks.replay import Replay, replay, replay_orbit, replay_statement
+from signproof.checks.replay import Replay, replay, replay_course, replay_orbit, replay_statement
 from signproof.theory import algorithms, assumptions, measures, norms
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, ClaimError, Orbit
@@ -58,7 +58,9 @@ class Witness:
 
         It is confirmed only if the run also gives the numbers that the witness states.
         """
-        if self.claim.kind == "orbit":
+        if self.claim.orbit is not None and self.claim.orbit.formula:
+            found = replay_course(self.claim, self.parameters, self.k)
+        elif self.claim.kind == "orbit":
             found = replay_orbit(self.claim, self.parameters, self.k)
             found = found if self.exhibit else dataclasses.replace(found, confirmed=not found.confirmed)
         elif self.claim.kind == "algebraic":
@@ -96,6 +98,9 @@ class Witness:
         if self.claim.kind == "algebraic":
             return f"false at {values}"
         start = f"({', '.join(map(str, self.start))})"
+        if self.claim.orbit is not None and self.claim.orbit.formula:
+            where = f"at {shown(self.measured)} after {self.k} steps, not at {shown(self.bound)}"
+            return f"{values}: from {start} the run is {where}"
         if self.claim.kind == "orbit":
             return f"{values}: from {start} the run is back after {self.k} steps"
         assert self.problem is not None
@@ -194,6 +199,7 @@ def _claim_data(claim: Claim) -> dict[str, Any]:
             "function": str(claim.orbit.function),
             "coordinates": [str(coordinate) for coordinate in claim.orbit.coordinates],
             "points": [[str(entry) for entry in point] for point in claim.orbit.points],
+            "formula": [str(entry) for entry in claim.orbit.formula],
         }
     return data | {"measure": _part(claim.measure), "bound": str(claim.bound)}
 
@@ -211,7 +217,8 @@ def _claim_from(id: str, data: Any) -> Claim:
     if "points" in data:
         coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
         points = tuple(tuple(parse(entry) for entry in point) for point in data["points"])
-        orbit = Orbit(parse(data["function"]), coordinates, points)
+        formula = tuple(parse(entry) for entry in data.get("formula", ()))
+        orbit = Orbit(parse(data["function"]), coordinates, points, formula)
         return Claim(id=id, algorithm=algorithm, domain=conditions, orbit=orbit)
     return Claim(
         id=id,

@@ -130,3 +130,91 @@ class MajorityVote(Algorithm):
     def update(self, x, gradient, memory, xp):
         length, vote = xp.votes(gradient, x, self.workers)
         return x - self.step_size * length * vote, memory
+
+
+@dataclass(frozen=True)
+class AdaGradNorm(Algorithm):
+    """b+^2 = b^2 + ||g||_2^2, x+ = x - (eta / b+) g, from b_0 = 0.  [scaled-sign (5)]"""
+
+    step_size: Any
+
+    def init(self, x, xp):
+        return xp.sum(x - x)
+
+    def update(self, x, gradient, memory, xp):
+        g = gradient(x)
+        square = memory + self.growth(g, xp)
+        return x - self.step_size / xp.sqrt(square) * self.direction(g, xp), square
+
+    def growth(self, g, xp):
+        """What is added to b^2."""
+        return xp.sum(xp.power(g, 2))
+
+    def direction(self, g, xp):
+        return g
+
+
+@dataclass(frozen=True)
+class SignAdaGradNorm(AdaGradNorm):
+    """b+^2 = b^2 + ||g||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (6)]"""
+
+    def direction(self, g, xp):
+        return xp.sign(g)
+
+
+@dataclass(frozen=True)
+class SignAdaGradSignNorm(SignAdaGradNorm):
+    """b+^2 = b^2 + ||sign(g)||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (9)]"""
+
+    def growth(self, g, xp):
+        return xp.sum(xp.power(xp.sign(g), 2))
+
+
+@dataclass(frozen=True)
+class ErrorFeedbackSignGD(Algorithm):
+    """p = lambda grad f(x) + e, x+ = x - C(p), e+ = p - C(p), C(p) = (||p||_1 / d) sign(p), e_0 = 0.
+
+    [scaled-sign (12), EF-SignGD]
+    """
+
+    step_size: Any
+
+    def init(self, x, xp):
+        return x - x
+
+    def update(self, x, gradient, memory, xp):
+        p = self.step_size * gradient(self.slope_at(x, memory)) + memory
+        sent = LINF.dual(p, xp) / dimension(p, xp) * LINF.maximizer(p, xp)
+        return x - sent, p - sent
+
+    def slope_at(self, x, e):
+        """The point whose gradient is taken."""
+        return x
+
+
+@dataclass(frozen=True)
+class ShiftedErrorFeedbackSignGD(ErrorFeedbackSignGD):
+    """EF-SignGD with p = lambda grad f(x - e) + e.  [scaled-sign (13)]"""
+
+    def slope_at(self, x, e):
+        return x - e
+
+
+@dataclass(frozen=True)
+class Signum(Algorithm):
+    """m+ = beta m + (1 - beta) grad f(x), x+ = x - alpha sign(m+), m_0 = 0.  [scaled-sign, SignGDM in Example 4]"""
+
+    step_size: Any
+    momentum: Any
+
+    def init(self, x, xp):
+        return x - x
+
+    def update(self, x, gradient, memory, xp):
+        mean = self.momentum * memory + (xp.rational(1, 1) - self.momentum) * gradient(x)
+        return x - self.step_size * xp.sign(mean), mean
+
+
+def dimension(x: Any, xp: Any) -> Any:
+    """How many coordinates a vector has, as a number of the arithmetic."""
+    return xp.dimension(x) if getattr(xp, "opaque", False) else xp.rational(len(x), 1)

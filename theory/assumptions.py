@@ -10,12 +10,13 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Basic, Expr, Ge, Gt, Le, Rational, Symbol, sympify
+from sympy import Basic, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
+from signproof.theory.expectations import Total
 from signproof.theory.norms import LINF, DualPair
-from signproof.theory.symbols import f_star
+from signproof.theory.symbols import f_star, i
 from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
 
 
@@ -112,3 +113,14 @@ class PolyakLojasiewicz(Constant):
 
     def statement(self, x):
         return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))
+
+
+class Dimension(Constant):
+    """The space is R^d: the sum of 1 over all coordinates is d."""
+
+    largest = False
+    points = 0
+    words = "of that dimension"
+
+    def statement(self):
+        return Eq(Total(Integer(1), i), self.constant)

@@ -1,12 +1,13 @@
 """A claim, written once as data.
 
 The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
-for the search that tries to break it. There are four kinds:
+for the search that tries to break it. There are five kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
 - an algebraic claim: a statement about parameters over a domain;
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
-- an orbit: an algorithm on one function, and the points that it visits in turn for ever.
+- an orbit: an algorithm on one function, and the points that it visits in turn for ever;
+- words: what no formula here says, such as the outcome of an experiment, and what it takes to decide it.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sympy import Basic, Expr, Gt, Le, Symbol, Tuple, diff, sympify
+from sympy import Basic, Expr, Gt, Le, Limit, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm
@@ -27,8 +29,10 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
 from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
-from signproof.theory.symbols import V0, f_star, i, k, l, m
+from signproof.theory.symbols import V0, K, f_star, i, k, l, m
 from signproof.theory.vectors import (
+    Follows,
+    InWords,
     Repeats,
     Scalar,
     VectorAtom,
@@ -53,15 +57,17 @@ class Source:
 
 @dataclass(frozen=True)
 class Orbit:
-    """A function of the coordinates, and the points that the run visits in turn, for ever.
+    """A function of the coordinates, and where a run on it is at every iteration.
 
     Arguments: the objective; its coordinates; the points, each with one formula for each coordinate. The run
-    starts at the first point and returns to it after the last.
+    starts at the first point; it visits the others in turn and returns to it after the last, for ever, or else it
+    follows `formula`: formulas in k for the coordinates of x_k.
     """
 
     function: Expr
     coordinates: tuple[Symbol, ...]
     points: tuple[tuple[Expr, ...], ...]
+    formula: tuple[Expr, ...] = ()
 
     @property
     def gradient(self) -> tuple[Expr, ...]:
@@ -79,9 +85,11 @@ class Claim:
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
             all parameters in the domain. The bound may use k and V0 beside the parameters.
+        horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
         statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
             implication, one between terms of `vectors` and `expectations`, for all points in it.
         orbit: of an orbit claim, the function and the points.
+        words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
         proof: steps for the kernel (`signproof.theory.proof.Proof`).
         source: where the claim stands.
         about: one sentence for the reader.
@@ -98,8 +106,11 @@ class Claim:
     domain: tuple[Relational, ...] = ()
     measure: Measure | None = None
     bound: Expr | None = None
+    horizon: Symbol | None = None
     statement: Boolean | None = None
     orbit: Orbit | None = None
+    words: str = ""
+    awaits: str = ""
     proof: object | None = None
     source: Source | None = None
     about: str = ""
@@ -123,7 +134,9 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """ "bound", "algebraic", "implication" or "orbit"."""
+        """ "bound", "algebraic", "implication", "orbit" or "words"."""
+        if self.words:
+            return "words"
         if self.statement is not None:
             return "implication" if self.statement.has(VectorAtom, Scalar) else "algebraic"
         return "bound" if self.orbit is None else "orbit"
@@ -132,23 +145,30 @@ class Claim:
     def parameters(self) -> set[Symbol]:
         """The symbols that domain and assumptions bind."""
         bound = {symbol for relation in self.domain for symbol in relation.free_symbols}
+        bound |= set() if self.horizon is None else {self.horizon}
         return bound.union(*(assumption.symbols for assumption in self.assumptions))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
+        conditions += () if self.horizon is None else (self.horizon >= 0,)
         return self.domain + conditions + ((k >= 0, Gt(V0, 0)) if self.kind == "bound" else ())
 
     @cached_property
     def conclusion(self) -> Boolean:
         """What is to be proved."""
+        if self.words:
+            return InWords(Str(self.words))
         if self.statement is not None:
             return self.statement
+        if self.orbit is not None and self.orbit.formula:
+            return Follows(Tuple(*self.orbit.formula))
         if self.orbit is not None:
             return Repeats(*(Tuple(*point) for point in self.orbit.points))
         assert self.measure is not None
-        return Le(self.measure.symbol, self.bound)
+        measured = self.measure.symbol
+        return Le(measured if self.horizon is None else measured.subs(k, self.horizon), self.bound)
 
     def __repr__(self):
         return f"Claim({self.id!r})"
@@ -165,6 +185,14 @@ class Claim:
                 raise ClaimError(
                     f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
                 )
+        assumed = set().union(*(assumption.symbols for assumption in self.assumptions))
+        if self.horizon is not None and (self.horizon != K or K in assumed or self.measure is None):
+            raise ClaimError(f"{self.id}: the horizon of a run is the symbol K, a number of steps and nothing else")
+        if self.words or self.awaits:
+            others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)
+            if not (self.words and self.awaits) or any(part is not None for part in others):
+                raise ClaimError(f"{self.id}: a claim in words has words, what it awaits, and no formulas")
+            return
         if self.statement is not None:
             extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
             if extra:
@@ -196,7 +224,7 @@ class Claim:
                     f"{self.id}: a condition of the domain is true whatever the symbols; "
                     "use the plain real symbols of signproof.theory.symbols"
                 )
-            if not isinstance(relation, Relational):
+            if not isinstance(relation, Relational) or relation.has(Limit):
                 raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
 
     def _check_orbit(self):
@@ -205,19 +233,22 @@ class Claim:
         coordinates = set(self.orbit.coordinates)
         if not all(isinstance(coordinate, Symbol) for coordinate in coordinates) or coordinates & self.parameters:
             raise ClaimError(f"{self.id}: the coordinates of the orbit must be symbols that are no parameters")
-        if {len(point) for point in self.orbit.points} != {len(coordinates)}:
+        points = self.orbit.points + ((self.orbit.formula,) if self.orbit.formula else ())
+        if {len(point) for point in points} != {len(coordinates)}:
             raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
+        if self.orbit.formula and len(self.orbit.points) != 1:
+            raise ClaimError(f"{self.id}: a run that follows a formula has one point, its start")
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
-        bound, run = self.parameters, {k} if self.kind == "bound" else set()
+        bound, run = self.parameters, {k, V0} if self.kind == "bound" else set()
         for relation in self.domain:
             yield f"condition {relation} of the domain", relation, relation.free_symbols - _RESERVED | run
         for assumption in self.assumptions:
             for formula in assumption.formulas:
                 yield f"constant of {assumption}", formula, assumption.symbols - _RESERVED
         if self.statement is not None:
-            vectors = {i, m} if self.kind == "implication" else set()
+            vectors = {i, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):
@@ -228,6 +259,7 @@ class Claim:
             yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
             for number, point in enumerate(self.orbit.points):
                 yield f"point {number} of the orbit", Tuple(*point), bound
+            yield "formula of the orbit", Tuple(*self.orbit.formula), bound | {k}
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):

@@ -26,6 +26,7 @@ from sympy import (
     Gt,
     Integral,
     Le,
+    Limit,
     Lt,
     Max,
     Min,
@@ -47,6 +48,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
+from signproof.theory.limits import constant_parts, exists, without_limits
 from signproof.theory.symbols import k
 
 RESOURCES = 20_000_000
@@ -94,12 +96,15 @@ class Question:
     def __init__(self, goal: Boolean, premises: list[Boolean]):
         import z3
 
+        if any(premise.has(Limit) for premise in premises):
+            raise TypeError("a limit may be claimed, but not assumed")
         self.goal, self.premises = goal, premises
+        stated, goal = goal, without_limits(goal)
         self.translation = translation = _Translation()
         for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
             translation.term(symbol)
         facts = [translation.formula(part) for premise in premises for part in (premise, *conditions(premise))]
-        claim = [translation.formula(part) for part in (goal, *conditions(goal))]
+        claim = [translation.formula(part) for part in (goal, *conditions(stated), *conditions(goal))]
         self.solver = z3.SolverFor("QF_NRA")
         self.solver.set("rlimit", RESOURCES)
         self.assertions = [*translation.axioms, *facts, z3.Not(reduce(z3.And, claim))]
@@ -169,6 +174,11 @@ def conditions(expression: Basic) -> list[Boolean]:
 
 
 def _conditions(expression: Basic, whole: tuple[Symbol, ...]) -> Iterable[Boolean]:
+    if isinstance(expression, Limit):
+        yield exists(expression)
+        for part in (*constant_parts(*expression.args[:2]), expression.args[2]):
+            yield from _conditions(part, whole)
+        return
     if isinstance(expression, ExprWithLimits):
         for index, *ends in expression.limits:
             inside = Dummy(str(index), real=True)
@@ -338,7 +348,7 @@ def truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:
     """Whether a statement holds at a point (having no value counts as no); None if SymPy cannot tell."""
     for part in (*conditions(statement), statement):
         try:
-            outcome = part.subs(values, simultaneous=True)
+            outcome = without_limits(part, values).subs(values, simultaneous=True)
         except TypeError:  # SymPy's way to say that a side is not a real number
             return False
         if outcome != BooleanTrue():

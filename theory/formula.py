@@ -36,6 +36,10 @@ class _Text(StrPrinter):
         sign = "=" if isinstance(expression, sympy.Eq) else expression.rel_op
         return f"{self._print(expression.lhs)} {sign} {self._print(expression.rhs)}"
 
+    def _print_Limit(self, expression):
+        inside, variable, point = (self._print(part) for part in expression.args[:3])
+        return f"lim_{{{variable} -> {point}}} {inside}"
+
     def _print_And(self, expression):
         return " and ".join(self._print(part) for part in expression.args)
 
@@ -79,7 +83,9 @@ def _relation(node: ast.AST) -> Expr:
 def _read(node: ast.AST) -> Expr:
     """The formula of a node, checked at every step: numbers stay small, so that no short text takes long."""
     formula = _built(node)
-    if formula.has(sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan):
+    if formula.xreplace({limit: Integer(0) for limit in formula.atoms(sympy.Limit)}).has(
+        sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan
+    ):
         raise ValueError(f"{formula} is no real number")
     if isinstance(formula, Rational) and max(_bits(formula.p), _bits(formula.q)) > LARGEST_BITS:
         raise ValueError(f"a number of more than {LARGEST_BITS} bits")
@@ -104,7 +110,18 @@ def _built(node: ast.AST) -> Expr:
             _check_power(sympy.E, *arguments)
         if node.func.id in _FUNCTIONS:
             return getattr(sympy, node.func.id)(*arguments)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Limit":
+        return _limit(node)
     raise ValueError(f"{ast.dump(node)[:60]} is not arithmetic")
+
+
+def _limit(node: ast.Call) -> Expr:
+    expression, variable, point = node.args
+    sides = [keyword.value.value for keyword in node.keywords if isinstance(keyword.value, ast.Constant)]
+    if not isinstance(variable, ast.Name) or len(sides) != len(node.keywords) or not {*sides} <= {"+", "-", "+-"}:
+        raise ValueError("a limit that is not of the form Limit(expression, symbol, point, dir='-')")
+    at = sympy.oo if isinstance(point, ast.Name) and point.id == "oo" else _read(point)
+    return sympy.Limit(_read(expression), _read(variable), at, *sides)
 
 
 def _check_power(base: Expr, exponent: Expr):

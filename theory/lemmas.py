@@ -168,6 +168,20 @@ def _(term: Expr) -> Use:
 
 
 @_lemma(
+    "least square",
+    "If a_l >= 0 for every l and min over l <= k of a_l is at most b, min over l <= k of a_l^2 is at most b^2.",
+    "arithmetic",
+)
+def _(term: Expr, bound: Expr) -> Use:
+    indexed = _indexed(term)
+    return Use(
+        Le(Least(indexed**2, (l, 0, k)), bound**2),
+        premises=(Ge(term, 0), Le(Least(indexed, (l, 0, k)), bound)),
+        every_k=True,
+    )
+
+
+@_lemma(
     "comparison",
     "If a_{k+1} <= r_k a_k + c_k with r_k >= 0, and b_{k+1} >= r_k b_k + c_k for every k >= 0, and a_0 <= b_0, "
     "then a_k <= b_k.",
@@ -194,6 +208,18 @@ def _(u: Expr, v: Expr) -> Use:
 @_lemma("l1 norm in coordinates", "||v||_1 = sum over i of |v_i|.", "definition")
 def _(v: Expr) -> Use:
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
+
+
+@_lemma("coordinate of a vector", "|v_i| <= ||v||_inf.", "definition of the maximum norm")
+def _(v: Expr) -> Use:
+    return Use(Le(Abs(coordinate(v, i)), norm(Str(LINF.name), v)))
+
+
+@_lemma("largest coordinate", "If |v_i| <= b for every i, ||v||_inf <= b.", "definition of the maximum norm")
+def _(v: Expr, bound: Expr) -> Use:
+    if bound.has(i):
+        raise LemmaError(f"{bound} depends on the coordinate")
+    return Use(Le(norm(Str(LINF.name), v), bound), premises=(Le(Abs(coordinate(v, i)), bound),))
 
 
 @_lemma("triangle inequality", "||u + v||_* <= ||u||_* + ||v||_*.", "definition of a norm")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr
+from sympy import Expr, Integer
 from sympy.core.symbol import Str
 
 from signproof.theory.expectations import Total, majority
-from signproof.theory.symbols import m
+from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, maximizer, norm
 
 
@@ -31,3 +31,6 @@ class Opaque:
 
     def votes(self, gradient: Callable[..., Expr], x: Expr, workers: Expr) -> tuple[Expr, Expr]:
         return Total(self.dual_norm("inf", gradient(x, m)), m) / workers, majority(x)
+
+    def dimension(self, x: Expr) -> Expr:
+        return Total(Integer(1), i)

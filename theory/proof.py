@@ -31,6 +31,7 @@ from sympy import (
     Gt,
     Integer,
     Le,
+    Limit,
     Lt,
     Matrix,
     Ne,
@@ -40,6 +41,7 @@ from sympy import (
     expand,
     fraction,
     sign,
+    sqrt,
     sympify,
     together,
 )
@@ -197,6 +199,8 @@ class _Kernel:
     def require_readable(self, statement: Basic):
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
+        if statement.has(Limit):
+            raise Rejected(f"{statement}: a limit is worked out for a statement as a whole, not in a proof")
         if self.claim.kind == "bound":
             unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
             if unbound:
@@ -439,7 +443,7 @@ class Decide(Justification):
 
 @dataclass(frozen=True)
 class Instance(Justification):
-    """An earlier step at another iteration: k replaced by 0, 1, ... or by k + 1, k + 2, ..."""
+    """An earlier step at another iteration: k replaced by 0, 1, ..., by k + 1, k + 2, ... or by the claim's horizon."""
 
     step: Step
     at: Any
@@ -450,7 +454,7 @@ class Instance(Justification):
 
     def check(self, statement, kernel):
         index = sympify(self.at)
-        if not _is_iteration(index):
+        if not _is_iteration(index) and index != kernel.claim.horizon:
             raise Rejected(f"{index} is not a later iteration, or one of the first")
         for relation in kernel.claim.domain:
             if relation.has(k):
@@ -544,8 +548,8 @@ class Forever(Justification):
 
     def check(self, statement, kernel):
         claim = kernel.claim
-        if claim.orbit is None:
-            raise Rejected("it needs an orbit")
+        if claim.orbit is None or claim.orbit.formula:
+            raise Rejected("it needs an orbit whose points repeat")
         have = [kernel.proved(step) for step in self.using]
         for start in range(len(claim.orbit.points)):
             if transition(claim.algorithm, claim.orbit, start) not in have:
@@ -570,6 +574,12 @@ class Coordinates:
 
     def sum(self, x):
         return Add(*x)
+
+    def power(self, x, exponent):
+        return x.applyfunc(lambda entry: entry**exponent)
+
+    def sqrt(self, x):
+        return sqrt(x)
 
 
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)

@@ -18,10 +18,14 @@ mu = Symbol("mu", real=True)
 """Constant of strong convexity or of the Polyak-Lojasiewicz inequality."""
 L = Symbol("L", real=True)
 """Constant of smoothness."""
+d = Symbol("d", real=True)
+"""Number of coordinates, where a claim assumes `Dimension(d)`."""
 sigma = Symbol("sigma", real=True)
 """Noise level of a stochastic gradient."""
 k = Symbol("k", real=True)
 """Iteration number; every statement about a run is for all integers k >= 0."""
+K = Symbol("K", real=True)
+"""Number of steps that is fixed before the run, where step sizes depend on it: a claim's `horizon`."""
 l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
 """Running index of sums and minima."""
 i = Symbol("i", real=True)

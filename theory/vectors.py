@@ -22,6 +22,7 @@ from sympy import (
     Float,
     Function,
     Integer,
+    Limit,
     Max,
     Min,
     Mul,
@@ -36,6 +37,7 @@ from sympy import (
     exp,
     expand,
     log,
+    oo,
     sign,
     sin,
 )
@@ -270,6 +272,30 @@ class Repeats(Function):
         return rf"x_0, x_1, \dots \text{{ runs through }} {points} \text{{ for ever}}"
 
 
+class Follows(Function):
+    """The run is at the given point at every iteration k: a statement, not a number. Argument: a tuple of formulas."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return f"x_k = {printer._print(_only(self.args[0]))} for every k"
+
+    def _latex(self, printer, exp=None):
+        return rf"x_k = {printer._print(_only(self.args[0]))} \text{{ for every }} k"
+
+
+class InWords(Function):
+    """A statement that no formula here says. Argument: its words."""
+
+    nargs = 1
+
+    def _sympystr(self, printer):
+        return self.args[0].name
+
+    def _latex(self, printer, exp=None):
+        return rf"\text{{{self.args[0].name}}}"
+
+
 def terms(vector: Expr) -> dict[VectorAtom, Expr]:
     """The coefficients of a vector, atom by atom. Raises TypeError if the expression is no vector."""
     parts: dict[VectorAtom, Expr] = {}
@@ -309,6 +335,9 @@ def check_term(term: Basic, vector: bool = False) -> None:
         term.check()
     elif isinstance(term, Sum):
         _check_range(term)
+    elif isinstance(term, Limit):
+        for part in term.args[: 2 if term.args[2] == oo else 3]:
+            check_term(part)
     elif isinstance(term, _FUNCTIONS):
         for argument in term.args:
             check_term(argument)
@@ -359,6 +388,11 @@ def _check_range(term: ExprWithLimits):
         raise TypeError(f"{term} does not run over l = 0, ..., k")
     check_term(term.function)
     check_term(last)
+
+
+def _only(point: Tuple) -> Basic:
+    """The one coordinate of a point, or the point."""
+    return point[0] if len(point) == 1 else point
 
 
 def _is_atom(vector: Expr) -> bool:

@@ -1,0 +1,3 @@
+"""The claims of the paper on signProx."""
+
+PAPER = "signprox"
