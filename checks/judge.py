@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flint import fmpq
 from sympy import Symbol
 
+from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, rational
 from signproof.checks.replay import Replay, replay_orbit
@@ -122,6 +123,11 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
     answer = follows(claim.statement, claim.premises)
+    if answer.holds is None and not claim.premises:
+        answer = cover(claim.statement)
+        if answer.holds:
+            evidence.append(Evidence("cover", "enclosed", answer.reason, {"accepted": True}))
+            return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.holds:
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
