@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Add, Expr, Matrix, Symbol, diff, sympify
+from sympy import Add, Expr, Matrix, Symbol, cancel, diff, sympify
 
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.norms import LINF
@@ -59,9 +59,9 @@ class Function:
 
     def gradient(self, x: Matrix) -> Matrix:
         """In each block, the derivative in one of its coordinates: what all of them do together, divided by their
-        number."""
+        number; in lowest terms."""
         pairs = zip(self.coordinates, self.xp.sizes, strict=True)
-        return Matrix([self._at(diff(self.formula, symbol) / size, x) for symbol, size in pairs])
+        return Matrix([cancel(self._at(diff(self.formula, symbol) / size, x)) for symbol, size in pairs])
 
     def step(self, algorithm: Algorithm, x: Matrix, memory: Any = None) -> tuple[Matrix, Any]:
         """The next iterate and memory of an algorithm, by its own update rule; by default it is the first step."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, Eq, Expr, Ge, Integer, Le, Rational, Sum, Symbol
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, log
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -278,6 +278,11 @@ def _(x: Expr, u: Expr, gain: Expr) -> Use:
         Ge(value(z) - value(x), inner(u, z - x) + gain * Total(Integer(1), i)),
         premises=(Ge(value(y + unit(i)) + value(y - unit(i)), 2 * value(y) + 2 * gain),),
     )
+
+
+@_lemma("logarithm", "1 - 1/u <= log u <= u - 1 for u > 0.", "concavity of the logarithm")
+def _(u: Expr) -> Use:
+    return Use(And(Ge(log(u), 1 - 1 / u), Le(log(u), u - 1)), premises=(Gt(u, 0),))
 
 
 def _indexed(term: Expr) -> Expr:
