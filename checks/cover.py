@@ -50,7 +50,7 @@ def _everywhere(relation: Relational) -> Answer:
     if not F.free_symbols:
         low, high = _ends(F, {})
         holds = low > 0 or (low == 0 and not strict) or (None if high >= 0 else False)
-        return Answer(holds, reason={True: "", False: f"{relation} is false"}.get(holds, f"{relation} is too close"))
+        return Answer(holds, reason="" if holds else f"{relation} is false, or too close to tell")
     reach = next((reach for reach in REACHES if _tail(relation, x, reach)), None)
     if reach is None:
         return Answer(None, reason=f"Z3 does not prove {relation} for all large {x}")
@@ -68,7 +68,8 @@ def _smooth(formula: Expr) -> bool:
 
 def _tail(relation: Relational, x: Symbol, reach: int) -> bool:
     """Whether the relation holds for |x| > reach because s^2 + c^2 = 1."""
-    circle, names = [], {}
+    circle: list[Boolean] = []
+    names: dict[Expr, Symbol] = {}
     for angle in {term.args[0] for term in relation.atoms(sin, cos)}:
         s, c = Dummy("s", real=True), Dummy("c", real=True)
         names |= {sin(angle): s, cos(angle): c}

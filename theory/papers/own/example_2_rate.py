@@ -67,15 +67,15 @@ def growth() -> Proof:
     far = Step("u_+", given(Ge(u_after, 1 - u - small)), by=Decide(root, turn))
     square = Step("b_+^4", Eq(b_after**4, b**4 + 2 * u**2 + x**4, evaluate=False), by=Decide())
     enough = Step("gain", given(Ge(2 * u**2 - 2 * u + Rational(7, 10) - small + x**4, 0)), by=Decide())
-    gain = Step("b_+^4 + u_+", given(Ge(b_after**4 + u_after, b**4 + u + Rational(3, 10))), by=Decide(far, square, enough))
+    gain = Step(
+        "b_+^4 + u_+", given(Ge(b_after**4 + u_after, b**4 + u + Rational(3, 10))), by=Decide(far, square, enough)
+    )
     lower = Step("b_+^4 + u_+ below", given(b_after**4 + u_after >= 3 + 3 * (n + 1) / 10), by=Decide(gain))
     onward = Step("the next step", goes_on, by=Decide(length, short, upper, lower))
     high = Step("f(x_n) is small", above, by=Decide())
     low = Step("one of two is large", below, by=Decide())
     conclude = Step("envelope", envelope, by=Decide(base, onward, high, low))
-    return Proof(
-        base, length, short, upper, root, turn, far, square, enough, gain, lower, onward, high, low, conclude
-    )
+    return Proof(base, length, short, upper, root, turn, far, square, enough, gain, lower, onward, high, low, conclude)
 
 
 envelope = And(begins, goes_on, above, below)
@@ -92,8 +92,8 @@ example_2_envelope = Claim(
 example_2_rate = Claim(
     id="own/example-2.rate",
     source=Source(PAPER, "Example 2 of scaled-sign, its rate"),
-    about="From x_0 = 13/10 with eta = 1, V_k decays like k^(-1/2); stated here is the upper half. Both halves, as long "
-    "as no iterate is exactly 0, are own/example-2.rate.envelope; that none is 0 is what resists.",
+    about="From x_0 = 13/10 with eta = 1, V_k decays like k^(-1/2); stated here is the upper half. Both halves, as "
+    "long as no iterate is exactly 0, are own/example-2.rate.envelope; that none is 0 is what resists.",
     algorithm=method,
     assumptions=(Smooth(1), StronglyConvex(1), Dimension(1)),
     domain=(Eq(V0, start**2 / 2),),

@@ -6,6 +6,8 @@ stays 0 once it is 0, as it is at the start. One step of each, by its own rule, 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import And, Eq, Matrix, Symbol
 
 from signproof.theory.algorithms import Algorithm, ErrorFeedbackSignGD, GradientDescent, ScaledSignGD
@@ -17,7 +19,7 @@ from signproof.theory.symbols import alpha
 x, g = Symbol("x", real=True), Symbol("g", real=True)
 
 
-def first_step(algorithm: Algorithm) -> tuple[Matrix, Matrix | tuple[()]]:
+def first_step(algorithm: Algorithm) -> tuple[Any, Any]:
     """The iterate and the memory after one step from x, with the memory that the algorithm starts with."""
     here, line = Matrix([x]), Blocks(1)
 

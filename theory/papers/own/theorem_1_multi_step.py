@@ -69,9 +69,7 @@ _range = Step("alpha < 2/L", alpha < 2 / constants[L], by=Decide())
 _condition = Step("L/mu", Ge(constants[L] / constants[mu], 1 / (3 * t)), by=Decide())
 _left = Step("(1 - t)^2 > 0", Gt(shrink**2, 0), by=Decide())
 _right = Step("zeta > 0", Gt(zeta, 0), by=Decide())
-_below = Step(
-    "log (1 - t)^2", conclusion("logarithm", shrink**2), by=Lemma("logarithm", shrink**2, using=(_left,))
-)
+_below = Step("log (1 - t)^2", conclusion("logarithm", shrink**2), by=Lemma("logarithm", shrink**2, using=(_left,)))
 _above = Step("log zeta", conclusion("logarithm", zeta), by=Lemma("logarithm", zeta, using=(_right,)))
 _close = Step("close", Ge(1 - 1 / shrink**2, (1 + delta) * (zeta - 1)), by=Decide())
 _share = Step("share", share, by=Decide(_below, _above, _close))
@@ -86,7 +84,9 @@ theorem_1_multi_step = Claim(
     "delta/12.",
     statement=statement,
     domain=(alpha > 0, r > 0, t > 0, t <= delta / 12, delta < 1),
-    proof=Proof(*_parts[:-1], _left, _right, _below, _above, _close, _share, Step("all", statement, by=Decide(*_parts))),
+    proof=Proof(
+        *_parts[:-1], _left, _right, _below, _above, _close, _share, Step("all", statement, by=Decide(*_parts))
+    ),
 )
 
 R = Symbol("R", real=True)

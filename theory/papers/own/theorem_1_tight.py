@@ -19,7 +19,6 @@ from signproof.theory.blocks import Function
 from signproof.theory.claim import Claim, Source
 from signproof.theory.expectations import Total, coordinate
 from signproof.theory.lemmas import conclusion
-from signproof.theory.oracles import l1
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, gamma, zeta
 from signproof.theory.proof import Combination, Decide, Hypothesis, Identity, Lemma, Proof, Step
@@ -53,9 +52,7 @@ def one_step() -> Proof:
     lower = Step(
         "close to zeta",
         Ge(V_1, (zeta - delta) * V_0),
-        by=Combination(
-            {exact: -1, square: gamma, height: gamma * (1 + delta), share: delta * V_0}, given=(positive,)
-        ),
+        by=Combination({exact: -1, square: gamma, height: gamma * (1 + delta), share: delta * V_0}, given=(positive,)),
     )
     upper = Step("Theorem 1", Le(V_1, zeta * V_0), by=Decide())
     conclude = Step("tight", tight, by=Decide(factor, positive, lower, upper))
@@ -65,7 +62,7 @@ def one_step() -> Proof:
 theorem_1_tight = Claim(
     id="own/theorem-1.tight",
     source=Source(PAPER, "Theorem 1 of scaled-sign, tight"),
-    about="For d >= 2 and L >= d mu, the first step of scaled SignGD on a diagonal quadratic with the constants L and mu "
+    about="For d >= 2 and L >= d mu, the first step of scaled SignGD on a diagonal quadratic with constants L and mu "
     "leaves V_1 >= (zeta - delta) V_0, however small delta > 0.",
     statement=tight,
     domain=(d >= 2, mu > 0, L >= d * mu, *domain, delta > 0, delta < 1),
