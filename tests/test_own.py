@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from flint import fmpq
@@ -82,7 +83,7 @@ def test_ten_steps_turn_and_shrink_and_the_constants_are_the_best():
     rows = [[number(multi.f.formula.diff(a, b), values) for a in multi.x] for b in multi.x]
     H = rationals(rows)
     points = run(H, rationals([number(entry, values) for entry in multi.start]), fmpq(1, 3), 10)
-    for before, after in zip(points, points[1:], strict=False):
+    for before, after in pairwise(points):
         assert list(after) == [fmpq(99, 100) * entry for entry in (before[1], before[2], before[0])]
     assert value(H, points[10]) == fmpq(99, 100) ** 20 * value(H, points[0])
     fractions = [[Rational(str(entry)) for entry in row] for row in H]
