@@ -8,6 +8,7 @@ from flint import fmpq
 from sympy import Not, Symbol
 
 from signproof.checks import instance
+from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.replay import Replay, replay_course, replay_orbit
@@ -143,6 +144,11 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
     answer = follows(claim.statement, claim.premises)
+    if answer.holds is None and not claim.premises:
+        answer = cover(claim.statement)
+        if answer.holds:
+            evidence.append(Evidence("cover", "enclosed", answer.reason, {"accepted": True}))
+            return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.holds:
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))

@@ -73,11 +73,26 @@ _UNREADABLE = (SyntaxError, TypeError, ValueError, ArithmeticError, AttributeErr
 
 def _relation(node: ast.AST) -> Expr:
     if isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARISONS:
-        return _COMPARISONS[type(node.ops[0])](_read(node.left), _read(node.comparators[0]))
+        sides = _read(node.left), _read(node.comparators[0])
+        # a comparison of irrational numbers stays as it was written
+        numbers = any(side.has(sympy.sin, sympy.cos) for side in sides) and not any(side.free_symbols for side in sides)
+        return _COMPARISONS[type(node.ops[0])](*sides, **({"evaluate": False} if numbers else {}))
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        connective = sympy.And if isinstance(node.op, ast.BitAnd) else sympy.Or
+        return connective(_condition(node.left), _condition(node.right))
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Invert):
+        return sympy.Not(_condition(node.operand))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Eq", "Ne"):
         left, right = map(_read, node.args)
         return getattr(sympy, node.func.id)(left, right)
     return _read(node)
+
+
+def _condition(node: ast.AST) -> Any:
+    condition = _relation(node)
+    if isinstance(condition, Expr):
+        raise ValueError(f"{condition} is a number, not a condition")
+    return condition
 
 
 def _read(node: ast.AST) -> Expr:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, Eq, Expr, Ge, Le, Rational, Sum, Symbol
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, log
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
+from signproof.theory.cube import corner, unit
 from signproof.theory.expectations import Total, coordinate, mean
 from signproof.theory.norms import L2, LINF, DualPair
 from signproof.theory.oracles import Independence
@@ -27,6 +28,7 @@ from signproof.theory.vectors import (
     inner,
     maximizer,
     norm,
+    point,
     value,
     x_star,
 )
@@ -263,6 +265,38 @@ def _(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
     return Use(independence.statement(*given), assumption=independence)
+
+
+@_lemma("unit vector", "||e_i||_inf = 1.", "definition of the maximum norm")
+def _() -> Use:
+    return Use(Eq(norm(Str(LINF.name), unit(i)), 1))
+
+
+@_lemma("corner of a cube", "||s||_inf <= 1 for every vector s of signs.", "definition of the maximum norm")
+def _(x: Expr, u: Expr) -> Use:
+    return Use(Le(norm(Str(LINF.name), corner(x, u) - x), 1))
+
+
+@_lemma(
+    "induction over coordinates",
+    "If f(y + e_i) + f(y - e_i) >= 2 f(y) + 2 c for every y and every coordinate i, then for all x and u some vector s "
+    "of signs has f(x + s) - f(x) >= <u, s> + c d in R^d.",
+    "induction over i: of z + e_i and z - e_i, one raises f(z) - <u, z> by at least c",
+)
+def _(x: Expr, u: Expr, gain: Expr) -> Use:
+    _needs_constant(gain)
+    if gain.has(i):
+        raise LemmaError(f"{gain} depends on the coordinate")
+    y, z = point(Str("y")), corner(x, u)
+    return Use(
+        Ge(value(z) - value(x), inner(u, z - x) + gain * Total(Integer(1), i)),
+        premises=(Ge(value(y + unit(i)) + value(y - unit(i)), 2 * value(y) + 2 * gain),),
+    )
+
+
+@_lemma("logarithm", "1 - 1/u <= log u <= u - 1 for u > 0.", "concavity of the logarithm")
+def _(u: Expr) -> Use:
+    return Use(And(Ge(log(u), 1 - 1 / u), Le(log(u), u - 1)), premises=(Gt(u, 0),))
 
 
 def _indexed(term: Expr) -> Expr:

@@ -1,0 +1,108 @@
+"""Theorem 1 is tight over many steps: on some quadratics in R^3 the whole run is nearly zeta^k V_0.
+
+For t in (0, 1/2) let f = 1/2 x'Hx, H = m (I - vv'/3) + c vv', v = (1, 1, 1), with c/m -> 0 as t -> 0, and let x_0 be
+the point where the gradient is (g_1, g_2, -t). One step of scaled SignGD turns x_0 = (a, b, e) into (1 - t) (b, e, a).
+The method treats coordinates alike and scales with x, so the run does that for ever: V_k = (1 - t)^(2k) V_0. The share
+log(V_k/V_0) / (k log zeta) = log (1 - t)^2 / log zeta does not depend on k and tends to 1 with t -> 0.
+"""
+
+from __future__ import annotations
+
+from sympy import And, Eq, Ge, Gt, Le, Matrix, Rational, Symbol, cancel, log, ones
+
+from signproof.theory.algorithms import ScaledSignGD
+from signproof.theory.blocks import Function
+from signproof.theory.claim import Claim, Source
+from signproof.theory.lemmas import conclusion
+from signproof.theory.papers.own import PAPER
+from signproof.theory.papers.scaled_sign.theorem_1 import zeta as rate
+from signproof.theory.proof import Decide, Lemma, Proof, Step
+from signproof.theory.symbols import L, alpha, mu
+
+t, delta, r = (Symbol(name, real=True) for name in ("t", "delta", "r"))
+x = tuple(Symbol(f"x_{number}", real=True) for number in (1, 2, 3))
+z = tuple(Symbol(f"z_{number}", real=True) for number in (1, 2, 3))
+
+shrink = 1 - t
+# alpha times the entries p, p, -q of H (1, 1, -1): the step has to turn the gradient as described
+p = cancel((1 - t * (1 - shrink - shrink**2)) / (2 + shrink))
+q = cancel(p * (shrink + shrink**2) + t * (1 - shrink**3))
+m, c = cancel((p + q) / 2) / alpha, cancel((2 * p - q) / 3) / alpha
+slope = Matrix([cancel(p * (1 + shrink) - shrink**2 * t), cancel(p - shrink * t), -t])
+constants = {L: cancel(2 * p + q) / alpha, mu: cancel(1 / (2 / (3 * m) + 1 / (9 * c)))}
+zeta = cancel(rate.subs(constants, simultaneous=True))
+
+
+def form(v) -> Matrix:
+    """v'Hv."""
+    return m * (sum(entry**2 for entry in v) - sum(v) ** 2 / 3) + c * sum(v) ** 2
+
+
+f = Function(form(x) / 2, x)
+start = ((slope - ones(3, 1) * sum(slope) / 3) / m + ones(3, 1) * sum(slope) / (9 * c)).applyfunc(cancel)
+
+
+def turned(times: int) -> Matrix:
+    """The start with its coordinates moved up, cyclically."""
+    return Matrix([*start[times:], *start[:times]])
+
+
+def transitions() -> list[Step]:
+    """From r times the start, turned 0, 1 or 2 times, to r (1 - t) times the start turned once more, and V with it."""
+    found = []
+    for times in range(3):
+        here, there = r * turned(times), r * shrink * turned((times + 1) % 3)
+        after, _ = f.step(ScaledSignGD(alpha), here)
+        for number, (a, b) in enumerate(zip(after, there, strict=True), 1):
+            found.append(Step(f"turn {times}, coordinate {number}", Eq(a, b, evaluate=False), by=Decide()))
+        value = Eq(f.value(there), shrink**2 * f.value(here), evaluate=False)
+        found.append(Step(f"turn {times}, V", value, by=Decide()))
+    return found
+
+
+V_0 = f.value(start)
+share = Ge(log(shrink**2), (1 + delta) * log(zeta))
+_run = transitions()
+_positive = Step("V_0 > 0", Gt(V_0, 0), by=Decide())
+_bound = Step("Theorem 1", Le(shrink**2, zeta), by=Decide())
+_range = Step("alpha < 2/L", alpha < 2 / constants[L], by=Decide())
+_condition = Step("L/mu", Ge(constants[L] / constants[mu], 1 / (3 * t)), by=Decide())
+_left = Step("(1 - t)^2 > 0", Gt(shrink**2, 0), by=Decide())
+_right = Step("zeta > 0", Gt(zeta, 0), by=Decide())
+_below = Step("log (1 - t)^2", conclusion("logarithm", shrink**2), by=Lemma("logarithm", shrink**2, using=(_left,)))
+_above = Step("log zeta", conclusion("logarithm", zeta), by=Lemma("logarithm", zeta, using=(_right,)))
+_close = Step("close", Ge(1 - 1 / shrink**2, (1 + delta) * (zeta - 1)), by=Decide())
+_share = Step("share", share, by=Decide(_below, _above, _close))
+_parts = (*_run, _positive, _bound, _range, _condition, _share)
+statement = And(*(step.statement for step in _parts))
+
+theorem_1_multi_step = Claim(
+    id="own/theorem-1.multi-step",
+    source=Source(PAPER, "Theorem 1 of scaled-sign, tight over many steps"),
+    about="On a quadratic in R^3 scaled SignGD turns and shrinks its start in every step, V_k = (1 - t)^(2k) V_0, with "
+    "log(V_k/V_0) / (k log zeta) between 1 and 1 + delta for every k, while L/mu >= 1/(3t): delta > 0 is any, t <= "
+    "delta/12.",
+    statement=statement,
+    domain=(alpha > 0, r > 0, t > 0, t <= delta / 12, delta < 1),
+    proof=Proof(
+        *_parts[:-1], _left, _right, _below, _above, _close, _share, Step("all", statement, by=Decide(*_parts))
+    ),
+)
+
+R = Symbol("R", real=True)
+_convex = [
+    Step(f"Assumption 1, coordinate {number}", Ge(form(z), constants[mu] * entry**2), by=Decide())
+    for number, entry in enumerate(z, 1)
+]
+_smooth = Step("Assumption 3", Le(sum(map(abs, f.gradient(Matrix(z)))), constants[L] * R), by=Decide())
+_both = And(*(step.statement for step in _convex), _smooth.statement)
+
+theorem_1_multi_step_constants = Claim(
+    id="own/theorem-1.multi-step.constants",
+    source=Source(PAPER, "Theorem 1 of scaled-sign, tight over many steps: the quadratic's constants"),
+    about="For every vector z with entries up to R in absolute value, z'Hz >= mu z_i^2 for each i and ||Hz||_1 <= L R: "
+    "the quadratic meets Assumptions 1 and 3 with mu and L.",
+    statement=_both,
+    domain=(alpha > 0, t > 0, t <= Rational(1, 12), *(bound for entry in z for bound in (entry <= R, entry >= -R))),
+    proof=Proof(*_convex, _smooth, Step("both", _both, by=Decide(*_convex, _smooth))),
+)
