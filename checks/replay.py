@@ -185,9 +185,7 @@ def replay_comparison(
     for bits in PRECISIONS:
         with Balls(bits) as balls:
             try:
-                low, high = (
-                    _at_time(flow, problem, parameters, start, balls) for flow in (claim.algorithm, claim.rival)
-                )
+                low, high = (_at_time(flow, problem, parameters, start, balls) for flow in _flows(claim))
             except Undecided:
                 continue
             if low[0] > high[1]:
@@ -206,10 +204,15 @@ def _unknown(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], sta
         return f"the trajectories are known on diagonal quadratics with positive entries, not on {problem.describe()}"
     if len(start) != problem.dimension or not any(start):
         return "the start is a minimizer or has another dimension than the problem"
-    for flow in (claim.algorithm, claim.rival):
+    for flow in _flows(claim):
         if truth(flow.speed > 0, _values(parameters)) is not True:
             return f"the speed {flow.speed} is not positive"
     return ""
+
+
+def _flows(claim: Claim) -> tuple[Flow, Flow]:
+    assert isinstance(claim.algorithm, Flow) and claim.rival is not None
+    return claim.algorithm, claim.rival
 
 
 def _at_time(flow: Flow, problem: Problem, parameters, start, xp: Balls) -> tuple[fmpq, fmpq]:

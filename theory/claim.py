@@ -24,7 +24,7 @@ from sympy import Basic, Expr, Gt, Le, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
-from signproof.theory.algorithms import Method
+from signproof.theory.algorithms import Algorithm, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
@@ -199,11 +199,12 @@ class Claim:
                 f"{self.id}: {missing[0]} is missing; a claim about a run needs algorithm, measure and bound, "
                 "an algebraic claim needs a statement"
             )
-        for name, kind in (("algorithm", Method), ("measure", Measure), ("orbit", Orbit), ("rival", Flow)):
+        flow = isinstance(self.algorithm, Flow)
+        kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
+        for name, kind in kinds.items():
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
-        flow = isinstance(self.algorithm, Flow)
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
