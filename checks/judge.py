@@ -11,6 +11,7 @@ from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.flows import race
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -52,6 +53,8 @@ def verify(
     certificate = _check_proof(claim, evidence, advance)
     judges = {
         "bound": _judge_bound,
+        "flow": _judge_flow,
+        "comparison": _judge_comparison,
         "algebraic": _judge_algebraic,
         "implication": _judge_implication,
         "orbit": _judge_orbit,
@@ -124,6 +127,29 @@ def _exhibit_parameters(claim: Claim, evidence: list[Evidence]):
     exhibited = instance.parameters(claim)
     if exhibited is not None:
         evidence.append(exhibited)
+
+
+def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    if certificate is not None:
+        evidence.append(Evidence("note", "exact", "proved, but not tried: flows have no runs"))
+    elif claim.proof is None:
+        evidence.append(Evidence("note", "exact", "undecided: it carries no proof, and flows have no runs"))
+    return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
+
+
+def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+    advance(f"{claim.id}: trajectories")
+    try:
+        tally, witness = race(claim)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "exact", f"not tried: {unsupported}"))
+        return Verdict(claim, Status.OPEN, tuple(evidence))
+    text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
+    evidence.append(Evidence("run", "enclosed", text, dict(vars(tally))))
+    if witness is not None:
+        evidence.append(Evidence("witness", witness.level, witness.describe()))
+        return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
+    return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
 
 
 def _tightness(trials: Trials) -> Tightness | None:

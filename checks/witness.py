@@ -18,15 +18,24 @@ from sympy import Expr, Symbol
 
 from signproof.checks.exact import rational
 from signproof.checks.problem import Problem
-from signproof.checks.replay import Replay, replay, replay_course, replay_orbit, replay_statement
-from signproof.theory import algorithms, assumptions, measures, norms
-from signproof.theory.algorithms import Algorithm
+from signproof.checks.replay import (
+    Replay,
+    replay,
+    replay_comparison,
+    replay_course,
+    replay_orbit,
+    replay_statement,
+)
+from signproof.theory import algorithms, assumptions, flows, measures, norms
+from signproof.theory.algorithms import Method
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
 from signproof.theory.measures import Measure
 from signproof.theory.symbols import k
 
 SCHEMA = "signproof-witness/1"
+POSED = ("bound", "comparison")
+"""Kinds of claims whose witnesses have a problem and a start."""
 LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
 
@@ -65,6 +74,9 @@ class Witness:
             found = found if self.exhibit else dataclasses.replace(found, confirmed=not found.confirmed)
         elif self.claim.kind == "algebraic":
             found = replay_statement(self.claim, self.parameters)
+        elif self.claim.kind == "comparison":
+            assert self.problem is not None
+            found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
         else:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -104,6 +116,11 @@ class Witness:
         if self.claim.kind == "orbit":
             return f"{values}: from {start} the run is back after {self.k} steps"
         assert self.problem is not None
+        if self.claim.kind == "comparison":
+            return (
+                f"{self.problem.describe()}; {values}; from {start}: V(t) is {shown(self.measured)}, "
+                f"that of {self.claim.rival} {shown(self.bound)}"
+            )
         return (
             f"{self.problem.describe()}; {values}; from {start}: at k = {self.k} the measure is "
             f"{shown(self.measured)}, the bound {shown(self.bound)}"
@@ -143,7 +160,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
     claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"))
-    if not data["start"] and claim.kind == "bound":
+    if not data["start"] and claim.kind in POSED:
         raise ValueError("the start has no coordinates")
     steps = data["k"]
     if not 0 <= steps <= LONGEST:
@@ -154,7 +171,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=Problem.load(data["problem"]) if claim.kind == "bound" else None,
+        problem=Problem.load(data["problem"]) if claim.kind in POSED else None,
         parameters=parameters,
         start=tuple(rational(str(entry)) for entry in data["start"]),
         k=steps,
@@ -201,7 +218,8 @@ def _claim_data(claim: Claim) -> dict[str, Any]:
             "points": [[str(entry) for entry in point] for point in claim.orbit.points],
             "formula": [str(entry) for entry in claim.orbit.formula],
         }
-    return data | {"measure": _part(claim.measure), "bound": str(claim.bound)}
+    data["measure"] = _part(claim.measure)
+    return data | ({"bound": str(claim.bound)} if claim.rival is None else {"rival": _part(claim.rival)})
 
 
 def _claim_from(id: str, data: Any) -> Claim:
@@ -212,7 +230,7 @@ def _claim_from(id: str, data: Any) -> Claim:
         from sympy import And
 
         return Claim(id=id, domain=conditions, statement=And(*(parse(text) for text in data["relations"])))
-    algorithm = _part_from(data["algorithm"], Algorithm, algorithms)
+    algorithm = _part_from(data["algorithm"], Method, algorithms)
     assumed = tuple(_part_from(part, assumptions.Assumption, assumptions) for part in data["assumptions"])
     if "points" in data:
         coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
@@ -226,7 +244,8 @@ def _claim_from(id: str, data: Any) -> Claim:
         assumptions=assumed,
         domain=conditions,
         measure=_part_from(data["measure"], Measure, measures),
-        bound=parse(data["bound"]),
+        rival=_part_from(data["rival"], flows.Flow, flows) if "rival" in data else None,
+        bound=parse(data["bound"]) if "bound" in data else None,
     )
 
 

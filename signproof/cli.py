@@ -389,7 +389,7 @@ def _explain(witness: Any, outcome: Any, claim_known: bool):
     console.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
     console.print(f"  {escape(witness.describe())}")
     for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
-        if claim.kind == "bound" and ends is not None:
+        if claim.kind in ("bound", "comparison") and ends is not None:
             console.print(f"  {name:<10}  {escape(shown(ends))}")
     style, word = ("green", "confirmed") if outcome.confirmed else ("red", "not confirmed")
     console.print(f"[{style}]{word}[/] ({outcome.level} arithmetic): {escape(outcome.why)}")

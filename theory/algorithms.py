@@ -10,7 +10,7 @@ import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from sympy import Expr
 
@@ -18,7 +18,27 @@ from signproof.theory.norms import LINF, DualPair
 
 
 @dataclass(frozen=True)
-class Algorithm(ABC):
+class Method:
+    """An algorithm or, in continuous time, a flow: its fields are formulas or geometries."""
+
+    @property
+    def parameters(self) -> dict[str, Expr]:
+        """The fields that are formulas, such as the step size; a formula in k is a schedule."""
+        fields = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
+        return {name: entry for name, entry in fields if isinstance(entry, Expr)}
+
+    def at(self, **numbers: Any) -> Self:
+        """The same method with numbers in place of formulas."""
+        return dataclasses.replace(self, **numbers)
+
+    def __str__(self):
+        fields = (getattr(self, field.name) for field in dataclasses.fields(self))
+        parts = [entry.name if isinstance(entry, DualPair) else str(entry) for entry in fields]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+
+@dataclass(frozen=True)
+class Algorithm(Method, ABC):
     """A first-order method x_{k+1} = update(x_k)."""
 
     stochastic: ClassVar[bool] = False
@@ -40,21 +60,6 @@ class Algorithm(ABC):
         Arguments: x, shape (d, ...); `gradient`, mapping points to gradients of the same shape; the memory;
         the arithmetic. Fields that were expressions are numbers here, of shape (...).
         """
-
-    @property
-    def parameters(self) -> dict[str, Expr]:
-        """The fields that are formulas, such as the step size; a formula in k is a schedule."""
-        fields = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
-        return {name: entry for name, entry in fields if isinstance(entry, Expr)}
-
-    def at(self, **numbers: Any) -> Algorithm:
-        """The same method with numbers in place of formulas."""
-        return dataclasses.replace(self, **numbers)
-
-    def __str__(self):
-        fields = (getattr(self, field.name) for field in dataclasses.fields(self))
-        parts = [entry.name if isinstance(entry, DualPair) else str(entry) for entry in fields]
-        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """A claim, written once as data.
 
 The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
-for the search that tries to break it. There are five kinds:
+for the search that tries to break it. There are seven kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
+- the same of a flow, with a flow for an algorithm;
+- a comparison of two flows: the measure of one is never above that of its rival from the same start;
 - an algebraic claim: a statement about parameters over a domain;
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
 - an orbit: an algorithm on one function, and the points that it visits in turn for ever;
@@ -24,12 +26,13 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
-from signproof.theory.algorithms import Algorithm
+from signproof.theory.algorithms import Algorithm, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import satisfiable
+from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
-from signproof.theory.symbols import V0, K, f_star, i, k, l, m
+from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
 from signproof.theory.vectors import (
     Follows,
     InWords,
@@ -80,12 +83,14 @@ class Claim:
 
     Arguments:
         id: a name that stays, such as "scaled-sign/theorem-1.1".
-        algorithm: the method, with symbols for its step sizes.
+        algorithm: the method, with symbols for its step sizes; or a flow.
         assumptions: what is assumed of the objective; each binds the symbol of its constant.
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
-            all parameters in the domain. The bound may use k and V0 beside the parameters.
+            all parameters in the domain. The bound may use k and V0 beside the parameters. Of a flow, at every time
+            t in place of k; of t the domain says t > 0 or t >= 0 and nothing else.
         horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
+        rival: of a comparison, a flow: the measure along the algorithm, at every t, is at most that along the rival.
         statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
             implication, one between terms of `vectors` and `expectations`, for all points in it.
         orbit: of an orbit claim, the function and the points.
@@ -101,7 +106,7 @@ class Claim:
     """
 
     id: str
-    algorithm: Algorithm | None = None
+    algorithm: Any = None
     assumptions: tuple[Assumption, ...] = ()
     domain: tuple[Relational, ...] = ()
     measure: Measure | None = None
@@ -111,6 +116,7 @@ class Claim:
     orbit: Orbit | None = None
     words: str = ""
     awaits: str = ""
+    rival: Flow | None = None
     proof: object | None = None
     source: Source | None = None
     about: str = ""
@@ -134,12 +140,19 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """ "bound", "algebraic", "implication", "orbit" or "words"."""
+        """ "bound", "flow", "comparison", "algebraic", "implication", "orbit" or "words"."""
         if self.words:
             return "words"
         if self.statement is not None:
             return "implication" if self.statement.has(VectorAtom, Scalar) else "algebraic"
+        if isinstance(self.algorithm, Flow):
+            return "flow" if self.rival is None else "comparison"
         return "bound" if self.orbit is None else "orbit"
+
+    @property
+    def timed(self) -> bool:
+        """Whether it is about flows."""
+        return self.kind in ("flow", "comparison")
 
     @property
     def parameters(self) -> set[Symbol]:
@@ -153,7 +166,8 @@ class Claim:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
         conditions += () if self.horizon is None else (self.horizon >= 0,)
-        return self.domain + conditions + ((k >= 0, Gt(V0, 0)) if self.kind == "bound" else ())
+        run = {"bound": (k >= 0, Gt(V0, 0)), "flow": (Gt(V0, 0),)}
+        return self.domain + conditions + run.get(self.kind, ())
 
     @cached_property
     def conclusion(self) -> Boolean:
@@ -168,6 +182,9 @@ class Claim:
             return Repeats(*(Tuple(*point) for point in self.orbit.points))
         assert self.measure is not None
         measured = self.measure.symbol
+        if self.rival is not None:
+            assert isinstance(self.measure, SuboptimalityOverTime)
+            return Le(measured, self.measure.along(self.rival))
         return Le(measured if self.horizon is None else measured.subs(k, self.horizon), self.bound)
 
     def __repr__(self):
@@ -194,7 +211,9 @@ class Claim:
                 raise ClaimError(f"{self.id}: a claim in words has words, what it awaits, and no formulas")
             return
         if self.statement is not None:
-            extra = [name for name in ("algorithm", "measure", "bound", "orbit") if getattr(self, name) is not None]
+            extra = [
+                name for name in ("algorithm", "measure", "bound", "orbit", "rival") if getattr(self, name) is not None
+            ]
             if extra:
                 raise ClaimError(f"{self.id}: an algebraic claim has a statement and a domain, but no {extra[0]}")
             if not isinstance(self.statement, Relational | And | Or | Not):
@@ -204,16 +223,28 @@ class Claim:
                 )
             return
         wanted = ("algorithm", "orbit") if self.orbit is not None else ("algorithm", "measure", "bound")
+        if self.rival is not None:
+            wanted = ("algorithm", "measure")
         missing = [name for name in wanted if getattr(self, name) is None]
         if missing:
             raise ClaimError(
                 f"{self.id}: {missing[0]} is missing; a claim about a run needs algorithm, measure and bound, "
                 "an algebraic claim needs a statement"
             )
-        for name, kind in (("algorithm", Algorithm), ("measure", Measure), ("orbit", Orbit)):
+        flow = isinstance(self.algorithm, Flow)
+        kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
+        for name, kind in kinds.items():
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
+        if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
+            raise ClaimError(
+                f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
+            )
+        if self.rival is not None and not (
+            flow and isinstance(self.measure, SuboptimalityOverTime) and (self.bound, self.orbit) == (None, None)
+        ):
+            raise ClaimError(f"{self.id}: a comparison has two flows and SuboptimalityOverTime(), but no bound")
 
     def _check_domain(self):
         for relation in self.domain:
@@ -226,6 +257,10 @@ class Claim:
                 )
             if not isinstance(relation, Relational) or relation.has(Limit):
                 raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
+            if self.timed and relation.has(t) and relation not in (t > 0, t >= 0):
+                raise ClaimError(f"{self.id}: {relation} restricts the time; the domain may only say t > 0")
+        if self.timed and not {t > 0, t >= 0} & {*self.domain}:
+            raise ClaimError(f"{self.id}: the domain of a claim about a flow must say t > 0 or t >= 0")
 
     def _check_orbit(self):
         if self.orbit is None:
@@ -241,25 +276,33 @@ class Claim:
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
-        bound, run = self.parameters, {k, V0} if self.kind == "bound" else set()
+        run = {k, V0} if self.kind == "bound" else {t} if self.timed else set()
+        bound = self.parameters - self._reserved
         for relation in self.domain:
-            yield f"condition {relation} of the domain", relation, relation.free_symbols - _RESERVED | run
+            yield f"condition {relation} of the domain", relation, relation.free_symbols - self._reserved | run
         for assumption in self.assumptions:
             for formula in assumption.formulas:
-                yield f"constant of {assumption}", formula, assumption.symbols - _RESERVED
+                yield f"constant of {assumption}", formula, assumption.symbols - self._reserved
         if self.statement is not None:
             vectors = {i, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):
-                yield name.replace("_", " "), sympify(entry), bound | run
+                yield name.replace("_", " "), sympify(entry), bound if self.timed else bound | run
+        for name, entry in _fields(self.rival).items():
+            if isinstance(entry, Expr | float):
+                yield f"{name} of the rival", sympify(entry), bound
         if self.bound is not None:
-            yield "bound", self.bound, bound | {k, V0}
+            yield "bound", self.bound, bound | {t if self.timed else k, V0}
         if self.orbit is not None:
             yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
             for number, point in enumerate(self.orbit.points):
                 yield f"point {number} of the orbit", Tuple(*point), bound
             yield "formula of the orbit", Tuple(*self.orbit.formula), bound | {k}
+
+    @property
+    def _reserved(self) -> set[Symbol]:
+        return _RESERVED | {t, s} if self.timed else _RESERVED
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):
@@ -278,8 +321,10 @@ class Claim:
                 if part.has(*of_run):
                     raise ClaimError(f"{self.id}: the {name} speaks of a run; only parameters may occur there")
             free = formula.free_symbols - bound
-            if free & _RESERVED:
-                raise ClaimError(f"{self.id}: {min(map(str, free & _RESERVED))} in the {name} has no meaning there")
+            if free & self._reserved:
+                raise ClaimError(
+                    f"{self.id}: {min(map(str, free & self._reserved))} in the {name} has no meaning there"
+                )
             if free:
                 symbol = min(map(str, free))
                 raise ClaimError(
@@ -301,5 +346,5 @@ _RESERVED = {i, k, l, m, f_star}
 _NORMS = {pair.name: pair for pair in (LINF, L2, ANY)}
 
 
-def _fields(part: Algorithm | Measure | Assumption | None) -> dict[str, Any]:
+def _fields(part: Method | Measure | Assumption | None) -> dict[str, Any]:
     return {} if part is None else {field.name: getattr(part, field.name) for field in dataclasses.fields(part)}

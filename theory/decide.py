@@ -282,7 +282,7 @@ class _Translation:
                 better = part > result if isinstance(expression, Max) else part < result
                 result = z3.If(better, part, result)
             return result
-        if not (expression.is_real or isinstance(expression, Pow | log | Sum)):
+        if not (expression.is_real or isinstance(expression, Pow | exp | log | Sum)):
             raise TypeError(f"{expression} is not known to be a real number")
         self.opaque = True
         variable = self._variable(expression)

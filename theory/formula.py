@@ -43,6 +43,9 @@ class _Text(StrPrinter):
     def _print_And(self, expression):
         return " and ".join(self._print(part) for part in expression.args)
 
+    def _print_Or(self, expression):
+        return "(" + " or ".join(self._print(part) for part in expression.args) + ")"
+
 
 def text(statement: Any) -> str:
     """A formula or a statement for the reader, as text."""

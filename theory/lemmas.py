@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, log
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, exp, log
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
 from signproof.theory.expectations import Total, coordinate, mean
+from signproof.theory.flows import (
+    Accumulated,
+    LeastSoFar,
+    g_t,
+    is_constant,
+    suboptimality_at,
+    suboptimality_rate,
+    velocity,
+)
 from signproof.theory.norms import L2, LINF, DualPair
 from signproof.theory.oracles import Independence
-from signproof.theory.symbols import f_star, i, k, l
+from signproof.theory.symbols import f_star, i, k, l, s, t
 from signproof.theory.vectors import (
     Least,
     Scalar,
@@ -202,6 +211,75 @@ def _(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
     )
 
 
+@_lemma(
+    "chain rule",
+    "V'(t) = <grad f(x(t)), x'(t)> for almost every t, if x is absolutely continuous.",
+    "Royden, Real Analysis, chapter 5; f is continuously differentiable",
+)
+def _() -> Use:
+    return Use(Eq(suboptimality_rate(t), inner(g_t, velocity(t))))
+
+
+@_lemma(
+    "monotonicity",
+    "If V' <= 0 almost everywhere, V(t) <= V(0).",
+    "fundamental theorem of calculus for absolutely continuous functions",
+)
+def _() -> Use:
+    return Use(Le(suboptimality_at(t), suboptimality_at(0)), premises=(Le(suboptimality_rate(t), 0),))
+
+
+@_lemma(
+    "Grönwall",
+    "If V' <= -a V almost everywhere, V(t) <= V(0) exp(-a t).",
+    "Grönwall, Annals of Mathematics 20 (1919); Khalil, Nonlinear Systems, Lemma A.1",
+)
+def _(rate: Expr) -> Use:
+    _needs_same_at_all_times(rate)
+    V = suboptimality_at(t)
+    return Use(Le(V, suboptimality_at(0) * exp(-rate * t)), premises=(Le(suboptimality_rate(t), -rate * V),))
+
+
+@_lemma(
+    "comparison with a Riccati equation",
+    "If V' <= -a V^2 almost everywhere, with a >= 0 and V(0) >= 0, then V(t) <= V(0) / (1 + a V(0) t).",
+    "Khalil, Nonlinear Systems, Lemma 3.4 (comparison lemma)",
+)
+def _(rate: Expr) -> Use:
+    _needs_same_at_all_times(rate)
+    V, start = suboptimality_at(t), suboptimality_at(0)
+    return Use(
+        Le(V, start / (1 + rate * start * t)),
+        premises=(Le(suboptimality_rate(t), -rate * V**2), Ge(rate, 0), Ge(start, 0)),
+    )
+
+
+@_lemma(
+    "decrease over time",
+    "If c a(t) <= -V'(t) for almost every t, and a is continuous, c times the integral of a over [0, t] is at most "
+    "V(0) - V(t).",
+    "fundamental theorem of calculus for absolutely continuous functions",
+)
+def _(factor: Expr, term: Expr) -> Use:
+    _needs_same_at_all_times(factor)
+    return Use(
+        Le(factor * Accumulated(_running(term)), suboptimality_at(0) - suboptimality_at(t)),
+        premises=(Le(factor * term, -suboptimality_rate(t)),),
+    )
+
+
+@_lemma(
+    "least over time",
+    "If a >= 0 is continuous, t (min over s <= t of a(s))^p is at most the integral of a^p over [0, t], p = 1, 2, ...",
+    "monotonicity of the integral",
+)
+def _(term: Expr, power: Expr) -> Use:
+    if not power.is_Integer or power < 1:
+        raise LemmaError(f"{power} is none of the exponents 1, 2, ...")
+    running = _running(term)
+    return Use(Le(t * LeastSoFar(running) ** power, Accumulated(running**power)), premises=(Ge(term, 0),))
+
+
 @_lemma("inner product in coordinates", "<u, v> = sum over i of u_i v_i.", "definition")
 def _(u: Expr, v: Expr) -> Use:
     return Use(Eq(inner(u, v), Total(coordinate(u, i) * coordinate(v, i), i)))
@@ -303,6 +381,17 @@ def _indexed(term: Expr) -> Expr:
     if term.has(l):
         raise LemmaError(f"{term} already runs over l")
     return term.subs(k, l)
+
+
+def _running(term: Expr) -> Expr:
+    if term.has(s):
+        raise LemmaError(f"{term} already runs over s")
+    return term.subs(t, s)
+
+
+def _needs_same_at_all_times(factor: Expr):
+    if not is_constant(factor):
+        raise LemmaError(f"{factor} changes with time; it must be the same at all times")
 
 
 def _needs_constant(factor: Expr):

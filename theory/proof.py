@@ -2,7 +2,7 @@
 
 A proof is a list of steps. Each step is a statement with its justification:
 
-- `Definition`: the update rule, V_k = f(x_k) - f*, V_0;
+- `Definition`: the update rule, V_k = f(x_k) - f*, V_0; of a flow the velocity, V(t) = f(x(t)) - f*, V(0);
 - `Hypothesis`: an instance of an assumption that the claim makes;
 - `Lemma`: an entry of `signproof.theory.lemmas`, whose premises are earlier steps;
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
@@ -11,9 +11,10 @@ A proof is a list of steps. Each step is a statement with its justification:
 - `Instance`: an earlier step at another iteration;
 - `Theorem`: another claim about parameters, itself accepted by the kernel, at values that meet its premises.
 
-Every statement is for all integers k >= 0 and all parameters in the claim's domain, and has a value for all of
-them: a step that might divide by zero is not accepted, however it came about. The kernel knows no claim by name,
-imports nothing numeric, and answers with a certificate or with the step that fails and the reason.
+Every statement is for all integers k >= 0 (of a flow: for all times t >= 0) and all parameters in the claim's domain,
+and has a value for all of them: a step that might divide by zero is not accepted, however it came about. The kernel
+knows no claim by name, imports nothing numeric, and answers with a certificate or with the step that fails and the
+reason.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from sympy import (
     Symbol,
     expand,
     fraction,
+    preorder_traversal,
     sign,
     sqrt,
     sympify,
@@ -54,9 +56,19 @@ from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
 from signproof.theory.expectations import estimate, mean
+from signproof.theory.flows import (
+    Flow,
+    OfTime,
+    check_flow,
+    check_velocity,
+    suboptimality_at,
+    trajectory,
+    velocity,
+    x_t,
+)
 from signproof.theory.formula import text
 from signproof.theory.opaque import Opaque
-from signproof.theory.symbols import V0, f_star, i, k, l, m
+from signproof.theory.symbols import V0, f_star, i, k, l, m, t
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -201,7 +213,14 @@ class _Kernel:
         check_statement(statement)
         if statement.has(Limit):
             raise Rejected(f"{statement}: a limit is worked out for a statement as a whole, not in a proof")
-        if self.claim.kind == "bound":
+        if self.claim.kind == "flow":
+            check_flow(statement)
+            unbound = statement.free_symbols - self.claim.parameters - {t, V0, f_star}
+            if unbound:
+                raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
+        elif any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
+            raise Rejected(f"{statement} is about a flow, but the claim bounds none")
+        elif self.claim.kind == "bound":
             unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
             if unbound:
                 raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
@@ -230,6 +249,8 @@ class _Kernel:
             return False
         left = statement.lhs
         algorithm = self.claim.algorithm
+        if isinstance(algorithm, Flow):
+            return self.flow_definitions(algorithm, statement)
         stochastic = algorithm is not None and algorithm.stochastic
         if left == (mean(suboptimality(0)) if stochastic else suboptimality(0)) and statement.rhs == V0:
             return True
@@ -243,6 +264,20 @@ class _Kernel:
             check_term(after, vector=True)
             self.require_defined(after)
             return same(statement, Eq(left, after.subs(k, index)))
+        return False
+
+    def flow_definitions(self, flow: Flow, statement: Eq) -> bool:
+        """Whether the statement is the velocity of the flow, V(t) = f(x(t)) - f* or V(0)."""
+        left = statement.lhs
+        if left == suboptimality_at(0) and statement.rhs == V0:
+            return True
+        if isinstance(left, suboptimality_at):
+            return same(statement, Eq(left, value(trajectory(*left.args)) - f_star))
+        if left == velocity(t):
+            rule = flow.velocity(x_t, gradient, OPAQUE)
+            check_velocity(rule)
+            self.require_defined(rule)
+            return same(statement, Eq(left, rule))
         return False
 
 
@@ -269,7 +304,7 @@ class Justification:
 
 @dataclass(frozen=True)
 class Definition(Justification):
-    """The update rule of the claim's algorithm, V_k = f(x_k) - f*, or V_0."""
+    """The update rule of the claim's algorithm, V_k = f(x_k) - f*, or V_0; the same of a flow."""
 
     def check(self, statement, kernel):
         if not kernel.definitions(statement):

@@ -32,6 +32,10 @@ i = Symbol("i", real=True)
 """Index of a coordinate; every statement in which it is free is for all coordinates."""
 m = Symbol("m", real=True)
 """Index of a worker; every statement in which it is free is for all workers."""
+t = Symbol("t", real=True)
+"""Time; every statement about a flow is for all t >= 0."""
+s = Symbol("s", real=True)
+"""Running time of integrals and minima."""
 V0 = Symbol("V_0", real=True)
 """Suboptimality of the starting point, f(x_0) - f*; positive throughout."""
 f_star = Symbol("f_*", real=True)
