@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, Eq, Expr, Ge, Le, Rational, Sum, Symbol
+from sympy import Abs, Eq, Expr, Ge, Le, Rational, Sum, Symbol, Tuple
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -17,7 +17,26 @@ from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.expectations import Total, coordinate, mean
 from signproof.theory.norms import L2, LINF, DualPair
 from signproof.theory.oracles import Independence
-from signproof.theory.symbols import f_star, i, k, l
+from signproof.theory.prox import (
+    COMPONENT,
+    ClosedConvex,
+    Convex,
+    CoordinateLipschitz,
+    LipschitzGradient,
+    ProximalAverage,
+    D,
+    deviation,
+    entry,
+    exchange,
+    gradient_mapping,
+    mean_prox,
+    prox,
+    regularizer,
+    sampled_mapping,
+    squared,
+    weight,
+)
+from signproof.theory.symbols import f_star, i, k, l, m
 from signproof.theory.vectors import (
     Least,
     Scalar,
@@ -27,6 +46,7 @@ from signproof.theory.vectors import (
     inner,
     maximizer,
     norm,
+    point,
     value,
     x_star,
 )
@@ -114,11 +134,12 @@ def _(point: Expr) -> Use:
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
 )
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
-    if type(assumption) is not Smooth:
+    if type(assumption) not in (Smooth, LipschitzGradient):
         raise LemmaError(f"it needs smoothness, not {assumption}")
+    of = (assumption.of,) if isinstance(assumption, LipschitzGradient) else ()
     distance = norm(Str(assumption.norm.name), y - x)
     quadratic = assumption.constant * Rational(1, 2) * distance**2
-    return Use(Le(value(y), value(x) + inner(gradient(x), y - x) + quadratic), assumption=assumption)
+    return Use(Le(value(y, *of), value(x, *of) + inner(gradient(x, *of), y - x) + quadratic), assumption=assumption)
 
 
 @_lemma(
@@ -188,11 +209,13 @@ def _(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
 
 @_lemma("inner product in coordinates", "<u, v> = sum over i of u_i v_i.", "definition")
 def _(u: Expr, v: Expr) -> Use:
+    _needs_no_index(i, u, v)
     return Use(Eq(inner(u, v), Total(coordinate(u, i) * coordinate(v, i), i)))
 
 
 @_lemma("l1 norm in coordinates", "||v||_1 = sum over i of |v_i|.", "definition")
 def _(v: Expr) -> Use:
+    _needs_no_index(i, v)
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
 
 
@@ -239,10 +262,189 @@ def _(independence: Assumption, *given: Expr) -> Use:
     return Use(independence.statement(*given), assumption=independence)
 
 
+# ---------------------------------------------------------------------------------------------- proximal operators
+
+u, v = point(Str("u")), point(Str("v"))
+"""Any two points: what is proved of them is proved of all."""
+
+
+@_lemma(
+    "descent lemma in coordinates",
+    "If |grad g(x)_i - grad g(y)_i| <= L_i |x_i - y_i|, g(y) <= g(x) + <grad g(x), y - x> + sum L_i/2 (y_i - x_i)^2.",
+    "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, coordinate by coordinate under the integral",
+)
+def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+    if type(assumption) is not CoordinateLipschitz:
+        raise LemmaError(f"it needs smoothness in each coordinate, not {assumption}")
+    _needs_no_index(i, y, x)
+    g, step = assumption.of, coordinate(y - x, i)
+    quadratic = Total(entry(assumption.constants, i) * step**2, i) / 2
+    return Use(Le(value(y, g), value(x, g) + inner(gradient(x, g), y - x) + quadratic), assumption=assumption)
+
+
+@_lemma(
+    "proximal optimality",
+    "If g is convex and differentiable and p = prox_{gamma g}(z), gamma > 0, then grad g(p) = (z - p) / gamma.",
+    "Beck, First-Order Methods in Optimization, Theorem 6.39",
+)
+def _(g: Expr, step_size: Expr, z: Expr) -> Use:
+    p = prox(z, step_size, g)
+    return Use(Eq(gradient(p, g), (z - p) / step_size), premises=(step_size > 0, Convex(g).statement(v, u)))
+
+
+@_lemma(
+    "proximal point",
+    "If g is convex and differentiable and gamma > 0, then prox_{gamma g}(s + gamma grad g(s)) = s.",
+    "Beck, First-Order Methods in Optimization, Theorem 6.39",
+)
+def _(g: Expr, step_size: Expr, s: Expr) -> Use:
+    z = s + step_size * gradient(s, g)
+    return Use(Eq(prox(z, step_size, g), s), premises=(step_size > 0, Convex(g).statement(v, u)))
+
+
+@_lemma(
+    "Moreau's potential",
+    "If g is closed, proper and convex and gamma > 0, then p = prox_{gamma g} is the gradient of a convex function "
+    "phi and nonexpansive: phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2.",
+    "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
+)
+def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
+    at_x, at_y = prox(x, step_size, g), prox(y, step_size, g)
+    return Use(
+        _potential(Tuple(Str("phi"), step_size, g), at_y, at_x, y, x),
+        premises=(step_size > 0,),
+        assumption=ClosedConvex(g),
+    )
+
+
+@_lemma(
+    "Moreau's characterization",
+    "If p(z), the mean of the prox_{gamma r_m}(z), is the gradient of a convex function phi and nonexpansive, "
+    "phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2, and gamma > 0, then p = prox_{gamma r} for a "
+    "closed, proper and convex function r.",
+    "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
+)
+def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
+    at_u, at_v = mean_prox(u, step_size), mean_prox(v, step_size)
+    return Use(
+        Eq(mean_prox(z, step_size), prox(z, step_size, regularizer(step_size))),
+        premises=(step_size > 0, _potential(potential, at_v, at_u, v, u)),
+    )
+
+
+@_lemma("mean of functions", "phi(x) = sum over m of theta_m phi_m(x).", "definition of phi")
+def _(family: Expr, x: Expr) -> Use:
+    _needs_no_index(m, x)
+    return Use(Eq(value(x, Tuple(Str("mean"), family)), Total(weight(m) * value(x, family), m)))
+
+
+@_lemma(
+    "averaged regularizer",
+    "If the r_m are convex and differentiable everywhere, so is r with sum theta_m prox_{gamma r_m} = prox_{gamma r}: "
+    "r(y) >= r(x) + <grad r(x), y - x>.",
+    "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008, section 7",
+)
+def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+    if type(assumption) is not ProximalAverage:
+        raise LemmaError(f"it needs an averaged regularizer, not {assumption}")
+    average = Convex(regularizer(assumption.step_size))
+    premises = (assumption.step_size > 0, Convex(COMPONENT).statement(v, u))
+    return Use(average.statement(y, x), premises=premises, assumption=assumption)
+
+
+@_lemma("weights are not negative", "theta_m >= 0.", "definition of a convex combination")
+def _() -> Use:
+    return Use(Ge(weight(m), 0))
+
+
+@_lemma("weights sum to one", "sum over m of theta_m = 1.", "definition of a convex combination")
+def _() -> Use:
+    return Use(Eq(Total(weight(m), m), 1))
+
+
+@_lemma(
+    "mean of proximal points",
+    "<p(z), v> = sum over m of theta_m <prox_{gamma r_m}(z), v>, p(z) the mean of the prox_{gamma r_m}(z).",
+    "definition of p",
+)
+def _(step_size: Expr, z: Expr, direction: Expr) -> Use:
+    _needs_no_index(m, step_size, z, direction)
+    each = inner(prox(z, step_size, COMPONENT), direction)
+    return Use(Eq(inner(mean_prox(z, step_size), direction), Total(weight(m) * each, m)))
+
+
+@_lemma(
+    "mean of proximal points in coordinates",
+    "p(z)_i = sum over m of theta_m prox_{gamma r_m}(z)_i, p(z) the mean of the prox_{gamma r_m}(z).",
+    "definition of p",
+)
+def _(step_size: Expr, z: Expr) -> Use:
+    _needs_no_index(m, step_size, z)
+    each = coordinate(prox(z, step_size, COMPONENT), i)
+    return Use(Eq(coordinate(mean_prox(z, step_size), i), Total(weight(m) * each, m)))
+
+
+@_lemma(
+    "gradient mapping",
+    "G(x) = (x - P(x)) / gamma, where P(x) is the mean of the prox_{gamma r_m}(x - gamma grad d(x)), gamma > 0.",
+    "definition of G",
+)
+def _(step_size: Expr, x: Expr) -> Use:
+    after = mean_prox(x - step_size * gradient(x, D), step_size)
+    return Use(Eq(gradient_mapping(x, step_size), (x - after) / step_size), premises=(step_size > 0,))
+
+
+@_lemma(
+    "mean of draws",
+    "If every component is drawn with the probability theta_m, E[^G(x)_i | x] = G(x)_i for every mini-batch size.",
+    "linearity of the expectation",
+)
+def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
+    return Use(
+        Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, batch >= 1)
+    )
+
+
+@_lemma(
+    "Bienaymé",
+    "The variance of the mean of B independent draws is that of one draw divided by B.",
+    "Williams, Probability with Martingales, section 7.2",
+)
+def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
+    return Use(Eq(many, one / batch), premises=(batch >= 1,))
+
+
+@_lemma("exchanged coordinate", "z with z_i = x_i and z_j = y_j else has z_i = x_i.", "definition of z")
+def _(x: Expr, y: Expr) -> Use:
+    return Use(Eq(coordinate(exchange(x, y, i), i), coordinate(x, i)))
+
+
+@_lemma(
+    "one coordinate", "If z differs from y in coordinate i alone, <g, z - y> = g_i (z_i - y_i).", "inner product"
+)
+def _(g: Expr, x: Expr, y: Expr) -> Use:
+    difference = exchange(x, y, i) - y
+    return Use(Eq(inner(g, difference), coordinate(g, i) * coordinate(difference, i)))
+
+
+def _potential(phi: Expr, at_y: Expr, at_x: Expr, y: Expr, x: Expr) -> Boolean:
+    """phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2."""
+    return Ge(value(y, phi), value(x, phi) + inner(at_x, y - x) + squared(at_y - at_x) / 2)
+
+
 def _indexed(term: Expr) -> Expr:
     if term.has(l):
         raise LemmaError(f"{term} already runs over l")
     return term.subs(k, l)
+
+
+def _needs_no_index(index: Symbol, *terms: Expr):
+    """The sum over an index is no sum over what a term with that index in it depends on."""
+    for term in terms:
+        if term.has(index):
+            raise LemmaError(f"{term} depends on {index}, over which the lemma sums")
 
 
 def _needs_constant(factor: Expr):

@@ -1,0 +1,3 @@
+"""Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization"."""
+
+PAPER = "signprox"
