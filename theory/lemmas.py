@@ -402,7 +402,7 @@ def _(step_size: Expr, x: Expr) -> Use:
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
     return Use(
-        Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, batch >= 1)
+        Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch))
     )
 
 
@@ -413,7 +413,7 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
-    return Use(Eq(many, one / batch), premises=(batch >= 1,))
+    return Use(Eq(many, one / batch), premises=_whole(batch))
 
 
 @_lemma("exchanged coordinate", "z with z_i = x_i and z_j = y_j else has z_i = x_i.", "definition of z")
@@ -438,6 +438,12 @@ def _indexed(term: Expr) -> Expr:
     if term.has(l):
         raise LemmaError(f"{term} already runs over l")
     return term.subs(k, l)
+
+
+def _whole(batch: Expr) -> tuple[Boolean, ...]:
+    """What must be proved of the size of a mini-batch, a whole number: that it is at least one."""
+    at_least_one = Ge(batch, 1)
+    return () if at_least_one == True else (at_least_one,)  # noqa: E712
 
 
 def _needs_no_index(index: Symbol, *terms: Expr):
