@@ -401,9 +401,7 @@ def _(step_size: Expr, x: Expr) -> Use:
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
-    return Use(
-        Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch))
-    )
+    return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
 
 
 @_lemma(
@@ -421,9 +419,7 @@ def _(x: Expr, y: Expr) -> Use:
     return Use(Eq(coordinate(exchange(x, y, i), i), coordinate(x, i)))
 
 
-@_lemma(
-    "one coordinate", "If z differs from y in coordinate i alone, <g, z - y> = g_i (z_i - y_i).", "inner product"
-)
+@_lemma("one coordinate", "If z differs from y in coordinate i alone, <g, z - y> = g_i (z_i - y_i).", "inner product")
 def _(g: Expr, x: Expr, y: Expr) -> Use:
     difference = exchange(x, y, i) - y
     return Use(Eq(inner(g, difference), coordinate(g, i) * coordinate(difference, i)))

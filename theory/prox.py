@@ -241,9 +241,7 @@ class LipschitzGradient(_WithFormulas):
 
     def statement(self, x, y):
         pair = Str(self.norm.name)
-        return Le(
-            dual_norm(pair, gradient(x, self.of) - gradient(y, self.of)), self.constant * norm(pair, x - y)
-        )
+        return Le(dual_norm(pair, gradient(x, self.of) - gradient(y, self.of)), self.constant * norm(pair, x - y))
 
 
 @dataclass(frozen=True)
@@ -316,6 +314,49 @@ class CoordinateVariance(_WithFormulas):
     def statement(self, x):
         noise = coordinate(deviation(x, self.step_size), i)
         return Le(mean(noise**2, x), self.step_size**2 * entry(self.constants, i) ** 2)
+
+
+OBJECTIVE = Tuple(Str("f_m"), m)
+"""The component number m of an objective that is a mean of functions."""
+
+
+def linearization(x: Expr) -> Tuple:
+    """The function r_m that is the linearization of f_m at x."""
+    return Tuple(Str("r_m"), m, x)
+
+
+@dataclass(frozen=True)
+class Linearized(_WithFormulas):
+    """r_m(y) = f_m(x) + <grad f_m(x), y - x>.  [signprox (11)]"""
+
+    points = 2
+    words = "linearized"
+
+    def statement(self, y, x):
+        return Eq(value(y, linearization(x)), value(x, OBJECTIVE) + inner(gradient(x, OBJECTIVE), y - x))
+
+
+@dataclass(frozen=True)
+class LinearizedSlope(_WithFormulas):
+    """grad r_m(y) = grad f_m(x): the gradient of the linearization.  [signprox (11)]"""
+
+    points = 2
+    words = "of the slope of its linearization"
+
+    def statement(self, y, x):
+        return Eq(gradient(y, linearization(x)), gradient(x, OBJECTIVE))
+
+
+@dataclass(frozen=True)
+class BatchSize(_WithFormulas):
+    """There are B indices m in a mini-batch."""
+
+    size: Any
+    points = 0
+    words = "with mini-batches"
+
+    def statement(self):
+        return Eq(Total(Integer(1), m), self.size)
 
 
 def deviation(x: Expr, step_size: Expr, batch: Expr = Integer(1)) -> Expr:

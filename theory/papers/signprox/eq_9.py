@@ -117,7 +117,6 @@ def equation_9() -> Proof:
     )  # fmt: skip
 
 
-
 eq_9 = Claim(
     id="signprox/eq-9",
     source=Source(PAPER, "eqs. (8)-(10)"),

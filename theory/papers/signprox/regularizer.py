@@ -74,9 +74,7 @@ class Parts:
         self.g = gradient(self.p, COMPONENT)
         back = lemma(f"{name} is proximal", "proximal point", R, gamma, s, using=(positive, whole))
         averaged = hypothesis(f"(9) for {name}", average, self.z)
-        self.is_mean = Step(
-            f"{name} is a mean", Eq(mean_prox(self.z, gamma), s), by=Identity(averaged, back)
-        )
+        self.is_mean = Step(f"{name} is a mean", Eq(mean_prox(self.z, gamma), s), by=Identity(averaged, back))
         self.optimal = lemma(
             f"parts of {name}", "proximal optimality", COMPONENT, gamma, self.z, using=(positive, components)
         )
@@ -157,7 +155,8 @@ def lipschitz(s: Expr, t: Expr) -> tuple[Step, ...]:
     Cauchy = lemma("Cauchy-Schwarz for r", "Hölder", L2, h, s - t)
     length = lemma("|h|^2", "Euclidean norm", h)
     h_sign = lemma("|h| >= 0", "non-negative norm", dual_norm(EUCLIDEAN, h))
-    d_sign = lemma("|s - t| >= 0", "non-negative norm", norm(EUCLIDEAN, s - t))
+    (distance,) = norm(EUCLIDEAN, s - t).atoms(norm)  # less a factor, if s - t is a multiple of one vector
+    d_sign = lemma("|s - t| >= 0", "non-negative norm", distance)
     shorter = Step(
         "|h|^2 <= L |h| |s - t|",
         Le(dual_norm(EUCLIDEAN, h) ** 2, L * dual_norm(EUCLIDEAN, h) * norm(EUCLIDEAN, s - t)),
@@ -182,9 +181,7 @@ def _cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
         above = lemma(f"descent: {names}", "descent lemma", smooth_components, lower, q.p)
         dual = lemma(f"step: {names}", "self-dual norm", short)
         length = lemma(f"its length: {names}", "Euclidean norm", short)
-        squares = Step(
-            f"its square: {names}", Eq(norm(EUCLIDEAN, short) ** 2, squared(short)), by=Decide(dual, length)
-        )
+        squares = Step(f"its square: {names}", Eq(norm(EUCLIDEAN, short) ** 2, squared(short)), by=Decide(dual, length))
         bound = Step(
             f"Nesterov (2.1.7): {names}",
             Le(inner(p.g, q.p - p.p) + squared(p.g - q.g) / (2 * L), value(q.p, COMPONENT) - value(p.p, COMPONENT)),
@@ -221,9 +218,7 @@ def _coordinate_cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
     rising = Step(
         "the slope does not fall", Ge(slopes * move, 0), by=Decide(monotone, alone_z, alone_q, exchanged, equal)
     )
-    conclude = Step(
-        "cocoercive coordinate", Ge(L_i * slopes * move, slopes**2), by=Decide(rising, near)
-    )
+    conclude = Step("cocoercive coordinate", Ge(L_i * slopes * move, slopes**2), by=Decide(rising, near))
     return up, down, monotone, alone_z, alone_q, exchanged, same, near, equal, rising, conclude
 
 

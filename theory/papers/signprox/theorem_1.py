@@ -3,9 +3,6 @@
 Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization", Theorem 1, proof in
 Section 5.1. T is the number of steps; the mean is over the iterates 0, ..., T - 1. The objective is f = d + r with the
 r of equation (9), which depends on gamma and so on T: for another T, f is another function.
-
-`critical_point` is the sentence after the theorem. If the iterates came to rest at a critical point x*, every step from
-x* would stay there; the witness is a critical point that the next step leaves, with two quadratic components.
 """
 
 from __future__ import annotations
@@ -81,18 +78,19 @@ def objective() -> tuple[Step, ...]:
     return *parts, *values
 
 
-def optimality() -> tuple[Step, ...]:
+def optimality(x: Expr = x_k) -> tuple[Step, ...]:
     """grad r(x~) = G(x) - grad d(x), which says that x~ = x - gamma G(x) is P(x)."""
-    z = x_k - gamma * gradient(x_k, D)
+    G = gradient_mapping(x, gamma)
+    x_tilde, z = x - gamma * G, x - gamma * gradient(x, D)
     p = prox(z, gamma, R)
-    mapping = lemma("Definition 1", "gradient mapping", gamma, x_k, using=(positive,))
+    mapping = lemma("Definition 1", "gradient mapping", gamma, x, using=(positive,))
     averaged = hypothesis("(9) at x", average, z)
     tilde = Step("x~ = P(x)", Eq(x_tilde, p), by=Identity(mapping, averaged))
     back = Step("P(x) = x~", Eq(p, x_tilde), by=Identity(mapping, averaged))
     optimal = lemma("optimality of P(x)", "proximal optimality", R, gamma, z, using=(positive, whole))
     conclude = Step(
         "grad d(x) + grad r(x~) = G(x)",
-        Eq(slope(x_tilde), G - gradient(x_k, D)),
+        Eq(slope(x_tilde), G - gradient(x, D)),
         by=Identity(tilde, optimal, back),
     )
     return mapping, averaged, tilde, back, optimal, conclude
