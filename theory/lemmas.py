@@ -22,9 +22,9 @@ from signproof.theory.prox import (
     ClosedConvex,
     Convex,
     CoordinateLipschitz,
+    D,
     LipschitzGradient,
     ProximalAverage,
-    D,
     deviation,
     entry,
     exchange,
@@ -134,7 +134,7 @@ def _(point: Expr) -> Use:
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
 )
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
-    if type(assumption) not in (Smooth, LipschitzGradient):
+    if not isinstance(assumption, Smooth | LipschitzGradient) or type(assumption) not in (Smooth, LipschitzGradient):
         raise LemmaError(f"it needs smoothness, not {assumption}")
     of = (assumption.of,) if isinstance(assumption, LipschitzGradient) else ()
     distance = norm(Str(assumption.norm.name), y - x)

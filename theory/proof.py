@@ -195,7 +195,7 @@ class _Kernel:
     def is_last(self, index: Expr) -> bool:
         """Whether an index is the last iteration of a run of T >= 1 steps, T - 1, if the claim is about such a run."""
         horizon = None if self.claim.measure is None else self.claim.measure.horizon
-        if horizon not in self.claim.parameters or index != horizon - 1:
+        if horizon is None or horizon not in self.claim.parameters or index != horizon - 1:
             return False
         self.require(Ge(horizon, 1), what=f"the run may have no step: {horizon} >= 1 does not follow")
         return True

@@ -26,6 +26,8 @@ from signproof.theory.norms import DualPair
 from signproof.theory.symbols import i, l, m
 from signproof.theory.vectors import Scalar, VectorAtom, check_term, dual_norm, gradient, inner, iterate, norm, value
 
+ONE = Integer(1)
+"""The size of a mini-batch of a single draw."""
 D = Str("d")
 """The smooth part of the objective."""
 COMPONENT = Tuple(Str("r_m"), m)
@@ -40,7 +42,9 @@ def regularizer(step_size: Expr) -> Tuple:
 class _AtPoint(VectorAtom):
     """A vector that belongs to a point, which comes first among the arguments; numbers follow."""
 
-    letter = ""
+    @property
+    def letter(self) -> str:
+        return type(self).__name__
 
     def check(self):
         x, *numbers = self.args
@@ -71,8 +75,14 @@ class sampled_mapping(_AtPoint, Random):
     """^G(x) = (x - ^P(x)) / gamma, with a mini-batch drawn at x.  [signprox (10)]  Arguments: x, gamma, its size."""
 
     nargs = 3
-    letter = "^G"
-    tex = r"\hat G"
+
+    @property
+    def letter(self):
+        return "^G" if self.args[2] == 1 else f"^G_{self.args[2]}"
+
+    @property
+    def tex(self):
+        return r"\hat G" if self.args[2] == 1 else rf"\hat G_{{{self.args[2]}}}"
 
 
 class prox(_AtPoint):
@@ -81,11 +91,11 @@ class prox(_AtPoint):
     nargs = 3
 
     def _sympystr(self, printer):
-        z, step_size, name = self.args
+        z, _, name = self.args
         return f"prox_{_name(name)}({printer._print(z)})"
 
     def _latex(self, printer, exp=None):
-        z, step_size, name = self.args
+        z, _, name = self.args
         return rf"\operatorname{{prox}}_{{\gamma {_name(name)}}}\left({printer._print(z)}\right)"
 
 
@@ -359,7 +369,7 @@ class BatchSize(_WithFormulas):
         return Eq(Total(Integer(1), m), self.size)
 
 
-def deviation(x: Expr, step_size: Expr, batch: Expr = Integer(1)) -> Expr:
+def deviation(x: Expr, step_size: Expr, batch: Expr = ONE) -> Expr:
     """^P(x) - P(x)."""
     return step_size * gradient_mapping(x, step_size) - step_size * sampled_mapping(x, step_size, batch)
 
@@ -383,7 +393,7 @@ class SPGM(Algorithm):
     """x+ = ^P(x): the stochastic proximal-gradient method with mini-batches.  [signprox, Algorithm 1]"""
 
     step_size: Any
-    batch: Any = Integer(1)
+    batch: Any = ONE
     stochastic = True
 
     def update(self, x, gradient: Callable[[Any], Any], memory, xp):

@@ -10,16 +10,15 @@ Total variation and phase retrieval, the paper's own example, are outside of The
 
 from __future__ import annotations
 
-from sympy import Abs, And, Eq, Ge, Le, Ne, Or, Symbol
+from sympy import And, Eq, Ge, Le, Ne, Or, Symbol
 
 from signproof.theory.claim import Claim, Source
 from signproof.theory.expectations import Total, coordinate, mean
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import COORDINATES, EUCLIDEAN, gamma, hypothesis, lemma, s, t
-from signproof.theory.papers.signprox.regularizer import L_i
 from signproof.theory.papers.signprox.theorem_2 import SIGMA, sigma_i, sums
-from signproof.theory.proof import Combination, Decide, Identity, Lemma, Proof, Step
+from signproof.theory.proof import Combination, Decide, Lemma, Proof, Step
 from signproof.theory.prox import (
     COMPONENT,
     CoordinateLipschitz,

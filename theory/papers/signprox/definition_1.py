@@ -1,8 +1,8 @@
 """Definition 1: the gradient mapping vanishes exactly at the critical points.
 
 Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization", Definition 1 and the
-sentence after it. Stated for the f = d + r of both theorems, where every r_m and so r has a Lipschitz gradient. There is
-more to it: ||G(x)|| <= ||grad f(x)|| <= (1 + gamma L) ||G(x)||, so that bounds on G are bounds on the gradient.
+sentence after it. Stated for the f = d + r of both theorems, where every r_m and so r has a Lipschitz gradient. The
+proof says more: ||G(x)|| <= ||grad f(x)|| <= (1 + gamma L) ||G(x)||, so that bounds on G are bounds on the gradient.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sympy import And, Eq, Ge, Le, Ne, Or
 from signproof.theory.claim import Claim, Source
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
-from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, hypothesis, lemma, positive, s
+from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, lemma, positive, s
 from signproof.theory.papers.signprox.regularizer import (
     average,
     basics,
@@ -26,7 +26,7 @@ from signproof.theory.papers.signprox.theorem_1 import optimality
 from signproof.theory.proof import Combination, Decide, Identity, Proof, Step
 from signproof.theory.prox import D, gradient_mapping, squared
 from signproof.theory.symbols import L
-from signproof.theory.vectors import dual_norm, gradient, inner, norm
+from signproof.theory.vectors import dual_norm, gradient, inner
 
 G = gradient_mapping(s, gamma)
 s_tilde = s - gamma * G

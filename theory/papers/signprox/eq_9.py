@@ -8,32 +8,26 @@ the Lipschitz constant of the gradients of the r_m, which the paper uses without
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Expr, Ge, Gt, Le, Rational, Symbol, Tuple, expand
+from sympy import Eq, Expr, Ge, Gt, Le, Rational, Symbol, Tuple, expand
 from sympy.core.symbol import Str
 
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
+from signproof.theory.expectations import Total
 from signproof.theory.lemmas import conclusion, u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
-from signproof.theory.proof import Combination, Decide, Hypothesis, Identity, Lemma, Proof, Step
+from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
 from signproof.theory.prox import (
     COMPONENT,
     ClosedConvex,
-    Convex,
-    CoordinateLipschitz,
-    LipschitzGradient,
-    ProximalAverage,
-    entry,
-    exchange,
     mean_prox,
     prox,
     regularizer,
     squared,
     weight,
 )
-from signproof.theory.symbols import L, i, m
-from signproof.theory.vectors import dual_norm, gradient, inner, norm, point
+from signproof.theory.symbols import m
+from signproof.theory.vectors import inner, point
 
 gamma = Symbol("gamma", real=True)
 """Step size."""

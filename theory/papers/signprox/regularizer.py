@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 
 from signproof.theory.claim import Claim, Source
 from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import conclusion, u, v
+from signproof.theory.lemmas import u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import (
@@ -27,13 +27,13 @@ from signproof.theory.papers.signprox.eq_9 import (
     theta,
     weights,
 )
-from signproof.theory.proof import Combination, Decide, Identity, Lemma, Proof, Step
+from signproof.theory.proof import Combination, Decide, Identity, Proof, Step
 from signproof.theory.prox import (
     COMPONENT,
     Convex,
     CoordinateLipschitz,
-    LipschitzGradient,
     Entries,
+    LipschitzGradient,
     ProximalAverage,
     entry,
     exchange,

@@ -7,11 +7,10 @@ r of equation (9), which depends on gamma and so on T: for another T, f is anoth
 
 from __future__ import annotations
 
-from sympy import Add, Eq, Expr, Ge, Gt, Integer, Le, Mul, Rational, Sum, Symbol, sqrt
+from sympy import Eq, Expr, Ge, Integer, Le, Sum, Symbol, sqrt
 
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import coordinate, mean
-from signproof.theory.lemmas import conclusion
+from signproof.theory.expectations import mean
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, hypothesis, lemma, positive
@@ -35,17 +34,15 @@ from signproof.theory.prox import (
     MeanGradientMapping,
     ProximalVariance,
     gradient_mapping,
-    mean_prox,
     prox,
     sampled_mapping,
     squared,
 )
-from signproof.theory.symbols import V0, L, f_star, i, k, l, sigma
+from signproof.theory.symbols import V0, L, f_star, k, l, sigma
 from signproof.theory.vectors import (
     dual_norm,
     gradient,
     inner,
-    iterate,
     norm,
     suboptimality,
     value,
@@ -190,7 +187,6 @@ def proof() -> Proof:
         Le(mean(V_next - V, x_k), mean(second_bound, x_k)),
         by=Lemma("monotone expectation", V_next - V, second_bound, x_k, using=(second,)),
     )
-    G_i, drawn_i = coordinate(G, i), coordinate(drawn, i)
     unbiased = lemma("E ^G(x) = G(x)", "mean of draws", gamma, Integer(1), x_k, using=(positive,))
     mixed = lemma("<G, ^G> in coordinates", "inner product in coordinates", G, drawn)
     mixed_mean = Step(

@@ -50,7 +50,6 @@ from signproof.theory.prox import (
     Entries,
     MeanGradientMapping,
     SignProx,
-    deviation,
     entry,
 )
 from signproof.theory.symbols import V0, L, i, sigma
@@ -90,7 +89,8 @@ def coordinates(name: str, a: Expr, b: Expr) -> Step:
 
 
 def first_bound() -> tuple[Step, ...]:
-    """f(x+) <= f(x) + <grad d(x) + grad r(x~), x+ - x> + sum of L_i/2 (x+_i - x_i)^2 + <grad r(x+) - grad r(x~), x+ - x>."""
+    """f(x+) <= f(x) + <grad d(x) + grad r(x~), x+ - x> + sum of L_i/2 (x+_i - x_i)^2
+    + <grad r(x+) - grad r(x~), x+ - x>."""
     parts, parts_next, now, then = objective()
     descent = lemma("Assumption 2(b)", "descent lemma in coordinates", smooth, x_next, x_k)
     convex = convexity("convexity of r at x+", x_k, x_next)
@@ -200,7 +200,7 @@ def sign_errors() -> tuple[Step, ...]:
 L_total = Step("sum of the L_i", Eq(Total(L_i, i), L), by=Decide(L_i_sum))
 enough = Step("B >= 1", Ge(T, 1), by=Decide())
 measure = MeanGradientMapping(gamma, T, 1, LINF)
-bound = 4 / sqrt(T) * (L * V0 + sigma + 1)
+bound = 4 * (L * V0 + sigma + 1) / sqrt(T)
 
 
 def proof() -> Proof:
@@ -262,8 +262,8 @@ def proof() -> Proof:
         by=Combination({plugged: 1, chosen: 1, root: size / (4 * L)}, given=(size_sign,)),
     )
     return Proof(
-        *basics, L_i_sum, L_i_sign, L_total, enough, rule, moved, one_bit, bit, *first, *last, quadratic_i, quadratic, *proximal,
-        aligned, linear, decomposed_i, decomposed, norm, thirteen, expected, *wrong, scale,
+        *basics, L_i_sum, L_i_sign, L_total, enough, rule, moved, one_bit, bit, *first, *last, quadratic_i, quadratic,
+        *proximal, aligned, linear, decomposed_i, decomposed, norm, thirteen, expected, *wrong, scale,
         total_sigma, plugged, size_sign, root, chosen, one_step,
         *sum_up(measure, one_step, size, factor, noise, "Theorem 2", bound),
     )  # fmt: skip
@@ -272,8 +272,8 @@ def proof() -> Proof:
 theorem_2 = Claim(
     id="signprox/theorem-2",
     source=Source(PAPER, "Theorem 2"),
-    about="signProx with gamma = 1/(2 ||L||_1 sqrt(T)) and mini-batches of T draws: the l1 norm of the gradient mapping "
-    "is of the order 1/sqrt(T) on average over T steps.",
+    about="signProx with gamma = 1/(2 ||L||_1 sqrt(T)) and mini-batches of T draws: the l1 norm of the gradient "
+    "mapping is of the order 1/sqrt(T) on average over T steps.",
     algorithm=SignProx(gamma, T),
     assumptions=(
         composite, average, convex_components, smooth, smooth_coordinates, constants, variance, deviations,
