@@ -342,7 +342,7 @@ def _(family: Expr, x: Expr) -> Use:
     "averaged regularizer",
     "If the r_m are convex and differentiable everywhere, so is r with sum theta_m prox_{gamma r_m} = prox_{gamma r}: "
     "r(y) >= r(x) + <grad r(x), y - x>.",
-    "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008, section 7",
+    "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008",
 )
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     if type(assumption) is not ProximalAverage:
@@ -407,7 +407,7 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
 @_lemma(
     "Bienaymé",
     "The variance of the mean of B independent draws is that of one draw divided by B.",
-    "Williams, Probability with Martingales, section 7.2",
+    "Bienaymé 1853: variances of independent draws add up",
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
