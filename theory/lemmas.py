@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, exp, log
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, Tuple, exp, log
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -27,7 +27,26 @@ from signproof.theory.flows import (
 )
 from signproof.theory.norms import L2, LINF, DualPair
 from signproof.theory.oracles import Independence
-from signproof.theory.symbols import f_star, i, k, l, s, t
+from signproof.theory.prox import (
+    COMPONENT,
+    ClosedConvex,
+    Convex,
+    CoordinateLipschitz,
+    D,
+    LipschitzGradient,
+    ProximalAverage,
+    deviation,
+    entry,
+    exchange,
+    gradient_mapping,
+    mean_prox,
+    prox,
+    regularizer,
+    sampled_mapping,
+    squared,
+    weight,
+)
+from signproof.theory.symbols import f_star, i, k, l, m, s, t
 from signproof.theory.vectors import (
     Least,
     Scalar,
@@ -125,11 +144,12 @@ def _(point: Expr) -> Use:
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
 )
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
-    if type(assumption) is not Smooth:
+    if not isinstance(assumption, Smooth | LipschitzGradient) or type(assumption) not in (Smooth, LipschitzGradient):
         raise LemmaError(f"it needs smoothness, not {assumption}")
+    of = (assumption.of,) if isinstance(assumption, LipschitzGradient) else ()
     distance = norm(Str(assumption.norm.name), y - x)
     quadratic = assumption.constant * Rational(1, 2) * distance**2
-    return Use(Le(value(y), value(x) + inner(gradient(x), y - x) + quadratic), assumption=assumption)
+    return Use(Le(value(y, *of), value(x, *of) + inner(gradient(x, *of), y - x) + quadratic), assumption=assumption)
 
 
 @_lemma(
@@ -282,11 +302,13 @@ def _(term: Expr, power: Expr) -> Use:
 
 @_lemma("inner product in coordinates", "<u, v> = sum over i of u_i v_i.", "definition")
 def _(u: Expr, v: Expr) -> Use:
+    _needs_no_index(i, u, v)
     return Use(Eq(inner(u, v), Total(coordinate(u, i) * coordinate(v, i), i)))
 
 
 @_lemma("l1 norm in coordinates", "||v||_1 = sum over i of |v_i|.", "definition")
 def _(v: Expr) -> Use:
+    _needs_no_index(i, v)
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
 
 
@@ -297,8 +319,7 @@ def _(v: Expr) -> Use:
 
 @_lemma("largest coordinate", "If |v_i| <= b for every i, ||v||_inf <= b.", "definition of the maximum norm")
 def _(v: Expr, bound: Expr) -> Use:
-    if bound.has(i):
-        raise LemmaError(f"{bound} depends on the coordinate")
+    _needs_no_index(i, v, bound)
     return Use(Le(norm(Str(LINF.name), v), bound), premises=(Le(Abs(coordinate(v, i)), bound),))
 
 
@@ -363,8 +384,7 @@ def _(x: Expr, u: Expr) -> Use:
 )
 def _(x: Expr, u: Expr, gain: Expr) -> Use:
     _needs_constant(gain)
-    if gain.has(i):
-        raise LemmaError(f"{gain} depends on the coordinate")
+    _needs_no_index(i, gain)
     y, z = point(Str("y")), corner(x, u)
     return Use(
         Ge(value(z) - value(x), inner(u, z - x) + gain * Total(Integer(1), i)),
@@ -375,6 +395,174 @@ def _(x: Expr, u: Expr, gain: Expr) -> Use:
 @_lemma("logarithm", "1 - 1/u <= log u <= u - 1 for u > 0.", "concavity of the logarithm")
 def _(u: Expr) -> Use:
     return Use(And(Ge(log(u), 1 - 1 / u), Le(log(u), u - 1)), premises=(Gt(u, 0),))
+
+
+# ---------------------------------------------------------------------------------------------- proximal operators
+
+u, v = point(Str("u")), point(Str("v"))
+"""Any two points: what is proved of them is proved of all."""
+
+
+@_lemma(
+    "descent lemma in coordinates",
+    "If |grad g(x)_i - grad g(y)_i| <= L_i |x_i - y_i|, g(y) <= g(x) + <grad g(x), y - x> + sum L_i/2 (y_i - x_i)^2.",
+    "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, coordinate by coordinate under the integral",
+)
+def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+    if type(assumption) is not CoordinateLipschitz:
+        raise LemmaError(f"it needs smoothness in each coordinate, not {assumption}")
+    _needs_no_index(i, y, x)
+    g, step = assumption.of, coordinate(y - x, i)
+    quadratic = Total(entry(assumption.constants, i) * step**2, i) / 2
+    return Use(Le(value(y, g), value(x, g) + inner(gradient(x, g), y - x) + quadratic), assumption=assumption)
+
+
+@_lemma(
+    "proximal optimality",
+    "If g is convex and differentiable and p = prox_{gamma g}(z), gamma > 0, then grad g(p) = (z - p) / gamma.",
+    "Beck, First-Order Methods in Optimization, Theorem 6.39",
+)
+def _(g: Expr, step_size: Expr, z: Expr) -> Use:
+    p = prox(z, step_size, g)
+    return Use(Eq(gradient(p, g), (z - p) / step_size), premises=(step_size > 0, Convex(g).statement(v, u)))
+
+
+@_lemma(
+    "proximal point",
+    "If g is convex and differentiable and gamma > 0, then prox_{gamma g}(s + gamma grad g(s)) = s.",
+    "Beck, First-Order Methods in Optimization, Theorem 6.39",
+)
+def _(g: Expr, step_size: Expr, s: Expr) -> Use:
+    z = s + step_size * gradient(s, g)
+    return Use(Eq(prox(z, step_size, g), s), premises=(step_size > 0, Convex(g).statement(v, u)))
+
+
+@_lemma(
+    "Moreau's potential",
+    "If g is closed, proper and convex and gamma > 0, then p = prox_{gamma g} is the gradient of a convex function "
+    "phi and nonexpansive: phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2.",
+    "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
+)
+def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
+    at_x, at_y = prox(x, step_size, g), prox(y, step_size, g)
+    return Use(
+        _potential(Tuple(Str("phi"), step_size, g), at_y, at_x, y, x),
+        premises=(step_size > 0,),
+        assumption=ClosedConvex(g),
+    )
+
+
+@_lemma(
+    "Moreau's characterization",
+    "If p(z), the mean of the prox_{gamma r_m}(z), is the gradient of a convex function phi and nonexpansive, "
+    "phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2, and gamma > 0, then p = prox_{gamma r} for a "
+    "closed, proper and convex function r.",
+    "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
+)
+def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
+    at_u, at_v = mean_prox(u, step_size), mean_prox(v, step_size)
+    return Use(
+        Eq(mean_prox(z, step_size), prox(z, step_size, regularizer(step_size))),
+        premises=(step_size > 0, _potential(potential, at_v, at_u, v, u)),
+    )
+
+
+@_lemma("mean of functions", "phi(x) = sum over m of theta_m phi_m(x).", "definition of phi")
+def _(family: Expr, x: Expr) -> Use:
+    _needs_no_index(m, x)
+    return Use(Eq(value(x, Tuple(Str("mean"), family)), Total(weight(m) * value(x, family), m)))
+
+
+@_lemma(
+    "averaged regularizer",
+    "If the r_m are convex and differentiable everywhere, so is r with sum theta_m prox_{gamma r_m} = prox_{gamma r}: "
+    "r(y) >= r(x) + <grad r(x), y - x>.",
+    "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008",
+)
+def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+    if type(assumption) is not ProximalAverage:
+        raise LemmaError(f"it needs an averaged regularizer, not {assumption}")
+    average = Convex(regularizer(assumption.step_size))
+    premises = (assumption.step_size > 0, Convex(COMPONENT).statement(v, u))
+    return Use(average.statement(y, x), premises=premises, assumption=assumption)
+
+
+@_lemma("weights are not negative", "theta_m >= 0.", "definition of a convex combination")
+def _() -> Use:
+    return Use(Ge(weight(m), 0))
+
+
+@_lemma("weights sum to one", "sum over m of theta_m = 1.", "definition of a convex combination")
+def _() -> Use:
+    return Use(Eq(Total(weight(m), m), 1))
+
+
+@_lemma(
+    "mean of proximal points",
+    "<p(z), v> = sum over m of theta_m <prox_{gamma r_m}(z), v>, p(z) the mean of the prox_{gamma r_m}(z).",
+    "definition of p",
+)
+def _(step_size: Expr, z: Expr, direction: Expr) -> Use:
+    _needs_no_index(m, step_size, z, direction)
+    each = inner(prox(z, step_size, COMPONENT), direction)
+    return Use(Eq(inner(mean_prox(z, step_size), direction), Total(weight(m) * each, m)))
+
+
+@_lemma(
+    "mean of proximal points in coordinates",
+    "p(z)_i = sum over m of theta_m prox_{gamma r_m}(z)_i, p(z) the mean of the prox_{gamma r_m}(z).",
+    "definition of p",
+)
+def _(step_size: Expr, z: Expr) -> Use:
+    _needs_no_index(m, step_size, z)
+    each = coordinate(prox(z, step_size, COMPONENT), i)
+    return Use(Eq(coordinate(mean_prox(z, step_size), i), Total(weight(m) * each, m)))
+
+
+@_lemma(
+    "gradient mapping",
+    "G(x) = (x - P(x)) / gamma, where P(x) is the mean of the prox_{gamma r_m}(x - gamma grad d(x)), gamma > 0.",
+    "definition of G",
+)
+def _(step_size: Expr, x: Expr) -> Use:
+    after = mean_prox(x - step_size * gradient(x, D), step_size)
+    return Use(Eq(gradient_mapping(x, step_size), (x - after) / step_size), premises=(step_size > 0,))
+
+
+@_lemma(
+    "mean of draws",
+    "If every component is drawn with the probability theta_m, E[^G(x)_i | x] = G(x)_i for every mini-batch size.",
+    "linearity of the expectation",
+)
+def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
+    return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
+
+
+@_lemma(
+    "Bienaymé",
+    "The variance of the mean of B independent draws is that of one draw divided by B.",
+    "Bienaymé 1853: variances of independent draws add up",
+)
+def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
+    return Use(Eq(many, one / batch), premises=_whole(batch))
+
+
+@_lemma("exchanged coordinate", "z with z_i = x_i and z_j = y_j else has z_i = x_i.", "definition of z")
+def _(x: Expr, y: Expr) -> Use:
+    return Use(Eq(coordinate(exchange(x, y, i), i), coordinate(x, i)))
+
+
+@_lemma("one coordinate", "If z differs from y in coordinate i alone, <g, z - y> = g_i (z_i - y_i).", "inner product")
+def _(g: Expr, x: Expr, y: Expr) -> Use:
+    difference = exchange(x, y, i) - y
+    return Use(Eq(inner(g, difference), coordinate(g, i) * coordinate(difference, i)))
+
+
+def _potential(phi: Expr, at_y: Expr, at_x: Expr, y: Expr, x: Expr) -> Boolean:
+    """phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2."""
+    return Ge(value(y, phi), value(x, phi) + inner(at_x, y - x) + squared(at_y - at_x) / 2)
 
 
 def _indexed(term: Expr) -> Expr:
@@ -392,6 +580,19 @@ def _running(term: Expr) -> Expr:
 def _needs_same_at_all_times(factor: Expr):
     if not is_constant(factor):
         raise LemmaError(f"{factor} changes with time; it must be the same at all times")
+
+
+def _whole(batch: Expr) -> tuple[Boolean, ...]:
+    """What must be proved of the size of a mini-batch, a whole number: that it is at least one."""
+    at_least_one = Ge(batch, 1)
+    return () if at_least_one == True else (at_least_one,)  # noqa: E712
+
+
+def _needs_no_index(index: Symbol, *terms: Expr):
+    """What a lemma says of all coordinates or workers at once, it says of terms that are the same for all of them."""
+    for term in terms:
+        if term.has(index):
+            raise LemmaError(f"{term} depends on {index}, over which the lemma runs")
 
 
 def _needs_constant(factor: Expr):

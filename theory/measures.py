@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Expr
+from sympy import Expr, Symbol
 from sympy.core.symbol import Str
 
 from signproof.theory.expectations import mean
@@ -21,6 +21,11 @@ class Measure(ABC):
 
     least_so_far: ClassVar[bool] = False
     """Whether the measure is the minimum of `quantity` over the iterations 0, ..., k."""
+
+    @property
+    def horizon(self) -> Symbol | None:
+        """Of a measure of a whole run, the symbol for its number of steps, which is a whole number."""
+        return None
 
     @property
     def noiseless(self) -> Measure:

@@ -8,6 +8,7 @@ from sympy import Expr, Integer
 from sympy.core.symbol import Str
 
 from signproof.theory.expectations import Total, majority
+from signproof.theory.prox import sampled_mapping
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, maximizer, norm
 
@@ -28,6 +29,9 @@ class Opaque:
 
     def sign(self, g: Expr) -> Expr:
         return maximizer(Str("inf"), g)
+
+    def proximal_step(self, x: Expr, step_size: Expr, batch: Expr) -> Expr:
+        return x - step_size * sampled_mapping(x, step_size, batch)
 
     def votes(self, gradient: Callable[..., Expr], x: Expr, workers: Expr) -> tuple[Expr, Expr]:
         return Total(self.dual_norm("inf", gradient(x, m)), m) / workers, majority(x)

@@ -243,6 +243,14 @@ class _Kernel:
             raise Rejected(f"it rests on {claim.id}, which is not proved: {outcome}")
         self.lemmas.update(outcome.lemmas)
 
+    def is_last(self, index: Expr) -> bool:
+        """Whether an index is the last iteration of a run of T >= 1 steps, T - 1, if the claim is about such a run."""
+        horizon = None if self.claim.measure is None else self.claim.measure.horizon
+        if horizon is None or horizon not in self.claim.parameters or index != horizon - 1:
+            return False
+        self.require(Ge(horizon, 1), what=f"the run may have no step: {horizon} >= 1 does not follow")
+        return True
+
     def definitions(self, statement: Boolean) -> bool:
         """Whether the statement is the update rule, V_k = f(x_k) - f* or V_0 at some iteration."""
         if not isinstance(statement, Eq):
@@ -489,7 +497,7 @@ class Instance(Justification):
 
     def check(self, statement, kernel):
         index = sympify(self.at)
-        if not _is_iteration(index) and index != kernel.claim.horizon:
+        if not _is_iteration(index) and index != kernel.claim.horizon and not kernel.is_last(index):
             raise Rejected(f"{index} is not a later iteration, or one of the first")
         for relation in kernel.claim.domain:
             if relation.has(k):

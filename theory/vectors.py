@@ -400,7 +400,7 @@ def _is_atom(vector: Expr) -> bool:
 
 
 def _function(of) -> str:
-    return of[0].name if of else "f"
+    return (of[0][0] if isinstance(of[0], Tuple) else of[0]).name if of else "f"
 
 
 def subscripted(letter: str, number: Expr) -> str:

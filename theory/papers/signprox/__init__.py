@@ -1,3 +1,3 @@
-"""The claims of the paper on signProx."""
+"""Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization"."""
 
 PAPER = "signprox"
