@@ -66,7 +66,7 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
 def parameters(claim: Claim) -> Evidence | None:
     """Values of the parameters that meet the domain of a claim; None if none are found."""
     answer = simplest(claim.premises)
-    if not answer.holds or not answer.model:
+    if not answer.model:
         return None
     values = {str(symbol): str(value) for symbol, value in answer.model.items()}
     return Evidence("instance", "exact", f"the domain holds {_listed(values)}", {"parameters": values})
@@ -98,7 +98,7 @@ def _parameters(
     known = [*above, *(_valid(assumption, constant, sharp) for assumption, constant in best.items())]
     for iteration in ITERATIONS:
         answer = find([part.subs(k, iteration) for part in (*claim.premises, *known)])
-        if answer.holds:
+        if answer.model:
             return {str(symbol): str(value) for symbol, value in answer.model.items() if symbol != V0}
         if not any(relation.has(k) for relation in claim.domain):
             break

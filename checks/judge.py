@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flint import fmpq
-from sympy import Not, Symbol
+from sympy import Symbol
 
 from signproof.checks import instance
 from signproof.checks.cover import cover
@@ -179,7 +179,7 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
-        model = simplest((*claim.premises, Not(claim.statement))).model or answer.model
+        model = simplest(claim.premises, claim.statement).model
         parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in model.items()}
         witness = Witness(claim, None, parameters, (), 0)
         found = witness.replay()

@@ -40,6 +40,7 @@ from sympy import (
     Sum,
     Symbol,
     exp,
+    false,
     fraction,
     log,
     sign,
@@ -144,7 +145,7 @@ def recording() -> Iterator[list[Question]]:
 
 def satisfiable(premises: Iterable[Boolean]) -> Answer:
     """Whether some values meet all premises: `holds` is False if none do, and the model shows some if they do."""
-    answer = follows(BooleanFalse(), premises)
+    answer = follows(false, premises)
     if answer.holds:
         return Answer(False, reason="the conditions contradict each other")
     if answer.holds is None:
@@ -152,14 +153,16 @@ def satisfiable(premises: Iterable[Boolean]) -> Answer:
     return Answer(True, answer.model)
 
 
-def simplest(premises: Iterable[Boolean]) -> Answer:
-    """`satisfiable`, with a model in which each symbol in turn has the simplest value that the earlier ones allow."""
+def simplest(premises: Iterable[Boolean], goal: Boolean = false) -> Answer:
+    """Values at which all premises hold and the goal fails: each symbol in turn has the simplest one that the earlier
+    ones allow. `holds` is that of `follows`.
+    """
     premises = tuple(premises)
-    answer = satisfiable(premises)
+    answer = follows(goal, premises)
     for symbol in sorted(answer.model, key=str):
         for number in SIMPLE:
-            fixed = satisfiable((*premises, Eq(symbol, number)))
-            if fixed.holds:
+            fixed = follows(goal, (*premises, Eq(symbol, number)))
+            if fixed.holds is False:
                 answer, premises = fixed, (*premises, Eq(symbol, number))
                 break
     return answer
