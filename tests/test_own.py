@@ -87,8 +87,8 @@ def test_ten_steps_turn_and_shrink_and_the_constants_are_the_best():
         assert list(after) == [fmpq(99, 100) * entry for entry in (before[1], before[2], before[0])]
     assert value(H, points[10]) == fmpq(99, 100) ** 20 * value(H, points[0])
     fractions = [[Rational(str(entry)) for entry in row] for row in H]
-    assert exact_smoothness(fractions) == number(multi.constants[L], values)
-    assert exact_strong_convexity(fractions) == number(multi.constants[mu], values)
+    assert exact_smoothness(fractions) == number(multi.largest, values)
+    assert exact_strong_convexity(fractions) == number(multi.smallest, values)
 
 
 def test_the_gain_of_a_coordinate_is_the_same_for_all():

@@ -1,6 +1,6 @@
 """Theorem 1 is tight over many steps: on some quadratics in R^3 the whole run is nearly zeta^k V_0.
 
-For t in (0, 1/2) let f = 1/2 x'Hx, H = m (I - vv'/3) + c vv', v = (1, 1, 1), with c/m -> 0 as t -> 0, and let x_0 be
+For t in (0, 1/2) let f = 1/2 x'Hx, H = h (I - vv'/3) + c vv', v = (1, 1, 1), with c/h -> 0 as t -> 0, and let x_0 be
 the point where the gradient is (g_1, g_2, -t). One step of scaled SignGD turns x_0 = (a, b, e) into (1 - t) (b, e, a).
 The method treats coordinates alike and scales with x, so the run does that for ever: V_k = (1 - t)^(2k) V_0. The share
 log(V_k/V_0) / (k log zeta) = log (1 - t)^2 / log zeta does not depend on k and tends to 1 with t -> 0.
@@ -8,7 +8,7 @@ log(V_k/V_0) / (k log zeta) = log (1 - t)^2 / log zeta does not depend on k and 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Gt, Le, Matrix, Rational, Symbol, cancel, log, ones
+from sympy import And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, cancel, log, ones
 
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.blocks import Function
@@ -19,7 +19,7 @@ from signproof.theory.papers.scaled_sign.theorem_1 import zeta as rate
 from signproof.theory.proof import Decide, Lemma, Proof, Step
 from signproof.theory.symbols import L, alpha, mu
 
-t, delta, r = (Symbol(name, real=True) for name in ("t", "delta", "r"))
+t, delta, r, h, c = (Symbol(name, real=True) for name in ("t", "delta", "r", "h", "c"))
 x = tuple(Symbol(f"x_{number}", real=True) for number in (1, 2, 3))
 z = tuple(Symbol(f"z_{number}", real=True) for number in (1, 2, 3))
 
@@ -27,19 +27,23 @@ shrink = 1 - t
 # alpha times the entries p, p, -q of H (1, 1, -1): the step has to turn the gradient as described
 p = cancel((1 - t * (1 - shrink - shrink**2)) / (2 + shrink))
 q = cancel(p * (shrink + shrink**2) + t * (1 - shrink**3))
-m, c = cancel((p + q) / 2) / alpha, cancel((2 * p - q) / 3) / alpha
 slope = Matrix([cancel(p * (1 + shrink) - shrink**2 * t), cancel(p - shrink * t), -t])
-constants = {L: cancel(2 * p + q) / alpha, mu: cancel(1 / (2 / (3 * m) + 1 / (9 * c)))}
-zeta = cancel(rate.subs(constants, simultaneous=True))
+of_t = {h: cancel((p + q) / 2) / alpha, c: cancel((2 * p - q) / 3) / alpha}
+"""The quadratic for each t."""
+constants = {L: 8 * h / 3 + c, mu: 9 * h * c / (h + 6 * c)}
+"""Its constants, for all 0 < 3c <= h."""
+largest, smallest = (cancel(constants[symbol].subs(of_t)) for symbol in (L, mu))
+zeta = cancel(rate.subs({L: largest, mu: smallest}, simultaneous=True))
 
 
-def form(v) -> Matrix:
+def form(v) -> Expr:
     """v'Hv."""
-    return m * (sum(entry**2 for entry in v) - sum(v) ** 2 / 3) + c * sum(v) ** 2
+    return h * (sum(entry**2 for entry in v) - sum(v) ** 2 / 3) + c * sum(v) ** 2
 
 
-f = Function(form(x) / 2, x)
-start = ((slope - ones(3, 1) * sum(slope) / 3) / m + ones(3, 1) * sum(slope) / (9 * c)).applyfunc(cancel)
+f = Function((form(x) / 2).subs(of_t), x)
+_mean = ones(3, 1) * sum(slope) / 3
+start = ((slope - _mean) / of_t[h] + _mean / (3 * of_t[c])).applyfunc(cancel)
 
 
 def turned(times: int) -> Matrix:
@@ -65,15 +69,17 @@ share = Ge(log(shrink**2), (1 + delta) * log(zeta))
 _run = transitions()
 _positive = Step("V_0 > 0", Gt(V_0, 0), by=Decide())
 _bound = Step("Theorem 1", Le(shrink**2, zeta), by=Decide())
-_range = Step("alpha < 2/L", alpha < 2 / constants[L], by=Decide())
-_condition = Step("L/mu", Ge(constants[L] / constants[mu], 1 / (3 * t)), by=Decide())
+_range = Step("alpha < 2/L", alpha < 2 / largest, by=Decide())
+_condition = Step("L/mu", Ge(largest / smallest, 1 / (3 * t)), by=Decide())
+_curved = Step("c > 0", Gt(of_t[c], 0), by=Decide())
+_narrow = Step("3c <= h", Le(3 * of_t[c], of_t[h]), by=Decide())
 _left = Step("(1 - t)^2 > 0", Gt(shrink**2, 0), by=Decide())
 _right = Step("zeta > 0", Gt(zeta, 0), by=Decide())
 _below = Step("log (1 - t)^2", conclusion("logarithm", shrink**2), by=Lemma("logarithm", shrink**2, using=(_left,)))
 _above = Step("log zeta", conclusion("logarithm", zeta), by=Lemma("logarithm", zeta, using=(_right,)))
 _close = Step("close", Ge(1 - 1 / shrink**2, (1 + delta) * (zeta - 1)), by=Decide())
 _share = Step("share", share, by=Decide(_below, _above, _close))
-_parts = (*_run, _positive, _bound, _range, _condition, _share)
+_parts = (*_run, _positive, _bound, _range, _condition, _curved, _narrow, _share)
 statement = And(*(step.statement for step in _parts))
 
 theorem_1_multi_step = Claim(
@@ -94,15 +100,17 @@ _convex = [
     Step(f"Assumption 1, coordinate {number}", Ge(form(z), constants[mu] * entry**2), by=Decide())
     for number, entry in enumerate(z, 1)
 ]
-_smooth = Step("Assumption 3", Le(sum(map(abs, f.gradient(Matrix(z)))), constants[L] * R), by=Decide())
+_slopes = [h * (entry - sum(z) / 3) + c * sum(z) for entry in z]
+_smooth = Step("Assumption 3", Le(sum(map(abs, _slopes)), constants[L] * R), by=Decide())
 _both = And(*(step.statement for step in _convex), _smooth.statement)
 
 theorem_1_multi_step_constants = Claim(
     id="own/theorem-1.multi-step.constants",
     source=Source(PAPER, "Theorem 1 of scaled-sign, tight over many steps: the quadratic's constants"),
-    about="For every vector z with entries up to R in absolute value, z'Hz >= mu z_i^2 for each i and ||Hz||_1 <= L R: "
-    "the quadratic meets Assumptions 1 and 3 with mu and L.",
+    about="For H = h (I - vv'/3) + c vv', 0 < 3c <= h, and every vector z with entries up to R in absolute value, z'Hz "
+    ">= mu z_i^2 for each i and ||Hz||_1 <= L R with mu = 9hc/(h + 6c) and L = 8h/3 + c: the quadratic meets Assumptions "
+    "1 and 3.",
     statement=_both,
-    domain=(alpha > 0, t > 0, t <= Rational(1, 12), *(bound for entry in z for bound in (entry <= R, entry >= -R))),
+    domain=(c > 0, 3 * c <= h, *(bound for entry in z for bound in (entry <= R, entry >= -R))),
     proof=Proof(*_convex, _smooth, Step("both", _both, by=Decide(*_convex, _smooth))),
 )
