@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import Total, coordinate, mean
+from signproof.theory.expectations import INDICES, Total, coordinate, mean
 from signproof.theory.flows import (
     Accumulated,
     LeastSoFar,
@@ -96,6 +96,11 @@ def _lemma(name: str, text: str, source: str):
         return use
 
     return enter
+
+
+u, v, anywhere = point(Str("u")), point(Str("v")), point(Str("y"))
+ANYWHERE = (u, v, anywhere)
+"""Any points at all: what is proved of them is proved of all, so no assumption may be about one of them."""
 
 
 @_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
@@ -363,6 +368,8 @@ def _(term: Expr, *given: Expr) -> Use:
 def _(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
+    for index in INDICES:
+        _needs_no_index(index, *given)
     return Use(independence.statement(*given), assumption=independence)
 
 
@@ -385,7 +392,7 @@ def _(x: Expr, u: Expr) -> Use:
 def _(x: Expr, u: Expr, gain: Expr) -> Use:
     _needs_constant(gain)
     _needs_no_index(i, gain)
-    y, z = point(Str("y")), corner(x, u)
+    y, z = anywhere, corner(x, u)
     return Use(
         Ge(value(z) - value(x), inner(u, z - x) + gain * Total(Integer(1), i)),
         premises=(Ge(value(y + unit(i)) + value(y - unit(i)), 2 * value(y) + 2 * gain),),
@@ -398,9 +405,6 @@ def _(u: Expr) -> Use:
 
 
 # ---------------------------------------------------------------------------------------------- proximal operators
-
-u, v = point(Str("u")), point(Str("v"))
-"""Any two points: what is proved of them is proved of all."""
 
 
 @_lemma(
@@ -584,6 +588,8 @@ def _needs_same_at_all_times(factor: Expr):
 
 def _whole(batch: Expr) -> tuple[Boolean, ...]:
     """What must be proved of the size of a mini-batch, a whole number: that it is at least one."""
+    if batch.is_number and not batch.is_Integer:
+        raise LemmaError(f"{batch} is no size of a mini-batch")
     at_least_one = Ge(batch, 1)
     return () if at_least_one == True else (at_least_one,)  # noqa: E712
 

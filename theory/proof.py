@@ -49,13 +49,14 @@ from sympy import (
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean
 
 from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
-from signproof.theory.expectations import estimate, mean
+from signproof.theory.expectations import Total, estimate, mean
 from signproof.theory.flows import (
     Flow,
     OfTime,
@@ -78,6 +79,7 @@ from signproof.theory.vectors import (
     gradient,
     is_vector,
     iterate,
+    point,
     suboptimality,
     value,
     x_k,
@@ -230,6 +232,21 @@ class _Kernel:
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
+    def assumes(self, assumption: Any) -> bool:
+        """Whether the claim makes an assumption."""
+        # the type decides first: an assumption of one's own could call itself equal to any other
+        return any(type(assumption) is type(a) and assumption == a for a in self.claim.assumptions)
+
+    def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
+        """What an assumption says at some points."""
+        pattern = assumption.statement(*(point(Str(f"point {number}")) for number in range(len(points))))
+        for part in preorder_traversal(pattern):
+            if isinstance(part, Total) and any(x.has(part.index) for x in points):
+                raise Rejected(f"{assumption} sums over {part.index}, and a point in it depends on {part.index}")
+            if part in lemmas.ANYWHERE:
+                raise Rejected(f"{assumption} is about {part}, which stands for any point in lemmas: rename it")
+        return assumption.statement(*points)
+
     def require_theorem(self, claim: Claim):
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
@@ -339,11 +356,10 @@ class Hypothesis(Justification):
         return (self.assumption,)
 
     def check(self, statement, kernel):
-        # the type decides first: an assumption of one's own could call itself equal to any other
-        if not any(type(self.assumption) is type(a) and self.assumption == a for a in kernel.claim.assumptions):
+        if not kernel.assumes(self.assumption):
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
         kernel.require_defined(*self.points)
-        instance = self.assumption.statement(*self.points)
+        instance = kernel.instance(self.assumption, self.points)
         check_statement(instance)
         if not same(statement, instance):
             raise Rejected(f"the hypothesis says {instance}, not {statement}")
@@ -378,7 +394,7 @@ class Lemma(Justification):
             use = lemmas.TABLE[self.name].use(*self.arguments)
         except lemmas.LemmaError as error:
             raise Rejected(f"the lemma {self.name!r} does not apply: {error}") from None
-        if use.assumption is not None and use.assumption not in kernel.claim.assumptions:
+        if use.assumption is not None and not kernel.assumes(use.assumption):
             raise Rejected(f"the lemma {self.name!r} needs {use.assumption}, which the claim does not assume")
         if use.every_k and any(relation.has(k) for relation in kernel.claim.domain):
             raise Rejected(f"the lemma {self.name!r} needs every k >= 0, but the domain restricts k")
@@ -536,7 +552,7 @@ class Theorem(Justification):
         if not set(values) <= theorem.parameters | theorem.conclusion.free_symbols:
             raise Rejected(f"{', '.join(map(str, values))} are not all parameters of {theorem.id}")
         for assumption in theorem.assumptions:
-            if assumption not in kernel.claim.assumptions or assumption.symbols & set(values):
+            if not kernel.assumes(assumption) or assumption.symbols & set(values):
                 raise Rejected(f"{theorem.id} assumes {assumption}, which the claim does not")
         given = tuple(kernel.proved(step) for step in self.using)
         for term in values.values():
