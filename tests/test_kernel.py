@@ -350,8 +350,8 @@ class OnlyThere(Assumption):
 class AllIndependent(Independence):
     """The sum of all coordinates of ~g is independent of each."""
 
-    def factors(self, x):
-        return Total(coordinate(estimate(x), i), i), coordinate(estimate(x), i)
+    def pairs(self, x):
+        return ((Total(coordinate(estimate(x), i), i), coordinate(estimate(x), i)),)
 
 
 class LikeAll(Independence):
@@ -362,8 +362,8 @@ class LikeAll(Independence):
     def __eq__(self, other):
         return True
 
-    def factors(self, x):
-        return Integer(0), Integer(0)
+    def pairs(self, x):
+        return ()
 
     def statement(self, x):
         return Eq(value(x), 0)

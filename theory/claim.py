@@ -92,7 +92,7 @@ class Claim:
         horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
         rival: of a comparison, a flow: the measure along the algorithm, at every t, is at most that along the rival.
         statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
-            implication, one between terms of `vectors` and `expectations`, for all points in it.
+            implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
         orbit: of an orbit claim, the function and the points.
         words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
         proof: steps for the kernel (`signproof.theory.proof.Proof`).
@@ -166,8 +166,9 @@ class Claim:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
         conditions += () if self.horizon is None else (self.horizon >= 0,)
+        counted = (k >= 0,) if self.statement is not None and self.statement.has(k) else ()
         run = {"bound": (k >= 0, Gt(V0, 0)), "flow": (Gt(V0, 0),)}
-        return self.domain + conditions + run.get(self.kind, ())
+        return self.domain + conditions + run.get(self.kind, counted)
 
     @cached_property
     def conclusion(self) -> Boolean:
@@ -284,7 +285,7 @@ class Claim:
             for formula in assumption.formulas:
                 yield f"constant of {assumption}", formula, assumption.symbols - self._reserved
         if self.statement is not None:
-            vectors = {i, m, f_star} if self.kind == "implication" else set()
+            vectors = {i, k, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):

@@ -54,6 +54,9 @@ INDICES = (i, m)
 class Random(VectorAtom):
     """A vector that is drawn at a point: all of an iteration's draws are made given its point."""
 
+    bounded = False
+    """Whether no coordinate ever exceeds a fixed number."""
+
 
 class estimate(Random):
     """A stochastic gradient, drawn at a point. Arguments: the point and, of several workers, which one."""
@@ -78,18 +81,6 @@ class estimate(Random):
         if isinstance(point, iterate):
             return rf"\tilde g_{{{point.args[0]}}}{worker}"
         return rf"\tilde g{worker}\left({printer._print(point)}\right)"
-
-
-class majority(Random):
-    """The coordinatewise majority vote sign(sum over workers of sign(estimate)) of the workers at a point."""
-
-    nargs = 1
-
-    def _sympystr(self, printer):
-        return f"vote({printer._print(self.args[0])})"
-
-    def _latex(self, printer, exp=None):
-        return rf"\operatorname{{vote}}\left({printer._print(self.args[0])}\right)"
 
 
 class coordinate(Scalar):
@@ -218,7 +209,8 @@ def degree(term: Expr) -> Expr:
     if isinstance(term, Symbol | Rational | sign):
         return Integer(0)
     if isinstance(term, VectorAtom):
-        return Integer(0) if isinstance(term, maximizer | majority) else Integer(1)
+        bounded = isinstance(term, maximizer) or (isinstance(term, Random) and term.bounded)
+        return Integer(0) if bounded else Integer(1)
     if isinstance(term, suboptimality | value):
         return Integer(2)
     if isinstance(term, Add):

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, Tuple, exp, log
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, Tuple, exp, log, sign
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import INDICES, Total, coordinate, mean
+from signproof.theory.expectations import INDICES, Total, coordinate, estimate, mean
 from signproof.theory.flows import (
     Accumulated,
     LeastSoFar,
@@ -26,7 +26,7 @@ from signproof.theory.flows import (
     velocity,
 )
 from signproof.theory.norms import L2, LINF, DualPair
-from signproof.theory.oracles import Independence
+from signproof.theory.oracles import Independence, IndependentDraws
 from signproof.theory.prox import (
     COMPONENT,
     ClosedConvex,
@@ -59,6 +59,16 @@ from signproof.theory.vectors import (
     point,
     value,
     x_star,
+)
+from signproof.theory.votes import (
+    beta_function,
+    incomplete_beta,
+    is_whole,
+    lean,
+    majority,
+    mean_vote,
+    probability,
+    swing,
 )
 
 
@@ -564,6 +574,163 @@ def _(g: Expr, x: Expr, y: Expr) -> Use:
     return Use(Eq(inner(g, difference), coordinate(g, i) * coordinate(difference, i)))
 
 
+# ---------------------------------------------------------------------------------------------- votes
+
+
+@_lemma("mean of squares", "(sum of a_m)^2 <= (number of workers) (sum of a_m^2).", "Cauchy-Schwarz inequality")
+def _(term: Expr) -> Use:
+    return Use(Le(Total(term, m) ** 2, Total(Integer(1), m) * Total(term**2, m)))
+
+
+@_lemma("unit vote", "||vote||_inf <= 1.", "definition of the maximum norm")
+def _(x: Expr) -> Use:
+    return Use(Le(norm(Str(LINF.name), majority(x)), 1))
+
+
+@_lemma(
+    "one vote of many",
+    "|~g^m_i| vote_i = |~g^m_i| a + ~g^m_i b, if the vote is a + b s as a function of the sign s of ~g^m_i.",
+    "definition of the vote, for s = 1 and s = -1; if ~g^m_i = 0, both sides are 0",
+)
+def _(x: Expr) -> Use:
+    drawn = coordinate(estimate(x, m), i)
+    vote, leaning, swinging = (coordinate(ballot, i) for ballot in (majority(x), lean(x, m), swing(x, m)))
+    return Use(Eq(Abs(drawn) * vote, Abs(drawn) * leaning + drawn * swinging))
+
+
+@_lemma("swing vote", "A vote with one more yes is no smaller.", "the sign is monotone")
+def _(x: Expr) -> Use:
+    return Use(Ge(coordinate(swing(x, m), i), 0))
+
+
+@_lemma(
+    "vote without ties",
+    "g_i E[vote_i | x] = g_i (E[a | x] + E[b | x] E[sign(~g^m_i) | x]), if the vote is a + b s, a function of the sign s "
+    "of ~g^m_i, which is independent of the others and not 0 where g_i is not.",
+    "definition of the vote; the other workers are independent of this one",
+)
+def _(assumption: Assumption, x: Expr) -> Use:
+    _needs_type(assumption, IndependentDraws)
+    slope = coordinate(gradient(x), i)
+    vote, leaning, swinging = (mean(coordinate(part, i), x) for part in (majority(x), lean(x, m), swing(x, m)))
+    one = mean(sign(coordinate(estimate(x, m), i)), x)
+    return Use(Eq(slope * vote, slope * (leaning + swinging * one)), assumption=assumption)
+
+
+@_lemma(
+    "vote of the others",
+    "If each worker's sign is right at least as often as wrong, g_i E[sign(~g^m_i) | x] >= 0, so is what the others' "
+    "signs come to: g_i E[a | x] >= 0.",
+    "a is an increasing and odd function of the others' independent signs, no less often right than fair ones",
+)
+def _(assumption: Assumption, x: Expr) -> Use:
+    _needs_type(assumption, IndependentDraws)
+    slope = coordinate(gradient(x), i)
+    one = mean(sign(coordinate(estimate(x, m), i)), x)
+    return Use(Ge(slope * mean(coordinate(lean(x, m), i), x), 0), premises=(Ge(slope * one, 0),), assumption=assumption)
+
+
+@_lemma("one voter", "E sign(s_1) = 2 p - 1.", "definition")
+def _(p: Expr) -> Use:
+    return Use(Eq(mean_vote(1, p), 2 * p - 1), premises=_chance(p))
+
+
+@_lemma(
+    "one more voter",
+    "E sign(S_{n+1}) = E sign(S_n) + (2 p - 1) P(S_n = 0) - (1 - p) P(S_n = 1) + p P(S_n = -1), S_n = s_1 + ... + s_n.",
+    "s_{n+1} is independent of S_n and changes its sign only where |S_n| <= 1",
+)
+def _(n: Expr, p: Expr) -> Use:
+    _needs_whole(n, 0)
+    change = (2 * p - 1) * probability(0, n, p) - (1 - p) * probability(1, n, p) + p * probability(-1, n, p)
+    return Use(Eq(mean_vote(n + 1, p), mean_vote(n, p) + change), premises=_chance(p))
+
+
+@_lemma("parity", "P(s_1 + ... + s_n = j) = 0 if n - j is odd.", "each sign is odd")
+def _(j: Expr, n: Expr, p: Expr) -> Use:
+    _needs_whole(n, 0)
+    if not is_whole(j) or not is_whole((n - j - 1) / 2):
+        raise LemmaError(f"{n} - ({j}) is not odd whatever k")
+    return Use(Eq(probability(j, n, p), 0), premises=_chance(p))
+
+
+@_lemma(
+    "mirrored signs",
+    "(1 - p) P(s_1 + ... + s_n = 1) = p P(s_1 + ... + s_n = -1).",
+    "every outcome with one more yes than no has its mirror image; their probabilities are as p to 1 - p",
+)
+def _(n: Expr, p: Expr) -> Use:
+    _needs_whole(n, 0)
+    return Use(Eq((1 - p) * probability(1, n, p), p * probability(-1, n, p)), premises=_chance(p))
+
+
+@_lemma(
+    "central binomial probability",
+    "P(s_1 + ... + s_{2n} = 0) = 2 (p (1 - p))^n / (n B(n, n)) for n = 1, 2, ...",
+    "binomial law; the central binomial coefficient is (2 n)!/(n!)^2, and B(n, n) = ((n - 1)!)^2/(2 n - 1)!",
+)
+def _(n: Expr, p: Expr) -> Use:
+    _needs_whole(n, 1)
+    return Use(
+        Eq(probability(0, 2 * n, p), 2 * p**n * (1 - p) ** n / (n * beta_function(n, n))),
+        premises=(*_chance(p), Gt(beta_function(n, n), 0)),
+    )
+
+
+@_lemma("positive beta function", "B(a, b) > 0 for a, b = 1, 2, ...", "definition")
+def _(a: Expr, b: Expr) -> Use:
+    _needs_whole(a, 1)
+    _needs_whole(b, 1)
+    return Use(Gt(beta_function(a, b), 0))
+
+
+@_lemma("beta function", "B(a, b + 1) = B(a, b) b / (a + b) for a, b = 1, 2, ...", "DLMF 5.12.1, 5.5.1")
+def _(a: Expr, b: Expr) -> Use:
+    _needs_whole(a, 1)
+    _needs_whole(b, 1)
+    return Use(Eq(beta_function(a, b + 1), beta_function(a, b) * b / (a + b)))
+
+
+@_lemma("incomplete beta function at 1", "I_p(1, 1) = p.", "definition")
+def _(p: Expr) -> Use:
+    return Use(Eq(incomplete_beta(p, 1, 1), p), premises=_chance(p))
+
+
+@_lemma("incomplete beta function, first", "I_p(a + 1, b) = I_p(a, b) - p^a (1 - p)^b / (a B(a, b)).", "DLMF 8.17.20")
+def _(p: Expr, a: Expr, b: Expr) -> Use:
+    return _incomplete_beta(p, a, b, a + 1, b, -a)
+
+
+@_lemma("incomplete beta function, second", "I_p(a, b + 1) = I_p(a, b) + p^a (1 - p)^b / (b B(a, b)).", "DLMF 8.17.21")
+def _(p: Expr, a: Expr, b: Expr) -> Use:
+    return _incomplete_beta(p, a, b, a, b + 1, b)
+
+
+def _incomplete_beta(p: Expr, a: Expr, b: Expr, next_a: Expr, next_b: Expr, factor: Expr) -> Use:
+    _needs_whole(a, 1)
+    _needs_whole(b, 1)
+    change = p**a * (1 - p) ** b / (factor * beta_function(a, b))
+    return Use(
+        Eq(incomplete_beta(p, next_a, next_b), incomplete_beta(p, a, b) + change),
+        premises=(*_chance(p), Gt(beta_function(a, b), 0)),
+    )
+
+
+def _chance(p: Expr) -> tuple[Boolean, ...]:
+    """What must be proved of a probability."""
+    return Ge(p, 0), Le(p, 1)
+
+
+def _needs_whole(number: Expr, least: int):
+    if not is_whole(number, least):
+        raise LemmaError(f"{number} is not one of {least}, {least + 1}, ... whatever k")
+
+
+def _needs_type(assumption: Assumption, kind: type[Assumption]):
+    if type(assumption) is not kind:
+        raise LemmaError(f"it needs the assumption {kind.__name__}, not {assumption}")
+
+
 def _potential(phi: Expr, at_y: Expr, at_x: Expr, y: Expr, x: Expr) -> Boolean:
     """phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2."""
     return Ge(value(y, phi), value(x, phi) + inner(at_x, y - x) + squared(at_y - at_x) / 2)
@@ -590,8 +757,7 @@ def _whole(batch: Expr) -> tuple[Boolean, ...]:
     """What must be proved of the size of a mini-batch, a whole number: that it is at least one."""
     if batch.is_number and not batch.is_Integer:
         raise LemmaError(f"{batch} is no size of a mini-batch")
-    at_least_one = Ge(batch, 1)
-    return () if at_least_one == True else (at_least_one,)  # noqa: E712
+    return (Ge(batch, 1),)
 
 
 def _needs_no_index(index: Symbol, *terms: Expr):

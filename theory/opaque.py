@@ -7,10 +7,11 @@ from collections.abc import Callable
 from sympy import Expr, Integer
 from sympy.core.symbol import Str
 
-from signproof.theory.expectations import Total, majority
+from signproof.theory.expectations import Total
 from signproof.theory.prox import sampled_mapping
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, maximizer, norm
+from signproof.theory.votes import majority
 
 
 class Opaque:

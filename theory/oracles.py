@@ -11,13 +11,14 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Basic, Eq, Expr, Ge, Le, sign, sympify
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign, sympify
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions import Assumption
-from signproof.theory.expectations import coordinate, estimate, mean
+from signproof.theory.expectations import Total, coordinate, estimate, mean
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient
+from signproof.theory.votes import lean, majority, swing
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,25 @@ class SignMargin(_WithConstant):
         return Ge(slope * mean(sign(coordinate(_estimate(x, self.workers), i)), x), self.constant * Abs(slope))
 
 
+class VoteMargin(_WithConstant):
+    """g_i E[vote_i | x] >= (2 I - 1) |g_i|, where the vote is that of M independent workers.
+
+    It holds with I = I_p(kappa, kappa), the regularized incomplete beta function, kappa = floor((M + 1)/2), if the sign
+    of each ~g^m_i is right with probability p_i >= p wherever g_i != 0: by `scaled-sign/theorem-3.vote` at p, as the
+    vote is the more often right the larger the p_i are.  [scaled-sign, (41)]
+    """
+
+    words = "right in votes"
+
+    @property
+    def noiseless(self):
+        return (Le(self.constant, 1),)
+
+    def statement(self, x):
+        slope = coordinate(gradient(x), i)
+        return Ge(slope * mean(coordinate(majority(x), i), x), (2 * self.constant - 1) * Abs(slope))
+
+
 class NormSignMargin(_WithConstant):
     """(N): g_i E[||~g||_1 sign(~g_i) | x] >= c |g_i| ||g||_1.
 
@@ -115,14 +135,13 @@ class NormSignMargin(_WithConstant):
 
 @dataclass(frozen=True)
 class Independence(OracleAssumption):
-    """Two quantities that are independent given x: `factors`."""
+    """Quantities that are independent given x, two and two: `pairs`."""
 
     @abstractmethod
-    def factors(self, x: Expr) -> tuple[Expr, Expr]: ...
+    def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]: ...
 
     def statement(self, x):
-        one, other = self.factors(x)
-        return Eq(mean(one * other, x), mean(one, x) * mean(other, x))
+        return And(*(Eq(mean(one * other, x), mean(one, x) * mean(other, x)) for one, other in self.pairs(x)))
 
 
 @dataclass(frozen=True)
@@ -133,8 +152,8 @@ class IndependentNormAndSigns(Independence):
 
     words = "independent in norm and signs"
 
-    def factors(self, x):
-        return l1(estimate(x)), sign(coordinate(estimate(x), i))
+    def pairs(self, x):
+        return ((l1(estimate(x)), sign(coordinate(estimate(x), i))),)
 
 
 @dataclass(frozen=True)
@@ -143,9 +162,41 @@ class IndependentCoordinates(Independence):
 
     words = "independent in their coordinates"
 
-    def factors(self, x):
+    def pairs(self, x):
         others = l1(estimate(x)) - Abs(coordinate(estimate(x), i))
-        return others, sign(coordinate(estimate(x), i))
+        return ((others, sign(coordinate(estimate(x), i))),)
+
+
+@dataclass(frozen=True)
+class IndependentNormsAndVotes(Independence):
+    """The sum of the workers' norms ||~g^m||_1 and the majority vote of their signs are independent given x. The proof
+    of scaled-sign's Theorem 3 uses it; no assumption there gives it.
+    """
+
+    words = "independent in norms and votes"
+
+    def pairs(self, x):
+        return ((Total(l1(estimate(x, m)), m), coordinate(majority(x), i)),)
+
+
+@dataclass(frozen=True)
+class IndependentDraws(Independence):
+    """All coordinates of all workers' ~g^m are independent given x, and P(~g^m_i = 0) = 0 wherever g_i != 0.
+
+    A worker's other coordinates do not depend on the vote in coordinate i; its own coordinate i does not depend on how
+    the others' signs there come out.
+    """
+
+    words = "independent in their coordinates and workers"
+
+    def pairs(self, x):
+        draw = estimate(x, m)
+        drawn = coordinate(draw, i)
+        return (
+            (l1(draw) - Abs(drawn), coordinate(majority(x), i)),
+            (Abs(drawn), coordinate(lean(x, m), i)),
+            (drawn, coordinate(swing(x, m), i)),
+        )
 
 
 def l1(vector: Expr) -> Expr:

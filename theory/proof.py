@@ -46,6 +46,7 @@ from sympy import (
     sqrt,
     sympify,
     together,
+    true,
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
@@ -53,7 +54,7 @@ from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean
 
 from signproof.theory import lemmas
-from signproof.theory.algorithms import Algorithm
+from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
 from signproof.theory.expectations import Total, estimate, mean
@@ -195,6 +196,11 @@ class _Kernel:
             raise Rejected(f"it rests on {step.name}, which is not proved before it")
         return step.statement
 
+    def assumed(self, assumption: Any) -> bool:
+        """Whether the claim makes an assumption."""
+        # the type decides first: an assumption of one's own could call itself equal to any other
+        return any(type(assumption) is type(other) and assumption == other for other in self.claim.assumptions)
+
     def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
         """Let Z3 prove a goal from the claim's premises and the given statements."""
         if any(about_vectors(statement) for statement in (goal, *using)):
@@ -227,15 +233,11 @@ class _Kernel:
             if unbound:
                 raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
         elif self.claim.kind == "implication":
-            if statement.has(k, l, iterate, suboptimality):
+            counted = self.claim.conclusion.has(k)
+            if statement.has(l, iterate, suboptimality) or (statement.has(k) and not counted):
                 raise Rejected(f"{statement} is about a run, but the claim is about none")
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
-
-    def assumes(self, assumption: Any) -> bool:
-        """Whether the claim makes an assumption."""
-        # the type decides first: an assumption of one's own could call itself equal to any other
-        return any(type(assumption) is type(a) and assumption == a for a in self.claim.assumptions)
 
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
         """What an assumption says at some points."""
@@ -269,7 +271,7 @@ class _Kernel:
         return True
 
     def definitions(self, statement: Boolean) -> bool:
-        """Whether the statement is the update rule, V_k = f(x_k) - f* or V_0 at some iteration."""
+        """Whether the statement is the update rule, V_k = f(x_k) - f* at some iteration, V_0 or how many workers."""
         if not isinstance(statement, Eq):
             return False
         left = statement.lhs
@@ -279,6 +281,8 @@ class _Kernel:
         stochastic = algorithm is not None and algorithm.stochastic
         if left == (mean(suboptimality(0)) if stochastic else suboptimality(0)) and statement.rhs == V0:
             return True
+        if left == Total(Integer(1), m) and isinstance(algorithm, MajorityVote):
+            return same(statement, Eq(left, algorithm.workers))
         if isinstance(left, suboptimality):
             return same(statement, Eq(left, value(iterate(left.args[0])) - f_star))
         if isinstance(left, iterate) and algorithm is not None:
@@ -356,7 +360,7 @@ class Hypothesis(Justification):
         return (self.assumption,)
 
     def check(self, statement, kernel):
-        if not kernel.assumes(self.assumption):
+        if not kernel.assumed(self.assumption):
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
         kernel.require_defined(*self.points)
         instance = kernel.instance(self.assumption, self.points)
@@ -394,14 +398,15 @@ class Lemma(Justification):
             use = lemmas.TABLE[self.name].use(*self.arguments)
         except lemmas.LemmaError as error:
             raise Rejected(f"the lemma {self.name!r} does not apply: {error}") from None
-        if use.assumption is not None and not kernel.assumes(use.assumption):
+        if use.assumption is not None and not kernel.assumed(use.assumption):
             raise Rejected(f"the lemma {self.name!r} needs {use.assumption}, which the claim does not assume")
         if use.every_k and any(relation.has(k) for relation in kernel.claim.domain):
             raise Rejected(f"the lemma {self.name!r} needs every k >= 0, but the domain restricts k")
-        kernel.require_defined(*(argument for argument in self.arguments if isinstance(argument, Basic)))
         have = [kernel.proved(step) for step in self.using]
+        numbers = tuple(statement for statement in have if not about_vectors(statement))
+        kernel.require_defined(*(part for part in self.arguments if isinstance(part, Basic)), using=numbers)
         for premise in use.premises:
-            if not any(same(premise, statement) for statement in have):
+            if premise != true and not any(same(premise, statement) for statement in have):
                 raise Rejected(f"the lemma {self.name!r} needs {premise}, which is not among its premises")
         if not same(statement, use.conclusion):
             raise Rejected(f"the lemma {self.name!r} gives {use.conclusion}, not {statement}")
@@ -552,7 +557,7 @@ class Theorem(Justification):
         if not set(values) <= theorem.parameters | theorem.conclusion.free_symbols:
             raise Rejected(f"{', '.join(map(str, values))} are not all parameters of {theorem.id}")
         for assumption in theorem.assumptions:
-            if not kernel.assumes(assumption) or assumption.symbols & set(values):
+            if not kernel.assumed(assumption) or assumption.symbols & set(values):
                 raise Rejected(f"{theorem.id} assumes {assumption}, which the claim does not")
         given = tuple(kernel.proved(step) for step in self.using)
         for term in values.values():

@@ -80,7 +80,7 @@ theorem_2_1_repaired = Claim(
     measure=ExpectedSuboptimality(),
     bound=bound,
     proof=constant_step(
-        one_step(scaled_sign(alpha), alpha, c, from_correlation(), variance()),
+        one_step(scaled_sign(alpha), alpha, c, from_correlation(), variance(draw, BoundedVariance(sigma))),
         zeta_1,
         L * sigma**2 * alpha**2,
         bound,
@@ -102,7 +102,7 @@ diminishing_bound = D(Integer(0)) / D(k) * V0 + noise / 2 * k * (k + 2 * k_0 - 5
 
 def diminishing() -> Proof:
     """The recursion E V_{k+1} <= (1 - 3/j) E V_k + noise/j^2, j = k + k_0, against the bound."""
-    steps = one_step(scaled_sign(step_size), step_size, c, from_correlation(), variance())
+    steps = one_step(scaled_sign(step_size), step_size, c, from_correlation(), variance(draw, BoundedVariance(sigma)))
     rate, remainder = 1 - 3 / j, noise / j**2
     large = Step("k_0 >= 6", Ge(k_0, 6), by=Decide())
     start = Step("E V_0", Eq(mean(suboptimality(0)), V0), by=Definition())

@@ -94,37 +94,16 @@ def scaled_sign(step_size: Expr) -> NoisyDescent:
     return NoisyDescent(step_size, l1(draw), v, (unit,), Total(slope_i * sign_i, i))
 
 
-def from_independence() -> tuple[Step, ...]:
-    """E[||~g|| <g, sign(~g)> | x] >= c ||g||^2, as the paper has it: norm and signs are taken for independent."""
-    independent, unbiased, margin = IndependentNormAndSigns(), Unbiased(), SignMargin(c)
-    long = mean(l1(draw), x_k)
-    product = Step(
-        "the display after (33)",
-        independent.statement(x_k),
-        by=Lemma("product of expectations", independent, x_k),
-    )
-    right = Step("signs are right", margin.statement(x_k), by=Hypothesis(margin, x_k))
-    drawn = Step("~g has a norm", Ge(l1(draw), 0), by=Lemma("non-negative norm", l1(draw)))
-    drawn_mean = Step(
-        "its mean", Ge(long, 0), by=Lemma("monotone expectation", drawn.statement.rhs, l1(draw), x_k, using=(drawn,))
-    )
-    each = Step(
-        "coordinate of (34)",
-        Le(c * Abs(slope_i) * long, slope_i * mean(l1(draw) * sign_i, x_k)),
-        by=Combination({right: long, product: -slope_i}, given=(drawn_mean,)),
-    )
-    summed = Step(
-        "sum of (34)",
-        Le(Total(each.statement.lhs, i), Total(each.statement.rhs, i)),
-        by=Lemma("sum of inequalities", each.statement.lhs, each.statement.rhs, i, using=(each,)),
-    )
+def long_on_average(draw: Expr, unbiased: Unbiased) -> tuple[Step, ...]:
+    """||g|| <= E[||~g|| | x], by Jensen's inequality coordinate by coordinate."""
+    mean_norm = mean(l1(draw), x_k)
     norm_1 = Step("||g||_1", Eq(N, Total(Abs(slope_i), i)), by=Lemma("l1 norm in coordinates", g_k))
     norm_2 = Step(
         "||~g||_1", Eq(l1(draw), Total(Abs(coordinate(draw, i)), i)), by=Lemma("l1 norm in coordinates", draw)
     )
     norm_mean = Step(
         "E ||~g||_1",
-        Eq(long, mean(norm_2.statement.rhs, x_k)),
+        Eq(mean_norm, mean(norm_2.statement.rhs, x_k)),
         by=Lemma("expectation of equals", l1(draw), norm_2.statement.rhs, x_k, using=(norm_2,)),
     )
     mean_i = Step("E ~g_i", unbiased.statement(x_k), by=Hypothesis(unbiased, x_k))
@@ -141,22 +120,52 @@ def from_independence() -> tuple[Step, ...]:
         Le(Total(longer_i.statement.lhs, i), Total(longer_i.statement.rhs, i)),
         by=Lemma("sum of inequalities", longer_i.statement.lhs, longer_i.statement.rhs, i, using=(longer_i,)),
     )
-    Jensen = Step("Jensen", Le(N, long), by=Combination({longer: 1, norm_1: 1, norm_mean: -1}))
+    Jensen = Step("Jensen", Le(N, mean_norm), by=Combination({longer: 1, norm_1: 1, norm_mean: -1}))
+    return norm_1, norm_2, norm_mean, mean_i, Jensen_i, longer_i, longer, Jensen
+
+
+def from_independence(
+    length: Expr, sign_i: Expr, margin: Expr, right: Step, product: tuple[Step, ...], long: tuple[Step, ...]
+) -> tuple[Step, ...]:
+    """E[A <g, v> | x] >= margin ||g||^2, as the paper has it: the length A is taken for independent of v.
+
+    Arguments: A; v_i; the margin; the step g_i E[v_i | x] >= margin |g_i|; steps to E[A v_i | x] = E[A | x] E[v_i | x];
+    steps that begin with ||g|| = sum of |g_i| and end with ||g|| <= E[A | x].
+    """
+    mean_length, norm_1, Jensen = mean(length, x_k), long[0], long[-1]
     positive = Step("||g|| >= 0", Ge(N, 0), by=Lemma("non-negative norm", N))
+    positive_mean = Step("E A >= 0", Ge(mean_length, 0), by=Combination({Jensen: 1, positive: 1}))
+    each = Step(
+        "coordinate of (34)",
+        Le(margin * Abs(slope_i) * mean_length, slope_i * mean(length * sign_i, x_k)),
+        by=Combination({right: mean_length, product[-1]: -slope_i}, given=(positive_mean,)),
+    )
+    summed = Step(
+        "sum of (34)",
+        Le(Total(each.statement.lhs, i), Total(each.statement.rhs, i)),
+        by=Lemma("sum of inequalities", each.statement.lhs, each.statement.rhs, i, using=(each,)),
+    )
     aligned = Step(
         "alignment",
-        Le(c * N**2, summed.statement.rhs),
-        by=Combination({summed: 1, norm_1: c * long, Jensen: c * N}, given=(positive,)),
+        Le(margin * N**2, summed.statement.rhs),
+        by=Combination({summed: 1, norm_1: margin * mean_length, Jensen: margin * N}, given=(positive,)),
     )
-    return (
-        product, right, drawn, drawn_mean, each, summed, norm_1, norm_2, norm_mean, mean_i, Jensen_i, longer_i, longer,
-        Jensen, positive, aligned,
-    )  # fmt: skip
+    return *long, *product, right, positive, positive_mean, each, summed, aligned
 
 
-def variance() -> tuple[Step, ...]:
+def norm_and_signs() -> tuple[Step, ...]:
+    """E[||~g|| <g, sign(~g)> | x] >= c ||g||^2, if norm and signs are independent."""
+    independent, margin = IndependentNormAndSigns(), SignMargin(c)
+    product = Step(
+        "the display after (33)", independent.statement(x_k), by=Lemma("product of expectations", independent, x_k)
+    )
+    right = Step("signs are right", margin.statement(x_k), by=Hypothesis(margin, x_k))
+    return from_independence(l1(draw), sign_i, c, right, (product,), long_on_average(draw, Unbiased()))
+
+
+def variance(draw: Expr, bounded: BoundedVariance) -> tuple[Step, ...]:
     """E[||~g||^2 | x] <= 2 ||g||^2 + 2 sigma^2."""
-    bounded, noise = BoundedVariance(sigma), l1(draw - g_k)
+    noise = l1(draw - g_k)
     triangle = Step(
         "triangle inequality",
         conclusion("triangle inequality", LINF, draw - g_k, g_k),
@@ -243,7 +252,7 @@ theorem_2_1 = Claim(
     measure=ExpectedSuboptimality(),
     bound=noise_free + floor,
     proof=constant_step(
-        one_step(scaled_sign(alpha), alpha, c, from_independence(), variance()),
+        one_step(scaled_sign(alpha), alpha, c, norm_and_signs(), variance(draw, BoundedVariance(sigma))),
         zeta_1,
         L * sigma**2 * alpha**2,
         noise_free + floor,
@@ -264,7 +273,9 @@ theorem_2_2 = Claim(
     domain=(*constants, k >= 1),
     measure=ExpectedSuboptimality(),
     bound=9 * L * sigma**2 / (mu**2 * c**2) * (32 / k + 1 / k**2) + V0 / (k + 1) ** 3,
-    proof=Proof(*one_step(scaled_sign(diminishing), diminishing, c, from_independence(), variance())),
+    proof=Proof(
+        *one_step(scaled_sign(diminishing), diminishing, c, norm_and_signs(), variance(draw, BoundedVariance(sigma)))
+    ),
 )
 
 theorem_2_zeta1 = Claim(
