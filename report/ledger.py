@@ -31,6 +31,16 @@ class LedgerError(ValueError):
 
 PACKAGES = ("signproof", "jax", "jaxlib", "numpy", "python-flint", "scikit-learn", "sympy", "z3-solver")
 """Packages whose versions are recorded."""
+LEVELS = ("exact", "enclosed", "statistical", "sampled")
+"""Levels of evidence, strongest first."""
+DECIDING = {
+    "proved": ("proof", "cover"),
+    "refuted": ("witness",),
+    "inconsistent": ("witness",),
+    "supported": ("run", "orbit"),
+    "vacuous": ("vacuity",),
+}
+"""The kinds of evidence that a verdict may rest on; "open" rests on none."""
 
 
 def entry(verdict: Verdict) -> dict[str, Any]:
@@ -125,6 +135,13 @@ def validate(data: Any) -> None:
     if error is not None:
         reason = error.message if len(error.message) <= 120 else error.message[:120] + "..."
         raise LedgerError(f"not a ledger: {error.json_path}: {reason}")
+
+
+def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
+    """The evidence that a claim's verdict rests on, and its strongest level; nothing if the claim is open."""
+    kinds = DECIDING.get(entry["verdict"], ())
+    pieces = [piece for piece in entry["evidence"] if piece["kind"] in kinds and piece.get("accepted", True)]
+    return pieces, min((piece["level"] for piece in pieces), key=LEVELS.index, default="–")
 
 
 def write(data: dict[str, Any], path: Path) -> None:

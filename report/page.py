@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from signproof.report.charts import chart, script
-from signproof.report.ledger import LedgerError, validate, write_atomically
+from signproof.report.ledger import LedgerError, deciding, validate, write_atomically
 from signproof.report.mathml import mathml
 
 VERDICTS = {
@@ -38,9 +38,7 @@ LEVELS = {
     "statistical": "at a stated error probability",
     "sampled": "floating point on instances tried: can support a claim, never prove or refute it",
 }
-"""Levels of evidence, strongest first."""
-DECIDING = {"proved": "proof", "refuted": "witness", "supported": "run", "vacuous": "vacuity"}
-"""The kind of evidence that a verdict rests on."""
+"""What the levels of evidence mean, strongest first."""
 SUBOPTIMALITY = {
     "text": "suboptimality f(x_k) − f*",
     "latex": r"\text{suboptimality } V_{k} = f\left(x_{k}\right) - f_{*}",
@@ -137,7 +135,7 @@ def _claim(claim: dict, anchor: str, anchors: dict[str, str]) -> dict:
     return {
         **claim,
         "anchor": anchor,
-        "level": _level(claim),
+        "level": deciding(claim)[1],
         "proofs": [proof for proof in kinds["proof"] if proof.get("steps")],
         "runs": kinds["run"],
         "measure": measure,
@@ -160,13 +158,6 @@ def _drawing(graph: dict, anchors: dict[str, str]) -> dict:
         for later, earlier in graph["edges"]
     ]
     return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH}
-
-
-def _level(claim: dict) -> str:
-    """The strongest level among the evidence that decides; a rejected proof is evidence of nothing."""
-    evidence = [one for one in claim["evidence"] if one.get("accepted", True)]
-    deciding = [one for one in evidence if one["kind"] == DECIDING.get(claim["verdict"])] or evidence
-    return min((one["level"] for one in deciding), key=list(LEVELS).index, default="–")
 
 
 def _panels(claim: dict, measure: str) -> list[dict]:

@@ -286,14 +286,16 @@ def _print_table(entries: list[dict[str, Any]]):
 
 def _because(entry: dict[str, Any]) -> tuple[str, str]:
     """The level and the words of the evidence that a verdict rests on, and how much was tried."""
-    kinds = {"proved": "proof", "refuted": "witness", "inconsistent": "witness"}
+    from signproof.report.ledger import deciding
+
+    pieces, level = deciding(entry)
     runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
     held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
     if entry["verdict"] == "supported" and runs:
-        return runs[0]["level"], held
-    pieces = [piece for piece in entry["evidence"] if piece["kind"] == kinds.get(entry["verdict"])]
-    deciding = (pieces or entry["evidence"] or [{"level": "", "text": ""}])[-1]
-    return deciding["level"], deciding["text"] + (f"; {held}" if held and entry["verdict"] == "proved" else "")
+        return level, held
+    rejected = [piece for piece in entry["evidence"] if piece["kind"] == "proof" and not piece["accepted"]]
+    text = (pieces or rejected or entry["evidence"] or [{"text": ""}])[-1]["text"]
+    return level, text + (f"; {held}" if held and entry["verdict"] == "proved" else "")
 
 
 def _verdict_and_ratio(entry: dict[str, Any] | None) -> str:

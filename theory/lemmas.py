@@ -605,8 +605,8 @@ def _(x: Expr) -> Use:
 
 @_lemma(
     "vote without ties",
-    "g_i E[vote_i | x] = g_i (E[a | x] + E[b | x] E[sign(~g^m_i) | x]), if the vote is a + b s, a function of the sign s "
-    "of ~g^m_i, which is independent of the others and not 0 where g_i is not.",
+    "g_i E[vote_i | x] = g_i (E[a | x] + E[b | x] E[s | x]), if the vote is a + b s as a function of the sign s of "
+    "~g^m_i, which is independent of the others and not 0 where g_i is not.",
     "definition of the vote; the other workers are independent of this one",
 )
 def _(assumption: Assumption, x: Expr) -> Use:

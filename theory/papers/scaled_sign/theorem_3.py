@@ -119,7 +119,8 @@ def vote() -> Proof:
     )
     one = lemma("one voter", "one voter", p)
     at_one = lemma("incomplete beta function at 1", "I_p(1, 1)", p)
-    votes, margin = mean_vote(odd, p), 2 * incomplete_beta(p, kappa, kappa) - 1
+    votes: Expr = mean_vote(odd, p)
+    margin: Expr = 2 * incomplete_beta(p, kappa, kappa) - 1
     beta_twice = Step(
         "change of 2 I_p - 1", Eq(margin.subs(k, k + 1), margin + 2 * change), by=Combination({beta_next: 2})
     )
@@ -128,8 +129,7 @@ def vote() -> Proof:
         wider, higher, halved, beta_next, beta_twice, one, at_one,
     ]  # fmt: skip
     bounds = []
-    one_side: tuple[Expr, Step] = (votes, gain)
-    other_side: tuple[Expr, Step] = (margin, beta_twice)
+    one_side, other_side = (votes, gain), (margin, beta_twice)
     for title, (less, rise), (more, other_rise) in (
         ("at most", one_side, other_side),
         ("at least", other_side, one_side),
