@@ -65,7 +65,9 @@ def examples(claim: Claim, balls: Balls) -> tuple[st.SearchStrategy, int, int]:
         return trajectories(claim, balls), 10, 1
     if claim.source.paper == "signprox":
         separable = any(isinstance(assumption, CoordinateLipschitz) for assumption in claim.assumptions)
-        xp = balls if any(step.statement.atoms(norm) for step in claim.proof.steps) else RATIONALS
+        irrational = any(part.args[0] == Str(L2.name) for step in claim.proof.steps
+                         for part in step.statement.atoms(norm, dual_norm))  # fmt: skip
+        xp = balls if irrational else RATIONALS
         counted = claim.kind == "bound"
         return composites(claim, xp, separable, 2 if counted else 1), 2 if counted else 5, 2 if counted else 1
     if isinstance(claim.algorithm, MajorityVote):
