@@ -625,6 +625,7 @@ def _(assumption: Assumption, x: Expr) -> Use:
 )
 def _(assumption: Assumption, x: Expr) -> Use:
     _needs_type(assumption, IndependentDraws)
+    _needs_no_index(m, x)  # the premise is about all workers at the same point
     slope = coordinate(gradient(x), i)
     one = mean(sign(coordinate(estimate(x, m), i)), x)
     return Use(Ge(slope * mean(coordinate(lean(x, m), i), x), 0), premises=(Ge(slope * one, 0),), assumption=assumption)
