@@ -5,35 +5,46 @@ A false lemma, a wrong definition or a wrong normal form shows here as a stateme
 
 from __future__ import annotations
 
-from fractions import Fraction
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from flint import fmpq
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from interpretation import Interpretation
-from sympy import Eq, Integer, Rational
+from interpretation.examples import composites, drawn_points, noisy_runs, runs, trajectories, vectors
+from sympy import Abs, And, Eq, Integer, Le, Lt, Ne, Or, Rational, Symbol, Tuple, false
+from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD, SteepestDescent
+from signproof.checks.exact import RATIONALS, Balls
+from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, SignGD, SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
+from signproof.theory.expectations import Total, coordinate, estimate
+from signproof.theory.flows import g_t, suboptimality_at
 from signproof.theory.lemmas import TABLE
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2, LINF
 from signproof.theory.opaque import Opaque
-from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_2, theorem_1_3
-from signproof.theory.proof import Certificate, check
-from signproof.theory.symbols import V0, L, alpha, k, mu
+from signproof.theory.oracles import IndependentCoordinates, IndependentDraws
+from signproof.theory.papers.scaled_sign.proposition_1 import D1
+from signproof.theory.papers.scaled_sign.proposition_2 import D2
+from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_3
+from signproof.theory.papers.signprox.eq_9 import gamma
+from signproof.theory.proof import Proof
+from signproof.theory.prox import COMPONENT, CoordinateLipschitz, D, LipschitzGradient, ProximalAverage, regularizer
+from signproof.theory.symbols import V0, L, alpha, beta, i, k, m, mu
+from signproof.theory.symbols import t as time
 from signproof.theory.vectors import (
     dual_norm,
     g_k,
     gradient,
     inner,
+    iterate,
     norm,
+    point,
     suboptimality,
     x_k,
     x_next,
@@ -41,62 +52,81 @@ from signproof.theory.vectors import (
 )
 
 STEPS = 3
-settings.register_profile("bridges", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("bridges", max_examples=15, deadline=None, derandomize=True,
+                          suppress_health_check=[HealthCheck.too_slow])  # fmt: skip
 exact = settings.get_profile("bridges")
 
-numbers = st.fractions(-4, 4, max_denominator=8).map(rational)
-positive = st.fractions(Fraction(1, 8), 4, max_denominator=8).map(rational)
-shares = st.fractions(Fraction(1, 16), Fraction(15, 16), max_denominator=16).map(rational)
-slacks = st.sampled_from([fmpq(1), fmpq(9, 8), fmpq(3)])
-"""How far an assumed constant is from the best one."""
+# ---------------------------------------------------------------------------------------------- accepted proofs
 
 
-def vectors(dimension: int, entries=numbers):
-    return st.lists(entries, min_size=dimension, max_size=dimension).map(rationals)
+def examples(claim: Claim, balls: Balls) -> tuple[st.SearchStrategy, int, int]:
+    """Examples that meet a claim's assumptions, how many of them to try, and up to which iteration."""
+    if claim.kind == "flow":
+        return trajectories(claim, balls), 10, 1
+    if claim.source.paper == "signprox":
+        separable = any(isinstance(assumption, CoordinateLipschitz) for assumption in claim.assumptions)
+        irrational = any(part.args[0] == Str(L2.name) for step in claim.proof.steps
+                         for part in step.statement.atoms(norm, dual_norm))  # fmt: skip
+        xp = balls if irrational else RATIONALS
+        counted = claim.kind == "bound"
+        return composites(claim, xp, separable, 2 if counted else 1), 2 if counted else 5, 2 if counted else 1
+    if isinstance(claim.algorithm, MajorityVote):
+        return noisy_runs(claim, 1), 3, 1
+    if claim.algorithm is None:
+        return drawn_points(), 10, 1
+    return (noisy_runs(claim, 2), 8, 2) if claim.algorithm.stochastic else (runs(claim, STEPS), 25, STEPS)
 
 
-@st.composite
-def quadratics(draw):
-    """A diagonal or a dense strongly convex quadratic of dimension 1, 2 or 3, and a start above its minimum."""
-    dimension = draw(st.integers(1, 3))
-    if draw(st.booleans()):
-        problem = DiagonalQuadratic(draw(vectors(dimension, positive)))
-    else:
-        # a factor with a dominant diagonal is regular
-        rows = [
-            draw(vectors(dimension, st.fractions(-1, 1, max_denominator=4).map(rational))) for _ in range(dimension)
-        ]
-        for number, row in enumerate(rows):
-            row[number] = dimension + draw(positive)
-        problem = LeastSquares(rationals(rows))
-    start = draw(vectors(dimension))
-    return problem, start if any(start) else start + fmpq(1)
+IDS = (
+    *("scaled-sign/theorem-1.1", "scaled-sign/theorem-1.2", "scaled-sign/theorem-1.3"),
+    *("own/theorem-2.1.repaired", "own/theorem-2.2.repaired", "own/theorem-2.1.independent", "own/theorem-3.repaired"),
+    *("scaled-sign/proposition-1.1", "scaled-sign/proposition-1.2"),
+    *("scaled-sign/proposition-2.1", "scaled-sign/proposition-2.2"),
+    *(id for id, claim in catalog().items() if id.startswith("signprox/") and isinstance(claim.proof, Proof)),
+)
 
 
-@st.composite
-def runs(draw, claim: Claim, xp=RATIONALS, pair=LINF):
-    """A run of the claim's algorithm inside its domain, its constants valid for the problem."""
-    problem, start = draw(quadratics())
-    parameters = {}
-    for assumption in claim.assumptions:
-        best, slack = problem.exact_constant(assumption), draw(slacks)
-        parameters[str(assumption.constant)] = best / slack if assumption.largest else best * slack
-    parameters["alpha"] = draw(shares) * 2 / parameters.get("L", fmpq(1))
-    return Interpretation(claim, problem, parameters, start, STEPS + 1, xp)
+def hold_on_examples(id: str, times: int):
+    """Every step holds on every example; and if all were stronger than they are, most would be false on some."""
+    claim = catalog()[id]
+    refuted, stronger_ones = set(), {step.name: stronger(step.statement) for step in claim.proof.steps}
+    with Balls(128) as balls:
+        strategy, count, iterations = examples(claim, balls)
+
+        def hold(example):
+            for step in claim.proof.steps:
+                for iteration in range(iterations):
+                    assert example.holds(step.statement, iteration), step
+                if step.name not in refuted and not example.holds(stronger_ones[step.name]):
+                    refuted.add(step.name)
+
+        on_examples(strategy, times * count, hold)
+    assert len(refuted) > 0.6 * len(stronger_ones), set(stronger_ones) - refuted
 
 
-@pytest.mark.parametrize("claim", [theorem_1_1, theorem_1_2, theorem_1_3], ids=str)
-def test_every_step_of_an_accepted_proof_holds_on_every_run(claim):
-    assert isinstance(check(claim), Certificate)
+def stronger(statement):
+    """What a statement would say with another factor, or with room to spare."""
+    if isinstance(statement, And | Or):
+        return And(*map(stronger, statement.args))
+    if not isinstance(statement, Relational) or isinstance(statement, Ne):
+        return false
+    left, right = statement.lhs, statement.rhs
+    if isinstance(statement, Eq):
+        return Eq(left, 2 * right) if right != 0 else Eq(left, 1)
+    small, large = (left, right) if isinstance(statement, Le | Lt) else (right, left)
+    room = (Abs(small, evaluate=False) + Abs(large, evaluate=False)) / 2 if 0 not in (small, large) else 1
+    return Le(small + room, large)
 
-    @exact
-    @given(runs(claim))
-    def holds(run):
-        for step in claim.proof.steps:
-            for iteration in range(STEPS):
-                assert run.holds(step.statement, iteration), step
 
-    holds()
+@pytest.mark.parametrize("id", IDS)
+def test_every_step_of_an_accepted_proof_holds_on_every_example(id):
+    hold_on_examples(id, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("id", IDS)
+def test_every_step_of_an_accepted_proof_holds_on_many_examples(id):
+    hold_on_examples(id, 8)
 
 
 @pytest.mark.parametrize("claim", [theorem_1_1, theorem_1_3], ids=str)
@@ -107,7 +137,7 @@ def test_the_runs_are_sharp_enough_to_refute_a_false_step(claim):
     found = []
 
     @exact
-    @given(runs(claim))
+    @given(runs(claim, STEPS))
     def collect(run):
         found.append(not run.holds(false, 0))
 
@@ -127,94 +157,249 @@ def smooth_and_convex(algorithm=None, pair=LINF) -> Claim:
     )
 
 
+# ---------------------------------------------------------------------------------------------- the lemma table
+
 POINTS = (x_k, x_next, x_star, 2 * x_k - 3 * g_k, x_k - x_k)
 DIRECTIONS = (g_k, gradient(x_next), x_next - x_k, g_k - 2 * x_k, g_k - g_k)
 SMOOTH, CONVEX = Smooth(L), StronglyConvex(mu)
 Linf = Str(LINF.name)
-PLAIN = {
-    "non-negative norm": [(function(Linf, g_k - x_k),) for function in (norm, dual_norm)],
-    "Hölder": [(LINF, u, v) for u in DIRECTIONS for v in DIRECTIONS],
-    "attained dual norm": [(LINF, g) for g in DIRECTIONS],
-    "unit maximizer": [(LINF, g) for g in DIRECTIONS],
-    "infimum": [(point,) for point in POINTS],
-    "descent lemma": [(SMOOTH, y, x) for y in POINTS for x in POINTS],
-    "attained minimum": [(CONVEX,)],
-    "least of a sum": [(term,) for term in (dual_norm(Linf, g_k) ** 2, suboptimality(k + 1), (k - 2) ** 2)],
-}
-"""Lemmas without premises, and terms to apply them to."""
-EUCLIDEAN = {
-    "Euclidean norm": [(v,) for v in DIRECTIONS],
-    "self-dual norm": [(v,) for v in DIRECTIONS],
-    "Hölder": [(L2, u, v) for u in DIRECTIONS for v in DIRECTIONS],
-    "attained dual norm": [(L2, g) for g in DIRECTIONS],
-    "unit maximizer": [(L2, g) for g in DIRECTIONS],
-}
-"""Lemmas about the Euclidean norm, whose values are irrational."""
-
-
-def test_every_lemma_is_tried():
-    assert set(TABLE) == {*PLAIN, *EUCLIDEAN, "induction", "telescoping sum"}
-
-
-@pytest.mark.parametrize("name", PLAIN)
-def test_a_lemma_holds_on_every_run(name):
-    @exact
-    @given(runs(smooth_and_convex()))
-    def holds(run):
-        for terms in PLAIN[name]:
-            conclusion = TABLE[name].use(*terms).conclusion
-            assert all(run.holds(conclusion, iteration) for iteration in range(STEPS)), conclusion
-
-    holds()
-
-
-@pytest.mark.parametrize("name", EUCLIDEAN)
-def test_a_lemma_about_the_Euclidean_norm_holds_in_balls(name):
-    with Balls(128) as balls:
-
-        @exact
-        @given(runs(smooth_and_convex(SignGD(alpha)), xp=balls))
-        def holds(run):
-            for terms in EUCLIDEAN[name]:
-                assert run.holds(TABLE[name].use(*terms).conclusion), terms
-
-        holds()
-
-
 TERMS = (suboptimality(k), dual_norm(Linf, g_k), inner(g_k, x_k), dual_norm(Linf, g_k) - norm(Linf, x_k))
+draw, each_draw = estimate(x_k), estimate(x_k, m)
+draw_i, g_i = coordinate(draw, i), coordinate(g_k, i)
+x, s, t = (point(Str(name)) for name in "xst")
+B, p = Symbol("B", real=True), Symbol("p", real=True)
+R, PHI = regularizer(gamma), Tuple(Str("phi"), gamma, COMPONENT)
+LETTER = Str("L")
+voted = catalog()["own/theorem-3.repaired"]
+noisy = catalog()["own/theorem-2.1.repaired"]
+separable = catalog()["signprox/eq-9.smooth-coordinates"]
+sign_flow, gradient_flow = catalog()["scaled-sign/proposition-2.1"], catalog()["scaled-sign/proposition-1.1"]
+WORLDS = {
+    "run": lambda balls: runs(smooth_and_convex(), STEPS),
+    "run in balls": lambda balls: runs(smooth_and_convex(SignGD(alpha)), STEPS, balls),
+    "noisy run": lambda balls: noisy_runs(noisy, 1),
+    "votes": lambda balls: noisy_runs(voted, 1),
+    "a draw": lambda balls: drawn_points(),
+    "composite": lambda balls: composites(separable, RATIONALS, True),
+    "composite in balls": lambda balls: composites(catalog()["signprox/eq-9.smooth"], balls),
+    "gradient flow": lambda balls: trajectories(gradient_flow, balls),
+    "sign flow": lambda balls: trajectories(sign_flow, balls),
+}
+"""Examples of each kind."""
 
 
-@pytest.mark.parametrize("term", TERMS, ids=str)
-def test_induction_carries_the_least_rate_of_a_run_to_its_end(term):
-    @exact
-    @given(runs(smooth_and_convex()), numbers.map(abs))
-    def holds(run, rate):
-        values = [run.number(term, {k: Integer(iteration)}) for iteration in range(STEPS + 2)]
-        if min(values) > 0:
-            rate = max(later / earlier for earlier, later in pairwise(values))
-        use = TABLE["induction"].use(term, Rational(int(rate.p), int(rate.q)))
-        assert use.every_k
-        if all(run.holds(premise, iteration) for premise in use.premises for iteration in range(STEPS + 1)):
-            assert all(run.holds(use.conclusion, iteration) for iteration in range(STEPS + 1))
-
-    holds()
+def values(run, term, steps: int = STEPS + 1):
+    return [run.number(term, {k: Integer(iteration)}) for iteration in range(steps)]
 
 
-@pytest.mark.parametrize("term", TERMS, ids=str)
-def test_a_sum_telescopes_with_the_largest_factor_of_a_run(term):
-    @exact
-    @given(runs(smooth_and_convex()), numbers)
-    def holds(run, factor):
-        V = [run.number(suboptimality(k), {k: Integer(iteration)}) for iteration in range(STEPS + 2)]
-        values = [run.number(term, {k: Integer(iteration)}) for iteration in range(STEPS + 1)]
-        if min(values) > 0:
-            factor = min((V[j] - V[j + 1]) / values[j] for j in range(STEPS + 1))
-        use = TABLE["telescoping sum"].use(Rational(int(factor.p), int(factor.q)), term, suboptimality(k))
-        assert use.every_k
-        if all(run.holds(premise, iteration) for premise in use.premises for iteration in range(STEPS + 1)):
-            assert all(run.holds(use.conclusion, iteration) for iteration in range(STEPS + 1))
+def least_rate(run, term) -> Rational:
+    """The least rate at which a positive term falls in every step of the run."""
+    numbers = values(run, term, STEPS + 2)
+    return plain(max(later / earlier for earlier, later in pairwise(numbers))) if min(numbers) > 0 else Rational(1, 2)
 
-    holds()
+
+def largest_factor(run, term) -> Rational:
+    """The largest multiple of a positive term by which V_k falls in every step."""
+    V, numbers = values(run, suboptimality(k), STEPS + 2), values(run, term)
+    falls = [(V[j] - V[j + 1]) / numbers[j] for j in range(STEPS + 1)] if min(numbers) > 0 else [fmpq(1, 2)]
+    return plain(min(falls))
+
+
+def plain(number: fmpq) -> Rational:
+    return Rational(int(number.p), int(number.q))
+
+
+def geometric(run):
+    """V_k against rate^k V_0 + c k, with the least rate; where that is above 1, the bound does not iterate."""
+    rate = least_rate(run, suboptimality(k))
+    return [(suboptimality(k), rate**k * V0 + c * k, rate, c) for c in (Integer(0), Integer(1))]
+
+
+def pairs(*vectors):
+    return [(u, v) for u in vectors for v in vectors]
+
+
+def always(*arguments):
+    """The same terms on every example."""
+    return lambda example: arguments
+
+
+V_t, N_t = suboptimality_at(time), dual_norm(Linf, g_t)
+N2_t = dual_norm(Str(L2.name), g_t)
+USES: dict[str, list[tuple[str, Callable]]] = {
+    "non-negative norm": [
+        ("run", always(*((function(Linf, g_k - x_k),) for function in (norm, dual_norm)), (norm(Linf, x_k),)))
+    ],
+    "Hölder": [
+        ("run", always(*((LINF, u, v) for u, v in pairs(*DIRECTIONS)))),
+        ("run in balls", always(*((L2, u, v) for u, v in pairs(*DIRECTIONS)))),
+    ],
+    "attained dual norm": [
+        ("run", always(*((LINF, g) for g in DIRECTIONS))),
+        ("run in balls", always(*((L2, g) for g in DIRECTIONS))),
+    ],
+    "unit maximizer": [
+        ("run", always(*((LINF, g) for g in DIRECTIONS))),
+        ("run in balls", always(*((L2, g) for g in DIRECTIONS))),
+    ],
+    "Euclidean norm": [("run in balls", always(*((v,) for v in DIRECTIONS)))],
+    "self-dual norm": [("run in balls", always(*((v,) for v in DIRECTIONS)))],
+    "infimum": [("run", always(*((x,) for x in POINTS)))],
+    "descent lemma": [
+        ("run", always(*((SMOOTH, y, x) for y, x in pairs(*POINTS)))),
+        (
+            "composite in balls",
+            always(*((LipschitzGradient(COMPONENT, L, L2), y, x) for y, x in pairs(s, t, 2 * s - t))),
+        ),
+    ],
+    "attained minimum": [("run", always((CONVEX,)))],
+    "induction": [("run", lambda run: [(term, least_rate(run, term)) for term in TERMS])],
+    "telescoping sum": [("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])],
+    "least of a sum": [("run", always((dual_norm(Linf, g_k) ** 2,), (suboptimality(k + 1),), ((k - 2) ** 2,)))],
+    "least square": [
+        ("run", always((dual_norm(Linf, g_k), dual_norm(Linf, gradient(iterate(0)))), (inner(g_k, x_k) - 1, V0)))
+    ],
+    "comparison": [("run", geometric)],
+    "chain rule": [(flow, always(())) for flow in ("gradient flow", "sign flow")],
+    "monotonicity": [(flow, always(())) for flow in ("gradient flow", "sign flow")],
+    "Grönwall": [
+        ("gradient flow", lambda flow: [(2 * beta * plain(flow.xp.ends(min(flow.problem.diagonal))[0]),)]),
+        ("sign flow", always((beta / D2,), (-beta,))),
+    ],
+    "comparison with a Riccati equation": [("gradient flow", always((beta / D1**2,)))],
+    "decrease over time": [
+        ("gradient flow", always((beta, N2_t**2), (beta / 2, N2_t**2))),
+        ("sign flow", always((beta, N_t))),
+    ],
+    "least over time": [
+        ("gradient flow", always((N2_t, Integer(2)), (V_t, Integer(1)))),
+        ("sign flow", always((N_t, Integer(1)))),
+    ],
+    "inner product in coordinates": [("noisy run", always((g_k, draw), (x_next - x_k, g_k), (draw, draw)))],
+    "l1 norm in coordinates": [("noisy run", always((draw,), (draw - g_k,), (x_next - 2 * x_k,)))],
+    "coordinate of a vector": [("noisy run", always((draw,), (x_next - x_k,)))],
+    "largest coordinate": [
+        ("noisy run", always((draw, norm(Linf, draw)), (draw, dual_norm(Linf, draw)), (draw, norm(Linf, g_k))))
+    ],
+    "triangle inequality": [
+        ("noisy run", always((LINF, draw - g_k, g_k), (LINF, draw, x_k))),
+        ("run in balls", always((L2, x_next, x_k), (L2, g_k, -x_k))),
+    ],
+    "sum of inequalities": [
+        ("noisy run", always((draw_i * g_i, Abs(draw_i) * Abs(g_i), i), (draw_i, 2 * g_i, i))),
+        ("votes", always((coordinate(each_draw, i), Abs(coordinate(each_draw, i)), m))),
+    ],
+    "one of a sum": [
+        ("noisy run", always((Abs(draw_i), i), (draw_i, i), (Integer(1), i))),
+        ("votes", always((dual_norm(Linf, each_draw), m))),
+    ],
+    "monotone expectation": [
+        (
+            "noisy run",
+            always(
+                *((draw_i, Abs(draw_i), *given) for given in ((), (x_k,), (x_next,))),
+                (suboptimality(k + 1), suboptimality(k), x_k),
+            ),
+        ),
+    ],
+    "expectation of equals": [
+        ("noisy run", always(*((dual_norm(Linf, draw), Total(Abs(draw_i), i), *given) for given in ((), (x_k,))))),
+    ],
+    "tower property": [
+        (
+            "noisy run",
+            always((suboptimality(k + 1), x_k), (draw_i**2, x_k), (suboptimality(k) * draw_i, x_next), (draw_i,)),
+        ),
+    ],
+    "Jensen": [("noisy run", always((draw_i, x_k), (draw_i - 1, x_k), (coordinate(x_next, i),)))],
+    "product of expectations": [
+        ("a draw", always((IndependentCoordinates(), x))),
+        ("votes", always((IndependentDraws(), x_k))),
+    ],
+    "unit vector": [("run", always(()))],
+    "corner of a cube": [("run", always((x_k, g_k), (x_next, x_k)))],
+    "induction over coordinates": [("run", always((x_k, g_k, mu / 2), (x_next, 3 * x_k, mu / 2), (x_k, g_k, 9 * L)))],
+    "logarithm": [("run in balls", always((suboptimality(k) + 1,), (norm(Linf, g_k) - 1,)))],
+    "descent lemma in coordinates": [
+        (
+            "composite",
+            always(*((CoordinateLipschitz(of, LETTER), y, x) for of in (D, COMPONENT) for y, x in pairs(s, t, 2 * s))),
+        )
+    ],
+    "proximal optimality": [("composite", always(*((of, gamma, s) for of in (COMPONENT, R))))],
+    "proximal point": [("composite", always(*((of, gamma, s) for of in (COMPONENT, R))))],
+    "Moreau's potential": [("composite", always(*((COMPONENT, gamma, y, x) for y, x in pairs(s, t))))],
+    "Moreau's characterization": [("composite", always((Tuple(Str("mean"), PHI), gamma, s)))],
+    "mean of functions": [("composite", always((COMPONENT, s), (PHI, s)))],
+    "averaged regularizer": [("composite", always(*((ProximalAverage(gamma), y, x) for y, x in pairs(s, t))))],
+    "weights are not negative": [("composite", always(()))],
+    "weights sum to one": [("composite", always(()))],
+    "mean of proximal points": [("composite", always((gamma, s, t), (gamma, t, gradient(s))))],
+    "mean of proximal points in coordinates": [("composite", always((gamma, s)))],
+    "gradient mapping": [("composite", always((gamma, s), (gamma, 2 * s - t)))],
+    "mean of draws": [("composite", always((gamma, Integer(1), s), (gamma, B, s)))],
+    "Bienaymé": [("composite", always((gamma, B, s)))],
+    "exchanged coordinate": [("composite", always((s, t)))],
+    "one coordinate": [("composite", always((gradient(s, D), s, t), (s, t, 2 * s)))],
+    "mean of squares": [("votes", always((coordinate(each_draw, i),), (dual_norm(Linf, each_draw),)))],
+    "unit vote": [("votes", always((x_k,)))],
+    "one vote of many": [("votes", always((x_k,)))],
+    "swing vote": [("votes", always((x_k,)))],
+    "vote without ties": [("votes", always((IndependentDraws(), x_k)))],
+    "vote of the others": [("votes", always((IndependentDraws(), x_k)))],
+    "one voter": [("a draw", always((p,)))],
+    "one more voter": [("a draw", always((k, p), (2 * k + 1, p), (Integer(3), p)))],
+    "parity": [("a draw", always((k, k + 1, p), (2 * k + 1, 4 * k, p), (Integer(0), 2 * k + 1, p)))],
+    "mirrored signs": [("a draw", always((k, p), (Integer(3), p)))],
+    "central binomial probability": [("a draw", always((k + 1, p)))],
+    "positive beta function": [("a draw", always((k + 1, 2 * k + 1)))],
+    "beta function": [("a draw", always((k + 1, Integer(2)), (Integer(3), k + 1)))],
+    "incomplete beta function at 1": [("a draw", always((p,)))],
+    "incomplete beta function, first": [("a draw", always((p, k + 1, Integer(2)), (p, Integer(2), k + 1)))],
+    "incomplete beta function, second": [("a draw", always((p, k + 1, Integer(2)), (p, Integer(2), k + 1)))],
+}
+"""Terms to apply each lemma to, on which examples: some as proofs use them, some for which the premises fail."""
+
+
+ITERATIONS = {"run": STEPS, "a draw": 2}
+"""Up to which iteration statements are read, if there is more than one."""
+COSTLY = {"votes": 4, "composite in balls": 4}
+"""How many examples are tried, if they are few."""
+
+
+def on_examples(strategy: st.SearchStrategy, count: int, read: Callable):
+    """Read so many examples."""
+
+    @settings(exact, max_examples=count)
+    @given(strategy)
+    def reading(example):
+        read(example)
+
+    reading()
+
+
+def apply(name: str, terms: tuple, example, iterations: int) -> tuple[bool, bool]:
+    """Whether a lemma's premises hold for the terms, so that its conclusion must; and whether a stronger one fails."""
+    use = TABLE[name].use(*terms)
+    steps = range(iterations + use.every_k)
+    if not all(example.holds(premise, j) for premise in use.premises for j in steps):
+        return False, False
+    assert all(example.holds(use.conclusion, j) for j in steps), use.conclusion
+    return True, not all(example.holds(stronger(use.conclusion), j) for j in steps)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_lemma_holds_wherever_its_premises_do(name):
+    """And it is sharp: with another factor, or with room to spare, it is false on some example."""
+    outcomes = []
+    for world, arguments in USES[name]:
+
+        def holds(example, arguments=arguments, iterations=ITERATIONS.get(world, 1)):  # noqa: B008
+            outcomes.extend(apply(name, terms, example, iterations) for terms in arguments(example))
+
+        with Balls(128) as balls:
+            on_examples(WORLDS[world](balls), COSTLY.get(world, 8), holds)
+    assert (True, True) in outcomes
 
 
 @st.composite
@@ -252,7 +437,7 @@ def test_the_update_rule_on_opaque_vectors_is_the_rule_on_rationals(algorithm):
     assert memory == ()
 
     @exact
-    @given(runs(smooth_and_convex(algorithm)))
+    @given(runs(smooth_and_convex(algorithm), STEPS))
     def agree(run):
         assert all(run.holds(Eq(x_next, after), iteration) for iteration in range(STEPS))
 
@@ -265,7 +450,7 @@ def test_the_update_rule_on_opaque_vectors_is_the_rule_on_balls():
     with Balls(128) as balls:
 
         @exact
-        @given(runs(smooth_and_convex(algorithm), xp=balls))
+        @given(runs(smooth_and_convex(algorithm), STEPS, balls))
         def agree(run):
             assert run.holds(Eq(x_next, after))
             assert not run.holds(Eq(x_next, after - alpha * g_k / 10))
@@ -286,7 +471,7 @@ def test_an_assumption_holds_with_the_exact_constant(assumption):
     points = [(x,) for x in POINTS] if assumption.points == 1 else [(x, y) for x in POINTS for y in POINTS]
 
     @exact
-    @given(runs(claim))
+    @given(runs(claim, STEPS))
     def holds(run):
         assert all(run.holds(assumption.statement(*point)) for point in points)
 

@@ -9,13 +9,13 @@ from math import factorial
 
 import pytest
 from flint import fmpq
-from interpretation import INFIMUM, Interpretation
-from sympy import Abs, And, Eq, Ge, Integer, Le, Or, Rational, Sum, Symbol, diff, exp, sign, sqrt
+from interpretation import Trajectory
+from sympy import Abs, Eq, Ge, Integer, Le, Rational, Sum, Symbol, diff, exp, sign, sqrt
 from sympy.core.symbol import Str
 from test_kernel import changed, mutate, number_mutants, rejected, with_step
 
 from signproof import Claim, verify
-from signproof.checks.exact import Balls, rational, rationals
+from signproof.checks.exact import Balls, rationals
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.witness import from_json
 from signproof.theory.algorithms import SignGD
@@ -61,7 +61,6 @@ from signproof.theory.symbols import V0, alpha, beta, f_star, i, k, s, t
 from signproof.theory.vectors import (
     dual_norm,
     gradient,
-    inner,
     maximizer,
     norm,
     suboptimality,
@@ -165,46 +164,6 @@ def test_every_flipped_inequality_and_negated_multiplier_is_rejected_at_its_step
 
 
 # ---------------------------------------------------------------------------------------------- the referee
-
-
-class Trajectory(Interpretation):
-    """The terms of the kernel at one time of a flow on a diagonal quadratic, along which gradients shrink."""
-
-    def __init__(self, claim, problem, parameters, start, xp):
-        self.xp, self.problem, self.points = xp, problem.over(xp), [xp.number(rationals(start))]
-        self.symbols = {Symbol(name, real=True): xp.number(rational(number)) for name, number in parameters.items()}
-        self.symbols |= {f_star: xp.number(INFIMUM), V0: self.problem.suboptimality(self.points[0], xp)}
-        self.flow = claim.algorithm.at(speed=self.symbols[beta])
-
-    def at(self, time):
-        return self.flow.on_quadratic(self.problem.diagonal, self.points[0], self.number(time, {}), self.xp)
-
-    def holds(self, statement, iteration=0):
-        if isinstance(statement, And | Or):
-            return (all if isinstance(statement, And) else any)(map(self.holds, statement.args))
-        return super().holds(statement)
-
-    def number(self, term, at):
-        if isinstance(term, suboptimality_at):
-            return self.problem.suboptimality(self.at(term.args[0]), self.xp)
-        if isinstance(term, suboptimality_rate):
-            return self.number(inner(g_t, velocity(t)), at)
-        if isinstance(term, LeastSoFar):
-            return self.number(term.function.xreplace({s: t}), at)
-        if isinstance(term, Accumulated):  # of a function that does not increase: between its sums on a grid
-            grid = [self.number(term.function.xreplace({s: t * Rational(j, 16)}), at) for j in range(17)]
-            width = self.number(t / 16, at)
-            return (width * sum(grid[1:], start=grid[0] * 0)).union(width * sum(grid[:-1], start=grid[0] * 0))
-        if isinstance(term, exp):
-            return self.number(term.args[0], at).exp()
-        return super().number(term, at)
-
-    def _atom(self, atom, at):
-        if isinstance(atom, trajectory):
-            return self.at(atom.args[0])
-        if isinstance(atom, velocity):
-            return self.flow.velocity(self.at(t), lambda x: self.problem.gradient(x, self.xp), self.xp)
-        return super()._atom(atom, at)
 
 
 def trajectories(claim: Claim, xp) -> list[Trajectory]:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from interpretation import Interpretation
 from mutants import changed, mutate, with_step
 from sympy import (
+    Abs,
     And,
     Basic,
     Eq,
@@ -56,11 +57,14 @@ from signproof.checks.exact import rationals
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.theory import decide
 from signproof.theory.algorithms import Algorithm, GradientDescent, SignGD
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Orbit
+from signproof.theory.expectations import Total, coordinate, estimate, mean
 from signproof.theory.lemmas import TABLE, conclusion
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF
+from signproof.theory.oracles import Independence
+from signproof.theory.papers.scaled_sign.assumptions import SeparablySmooth, weighted
 from signproof.theory.papers.scaled_sign.example_1 import example_1
 from signproof.theory.papers.scaled_sign.theorem_1 import (
     gamma,
@@ -91,14 +95,17 @@ from signproof.theory.proof import (
     check,
     transition,
 )
-from signproof.theory.symbols import V0, L, alpha, f_star, k, l, mu
+from signproof.theory.prox import Convex, CoordinateVariance, D, deviation, exchange
+from signproof.theory.symbols import V0, L, alpha, f_star, i, k, l, mu
 from signproof.theory.vectors import (
     Least,
     dual_norm,
     g_k,
     gradient,
+    inner,
     iterate,
     norm,
+    point,
     suboptimality,
     value,
     x_k,
@@ -310,6 +317,11 @@ def algebraic(domain, *statements) -> Claim:
     return Claim(id="arena", domain=domain, statement=statements[-1][0], proof=Proof(*steps))
 
 
+def implication(assumptions, *statements) -> Claim:
+    """A claim about all points and alpha > 0, its last statement, from (statement, justification) pairs."""
+    return dataclasses.replace(algebraic((alpha > 0,), *statements), assumptions=assumptions)
+
+
 def bound(*statements, algorithm=None, assumptions=None, domain=(alpha > 0,)) -> Claim:
     """A claim V_k <= V_0 about a run, by default of SignGD on a smooth function, proved by the statements."""
     steps: list[Step] = []
@@ -324,6 +336,41 @@ def bound(*statements, algorithm=None, assumptions=None, domain=(alpha > 0,)) ->
         bound=V0,
         proof=Proof(*steps),
     )
+
+
+class OnlyThere(Assumption):
+    """A function is above its tangent at the point u in the point v, and who knows where else."""
+
+    points = 0
+
+    def statement(self):
+        return Convex(D).statement(point(Str("v")), point(Str("u")))
+
+
+class AllIndependent(Independence):
+    """The sum of all coordinates of ~g is independent of each."""
+
+    def pairs(self, x):
+        return ((Total(coordinate(estimate(x), i), i), coordinate(estimate(x), i)),)
+
+
+class LikeAll(Independence):
+    """f = 0 everywhere."""
+
+    __hash__ = None
+
+    def __eq__(self, other):
+        return True
+
+    def pairs(self, x):
+        return ()
+
+    def statement(self, x):
+        return Eq(value(x), 0)
+
+
+p, q = point(Str("p")), point(Str("q"))
+mixed = exchange(p, q, i)
 
 
 @dataclass(frozen=True)
@@ -814,6 +861,53 @@ FALSE = {
         algebraic((x > 0,), (x > 0, Decide()), (x > 1, lambda s: Combination({s: 1}))),
         "misses",
     ),
+    # --- indices, points and assumptions that are not what they look like
+    "a point that depends on the index of a sum in the assumption": (
+        implication(
+            (SeparablySmooth(),),
+            (SeparablySmooth().statement(mixed, p), Hypothesis(SeparablySmooth(), mixed, p)),
+            (Eq(coordinate(mixed, i), coordinate(p, i)), Lemma("exchanged coordinate", p, q)),
+            (Eq(weighted(mixed - p), 0), lambda s, t: Identity(t)),
+            (Le(Abs(value(mixed) - value(p) - inner(gradient(p), mixed - p)), 0), lambda s, t, u: Decide(s, u)),
+        ),
+        "depends on i",
+    ),
+    "a factor that depends on an index over which the other sums": (
+        implication(
+            (AllIndependent(),),
+            (AllIndependent().statement(mixed), Lemma("product of expectations", AllIndependent(), mixed)),
+        ),
+        "depends on i",
+    ),
+    "a lemma about all points from an assumption about two": (
+        implication(
+            (OnlyThere(),),
+            (OnlyThere().statement(), Hypothesis(OnlyThere())),
+            (Gt(alpha, 0), Decide()),
+            (
+                conclusion("proximal optimality", D, alpha, p),
+                lambda s, t: Lemma("proximal optimality", D, alpha, p, using=(s, t)),
+            ),
+        ),
+        "stands for any point",
+    ),
+    "an assumption of a lemma that calls itself equal to any other": (
+        implication(
+            (Smooth(L),),
+            (Eq(value(p), 0), Lemma("product of expectations", LikeAll(), p)),
+        ),
+        "which the claim does not assume",
+    ),
+    "a mini-batch of a draw and a half": (
+        implication(
+            (CoordinateVariance(alpha, Str("sigma")),),
+            (
+                Le(mean(coordinate(deviation(p, alpha), i) ** 2, p), alpha**2),
+                Lemma("Bienaymé", alpha, Rational(3, 2), p),
+            ),
+        ),
+        "no size of a mini-batch",
+    ),
     # --- identities and real arithmetic
     "rewriting with an inequality": (
         algebraic((x >= 0,), (x >= 0, Decide()), (Eq(x, 0), lambda s: Identity(s))),
@@ -835,6 +929,12 @@ FALSE = {
     ),
     "no steps": (dataclasses.replace(algebraic((x > 0,), (x > 0, Decide())), proof=Proof()), "no steps"),
 }
+
+
+def test_a_sum_does_not_leave_an_expectation_given_a_point_that_depends_on_its_index():
+    total = Total(coordinate(estimate(p), i), i)
+    assert mean(total, p) == Total(mean(coordinate(estimate(p), i), p), i)
+    assert mean(total, mixed) == mean(total, mixed).func(total, Tuple(mixed))
 
 
 @pytest.mark.parametrize("name", FALSE)

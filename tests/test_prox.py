@@ -15,6 +15,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.expectations import coordinate, mean
 from signproof.theory.lemmas import TABLE, LemmaError, conclusion, u, v
 from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.oracles import IndependentDraws
 from signproof.theory.papers.signprox.eq_9 import eq_9, gamma, positive, s, t
 from signproof.theory.papers.signprox.regularizer import eq_9_smooth, eq_9_smooth_coordinates
 from signproof.theory.papers.signprox.theorem_1 import T, theorem_1
@@ -138,6 +139,7 @@ def test_a_last_iteration_is_that_of_a_measure_with_a_horizon():
         ("mean of proximal points", (gamma, prox(s, gamma, COMPONENT), s)),
         ("mean of proximal points in coordinates", (gamma, prox(s, gamma, COMPONENT))),
         ("mean of functions", (COMPONENT, prox(s, gamma, COMPONENT))),
+        ("vote of the others", (IndependentDraws(), prox(s, gamma, COMPONENT))),
     ],
     ids=str,
 )

@@ -163,7 +163,7 @@ class expectation(Scalar):
         inside = Mul(*random)
         for total in sorted((factor for factor in random if isinstance(factor, Total)), key=_order):
             rest = Mul(*(factor for factor in random if factor is not total))
-            if not rest.has(total.index):
+            if not rest.has(total.index) and not given.has(total.index):
                 return outside * Total(cls(total.function * rest, given), total.index)
         if inside == 1:
             return outside

@@ -15,7 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import Total, coordinate, estimate, mean
+from signproof.theory.expectations import INDICES, Total, coordinate, estimate, mean
 from signproof.theory.flows import (
     Accumulated,
     LeastSoFar,
@@ -106,6 +106,11 @@ def _lemma(name: str, text: str, source: str):
         return use
 
     return enter
+
+
+u, v, anywhere = point(Str("u")), point(Str("v")), point(Str("y"))
+ANYWHERE = (u, v, anywhere)
+"""Any points at all: what is proved of them is proved of all, so no assumption may be about one of them."""
 
 
 @_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
@@ -373,6 +378,8 @@ def _(term: Expr, *given: Expr) -> Use:
 def _(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
+    for index in INDICES:
+        _needs_no_index(index, *given)
     return Use(independence.statement(*given), assumption=independence)
 
 
@@ -395,7 +402,7 @@ def _(x: Expr, u: Expr) -> Use:
 def _(x: Expr, u: Expr, gain: Expr) -> Use:
     _needs_constant(gain)
     _needs_no_index(i, gain)
-    y, z = point(Str("y")), corner(x, u)
+    y, z = anywhere, corner(x, u)
     return Use(
         Ge(value(z) - value(x), inner(u, z - x) + gain * Total(Integer(1), i)),
         premises=(Ge(value(y + unit(i)) + value(y - unit(i)), 2 * value(y) + 2 * gain),),
@@ -408,9 +415,6 @@ def _(u: Expr) -> Use:
 
 
 # ---------------------------------------------------------------------------------------------- proximal operators
-
-u, v = point(Str("u")), point(Str("v"))
-"""Any two points: what is proved of them is proved of all."""
 
 
 @_lemma(
@@ -546,7 +550,7 @@ def _(step_size: Expr, x: Expr) -> Use:
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
-    return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, Ge(batch, 1)))
+    return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
 
 
 @_lemma(
@@ -556,7 +560,7 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
-    return Use(Eq(many, one / batch), premises=(Ge(batch, 1),))
+    return Use(Eq(many, one / batch), premises=_whole(batch))
 
 
 @_lemma("exchanged coordinate", "z with z_i = x_i and z_j = y_j else has z_i = x_i.", "definition of z")
@@ -621,6 +625,7 @@ def _(assumption: Assumption, x: Expr) -> Use:
 )
 def _(assumption: Assumption, x: Expr) -> Use:
     _needs_type(assumption, IndependentDraws)
+    _needs_no_index(m, x)  # the premise is about all workers at the same point
     slope = coordinate(gradient(x), i)
     one = mean(sign(coordinate(estimate(x, m), i)), x)
     return Use(Ge(slope * mean(coordinate(lean(x, m), i), x), 0), premises=(Ge(slope * one, 0),), assumption=assumption)
@@ -747,6 +752,13 @@ def _running(term: Expr) -> Expr:
 def _needs_same_at_all_times(factor: Expr):
     if not is_constant(factor):
         raise LemmaError(f"{factor} changes with time; it must be the same at all times")
+
+
+def _whole(batch: Expr) -> tuple[Boolean, ...]:
+    """What must be proved of the size of a mini-batch, a whole number: that it is at least one."""
+    if batch.is_number and not batch.is_Integer:
+        raise LemmaError(f"{batch} is no size of a mini-batch")
+    return (Ge(batch, 1),)
 
 
 def _needs_no_index(index: Symbol, *terms: Expr):

@@ -50,6 +50,7 @@ from sympy import (
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean
 
 from signproof.theory import lemmas
@@ -79,6 +80,7 @@ from signproof.theory.vectors import (
     gradient,
     is_vector,
     iterate,
+    point,
     suboptimality,
     value,
     x_k,
@@ -237,6 +239,16 @@ class _Kernel:
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
+    def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
+        """What an assumption says at some points."""
+        pattern = assumption.statement(*(point(Str(f"point {number}")) for number in range(len(points))))
+        for part in preorder_traversal(pattern):
+            if isinstance(part, Total) and any(x.has(part.index) for x in points):
+                raise Rejected(f"{assumption} sums over {part.index}, and a point in it depends on {part.index}")
+            if part in lemmas.ANYWHERE:
+                raise Rejected(f"{assumption} is about {part}, which stands for any point in lemmas: rename it")
+        return assumption.statement(*points)
+
     def require_theorem(self, claim: Claim):
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
@@ -351,7 +363,7 @@ class Hypothesis(Justification):
         if not kernel.assumed(self.assumption):
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
         kernel.require_defined(*self.points)
-        instance = self.assumption.statement(*self.points)
+        instance = kernel.instance(self.assumption, self.points)
         check_statement(instance)
         if not same(statement, instance):
             raise Rejected(f"the hypothesis says {instance}, not {statement}")
