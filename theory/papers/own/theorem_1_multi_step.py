@@ -108,8 +108,7 @@ theorem_1_multi_step_constants = Claim(
     id="own/theorem-1.multi-step.constants",
     source=Source(PAPER, "Theorem 1 of scaled-sign, tight over many steps: the quadratic's constants"),
     about="For H = h (I - vv'/3) + c vv', 0 < 3c <= h, and every vector z with entries up to R in absolute value, z'Hz "
-    ">= mu z_i^2 for each i and ||Hz||_1 <= L R with mu = 9hc/(h + 6c) and L = 8h/3 + c: the quadratic meets Assumptions "
-    "1 and 3.",
+    ">= mu z_i^2 for each i and ||Hz||_1 <= L R with mu = 9hc/(h + 6c), L = 8h/3 + c: it meets Assumptions 1 and 3.",
     statement=_both,
     domain=(c > 0, 3 * c <= h, *(bound for entry in z for bound in (entry <= R, entry >= -R))),
     proof=Proof(*_convex, _smooth, Step("both", _both, by=Decide(*_convex, _smooth))),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Ge, Gt, Le, Matrix, Symbol, sqrt
+from sympy import Abs, And, Eq, Ge, Gt, Le, Matrix, Symbol, sign, sqrt
 from sympy.core.symbol import Str
 
 from signproof.theory.algorithms import ScaledSignGD
@@ -42,7 +42,10 @@ def one_step() -> Proof:
     """V_1 = V_0 - gamma N^2, where N^2 <= 1 + delta and 2 mu V_0 >= 1."""
     N = 1 + (d - 1) * epsilon
     factor = Step("h >= mu", Ge(h, mu), by=Decide())
-    exact = Step("descent", Eq(V_1, V_0 - gamma * N**2, evaluate=False), by=Decide())
+    # the entries of the first gradient are 1 and epsilon; SymPy writes |epsilon| and sign(epsilon) without the 4
+    length = Step("|delta/d|", Eq(Abs(delta / d), delta / d), by=Decide())
+    direction = Step("sign(delta/d)", Eq(sign(delta / d), 1), by=Decide())
+    exact = Step("descent", Eq(V_1, V_0 - gamma * N**2, evaluate=False), by=Identity(length, direction))
     size = Step("N <= 1 + delta/4", Le(N, 1 + delta / 4), by=Decide())
     above = Step("N >= 1", Ge(N, 1), by=Decide())
     square = Step("N^2 <= 1 + delta", Le(N**2, 1 + delta), by=Decide(size, above))
@@ -54,9 +57,29 @@ def one_step() -> Proof:
         Ge(V_1, (zeta - delta) * V_0),
         by=Combination({exact: -1, square: gamma, height: gamma * (1 + delta), share: delta * V_0}, given=(positive,)),
     )
-    upper = Step("Theorem 1", Le(V_1, zeta * V_0), by=Decide())
+    ratio = Step("mu/h <= 1", Le(mu / h, 1), by=Decide())
+    more = Step("what N^2 has more", Ge(2 * (d - 1) * epsilon + (d - 1) * (d - 2) * epsilon**2, 0), by=Decide())
+    depth = Step("2 mu V_0 <= N^2", Le(2 * mu * V_0, N**2), by=Combination({ratio: (d - 1) * epsilon**2, more: 1}))
+    upper = Step("Theorem 1", Le(V_1, zeta * V_0), by=Combination({exact: 1, depth: gamma}))
     conclude = Step("tight", tight, by=Decide(factor, positive, lower, upper))
-    return Proof(factor, exact, size, above, square, height, positive, share, lower, upper, conclude)
+    return Proof(
+        factor,
+        length,
+        direction,
+        exact,
+        size,
+        above,
+        square,
+        height,
+        positive,
+        share,
+        lower,
+        ratio,
+        more,
+        depth,
+        upper,
+        conclude,
+    )
 
 
 theorem_1_tight = Claim(
