@@ -40,7 +40,7 @@ def judge(claim: Claim) -> None:
     satisfiable(claim.premises)
     if claim.kind == "bound" or claim.proof is not None:
         prove(claim)
-    if claim.kind == "algebraic":
+    elif claim.kind == "algebraic":
         follows(claim.statement, claim.premises)
 
 
