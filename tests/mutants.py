@@ -11,7 +11,7 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain, combinations, cycle
+from itertools import chain, combinations, cycle, zip_longest
 from typing import Any
 
 from sympy import Basic, Eq, Ge, Gt, Integer, Le, Lt, Rational, Symbol, default_sort_key, preorder_traversal, sympify
@@ -39,15 +39,15 @@ class Mutant:
 
 
 def mutants(claim: Claim, most: int | None = None) -> Iterator[Mutant]:
-    """Every mutant of a claim that carries a proof, or so many of each kind, evenly spread.
+    """Every mutant of a claim that carries a proof, or so many of each kind, evenly spread; one of each kind in turn.
 
     What makes no claim (an empty domain, say) is left out.
     """
     kinds: dict[str, list[Change]] = {}
     for change in _changes(claim, most):
         kinds.setdefault(change[0], []).append(change)
-    for kind, changes in kinds.items():
-        for _, words, make in spread(changes, most):
+    for turn in zip_longest(*(spread(changes, most) for changes in kinds.values())):
+        for kind, words, make in filter(None, turn):
             try:
                 yield Mutant(kind, " ".join(map(str, words)), make())
             except (ClaimError, TypeError, ValueError, AttributeError, ZeroDivisionError):

@@ -226,12 +226,15 @@ def _in_numbers(part: Any) -> Any:
 
 @cache
 def has_counterexample(statement: Boolean, premises: tuple[Boolean, ...]) -> bool:
-    """Whether values break an algebraic statement: found by Z3 and checked exactly, or known to exist by cvc5."""
+    """Whether values break an algebraic statement: found by Z3 and checked exactly, or known to exist by cvc5, which
+    is asked where Z3 has no proof.
+    """
     with recording() as questions:
         if follows(statement, premises).holds is False:
             return True
     arithmetic = not any(question.translation.opaque for question in questions)
-    return arithmetic and any(second_opinion(question.smtlib()) == "sat" for question in questions)
+    open_ones = [question.smtlib() for question in questions if question.outcome != "unsat"]
+    return arithmetic and any(second_opinion(question) == "sat" for question in open_ones)
 
 
 def orbit_is_left(claim: Claim) -> bool:
