@@ -1,4 +1,4 @@
-"""The list of errata: what is refuted of the papers' claims, made from a ledger."""
+"""The list of errata: what is refuted of the papers' claims, and which proofs have gaps, made from a ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ OWN = "own"
 
 
 def errata(ledger: dict[str, Any]) -> str:
-    """The refuted claims of a ledger that come from a paper, as Markdown, each with its witness and its repair."""
+    """The refuted claims of a ledger that come from a paper, as Markdown, each with its witness and its repair, and the
+    open ones whose proof the kernel rejects, each with the step that it rejects.
+    """
     environment = Environment(
         loader=PackageLoader("signproof.report"),
         autoescape=False,  # Markdown, from a ledger of our own making
@@ -21,13 +23,20 @@ def errata(ledger: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     papers: dict[str, list[dict[str, Any]]] = {}
+    gaps: list[dict[str, Any]] = []
     for claim in ledger["claims"]:
-        if claim["verdict"] == "refuted" and claim["source"] and claim["source"]["paper"] != OWN:
-            papers.setdefault(claim["source"]["paper"], []).append(_erratum(claim, ledger["claims"]))
-    return environment.get_template("errata.md.j2").render(papers=papers, citations=ledger.get("papers", {}))
+        if not claim["source"] or claim["source"]["paper"] == OWN:
+            continue
+        if claim["verdict"] == "refuted":
+            papers.setdefault(claim["source"]["paper"], []).append(_told(claim, "witness", ledger["claims"]))
+        elif claim["verdict"] == "open" and any(piece["kind"] == "proof" for piece in claim["evidence"]):
+            gaps.append(_told(claim, "proof", ledger["claims"]))
+    citations = ledger.get("papers", {})
+    return environment.get_template("errata.md.j2").render(papers=papers, gaps=gaps, citations=citations)
 
 
-def _erratum(claim: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, Any]:
-    witness = next(piece for piece in claim["evidence"] if piece["kind"] == "witness")
+def _told(claim: dict[str, Any], kind: str, claims: list[dict[str, Any]]) -> dict[str, Any]:
+    """The claim with the evidence that counts, and its repairs."""
+    found = next(piece for piece in claim["evidence"] if piece["kind"] == kind)
     repairs = [other for other in claims if other.get("repairs") == claim["id"]]
-    return {**claim, "erratum": claim.get("erratum", ""), "found": witness, "repairs": repairs}
+    return {**claim, "erratum": claim.get("erratum", ""), "found": found, "repairs": repairs}

@@ -21,5 +21,7 @@ remark_3_signgd_repaired = replace(
     id="own/remark-3.signgd.repaired",
     source=Source(PAPER, "Remark 3 of scaled-sign, with 2 for 1/2"),
     bound=bound,
+    erratum="",
+    repairs=remark_3.remark_3_signgd,
     proof=remark_3.average(remark_3.best_step(d * L), bound, L2),
 )

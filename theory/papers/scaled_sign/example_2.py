@@ -47,6 +47,8 @@ example_2 = Claim(
     source=Source(PAPER, "Example 2"),
     about="(6) does not converge linearly from any x_0 != 0 with any eta: in particular its first step does not end at "
     "the minimizer 0, where it would stay.",
+    erratum="From x_0 = 1 with eta = 1 the first step ends at the minimizer, and the run stays there. The argument "
+    "rests on eqs. (7) and (8), which fail at an iterate 0.",
     statement=Ne(x_1, 0),
     domain=(eta > 0, Ne(x_0, 0)),
 )

@@ -27,6 +27,8 @@ example_3_eq_10 = Claim(
     id="scaled-sign/example-3.eq-10",
     source=Source(PAPER, "Example 3, eq. (10)"),
     about="From x_0 = eta/2, the run of (9) on x^2 in closed form; the index of the sum is l + 1.",
+    erratum="The formula holds as long as the iterates change sign in every step. The alternating sums tend to about "
+    "-0.105 eta, not to 0, so that from some step on they do not, and the run leaves the formula.",
     algorithm=method,
     domain=(eta > 0,),
     orbit=Orbit(

@@ -32,6 +32,8 @@ error_order = Claim(
     source=Source(PAPER, "Introduction, Contributions"),
     about="On f = x^2/2 with noise of variance sigma^2, twice the constant step leaves four times the error: that it "
     "is proportional to alpha^2, in the simplest case.",
+    erratum="The error that a constant step leaves is proportional to alpha, not to alpha^2: divided by 1 - zeta_1, "
+    "which is of the order alpha itself, L sigma^2 alpha^2 becomes the floor of eq. (19).",
     statement=Eq(remaining_error(2 * alpha), 4 * remaining_error(alpha)),
     domain=(0 < alpha, alpha < Rational(1, 2), sigma > 0),
 )
@@ -47,6 +49,8 @@ fast_rate = Claim(
     source=Source(PAPER, "Introduction, Contributions"),
     about="On f = x^2/2 with noise of variance sigma^2, n times the least error that any step sizes reach in n steps "
     "tends to 0, as it must for the rate O(ln(n)^2/n^2).",
+    erratum="No choice of step sizes does better than of the order 1/k on a quadratic with noise, which is the rate of "
+    "Theorem 2(2).",
     statement=Eq(Limit(n * least_error, n, oo), 0),
     domain=(V0 > 0, sigma > 0),
 )

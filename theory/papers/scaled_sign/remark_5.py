@@ -42,6 +42,8 @@ remark_5_minibatch = Claim(
     source=Source(PAPER, "Remark 5"),
     about="The mean of two independent estimates has half the variance in the sense of Assumption 4, when the error of "
     "one is u, -u, v or -v with equal probability: the smallest case of the remark, n = 2 in two dimensions.",
+    erratum="A mean of n estimates has an n-th of the variance in the Euclidean norm, where variances of independent "
+    "errors add up. In ||.||_1, the norm of Assumption 4, they do not from two dimensions on.",
     statement=Le(second_moment(means), second_moment(list(errors)) / 2),
     domain=tuple(entry <= 1 for entry in (*u, *v)),
 )
