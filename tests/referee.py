@@ -27,7 +27,7 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, ration
 from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import replay_course, replay_orbit
-from signproof.theory.algorithms import Algorithm, GradientDescent
+from signproof.theory.algorithms import Algorithm, GradientDescent, MajorityVote
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, Dimension, Smooth
 from signproof.theory.claim import Claim
@@ -49,6 +49,8 @@ STEP_SIZES = tuple(map(rational, ("-1", "0", "1/10", "1", "19/10", "2", "5/2")))
 """Values of other parameters, as multiples of 1/L; those outside the domain are left out."""
 HORIZONS = tuple(map(rational, ("0", "1", "3")))
 """Values of a number of steps that is fixed before the run."""
+ONE_WORKER = (rational("1"),)
+"""How many workers there are: the exact gradient of one is the mean of any number."""
 ITERATIONS, STEPS, BITS = 2, 5, 128
 MOST_RUNS = 40
 TUPLES = 6
@@ -104,11 +106,14 @@ class Referee:
         algorithm = {"bound": claim.algorithm, "implication": GradientDescent(Integer(1))}.get(claim.kind)
         if algorithm is None:
             return ()
-        measure = claim.measure
-        horizon = claim.horizon or (None if measure is None else measure.horizon)
+        counts = {symbol: HORIZONS for symbol in (claim.horizon, getattr(claim.measure, "horizon", None)) if symbol}
+        if isinstance(algorithm, MajorityVote) and isinstance(algorithm.workers, Symbol):
+            counts[algorithm.workers] = ONE_WORKER
         algorithm, *assumptions = map(_in_numbers, (algorithm.noiseless, *claim.assumptions))
         scaled = tuple(_in_numbers(assumption) for assumption in self.original.assumptions)
-        return _runs(algorithm, tuple(assumptions), claim.domain, scaled, frozenset(claim.parameters), horizon)
+        return _runs(
+            algorithm, tuple(assumptions), claim.domain, scaled, frozenset(claim.parameters), tuple(counts.items())
+        )
 
 
 # ------------------------------------------------------------------------------------------------- runs
@@ -116,15 +121,17 @@ class Referee:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Run:
-    """A run in rationals or in balls, and the number of its steps where the claim has a symbol for it."""
+    """A run in rationals or in balls, and the whole numbers for which the claim has a symbol."""
 
     values: Interpretation
     fixed: dict[Symbol, Integer]
 
 
 @cache
-def _runs(algorithm, assumptions, domain, scaled, symbols, horizon) -> tuple[Run, ...]:
-    """`scaled` are assumptions whose constants give the scale of their symbols, made or not."""
+def _runs(algorithm, assumptions, domain, scaled, symbols, counts) -> tuple[Run, ...]:
+    """`scaled` are assumptions whose constants give the scale of their symbols, made or not; `counts` are the symbols
+    of whole numbers, with their values.
+    """
     if not all(isinstance(assumption, Constant | OracleAssumption) for assumption in assumptions):
         return ()
     parameters, found = sorted(symbols - {k, V0}, key=str), []
@@ -133,22 +140,22 @@ def _runs(algorithm, assumptions, domain, scaled, symbols, horizon) -> tuple[Run
         best = {a.constant: exactly_known(problem, a) for a in scaled if isinstance(a, Constant)}
         step_sizes = [theta / problem.exact_constant(Smooth(1)) for theta in STEP_SIZES]
         grids = [[factor * best[s] for factor in FACTORS] if best.get(s) else step_sizes for s in parameters]
-        grids = [HORIZONS if s == horizon else grid for s, grid in zip(parameters, grids, strict=True)]
+        grids = [dict(counts).get(s, grid) for s, grid in zip(parameters, grids, strict=True)]
         for numbers in product(*grids):
             values = dict(zip(parameters, numbers, strict=True))
             if all(_meets(problem, a, values) for a in assumptions) and _inside(domain, values):
-                run = _run(algorithm, number, tuple(values.items()), horizon)
+                run = _run(algorithm, number, tuple(values.items()), frozenset(dict(counts)))
                 found += [] if run is None else [run]
     return tuple(spread(found, MOST_RUNS))
 
 
 @cache
-def _run(algorithm: Algorithm, number: int, values: tuple[tuple[Symbol, fmpq], ...], horizon) -> Run | None:
+def _run(algorithm: Algorithm, number: int, values: tuple[tuple[Symbol, fmpq], ...], counts) -> Run | None:
     """In rationals, or in balls if it leaves them; None if no run is known."""
     diagonal, start = QUADRATICS[number]
     named = {str(symbol): value for symbol, value in values}
     problem = DiagonalQuadratic(rationals(diagonal))
-    fixed = {symbol: Integer(int(value.p)) for symbol, value in values if symbol == horizon}
+    fixed = {symbol: Integer(int(value.p)) for symbol, value in values if symbol in counts}
     claim = SimpleNamespace(algorithm=algorithm)
     for xp in (RATIONALS, Balls(BITS)):
         try:

@@ -8,7 +8,7 @@ log(V_k/V_0) / (k log zeta) = log (1 - t)^2 / log zeta does not depend on k and 
 
 from __future__ import annotations
 
-from sympy import And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, cancel, log, ones
+from sympy import And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, cancel, factor, log, ones
 
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.blocks import Function
@@ -32,7 +32,7 @@ of_t = {h: cancel((p + q) / 2) / alpha, c: cancel((2 * p - q) / 3) / alpha}
 """The quadratic for each t."""
 constants = {L: 8 * h / 3 + c, mu: 9 * h * c / (h + 6 * c)}
 """Its constants, for all 0 < 3c <= h."""
-largest, smallest = (cancel(constants[symbol].subs(of_t)) for symbol in (L, mu))
+largest, smallest = (factor(constants[symbol].subs(of_t)) for symbol in (L, mu))
 zeta = cancel(rate.subs({L: largest, mu: smallest}, simultaneous=True))
 
 
@@ -72,7 +72,7 @@ _bound = Step("Theorem 1", Le(shrink**2, zeta), by=Decide())
 _range = Step("alpha < 2/L", alpha < 2 / largest, by=Decide())
 _condition = Step("L/mu", Ge(largest / smallest, 1 / (3 * t)), by=Decide())
 _curved = Step("c > 0", Gt(of_t[c], 0), by=Decide())
-_narrow = Step("3c <= h", Le(3 * of_t[c], of_t[h]), by=Decide())
+_narrow = Step("3c <= h", Le(cancel(3 * of_t[c]), of_t[h]), by=Decide())
 _left = Step("(1 - t)^2 > 0", Gt(shrink**2, 0), by=Decide())
 _right = Step("zeta > 0", Gt(zeta, 0), by=Decide())
 _below = Step("log (1 - t)^2", conclusion("logarithm", shrink**2), by=Lemma("logarithm", shrink**2, using=(_left,)))
