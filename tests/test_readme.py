@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -22,14 +23,15 @@ def run(code):
 
 def table(text):
     """Claim, verdict, level and tightness of each row; the last column may hold what a solver chose."""
-    rows = [line.split("  ") for line in text.splitlines() if line.startswith((" scaled-sign/", " own/"))]
+    rows = [line.split("  ") for line in text.splitlines() if line.startswith((" scaled-sign/", " own/", " signprox/"))]
     return [[cell.strip() for cell in row if cell.strip()][:-1] for row in rows]
 
 
 def test_the_table_is_the_one_that_verify_prints(entries, capsys):
-    cli._print_table(entries)
+    pattern = re.search(r"`signproof verify '(.*?)'` prints", README)[1]
+    cli._print_table([entry for entry in entries if fnmatchcase(entry["id"], pattern)])
     assert table(README) == table(capsys.readouterr().out)
-    assert len(table(README)) == len(catalog())
+    assert len(table(README)) == sum(fnmatchcase(id, pattern) for id in catalog())
 
 
 def test_the_example_gives_what_the_readme_says():
