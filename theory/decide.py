@@ -79,16 +79,31 @@ def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
     A premise has a value where it is true. A goal that may have none (a zero denominator, the root of a negative
     number) does not follow. Raises TypeError for what is no statement about real numbers.
     """
+    premises = [_boolean(premise) for premise in premises]
+    parts = And.make_args(_boolean(goal))
+    open_parts = [part for part in parts if part not in premises]
+    if not open_parts:
+        return Answer(True)
+    question = _asked(_boolean(goal) if len(open_parts) == len(parts) else And(*open_parts), premises)
+    if question.outcome == "unsat":
+        return Answer(True)
+    if question.outcome == "unknown":
+        return Answer(None, reason=f"Z3 gave up ({question.solver.reason_unknown()})")
+    return _checked_model(question)
+
+
+def contradict(premises: Iterable[Boolean]) -> bool:
+    """Whether no values meet all premises: `satisfiable` without the trouble of showing some."""
+    return _asked(false, premises).outcome == "unsat"
+
+
+def _asked(goal: Boolean, premises: Iterable[Boolean]) -> Question:
     question = Question(_boolean(goal), [_boolean(premise) for premise in premises])
     record = _record.get()
     if record is not None:
         record.append(question)
-    outcome = question.ask()
-    if outcome == "unsat":
-        return Answer(True)
-    if outcome == "unknown":
-        return Answer(None, reason=f"Z3 gave up ({question.solver.reason_unknown()})")
-    return _checked_model(question)
+    question.ask()
+    return question
 
 
 class Question:

@@ -134,10 +134,11 @@ class Rejection:
 
 
 def check(claim: Claim) -> Certificate | Rejection:
-    """Re-check the claim's proof. Raises ValueError if it has none; never fails otherwise."""
-    if not isinstance(claim.proof, Proof):
+    """Re-check the claim's proof. Raises ValueError if it has none, or none can be built; never fails otherwise."""
+    proof = claim.proof
+    if not isinstance(proof, Proof):
         raise ValueError(f"{claim.id} carries no proof")
-    return _check(claim, claim.proof, {claim: None})
+    return _check(claim, proof, {claim: None})
 
 
 def by_arithmetic(claim: Claim) -> Proof:
@@ -234,8 +235,8 @@ class _Kernel:
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
             self.known[claim] = None
-            proof = claim.proof if isinstance(claim.proof, Proof) else by_arithmetic(claim)
-            self.known[claim] = _check(claim, proof, self.known)
+            proof = claim.proof
+            self.known[claim] = _check(claim, proof if isinstance(proof, Proof) else by_arithmetic(claim), self.known)
         outcome = self.known[claim]
         if outcome is None:
             raise Rejected(f"{claim.id} rests on itself")

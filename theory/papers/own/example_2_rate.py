@@ -86,7 +86,7 @@ example_2_envelope = Claim(
     "n max(f(x_n), f(x_{n+1}))^2 >= 5/1728. The statement is an induction over n: its start, its step, its use.",
     statement=envelope,
     domain=(n >= 1, b >= start),
-    proof=growth(),
+    proof=growth,
 )
 
 example_2_rate = Claim(

@@ -21,5 +21,5 @@ remark_3_signgd_repaired = replace(
     id="own/remark-3.signgd.repaired",
     source=Source(PAPER, "Remark 3 of scaled-sign, with 2 for 1/2"),
     bound=bound,
-    proof=remark_3.average(remark_3.best_step(d * L), bound, L2),
+    proof=lambda: remark_3.average(remark_3.best_step(d * L), bound, L2),
 )
