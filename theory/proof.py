@@ -176,6 +176,7 @@ class _Kernel:
         self.premises = claim.premises
         self.accepted: list[Step] = []
         self.lemmas: set[str] = set()
+        self.defined: set[Boolean] = set()
 
     def accept(self, step: Step):
         if type(step) is not Step:
@@ -206,8 +207,11 @@ class _Kernel:
     def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
         """Expressions and statements must have a value for all parameters in the domain."""
         for condition in (condition for term in terms for condition in conditions(term)):
+            if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
+                continue
             what = f"it divides by {condition.lhs}, which may be zero" if isinstance(condition, Ne) else ""
             self.require(condition, using, what or f"it has a value only if {condition}")
+            self.defined.add(condition)
 
     def require_readable(self, statement: Basic):
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
