@@ -440,8 +440,9 @@ def _is_misuse(error: ValueError) -> bool:
     from signproof.checks.witness import WitnessError
     from signproof.loading import Misuse
     from signproof.report.ledger import LedgerError
+    from signproof.theory.claim import ClaimError
 
-    return isinstance(error, Misuse | WitnessError | LedgerError)
+    return isinstance(error, Misuse | WitnessError | LedgerError | ClaimError)
 
 
 def _fail(message: str) -> int:

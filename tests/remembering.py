@@ -25,7 +25,7 @@ def remember(patch: pytest.MonkeyPatch):
     patch.setattr(decide, "conditions", cache(decide.conditions))
     patch.setattr(decide, "together", cache(decide.together))
     patch.setattr(proof, "same", cache(proof.same))
-    patch.setattr(claims, "satisfiable", cache(decide.satisfiable))
+    patch.setattr(claims, "contradict", cache(decide.contradict))
 
 
 class _Read:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import os
+import pickle
 import pkgutil
 import subprocess
 import sys
@@ -58,6 +59,7 @@ from signproof.theory.claim import Claim, ClaimError, Orbit, Source
 from signproof.theory.formula import LARGEST_EXPONENT, LONGEST, parse
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import ANY, L2, LINF, EuclideanNorm
+from signproof.theory.proof import Certificate, Decide, Proof, Step, check
 from signproof.theory.symbols import V0, L, alpha, eta, f_star, k, l, mu
 from signproof.theory.vectors import dual_norm, g_k, suboptimality
 
@@ -429,3 +431,83 @@ def test_descriptions_name_the_geometry_only_where_it_is_not_the_usual_one():
     assert str(StronglyConvex(mu, L2)) == "StronglyConvex(mu, norm=2)"
     assert str(GradientDescent(alpha / (k + 1))) == "GradientDescent(alpha/(k + 1))"
     assert str(SteepestDescent(alpha, LINF)) == "SteepestDescent(alpha, inf)"
+
+
+# ------------------------------------------------------------------------------------ proofs that are built on demand
+
+
+class Builder:
+    """A function that gives another proof at every call, and counts the calls."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self) -> Proof:
+        self.calls += 1
+        if self.calls > 1:
+            return Proof(Step("nonsense", x > x + 1, by=Decide()))
+        return Proof(Step("range", ALGEBRAIC["statement"], by=Decide()))
+
+
+def test_a_proof_may_be_a_function_that_is_called_once_when_it_is_asked_for():
+    build = Builder()
+    claim = Claim(**ALGEBRAIC, proof=build)
+    assert (repr(claim), claim.kind, build.calls) == ("Claim('mine/range')", "algebraic", 0)
+    outcome = check(claim)
+    assert isinstance(outcome, Certificate) and outcome.proof is claim.proof
+    assert check(claim).proof is dataclasses.replace(claim, id="mine/other").proof is claim.proof
+    assert build.calls == 1
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        claim.proof = None
+    assert Claim(**ALGEBRAIC).proof is None
+
+
+def test_the_first_proof_stays_if_the_function_asks_for_the_proof_itself():
+    proofs = []
+
+    def build():
+        proofs.append(Proof(Step("range", ALGEBRAIC["statement"], by=Decide())))
+        if len(proofs) == 1:
+            asked.append(claim.proof)
+        return proofs[0]
+
+    asked = []
+    claim = Claim(**ALGEBRAIC, proof=build)
+    assert claim.proof is asked[0] is claim.proof and len(proofs) == 2
+
+
+@pytest.mark.parametrize(
+    "build, reason",
+    [
+        (lambda: 1 / 0, "mine/range: the function given as its proof raises ZeroDivisionError: division by zero"),
+        (lambda: None, "mine/range: the function given as its proof returns None, which is no Proof"),
+        (lambda: Builder, "mine/range: the function given as its proof returns .*, which is no Proof"),
+        (lambda one: Proof(), "mine/range: the function given as its proof raises TypeError"),
+    ],
+)
+def test_a_function_that_gives_no_proof_is_refused(build, reason):
+    claim = Claim(**ALGEBRAIC, proof=build)
+    for ask in (lambda: claim.proof, lambda: check(claim), lambda: dataclasses.replace(claim, id="mine/other")):
+        with pytest.raises(ClaimError, match=reason):
+            ask()
+
+
+def test_a_proof_that_rests_on_its_own_building_is_refused():
+    claim = Claim(**ALGEBRAIC, proof=lambda: claim.proof)
+    with pytest.raises(ClaimError, match="mine/range: the function given as its proof raises RecursionError"):
+        check(claim)
+
+
+def test_a_claim_goes_to_another_process_with_its_proof():
+    claim = Claim(**ALGEBRAIC, proof=lambda: Proof(Step("range", ALGEBRAIC["statement"], by=Decide())))
+    there = pickle.loads(pickle.dumps(claim))
+    assert isinstance(check(there), Certificate)
+    assert there.proof.steps[0].statement == claim.proof.steps[0].statement
+    assert there.premises == claim.premises and there.conclusion == claim.conclusion
+
+
+@pytest.mark.parametrize("id", ["scaled-sign/theorem-1.2", "signprox/eq-9", "scaled-sign/proposition-1.1"])
+def test_so_do_claims_of_the_papers(id):
+    claim = catalog()[id]
+    outcome = check(pickle.loads(pickle.dumps(claim)))
+    assert isinstance(outcome, Certificate) and outcome.lemmas == check(claim).lemmas

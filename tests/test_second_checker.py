@@ -19,6 +19,7 @@ from signproof.theory.automatic import prove
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.decide import Question, follows, recording, satisfiable
+from signproof.theory.proof import Certificate
 from signproof.theory.symbols import alpha
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
@@ -38,9 +39,10 @@ def disagreements(questions: Iterable[Question], work: int = WORK) -> list[str]:
 def judge(claim: Claim) -> None:
     """Ask all that checking a claim asks."""
     satisfiable(claim.premises)
-    if claim.kind == "bound" or claim.proof is not None:
-        prove(claim)
-    elif claim.kind == "algebraic":
+    proved = claim.kind == "bound" or claim.proof is not None
+    if proved:
+        proved = isinstance(prove(claim), Certificate)
+    if claim.kind == "algebraic" and not proved:
         follows(claim.statement, claim.premises)
 
 

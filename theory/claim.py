@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr, Gt, Le, Limit, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
@@ -28,7 +28,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, Method
 from signproof.theory.assumptions import Assumption
-from signproof.theory.decide import satisfiable
+from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures import Measure
 from signproof.theory.norms import ANY, L2, LINF, DualPair
@@ -44,6 +44,9 @@ from signproof.theory.vectors import (
     iterate,
     suboptimality,
 )
+
+if TYPE_CHECKING:
+    from signproof.theory.proof import Proof
 
 
 class ClaimError(ValueError):
@@ -77,6 +80,39 @@ class Orbit:
         return tuple(diff(self.function, coordinate) for coordinate in self.coordinates)
 
 
+class _Built:
+    """The field `proof`: a function given in a proof's place is called when the proof is first asked for, and what it
+    returns is kept."""
+
+    def __get__(self, claim: Claim | None, owner: type) -> Proof | None:
+        if claim is None:
+            return None  # the default of the field
+        given = claim.__dict__["proof"]
+        if callable(given):
+            proof = _build(claim, given)
+            if claim.__dict__["proof"] is given:  # else the function has asked for the proof itself: the first stays
+                claim.__dict__["proof"] = proof
+        return claim.__dict__["proof"]
+
+    def __set__(self, claim: Claim, given: Proof | Callable[[], Proof] | None):
+        claim.__dict__["proof"] = given
+
+
+def _build(claim: Claim, function: Callable[[], Proof]) -> Proof:
+    from signproof.theory.proof import Proof
+
+    try:
+        proof = function()
+    except ClaimError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise ClaimError(f"{claim.id}: the function given as its proof raises {reason}") from error
+    if not isinstance(proof, Proof):
+        raise ClaimError(f"{claim.id}: the function given as its proof returns {proof!r}, which is no Proof")
+    return proof
+
+
 @dataclass(frozen=True, eq=False)
 class Claim:
     """A claim about an algorithm or about parameters.
@@ -95,7 +131,8 @@ class Claim:
             implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
         orbit: of an orbit claim, the function and the points.
         words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
-        proof: steps for the kernel (`signproof.theory.proof.Proof`).
+        proof: steps for the kernel (`signproof.theory.proof.Proof`), or a function without arguments that returns
+            them: it is called once, when the proof is first asked for.
         source: where the claim stands.
         about: one sentence for the reader.
         erratum: of a false claim, what is wrong with it, for its authors.
@@ -117,7 +154,7 @@ class Claim:
     words: str = ""
     awaits: str = ""
     rival: Flow | None = None
-    proof: object | None = None
+    proof: _Built = _Built()
     source: Source | None = None
     about: str = ""
     erratum: str = ""
@@ -190,6 +227,9 @@ class Claim:
 
     def __repr__(self):
         return f"Claim({self.id!r})"
+
+    def __getstate__(self):
+        return {**self.__dict__, "proof": self.proof}  # of functions, few can be pickled
 
     def _formula(self, given, name: str) -> Expr:
         formula = given if isinstance(given, str) else sympify(given)
@@ -337,7 +377,7 @@ class Claim:
         for assumption in self.assumptions:
             if BooleanFalse() in assumption.conditions:
                 raise ClaimError(f"{self.id}: the constant of {assumption} must be positive")
-        if satisfiable(self.premises).holds is False:
+        if contradict(self.premises):
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 

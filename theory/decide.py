@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import reduce
 
 from sympy import (
     Abs,
@@ -79,16 +78,26 @@ def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
     A premise has a value where it is true. A goal that may have none (a zero denominator, the root of a negative
     number) does not follow. Raises TypeError for what is no statement about real numbers.
     """
+    question = _asked(goal, premises)
+    if question.outcome == "unsat":
+        return Answer(True)
+    if question.outcome == "unknown":
+        return Answer(None, reason=f"Z3 gave up ({question.solver.reason_unknown()})")
+    return _checked_model(question)
+
+
+def contradict(premises: Iterable[Boolean]) -> bool:
+    """Whether no values meet all premises: `satisfiable` without the trouble of showing some."""
+    return _asked(false, premises).outcome == "unsat"
+
+
+def _asked(goal: Boolean, premises: Iterable[Boolean]) -> Question:
     question = Question(_boolean(goal), [_boolean(premise) for premise in premises])
     record = _record.get()
     if record is not None:
         record.append(question)
-    outcome = question.ask()
-    if outcome == "unsat":
-        return Answer(True)
-    if outcome == "unknown":
-        return Answer(None, reason=f"Z3 gave up ({question.solver.reason_unknown()})")
-    return _checked_model(question)
+    question.ask()
+    return question
 
 
 class Question:
@@ -101,14 +110,19 @@ class Question:
             raise TypeError("a limit may be claimed, but not assumed")
         self.goal, self.premises = goal, premises
         stated, goal = goal, without_limits(goal)
-        self.translation = translation = _Translation()
+        # in a context of its own, Z3 does not depend on what it was asked before
+        context = z3.Context()
+        self.translation = translation = _Translation(context)
         for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
             translation.term(symbol)
-        facts = [translation.formula(part) for premise in premises for part in (premise, *conditions(premise))]
-        claim = [translation.formula(part) for part in (goal, *conditions(stated), *conditions(goal))]
-        self.solver = z3.SolverFor("QF_NRA")
+        facts = dict.fromkeys(part for premise in premises for part in (premise, *conditions(premise)))
+        goals = goal.args if isinstance(goal, And) else (goal,)
+        parts = dict.fromkeys((*goals, *conditions(stated), *conditions(goal)))
+        given = [translation.formula(part) for part in facts]
+        claim = [translation.formula(part) for part in parts if part not in facts]
+        self.solver = z3.SolverFor("QF_NRA", ctx=context)
         self.solver.set("rlimit", RESOURCES)
-        self.assertions = [*translation.axioms, *facts, z3.Not(reduce(z3.And, claim))]
+        self.assertions = [*translation.axioms, *given, z3.Not(z3.And(*claim, context))]
         self.solver.add(*self.assertions)
         self.outcome = ""
 
@@ -223,7 +237,8 @@ def _boolean(relation) -> Boolean:
 class _Translation:
     """SymPy to Z3. What the new variables mean where they have a value is said by `axioms`."""
 
-    def __init__(self):
+    def __init__(self, context):
+        self.context = context
         self.variables: dict[Expr, object] = {}
         self.axioms: list = []
         self.opaque = False
@@ -232,7 +247,7 @@ class _Translation:
         import z3
 
         if isinstance(statement, BooleanTrue | BooleanFalse):
-            return z3.BoolVal(bool(statement))
+            return z3.BoolVal(bool(statement), self.context)
         if isinstance(statement, And):
             return z3.And(*(self.formula(part) for part in statement.args))
         if isinstance(statement, Or):
@@ -262,7 +277,7 @@ class _Translation:
         if isinstance(expression, Symbol):
             return self._variable(expression)
         if isinstance(expression, Rational):
-            return z3.RealVal(str(expression))
+            return self._number(expression)
         if isinstance(expression, Add | Mul):
             parts = [self.term(part) for part in expression.args]
             result = parts[0]
@@ -277,7 +292,7 @@ class _Translation:
             return z3.If(inside >= 0, inside, -inside)
         elif isinstance(expression, sign):
             inside = self.term(expression.args[0])
-            return z3.If(inside > 0, z3.RealVal(1), z3.If(inside < 0, z3.RealVal(-1), z3.RealVal(0)))
+            return z3.If(inside > 0, self._number(1), z3.If(inside < 0, self._number(-1), self._number(0)))
         elif isinstance(expression, Max | Min):
             parts = [self.term(part) for part in expression.args]
             result = parts[0]
@@ -309,11 +324,16 @@ class _Translation:
         self.axioms.append(z3.Implies(result != 0, inverse * result == 1))
         return inverse
 
+    def _number(self, number):
+        import z3
+
+        return z3.RealVal(str(number), self.context)
+
     def _variable(self, expression: Expr):
         import z3
 
         if expression not in self.variables:
-            self.variables[expression] = z3.Real(f"t{len(self.variables)}")
+            self.variables[expression] = z3.Real(f"t{len(self.variables)}", self.context)
         return self.variables[expression]
 
 

@@ -137,10 +137,11 @@ class Rejection:
 
 
 def check(claim: Claim) -> Certificate | Rejection:
-    """Re-check the claim's proof. Raises ValueError if it has none; never fails otherwise."""
-    if not isinstance(claim.proof, Proof):
+    """Re-check the claim's proof. Raises ValueError if it has none, or none can be built; never fails otherwise."""
+    proof = claim.proof
+    if not isinstance(proof, Proof):
         raise ValueError(f"{claim.id} carries no proof")
-    return _check(claim, claim.proof, {claim: None})
+    return _check(claim, proof, {claim: None})
 
 
 def by_arithmetic(claim: Claim) -> Proof:
@@ -178,6 +179,7 @@ class _Kernel:
         self.premises = claim.premises
         self.accepted: list[Step] = []
         self.lemmas: set[str] = set()
+        self.defined: set[Boolean] = set()
 
     def accept(self, step: Step):
         if type(step) is not Step:
@@ -213,8 +215,11 @@ class _Kernel:
     def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
         """Expressions and statements must have a value for all parameters in the domain."""
         for condition in (condition for term in terms for condition in conditions(term)):
+            if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
+                continue
             what = f"it divides by {condition.lhs}, which may be zero" if isinstance(condition, Ne) else ""
             self.require(condition, using, what or f"it has a value only if {condition}")
+            self.defined.add(condition)
 
     def require_readable(self, statement: Basic):
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
@@ -253,8 +258,8 @@ class _Kernel:
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
             self.known[claim] = None
-            proof = claim.proof if isinstance(claim.proof, Proof) else by_arithmetic(claim)
-            self.known[claim] = _check(claim, proof, self.known)
+            proof = claim.proof
+            self.known[claim] = _check(claim, proof if isinstance(proof, Proof) else by_arithmetic(claim), self.known)
         outcome = self.known[claim]
         if outcome is None:
             raise Rejected(f"{claim.id} rests on itself")

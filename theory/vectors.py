@@ -313,7 +313,7 @@ def terms(vector: Expr) -> dict[VectorAtom, Expr]:
 @lru_cache(4096)
 def is_vector(expression) -> bool:
     """Whether an expression is a linear combination of vector atoms (zero is not counted as one)."""
-    if not isinstance(expression, Expr) or expression == 0:
+    if not isinstance(expression, Expr) or not _outside_scalars(expression):
         return False
     try:
         terms(expression)
@@ -393,6 +393,13 @@ def _check_range(term: ExprWithLimits):
 def _only(point: Tuple) -> Basic:
     """The one coordinate of a point, or the point."""
     return point[0] if len(point) == 1 else point
+
+
+def _outside_scalars(expression: Basic) -> bool:
+    """Whether a vector atom occurs outside of inner products, norms and other scalars. It is quick to see."""
+    if isinstance(expression, VectorAtom | Scalar):
+        return isinstance(expression, VectorAtom)
+    return any(map(_outside_scalars, expression.args))
 
 
 def _is_atom(vector: Expr) -> bool:

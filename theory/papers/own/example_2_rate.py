@@ -19,7 +19,7 @@ from signproof.theory.blocks import Function
 from signproof.theory.claim import Claim, Source
 from signproof.theory.measures import Suboptimality
 from signproof.theory.papers.own import PAPER
-from signproof.theory.proof import Decide, Proof, Step
+from signproof.theory.proof import Decide, Proof, Step, Theorem
 from signproof.theory.symbols import V0, k
 
 x, b, n = Symbol("x", real=True), Symbol("b", real=True), Symbol("n", real=True)
@@ -47,7 +47,12 @@ moving = And(reached, Ne(x, 0))
 begins = Or(Not(And(Eq(n, 1), Eq(x, x_1), Eq(b, b_1))), now)
 goes_on = Or(Not(moving), then)
 above = Or(Not(reached), n * f.value(Matrix([x])) ** 2 <= Rational(5, 6))
-below = Or(Not(moving), n * Max(f.value(Matrix([x])), f.value(Matrix([x_after]))) ** 2 >= Rational(5, 1728))
+larger = Max(f.value(Matrix([x])), f.value(Matrix([x_after])))
+below = Or(Not(moving), n * larger**2 >= Rational(5, 1728))
+
+p, q = Symbol("p", real=True), Symbol("q", real=True)
+shared = Or(Not(And(p * q**2 >= Rational(1, 64), p <= 27 * n / 5)), n * q**2 >= Rational(5, 1728))
+_share = Claim(id="own/example-2.rate.share", statement=shared, domain=(n >= 1,))
 
 
 def growth() -> Proof:
@@ -67,15 +72,22 @@ def growth() -> Proof:
     far = Step("u_+", given(Ge(u_after, 1 - u - small)), by=Decide(root, turn))
     square = Step("b_+^4", Eq(b_after**4, b**4 + 2 * u**2 + x**4, evaluate=False), by=Decide())
     enough = Step("gain", given(Ge(2 * u**2 - 2 * u + Rational(7, 10) - small + x**4, 0)), by=Decide())
-    gain = Step(
-        "b_+^4 + u_+", given(Ge(b_after**4 + u_after, b**4 + u + Rational(3, 10))), by=Decide(far, square, enough)
+    lower = Step(
+        "b_+^4 + u_+ below", given(b_after**4 + u_after >= 3 + 3 * (n + 1) / 10), by=Decide(far, square, enough)
     )
-    lower = Step("b_+^4 + u_+ below", given(b_after**4 + u_after >= 3 + 3 * (n + 1) / 10), by=Decide(gain))
     onward = Step("the next step", goes_on, by=Decide(length, short, upper, lower))
     high = Step("f(x_n) is small", above, by=Decide())
-    low = Step("one of two is large", below, by=Decide())
+    half = Step("b_+^2 times the larger value", given(b_after**2 * larger >= Rational(1, 8)), by=Decide(turn))
+    squared = Step("its square", given(b_after**4 * larger**2 >= Rational(1, 64)), by=Decide(half))
+    linear = Step("b_+^4 <= 27 n/5", given(b_after**4 <= 27 * n / 5), by=Decide(upper))
+    share = Step("its share", shared.xreplace({p: b_after**4, q: larger}),
+                 by=Theorem(_share, {p: b_after**4, q: larger}))  # fmt: skip
+    low = Step("one of two is large", below, by=Decide(squared, linear, share))
     conclude = Step("envelope", envelope, by=Decide(base, onward, high, low))
-    return Proof(base, length, short, upper, root, turn, far, square, enough, gain, lower, onward, high, low, conclude)
+    return Proof(
+        base, length, short, upper, root, turn, far, square, enough, lower, onward, high, half, squared, linear, share,
+        low, conclude,
+    )  # fmt: skip
 
 
 envelope = And(begins, goes_on, above, below)
@@ -86,7 +98,7 @@ example_2_envelope = Claim(
     "n max(f(x_n), f(x_{n+1}))^2 >= 5/1728. The statement is an induction over n: its start, its step, its use.",
     statement=envelope,
     domain=(n >= 1, b >= start),
-    proof=growth(),
+    proof=growth,
 )
 
 example_2_rate = Claim(

@@ -23,5 +23,5 @@ remark_3_signgd_repaired = replace(
     bound=bound,
     erratum="",
     repairs=remark_3.remark_3_signgd,
-    proof=remark_3.average(remark_3.best_step(d * L), bound, L2),
+    proof=lambda: remark_3.average(remark_3.best_step(d * L), bound, L2),
 )

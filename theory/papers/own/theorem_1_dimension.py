@@ -65,5 +65,5 @@ theorem_1_dimension = Claim(
     assumptions=(Smooth(L), StronglyConvex(mu)),
     statement=And(Ge(L, mu * d), Le(d * (1 - zeta), 1)),
     domain=domain,
-    proof=raise_coordinates(),
+    proof=raise_coordinates,
 )

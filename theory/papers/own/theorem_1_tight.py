@@ -89,7 +89,7 @@ theorem_1_tight = Claim(
     "leaves V_1 >= (zeta - delta) V_0, however small delta > 0.",
     statement=tight,
     domain=(d >= 2, mu > 0, L >= d * mu, *domain, delta > 0, delta < 1),
-    proof=one_step(),
+    proof=one_step,
 )
 
 
@@ -202,5 +202,5 @@ theorem_1_tight_constants = Claim(
     about="A diagonal quadratic whose factors are at least mu and sum to L meets Assumptions 1 and 3 with mu and L.",
     statement=And(smooth, convex),
     assumptions=(quadratic, factors, total),
-    proof=constants(),
+    proof=constants,
 )

@@ -79,7 +79,7 @@ theorem_2_1_repaired = Claim(
     domain=domain,
     measure=ExpectedSuboptimality(),
     bound=bound,
-    proof=constant_step(
+    proof=lambda: constant_step(
         one_step(scaled_sign(alpha), alpha, c, from_correlation(), variance(draw, BoundedVariance(sigma))),
         zeta_1,
         L * sigma**2 * alpha**2,
@@ -154,7 +154,7 @@ theorem_2_2_repaired = Claim(
     domain=(*constants, k_0 >= 6 * L / (mu * c**2)),
     measure=ExpectedSuboptimality(),
     bound=diminishing_bound,
-    proof=diminishing(),
+    proof=diminishing,
 )
 
 
@@ -211,5 +211,5 @@ theorem_2_1_independent = Claim(
     statement=NormSignMargin(c).statement(point(Str("x"))),
     assumptions=(Unbiased(), SignMargin(c), IndependentCoordinates()),
     domain=(c >= 0, c <= 1),
-    proof=independent_coordinates(),
+    proof=independent_coordinates,
 )

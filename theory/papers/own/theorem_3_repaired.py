@@ -168,7 +168,7 @@ theorem_3_repaired = Claim(
     domain=(*domain, M >= 1),
     measure=ExpectedSuboptimality(),
     bound=bound,
-    proof=constant_step(
+    proof=lambda: constant_step(
         one_step(voting(), alpha, 2 * I_p - 1, alignment(), mean_of_squares()),
         zeta_2,
         L * sigma**2 * alpha**2,

@@ -140,8 +140,13 @@ def _weighted_below(v: Expr, square: Expr, *using: Step) -> tuple[Step, Step]:
     return each, Step(f"sum of L_i ({v})_i^2", Le(weighted(v), Total(L_i * square, i)), by=lemma)
 
 
+def all_three() -> Proof:
+    parts = strong_convexity(), domination(), smoothness()
+    conclude = Step("all three", And(strong, dominated, smooth), by=Decide(*(steps[-1] for steps in parts)))
+    return Proof(*(step for steps in parts for step in steps), conclude)
+
+
 separable, constants, summed = SeparablySmooth(), NonnegativeConstants(), SumOfConstants(L)
-_strong, _dominated, _smooth = strong_convexity(), domination(), smoothness()
 
 relaxed_strong_convexity = Claim(
     id="scaled-sign/assumptions.relaxed.strong-convexity",
@@ -149,7 +154,7 @@ relaxed_strong_convexity = Claim(
     about="Euclidean strong convexity implies Assumption 1 with the same mu.",
     statement=strong,
     domain=(mu > 0,),
-    proof=Proof(*_strong),
+    proof=lambda: Proof(*strong_convexity()),
 )
 
 relaxed_domination = Claim(
@@ -158,7 +163,7 @@ relaxed_domination = Claim(
     about="The Euclidean PL inequality implies Assumption 2 with the same mu.",
     statement=dominated,
     domain=(mu > 0,),
-    proof=Proof(*_dominated),
+    proof=lambda: Proof(*domination()),
 )
 
 relaxed = Claim(
@@ -169,10 +174,5 @@ relaxed = Claim(
     statement=And(strong, dominated, smooth),
     assumptions=(separable, constants, summed),
     domain=(mu > 0,),
-    proof=Proof(
-        *_strong,
-        *_dominated,
-        *_smooth,
-        Step("all three", And(strong, dominated, smooth), by=Decide(_strong[-1], _dominated[-1], _smooth[-1])),
-    ),
+    proof=all_three,
 )

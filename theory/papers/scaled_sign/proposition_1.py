@@ -162,7 +162,7 @@ proposition_1_1 = Claim(
     domain=domain,
     measure=SuboptimalityOverTime(),
     bound=proposition_1_bound,
-    proof=sublinear(),
+    proof=sublinear,
 )
 proposition_1_2 = Claim(
     id="scaled-sign/proposition-1.2",
@@ -172,5 +172,5 @@ proposition_1_2 = Claim(
     domain=domain,
     measure=MinDualGradientNormOverTime(power=1, norm=L2),
     bound=sqrt(V0 / (beta * t)),
-    proof=gradient_flow().least(sqrt(V0 / (beta * t))),
+    proof=lambda: gradient_flow().least(sqrt(V0 / (beta * t))),
 )

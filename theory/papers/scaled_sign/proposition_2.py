@@ -57,7 +57,7 @@ proposition_2_1 = Claim(
     domain=domain,
     measure=SuboptimalityOverTime(),
     bound=V0 * exp(-beta * t / D2),
-    proof=linear(),
+    proof=linear,
 )
 proposition_2_2 = Claim(
     id="scaled-sign/proposition-2.2",
@@ -67,5 +67,5 @@ proposition_2_2 = Claim(
     domain=domain,
     measure=MinDualGradientNormOverTime(power=1),
     bound=V0 / (beta * t),
-    proof=sign_flow().least(V0 / (beta * t)),
+    proof=lambda: sign_flow().least(V0 / (beta * t)),
 )

@@ -157,7 +157,7 @@ remark_3_max_norm = Claim(
     measure=MinDualGradientNorm(power=2),
     bound=max_norm_bound,
     horizon=K,
-    proof=average(best_step(L), max_norm_bound),
+    proof=lambda: average(best_step(L), max_norm_bound),
 )
 
 n = Symbol("n", real=True)

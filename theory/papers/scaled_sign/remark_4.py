@@ -90,5 +90,5 @@ remark_4_compressor = Claim(
     about="C(v) = (||v||_1/d) sign(v) is a (1/d)-approximate compressor, zero entries of v included.",
     assumptions=(dimension,),
     statement=Le(l2(l1(v) / d * maximizer(Str("inf"), v) - v) ** 2, (1 - 1 / d) * l2(v) ** 2),
-    proof=compressor(),
+    proof=compressor,
 )

@@ -122,5 +122,5 @@ remark_5_success = Claim(
     about="If the law of ~g_i is unimodal and symmetric about g_i != 0, its sign is right with probability above 1/2.",
     statement=statement,
     assumptions=(symmetric, unimodal),
-    proof=success(),
+    proof=success,
 )

@@ -206,7 +206,7 @@ def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim
             domain=domain,
             measure=Suboptimality(),
             bound=zeta**k * V0,
-            proof=from_strong_convexity(pair),
+            proof=lambda: from_strong_convexity(pair),
         ),
         Claim(
             id=f"{id}.2",
@@ -217,7 +217,7 @@ def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim
             domain=domain,
             measure=Suboptimality(),
             bound=zeta**k * V0,
-            proof=from_domination(pair),
+            proof=lambda: from_domination(pair),
         ),
         Claim(
             id=f"{id}.3",
@@ -228,7 +228,7 @@ def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim
             domain=domain,
             measure=MinDualGradientNorm(power=2, norm=pair),
             bound=V0 / (gamma * (k + 1)),
-            proof=from_smoothness(pair),
+            proof=lambda: from_smoothness(pair),
         ),
     )
 

@@ -251,7 +251,7 @@ theorem_2_1 = Claim(
     domain=domain,
     measure=ExpectedSuboptimality(),
     bound=noise_free + floor,
-    proof=constant_step(
+    proof=lambda: constant_step(
         one_step(scaled_sign(alpha), alpha, c, norm_and_signs(), variance(draw, BoundedVariance(sigma))),
         zeta_1,
         L * sigma**2 * alpha**2,
@@ -273,7 +273,7 @@ theorem_2_2 = Claim(
     domain=(*constants, k >= 1),
     measure=ExpectedSuboptimality(),
     bound=9 * L * sigma**2 / (mu**2 * c**2) * (32 / k + 1 / k**2) + V0 / (k + 1) ** 3,
-    proof=Proof(
+    proof=lambda: Proof(
         *one_step(scaled_sign(diminishing), diminishing, c, norm_and_signs(), variance(draw, BoundedVariance(sigma)))
     ),
 )

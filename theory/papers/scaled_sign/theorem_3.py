@@ -167,7 +167,7 @@ theorem_3_vote = Claim(
     "of g_i: independent, and 1 with probability p.",
     statement=vote_margin,
     domain=(0 <= p, p <= 1),
-    proof=vote(),
+    proof=vote,
 )
 
 # ---------------------------------------------------------------------------------------------- the bound
@@ -260,7 +260,7 @@ theorem_3 = Claim(
     domain=(*domain, M >= 1),
     measure=ExpectedSuboptimality(),
     bound=bound,
-    proof=constant_step(
+    proof=lambda: constant_step(
         one_step(voting(), alpha, 2 * I_p - 1, norms_and_votes(), mean_of_squares()),
         zeta_2,
         L * sigma**2 * alpha**2,

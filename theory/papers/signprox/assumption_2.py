@@ -102,7 +102,7 @@ assumption_2_lipschitz = Claim(
     ),
     assumptions=(CoordinateLipschitz(D, COORDINATES), CoordinateLipschitz(COMPONENT, COORDINATES), largest, variance),
     domain=(gamma > 0,),
-    proof=standard(),
+    proof=standard,
 )
 
 _one = hypothesis("one draw", variance, s)

@@ -75,5 +75,5 @@ definition_1 = Claim(
     statement=statement,
     assumptions=(average, convex_components, smooth_components),
     domain=(gamma > 0,),
-    proof=proof(),
+    proof=proof,
 )

@@ -60,5 +60,5 @@ eq_12 = Claim(
     statement=And(SGD, signSGD),
     assumptions=(linear, linear_slope, batch),
     domain=(gamma > 0, B >= 1),
-    proof=proof(),
+    proof=proof,
 )

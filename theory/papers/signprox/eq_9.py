@@ -119,5 +119,5 @@ eq_9 = Claim(
     statement=Eq(mean_prox(s, gamma), prox(s, gamma, regularizer(gamma))),
     assumptions=(ClosedConvex(COMPONENT),),
     domain=(gamma > 0,),
-    proof=equation_9(),
+    proof=equation_9,
 )

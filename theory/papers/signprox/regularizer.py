@@ -277,7 +277,7 @@ eq_9_smooth = Claim(
     statement=LipschitzGradient(R, L, L2).statement(s, t),
     assumptions=(average, convex_components, smooth_components),
     domain=(gamma > 0,),
-    proof=Proof(*basics, *lipschitz(s, t)),
+    proof=lambda: Proof(*basics, *lipschitz(s, t)),
 )
 eq_9_smooth_coordinates = Claim(
     id="signprox/eq-9.smooth-coordinates",
@@ -286,5 +286,5 @@ eq_9_smooth_coordinates = Claim(
     statement=CoordinateLipschitz(R, COORDINATES).statement(s, t),
     assumptions=(average, convex_components, smooth_coordinates, constants),
     domain=(gamma > 0,),
-    proof=Proof(*basics, L_i_sum, L_i_sign, *lipschitz_coordinates(s, t)),
+    proof=lambda: Proof(*basics, L_i_sum, L_i_sign, *lipschitz_coordinates(s, t)),
 )

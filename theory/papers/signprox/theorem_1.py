@@ -250,5 +250,5 @@ theorem_1 = Claim(
     domain=domain,
     measure=measure,
     bound=bound,
-    proof=proof(),
+    proof=proof,
 )

@@ -281,5 +281,5 @@ theorem_2 = Claim(
     domain=domain,
     measure=measure,
     bound=bound,
-    proof=proof(),
+    proof=proof,
 )  # fmt: skip
