@@ -50,7 +50,7 @@ from sympy import (
 from sympy.core.symbol import Str
 
 from signproof.theory import decide
-from signproof.theory.decide import Answer, conditions, follows, satisfiable
+from signproof.theory.decide import Answer, Question, conditions, follows, satisfiable
 from signproof.theory.symbols import k, l
 from signproof.theory.vectors import dual_norm, g_k, inner, x_k
 
@@ -455,3 +455,9 @@ def test_conditions_of_a_sum_are_for_its_own_range():
     assert follows(And(*conditions(Sum(sqrt(k - l), (l, 0, k))))).holds
     # the index is nobody else's variable
     assert not follows(And(*conditions(Sum(1 / (l - 3), (l, 0, k)))), (l > 3, k > 5)).holds
+
+
+def test_a_premise_is_not_asked_for_again():
+    question = Question(And(x**2 > 2, 1 / x > 0), [1 / x > 0, x**2 > 2])
+    assert question.ask() == "unsat" and "(assert (not (and true)))" in question.smtlib()
+    assert follows(And(x**2 > 2, x > 1), (x**2 > 2,)).holds is False

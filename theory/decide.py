@@ -119,10 +119,10 @@ class Question:
         goals = goal.args if isinstance(goal, And) else (goal,)
         parts = dict.fromkeys((*goals, *conditions(stated), *conditions(goal)))
         given = [translation.formula(part) for part in facts]
-        claim = [translation.formula(part) for part in parts if part not in facts]
+        claim = [translation.formula(part) for part in parts if part not in facts] or [z3.BoolVal(True, context)]
         self.solver = z3.SolverFor("QF_NRA", ctx=context)
         self.solver.set("rlimit", RESOURCES)
-        self.assertions = [*translation.axioms, *given, z3.Not(z3.And(*claim, context))]
+        self.assertions = [*translation.axioms, *given, z3.Not(z3.And(*claim))]
         self.solver.add(*self.assertions)
         self.outcome = ""
 

@@ -19,7 +19,7 @@ from signproof.theory.blocks import Function
 from signproof.theory.claim import Claim, Source
 from signproof.theory.measures import Suboptimality
 from signproof.theory.papers.own import PAPER
-from signproof.theory.proof import Decide, Proof, Step, Theorem
+from signproof.theory.proof import Decide, Identity, Proof, Step, Theorem
 from signproof.theory.symbols import V0, k
 
 x, b, n = Symbol("x", real=True), Symbol("b", real=True), Symbol("n", real=True)
@@ -70,7 +70,7 @@ def growth() -> Proof:
     root = Step("b_+ |x|", given(Le(b_after * Abs(x), u + small)), by=Decide())
     turn = Step("u_+ >= 1 - b_+ |x|", given(Ge(u_after, 1 - b_after * Abs(x))), by=Decide())
     far = Step("u_+", given(Ge(u_after, 1 - u - small)), by=Decide(root, turn))
-    square = Step("b_+^4", Eq(b_after**4, b**4 + 2 * u**2 + x**4, evaluate=False), by=Decide())
+    square = Step("b_+^4", Eq(b_after**4, b**4 + 2 * u**2 + x**4, evaluate=False), by=Identity())
     enough = Step("gain", given(Ge(2 * u**2 - 2 * u + Rational(7, 10) - small + x**4, 0)), by=Decide())
     lower = Step(
         "b_+^4 + u_+ below", given(b_after**4 + u_after >= 3 + 3 * (n + 1) / 10), by=Decide(far, square, enough)
