@@ -93,7 +93,7 @@ class Example:
             assumption = Convex(assumption.of)
         names = [f"any {number}" for number in range(assumption.points)]
         for name in names:
-            self._points[name] = tuple(Dummy("xyz"[int(name[-1])], real=True) for _ in range(self.dimension))
+            self._points[name] = tuple(Dummy(name, real=True) for _ in range(self.dimension))
         said = self.statement(assumption.statement(*(point(Str(name)) for name in names)))
         return said, tuple(self._points[name] for name in names)
 

@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 from flint import fmpq
-from sympy import Eq, Ge, Le, Rational, Symbol, false
+from sympy import Eq, Expr, Ge, Le, Rational, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.domain import Unsupported
@@ -34,7 +34,7 @@ PER_BATCH = 4
 """Instances of each batch that are tried, spread over it."""
 DENOMINATORS = (1, 16)
 """Denominators tried when an instance is rounded, before its floats are taken as they are."""
-WHOLE = (1, 0, 10)
+WHOLE = (1, 0, 10, 100, 1000)
 """Tried for k and other whole numbers that a domain speaks of."""
 DIMENSIONS = (1, 2, 3)
 """Tried for the simplest example."""
@@ -100,7 +100,7 @@ def _simplest_example(claim: Claim) -> Evidence | None:
         example = Example(dimension)
         try:
             model = _constants(claim, example, counts)
-        except Unsupported:
+        except (Unsupported, TypeError):  # it speaks of what the example, or Z3, does not have
             return None
         if model is not None:
             return _told(claim, example, model)
@@ -113,9 +113,8 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
     What fails at some point is asked there of all further values; it begins with the points of 0 and 1.
     """
     fixed = {**counts, V0: example.height}
-    known = [premise.subs(fixed) for premise in (*claim.premises, example.s > 0)]
-    if hasattr(claim.algorithm, "workers"):
-        known.append(Eq(claim.algorithm.workers, 1).subs(fixed))
+    workers = getattr(claim.algorithm, "workers", 1)
+    known = [_at(premise, fixed) for premise in (*claim.premises, example.s > 0, Eq(workers, 1))]
     assumed = []
     for assumption in claim.assumptions:
         said, points = example.states(assumption)
@@ -142,7 +141,7 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
     return None
 
 
-def _at(said: Boolean, values: dict[Symbol, Rational]) -> Boolean:
+def _at(said: Boolean, values: dict[Symbol, Expr]) -> Boolean:
     """A statement at some points; it is false where it has no value."""
     try:
         return said.subs(values)
@@ -205,10 +204,10 @@ def _parameters(
         return None
     known = [*above, *(_valid(assumption, constant, sharp) for assumption, constant in best.items())]
     for counts in _counts(claim):
-        answer = find([part.subs(counts) for part in (*claim.premises, *known)])
-        if answer.model:
-            model = {symbol: number for symbol, number in (answer.model | counts).items() if symbol not in (k, V0)}
-            return _texts(model)
+        answer = find([_at(part, counts) for part in (*claim.premises, *known)])
+        model = answer.model | counts
+        if answer.model and all(truth(part, model) for part in (*claim.premises, *known)):
+            return _texts({symbol: number for symbol, number in model.items() if symbol not in (k, V0)})
     return None
 
 
