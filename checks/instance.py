@@ -1,44 +1,64 @@
 """Instances: a problem, constants, parameters and a start that meet all that a claim assumes.
 
 A claim that holds because nothing meets its assumptions says nothing. So each verdict exhibits an instance, decided
-exactly: the problem is rational data, its constants are known, and Z3 finds parameters in the domain for them.
+exactly. For a bound on a run it is a problem of a family: rational data, its constants are known, and Z3 finds
+parameters in the domain for them. For flows, implications and bounds that no family can supply it is the simplest
+example: Z3 finds constants and parameters with which all that is assumed holds of it at all points. For a claim about
+parameters alone it is a point of the domain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from typing import Any, cast
 
 import numpy as np
 from flint import fmpq
-from sympy import Eq, Ge, Le, Rational
+from sympy import Eq, Expr, Ge, Le, Rational, Symbol, false
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.example import Example
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.trials import in_numbers
 from signproof.checks.verdict import Evidence
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
-from signproof.theory.decide import Answer, satisfiable, simplest
+from signproof.theory.decide import Answer, follows, satisfiable, simplest, truth
+from signproof.theory.prox import sampled_mapping
 from signproof.theory.symbols import V0, k
 
 PER_BATCH = 4
 """Instances of each batch that are tried, spread over it."""
 DENOMINATORS = (1, 16)
 """Denominators tried when an instance is rounded, before its floats are taken as they are."""
-ITERATIONS = (0, 1, 10)
-"""Iterations tried for a domain that speaks of k."""
+WHOLE = (1, 0, 10, 100, 1000)
+"""Tried for k and other whole numbers that a domain speaks of."""
+DIMENSIONS = (1, 2, 3)
+"""Tried for the simplest example."""
+ROUNDS = 10
+"""How often new constants are tried for it."""
 BITS = 128
 """Precision at which a value at a start that is not rational is told from the minimum."""
 
 
 def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
-    """An instance of a bound claim that meets its assumptions and domain, with f(x_0) > f*; None if none is found.
+    """An instance that meets the assumptions and the domain of a claim, with f(x_0) > f* of a run or a flow.
 
-    Every family is asked, and the evidence says which can supply one if not all can.
+    None if none is found, and of claims that assume nothing or say it in words.
     """
+    if claim.kind == "words":
+        return None
+    if claim.kind in ("algebraic", "orbit"):
+        return _parameters_alone(claim)
+    found = _of_families(claim, seed) if claim.kind == "bound" else None
+    return found or _simplest_example(claim)
+
+
+def _of_families(claim: Claim, seed: int) -> Evidence | None:
+    """Every family is asked, and the evidence says which can supply an instance if not all can."""
     try:
         posed = in_numbers(claim)[0]
     except Unsupported:
@@ -63,13 +83,100 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
 
 
-def parameters(claim: Claim) -> Evidence | None:
-    """Values of the parameters that meet the domain of a claim; None if none are found."""
+def _parameters_alone(claim: Claim) -> Evidence | None:
     answer = simplest(claim.premises)
     if not answer.model:
         return None
-    values = {str(symbol): str(value) for symbol, value in answer.model.items()}
+    values = _texts(answer.model)
     return Evidence("instance", "exact", f"the domain holds {_listed(values)}", {"parameters": values})
+
+
+# ------------------------------------------------------------------------------------- the simplest example
+
+
+def _simplest_example(claim: Claim) -> Evidence | None:
+    """The example in as few dimensions as possible, with constants and parameters that Z3 finds."""
+    for dimension, counts in product(DIMENSIONS, _counts(claim)):
+        example = Example(dimension)
+        try:
+            model = _constants(claim, example, counts)
+        except (Unsupported, TypeError):  # it speaks of what the example, or Z3, does not have
+            return None
+        if model is not None:
+            return _told(claim, example, model)
+    return None
+
+
+def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -> dict[Symbol, Rational] | None:
+    """Values with which the premises are true and the assumptions hold of the example at all points.
+
+    What fails at some point is asked there of all further values; it begins with the points of 0 and 1.
+    """
+    fixed = {**counts, V0: example.height}
+    workers = getattr(claim.algorithm, "workers", 1)
+    known = [_at(premise, fixed) for premise in (*claim.premises, example.s > 0, Eq(workers, 1))]
+    assumed = []
+    for assumption in claim.assumptions:
+        said, points = example.states(assumption)
+        assumed.append(said)
+        coordinates = [coordinate for point in points for coordinate in point]
+        for corner in product((0, 1), repeat=len(coordinates)):
+            known.append(_at(said, counts | dict(zip(coordinates, corner, strict=True))))
+    for _ in range(ROUNDS):
+        answer = simplest(known)
+        if answer.holds is not False:
+            return None
+        free = claim.parameters.union(*example.vectors.values())
+        model = dict.fromkeys(free, Rational(1)) | answer.model | counts
+        model[V0] = example.height.subs(model)
+        values = [Eq(symbol, number) for symbol, number in model.items()]
+        broken = [(said, failure) for said in assumed if not (failure := follows(said, values)).holds]
+        if not broken:
+            return model if all(truth(premise, model) for premise in claim.premises) else None
+        if any(failure.holds is None for _, failure in broken):
+            return None
+        for said, failure in broken:
+            where = {symbol: number for symbol, number in failure.model.items() if symbol not in model}
+            known.append(_at(said, counts | where))
+    return None
+
+
+def _at(said: Boolean, values: dict[Symbol, Expr]) -> Boolean:
+    """A statement at some points; it is false where it has no value."""
+    try:
+        return said.subs(values)
+    except TypeError:  # SymPy's way to say that a side is not a real number
+        return false
+
+
+def _told(claim: Claim, example: Example, model: dict[Symbol, Rational]) -> Evidence:
+    words = ["f = x^2/2 on the line" if example.dimension == 1 else f"f = ||x||_2^2/2 in R^{example.dimension}"]
+    words += example.remarks
+    parameters = {symbol: model[symbol] for symbol in claim.parameters - {k}}
+    constants = {symbol: model[symbol] for vector in example.vectors.values() for symbol in vector}
+    words += [_listed(_texts(parameters | constants))] if parameters or constants else []
+    start = [str(entry.subs(model)) for entry in example.start]
+    words += [f"from ({', '.join(start)})"] if example.begun or claim.kind != "implication" else []
+    facts = {
+        "parameters": _texts(parameters),
+        "constants": {letter: [str(model[entry]) for entry in vector] for letter, vector in example.vectors.items()},
+        "start": start,
+    }
+    return Evidence("instance", "exact", "; ".join(words), facts)
+
+
+def _counts(claim: Claim) -> Iterator[dict[Symbol, Rational]]:
+    """Values to be tried for what is a whole number: k, the number of steps, of workers and of draws in a batch."""
+    counted = {k, claim.horizon, *(getattr(claim.algorithm, name, None) for name in ("workers", "batch"))}
+    counted |= set() if claim.measure is None else {claim.measure.horizon}
+    counted |= set() if claim.statement is None else {term.args[2] for term in claim.statement.atoms(sampled_mapping)}
+    found = sorted((claim.parameters | {k}) & counted, key=str)
+    restricted = any(premise.has(*found) for premise in claim.domain)
+    for numbers in product(WHOLE if restricted else WHOLE[:1], repeat=len(found)):
+        yield {symbol: Rational(number) for symbol, number in zip(found, numbers, strict=True)}
+
+
+# ------------------------------------------------------------------------------------- problems of families
 
 
 def _candidates(family: type[Problem], seed: list[int]) -> Iterator[tuple[Problem, tuple[fmpq, ...], bool]]:
@@ -96,12 +203,11 @@ def _parameters(
     if above is None or None in best.values():
         return None
     known = [*above, *(_valid(assumption, constant, sharp) for assumption, constant in best.items())]
-    for iteration in ITERATIONS:
-        answer = find([part.subs(k, iteration) for part in (*claim.premises, *known)])
-        if answer.model:
-            return {str(symbol): str(value) for symbol, value in answer.model.items() if symbol != V0}
-        if not any(relation.has(k) for relation in claim.domain):
-            break
+    for counts in _counts(claim):
+        answer = find([_at(part, counts) for part in (*claim.premises, *known)])
+        model = answer.model | counts
+        if answer.model and all(truth(part, model) for part in (*claim.premises, *known)):
+            return _texts({symbol: number for symbol, number in model.items() if symbol not in (k, V0)})
     return None
 
 
@@ -118,6 +224,10 @@ def _above(claim: Claim, problem: Problem, start: tuple[fmpq, ...]) -> tuple[Boo
     if not low > 0 or (low < high and any(relation.has(V0) for relation in claim.domain)):
         return None
     return (Eq(V0, Rational(int(low.p), int(low.q))),) if low == high else ()
+
+
+def _texts(model: dict[Symbol, Rational]) -> dict[str, str]:
+    return {str(symbol): str(model[symbol]) for symbol in sorted(model, key=str)}
 
 
 def _listed(values: dict[str, str]) -> str:

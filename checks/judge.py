@@ -51,6 +51,9 @@ def verify(
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
+    exhibited = instance.exhibit(claim, seed)
+    if exhibited is not None:
+        evidence.append(exhibited)
     judges = {
         "bound": _judge_bound,
         "flow": _judge_flow,
@@ -95,10 +98,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
-    exhibited = instance.exhibit(claim, seed)
-    nothing = contradiction(claim) if exhibited is None and not trials.tallies else ""
-    if exhibited is not None:
-        evidence.append(exhibited)
+    exhibited = any(piece.kind == "instance" for piece in evidence)
+    nothing = contradiction(claim) if not exhibited and not trials.tallies else ""
     series = tuple(trials.series)
     if nothing:
         status = Status.VACUOUS
@@ -121,12 +122,6 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
-
-
-def _exhibit_parameters(claim: Claim, evidence: list[Evidence]):
-    exhibited = instance.parameters(claim)
-    if exhibited is not None:
-        evidence.append(exhibited)
 
 
 def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:
@@ -165,7 +160,6 @@ def _tightness(trials: Trials) -> Tightness | None:
 
 
 def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
-    _exhibit_parameters(claim, evidence)
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
@@ -205,7 +199,6 @@ def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) ->
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
-    _exhibit_parameters(claim, evidence)
     assert claim.orbit is not None
     try:
         free = ranges(claim)

@@ -260,9 +260,10 @@ def _part(part: Any) -> dict[str, Any]:
 
 def _part_from(data: Any, kind: type, module: Any) -> Any:
     """The object that `_part` wrote; its class is one of the package or, for a user's claim, already defined."""
-    known = {child.__name__: child for child in _descendants(kind)}
-    if not isinstance(data, Mapping) or data.get("name") not in known:
-        name = data.get("name") if isinstance(data, Mapping) else data
+    name = data.get("name") if isinstance(data, Mapping) else data
+    # two classes may share a name, such as Convex
+    known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
+    if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
     pairs = {pair.name: pair for pair in (norms.LINF, norms.L2)}
     fields = {
@@ -270,7 +271,11 @@ def _part_from(data: Any, kind: type, module: Any) -> Any:
         for name, entry in data.items()
         if name != "name"
     }
-    return known[data["name"]](**fields)
+    return known[-1](**fields)
+
+
+def _fields(part: Any) -> set[str]:
+    return {entry.name for entry in dataclasses.fields(part)}
 
 
 def _descendants(kind: type) -> list[type]:
