@@ -35,6 +35,7 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     dominated,
     draw,
     floor,
+    never_negative,
     one_step,
     scaled_sign,
     sign_i,
@@ -106,12 +107,7 @@ def diminishing() -> Proof:
     rate, remainder = 1 - 3 / j, noise / j**2
     large = Step("k_0 >= 6", Ge(k_0, 6), by=Decide())
     start = Step("E V_0", Eq(mean(suboptimality(0)), V0), by=Definition())
-    nonnegative = Step("V_k >= 0", Ge(suboptimality(k), 0), by=Combination({steps[0]: -1, _infimum: 1}))
-    EV_nonnegative = Step(
-        "E V_k >= 0",
-        Ge(EV, 0),
-        by=Lemma("monotone expectation", Integer(0), suboptimality(k), using=(nonnegative,)),
-    )
+    positive = never_negative(steps[0])
     slower = Step(
         "the step sizes are short enough",
         Le(1 - 2 * mu * step_size * (c - L * step_size), rate),
@@ -120,7 +116,7 @@ def diminishing() -> Proof:
     recursion = Step(
         "recursion",
         Le(mean(suboptimality(k + 1)), rate * EV + remainder),
-        by=Combination({steps[-1]: 1, slower: EV}, given=(EV_nonnegative,)),
+        by=Combination({steps[-1]: 1, slower: EV}, given=(positive[-1],)),
     )
     rate_sign = Step("1 - 3/j >= 0", Ge(rate, 0), by=Decide(large))
     base = Step("base case", Le(mean(suboptimality(0)), diminishing_bound.subs(k, 0)), by=Decide(start, large))
@@ -137,12 +133,10 @@ def diminishing() -> Proof:
         by=Lemma("comparison", EV, diminishing_bound, rate, remainder, using=(recursion, rate_sign, iterates, base)),
     )
     return Proof(
-        *steps, large, start, _infimum, nonnegative, EV_nonnegative, slower, recursion, rate_sign, base, surplus,
+        *steps, large, start, *positive, slower, recursion, rate_sign, base, surplus,
         iterates, conclude,
     )  # fmt: skip
 
-
-_infimum = Step("f* at k", conclusion("infimum", x_k), by=Lemma("infimum", x_k))
 
 theorem_2_2_repaired = Claim(
     id="own/theorem-2.2.repaired",
