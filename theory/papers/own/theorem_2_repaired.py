@@ -187,15 +187,26 @@ def independent_coordinates() -> Proof:
     rest = Step(
         "|g_i| <= ||g||", Le(Abs(g_i), Total(Abs(g_i), i)), by=Lemma("one of a sum", Abs(g_i), i, using=(one_g,))
     )
-    claim = NormSignMargin(c).statement(x)
+    long, long_others = Abs(g_i), mean(l1(estimate(x)) - Abs(drawn), x)
+    far = Step(
+        "E of the others' size",
+        Le(l1(gradient(x)) - long, long_others),
+        by=Combination({others: 1, norm_mean: -1, norm_g: 1}),
+    )
+    positive = Step("it is not negative", Ge(long_others, 0), by=Combination({far: 1, rest: 1, norm_g: -1}))
+    square = Step("c |g_i|^2 <= g_i^2", Le(c * long**2, g_i**2), by=Decide())
     conclude = Step(
         "(N)",
-        claim,
-        by=Decide(product, own_mean, mean_i, right, norm_mean, norm_g, others, rest),
+        NormSignMargin(c).statement(x),
+        by=Combination(
+            {product: -g_i, own_mean: -g_i, mean_i: -g_i, right: long_others, far: c * long, square: 1},
+            given=(positive,),
+        ),
     )
     return Proof(
-        product, own, own_mean, mean_i, right, norm, norm_mean, norm_g, Jensen, each, others, one_g, rest, conclude
-    )
+        product, own, own_mean, mean_i, right, norm, norm_mean, norm_g, Jensen, each, others, one_g, rest, far,
+        positive, square, conclude,
+    )  # fmt: skip
 
 
 theorem_2_1_independent = Claim(
