@@ -173,7 +173,7 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
-        model = simplest(claim.premises, claim.statement).model
+        model = simplest(claim.premises, claim.statement).model or answer.model
         parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in model.items()}
         witness = Witness(claim, None, parameters, (), 0)
         found = witness.replay()

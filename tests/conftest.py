@@ -11,4 +11,5 @@ from signproof.theory.catalog import catalog
 @pytest.fixture(scope="session")
 def entries():
     """The ledger's entries of a quick run over all claims of the papers."""
-    return list(judge([], list(catalog().values()), "quick", 0, 1, lambda text: None))
+    found = judge([], list(catalog().values()), "quick", 0, 2, lambda text: None)
+    return sorted(found, key=lambda entry: list(catalog()).index(entry["id"]))
