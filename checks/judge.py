@@ -82,7 +82,8 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
         facts = {"accepted": False, "failed": outcome.number}
         evidence.append(Evidence("proof", "exact", f"proof rejected at {outcome}", facts))
     else:
-        evidence.append(Evidence("note", "exact", f"no proof was found automatically: {outcome}"))
+        hint = {str(symbol): str(value) for symbol, value in outcome.hint.items()}
+        evidence.append(Evidence("note", "exact", f"no proof was found automatically: {outcome}", {"hint": hint}))
     return None
 
 

@@ -12,10 +12,12 @@ from signproof.checks import judge
 from signproof.checks.trials import PROFILES
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.automatic import prove
 from signproof.theory.catalog import catalog
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
-from signproof.theory.proof import Certificate
+from signproof.theory.papers.scaled_sign.theorem_1 import zeta
+from signproof.theory.proof import Certificate, Rejection
 from signproof.theory.symbols import V0, L, alpha, eta, k, mu
 
 THEOREM_1 = [id for id in catalog() if id.startswith("scaled-sign/theorem-1.")]
@@ -222,3 +224,15 @@ def test_a_bound_on_a_gradient_norm_to_the_first_power():
 def test_a_full_run_of_theorem_1_breaks_nothing():
     for id in THEOREM_1:
         assert verify(catalog()[id], profile="full", seed=1).status == Status.PROVED
+
+
+def test_where_no_proof_is_found_z3_says_where_to_look():
+    """At the hint the domain holds, and the claimed rate is below Theorem 1's, which is tight."""
+    claim = rate_claim(4)
+    outcome = prove(claim)
+    assert isinstance(outcome, Rejection)
+    assert all(premise.subs(outcome.hint) == True for premise in claim.premises)  # noqa: E712
+    rate = claim.bound.subs(k, 1) / V0
+    assert rate.subs(outcome.hint) < zeta.subs(outcome.hint)
+    (note,) = (piece for piece in verify(claim).evidence if "hint" in piece.facts)
+    assert note.facts["hint"] == {str(symbol): str(value) for symbol, value in outcome.hint.items()}

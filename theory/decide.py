@@ -64,12 +64,14 @@ class Answer:
     """`holds` is True (proved), False (a model says no) or None (undecided); `reason` says why it is not True.
 
     `model` gives rational values for the symbols where the goal fails. It is checked exactly: the premises are
-    true there and the goal is false or has no value.
+    true there and the goal is false or has no value. `hint` gives values of a model that is no answer, because terms
+    that are not arithmetic have values of Z3's choice in it: where to look for an instance that fails.
     """
 
     holds: bool | None
     model: dict[Symbol, Rational] = field(default_factory=dict)
     reason: str = ""
+    hint: dict[Symbol, Rational] = field(default_factory=dict, compare=False)
 
 
 def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
@@ -347,24 +349,30 @@ def _times(factor, count: int):
 
 def _checked_model(question: Question) -> Answer:
     """Turn Z3's model into rationals and check them with SymPy; a model that does not check is only a reason."""
-    import z3
-
-    model = question.solver.model()
-    symbols = {term: name for term, name in question.translation.variables.items() if isinstance(term, Symbol)}
     if question.translation.opaque:
-        return Answer(None, reason="it does not follow by arithmetic alone, and some terms are not arithmetic")
+        reason = "it does not follow by arithmetic alone, and some terms are not arithmetic"
+        return Answer(None, reason=reason, hint=_values(question, 4))
     # an irrational solution is approached by rationals until one lies in the (open) region of failure
     for digits in (0, 2, 4, 8, 16, 32):
-        candidate = {}
-        for symbol, name in symbols.items():
-            number = model.eval(name, model_completion=True)
-            if z3.is_algebraic_value(number):
-                number = number.approx(digits)
-            candidate[symbol] = Rational(number.numerator_as_long(), number.denominator_as_long())
+        candidate = _values(question, digits)
         if all(truth(part, candidate) for part in question.premises) and truth(question.goal, candidate) is False:
             where = ", ".join(f"{symbol} = {number}" for symbol, number in candidate.items())
             return Answer(False, candidate, f"it fails at {where}" if where else "it is false")
     return Answer(None, reason="it fails only at values that are not rational; none was confirmed exactly")
+
+
+def _values(question: Question, digits: int) -> dict[Symbol, Rational]:
+    """What Z3's model gives the symbols, rational numbers near those that are not."""
+    import z3
+
+    model, values = question.solver.model(), {}
+    for term, name in question.translation.variables.items():
+        if isinstance(term, Symbol):
+            number = model.eval(name, model_completion=True)
+            if z3.is_algebraic_value(number):
+                number = number.approx(digits)
+            values[term] = Rational(number.numerator_as_long(), number.denominator_as_long())
+    return values
 
 
 def truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:

@@ -88,7 +88,11 @@ from signproof.theory.vectors import (
 
 
 class Rejected(Exception):
-    """Why a step does not follow."""
+    """Why a step does not follow, and, if Z3 had something to say, values of the parameters where it may fail."""
+
+    def __init__(self, reason: str, hint: dict[Symbol, Rational] | None = None):
+        super().__init__(reason)
+        self.hint = hint or {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +135,8 @@ class Rejection:
     number: int
     step: str
     reason: str
+    hint: dict[Symbol, Rational] = field(default_factory=dict, compare=False)
+    """Values of the parameters at which the step may fail, for whoever looks for an instance."""
 
     def __str__(self):
         return f"step {self.number} ({self.step}): {self.reason}"
@@ -164,7 +170,7 @@ def _check(claim: Claim, proof: Proof, known: dict[Claim, Certificate | Rejectio
         if not same(kernel.accepted[-1].statement, claim.conclusion):
             raise Rejected(f"the last step is not the claim, which says {claim.conclusion}")
     except Rejected as rejected:
-        return Rejection(number, name, str(rejected))
+        return Rejection(number, name, str(rejected), rejected.hint)
     except Exception as error:  # whatever SymPy or Z3 stumble over, the step is not proved
         return Rejection(number, name, f"it cannot be read: {error}")
     return Certificate(proof, tuple(sorted(kernel.lemmas)))
@@ -210,7 +216,7 @@ class _Kernel:
         answer = follows(goal, (*self.premises, *using))
         if answer.holds:
             return
-        raise Rejected(f"{what or f'{goal} does not follow'}: {answer.reason}")
+        raise Rejected(f"{what or f'{goal} does not follow'}: {answer.reason}", answer.model or answer.hint)
 
     def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
         """Expressions and statements must have a value for all parameters in the domain."""
