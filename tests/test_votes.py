@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from scipy.special import betainc
 from sympy import Eq, Integer, Rational, Symbol
 
+from signproof.theory.algorithms import MajorityVote
+from signproof.theory.claim import ClaimError
 from signproof.theory.lemmas import TABLE, LemmaError
 from signproof.theory.oracles import IndependentNormsAndVotes
 from signproof.theory.papers.own.theorem_3_repaired import theorem_3_repaired
-from signproof.theory.papers.scaled_sign.theorem_3 import p, theorem_3, theorem_3_vote
+from signproof.theory.papers.scaled_sign.theorem_3 import M, p, theorem_3, theorem_3_vote
 from signproof.theory.proof import Certificate, Rejection, check
-from signproof.theory.symbols import k
+from signproof.theory.symbols import V0, alpha, k
 from signproof.theory.votes import beta_function, incomplete_beta, mean_vote, probability
 
 chances = st.fractions(0, 1, max_denominator=12)
@@ -154,6 +156,20 @@ def test_theorem_3_repaired_needs_each_of_its_assumptions():
         domain = (*theorem_3_repaired.domain, *assumption.conditions)
         domain = tuple(part for part in domain if part != True)  # noqa: E712
         assert isinstance(check(dataclasses.replace(theorem_3_repaired, assumptions=left, domain=domain)), Rejection)
+
+
+@pytest.mark.parametrize("workers", [k + 1, k, V0, Integer(0), Rational(1, 2), 2 * M, -M], ids=str)
+def test_the_number_of_workers_is_one_and_the_same(workers):
+    """If it grew with k, its definition at two iterations would say 1 = 2."""
+    with pytest.raises(ClaimError, match="their number is a symbol of its own, or 1, 2"):
+        dataclasses.replace(theorem_3, algorithm=MajorityVote(alpha, workers), proof=None)
+
+
+def test_there_is_at_least_one_worker():
+    domain = tuple(part for part in theorem_3.domain if not part.has(M))
+    with pytest.raises(ClaimError, match="the domain is empty"):
+        dataclasses.replace(theorem_3, domain=(*domain, M > 0, M < 1), proof=None)
+    assert dataclasses.replace(theorem_3, algorithm=MajorityVote(alpha, Integer(3)), proof=None)
 
 
 # ---------------------------------------------------------------------------------------- one vote among others

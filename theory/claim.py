@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Gt, Le, Limit, Symbol, Tuple, diff, sympify
+from sympy import Basic, Expr, Ge, Gt, Le, Limit, Symbol, Tuple, diff, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
-from signproof.theory.algorithms import Algorithm, Method
+from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
@@ -203,6 +203,8 @@ class Claim:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
         conditions += () if self.horizon is None else (self.horizon >= 0,)
+        if isinstance(self.algorithm, MajorityVote) and isinstance(self.algorithm.workers, Symbol):
+            conditions += (Ge(self.algorithm.workers, 1),)
         counted = (k >= 0,) if self.statement is not None and self.statement.has(k) else ()
         run = {"bound": (k >= 0, Gt(V0, 0)), "flow": (Gt(V0, 0),)}
         return self.domain + conditions + run.get(self.kind, counted)
@@ -272,6 +274,12 @@ class Claim:
                 f"{self.id}: {missing[0]} is missing; a claim about a run needs algorithm, measure and bound, "
                 "an algebraic claim needs a statement"
             )
+        if isinstance(self.algorithm, MajorityVote):
+            workers = sympify(self.algorithm.workers)
+            if not (isinstance(workers, Symbol) and workers not in (k, V0)) and not (
+                workers.is_Integer and workers > 0
+            ):
+                raise ClaimError(f"{self.id}: {workers} workers: their number is a symbol of its own, or 1, 2, ...")
         flow = isinstance(self.algorithm, Flow)
         kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
         for name, kind in kinds.items():

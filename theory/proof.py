@@ -293,7 +293,7 @@ class _Kernel:
         if left == (mean(suboptimality(0)) if stochastic else suboptimality(0)) and statement.rhs == V0:
             return True
         if left == Total(Integer(1), m) and isinstance(algorithm, MajorityVote):
-            return same(statement, Eq(left, algorithm.workers))
+            return not sympify(algorithm.workers).has(k) and same(statement, Eq(left, algorithm.workers))
         if isinstance(left, suboptimality):
             return same(statement, Eq(left, value(iterate(left.args[0])) - f_star))
         if isinstance(left, iterate) and algorithm is not None:

@@ -153,7 +153,8 @@ theorem_3_repaired = Claim(
     id="own/theorem-3.repaired",
     source=Source(PAPER, "Theorem 3 of scaled-sign, with independent coordinates"),
     about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, if the coordinates of "
-    "every worker's stochastic gradient are independent, never 0, and right in sign at least as often as wrong.",
+    "every worker's stochastic gradient are independent, never 0, and right in sign at least as often as wrong. I_p is "
+    "an assumption on the vote: that of scaled-sign/theorem-3.vote at p_min, as larger p_i make a vote the better.",
     repairs=theorem_3.theorem_3,
     algorithm=MajorityVote(alpha, M),
     assumptions=(
