@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import numpy as np
 from flint import fmpq
-from sympy import Eq, Symbol
+from sympy import Eq, Symbol, true
 
 from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
@@ -143,7 +143,7 @@ def at_horizons(claim: Claim) -> list[Claim]:
                 claim,
                 id=f"{claim.id} ({claim.horizon} = {steps})",
                 algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
-                domain=(*(relation for relation in domain if relation != True), Eq(k, steps)),  # noqa: E712
+                domain=(*(relation for relation in domain if relation != true), Eq(k, steps)),
                 bound=claim.bound.subs(at),
                 horizon=None,
                 proof=None,
@@ -195,7 +195,7 @@ def _noiseless(claim: Claim) -> Claim:
         algorithm=claim.algorithm.noiseless,
         measure=claim.measure.noiseless,
         assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in oracle),
-        domain=(*claim.domain, *(condition for condition in conditions if condition != True)),  # noqa: E712
+        domain=(*claim.domain, *(condition for condition in conditions if condition != true)),
         proof=None,
     )
 

@@ -14,7 +14,21 @@ from functools import partial
 from itertools import chain, combinations, cycle, zip_longest
 from typing import Any
 
-from sympy import Basic, Eq, Ge, Gt, Integer, Le, Lt, Rational, Symbol, default_sort_key, preorder_traversal, sympify
+from sympy import (
+    Basic,
+    Eq,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Lt,
+    Rational,
+    Symbol,
+    default_sort_key,
+    preorder_traversal,
+    sympify,
+    true,
+)
 from sympy.core.symbol import Str
 
 from signproof.theory.claim import Claim, ClaimError
@@ -189,7 +203,7 @@ def _parts_dropped(claim: Claim) -> Iterator[Change]:
         yield "condition dropped", (relation,), partial(dataclasses.replace, claim, domain=domain)
     for assumption in claim.assumptions:
         left = tuple(other for other in claim.assumptions if other is not assumption)
-        domain = (*claim.domain, *(condition for condition in assumption.conditions if condition != True))  # noqa: E712
+        domain = (*claim.domain, *(condition for condition in assumption.conditions if condition != true))
         yield (
             "assumption dropped",
             (assumption,),

@@ -17,7 +17,7 @@ from flint import fmpq
 from interpretation import Interpretation
 from mutants import spread
 from second_opinion import second_opinion
-from sympy import Basic, Integer, Symbol
+from sympy import Basic, Integer, Symbol, true
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean
@@ -171,7 +171,7 @@ def _meets(problem: DiagonalQuadratic, assumption: Assumption, values: dict[Symb
         return False
     if isinstance(assumption, OracleAssumption):
         conditions = (*assumption.conditions, *assumption.noiseless)
-        return _inside(tuple(condition for condition in conditions if condition != True), values)  # noqa: E712
+        return _inside(tuple(condition for condition in conditions if condition != true), values)
     constant, best = evaluate(assumption.constant, values, RATIONALS), exactly_known(problem, assumption)
     if best is None or (isinstance(assumption, Dimension) and constant != best):
         return False

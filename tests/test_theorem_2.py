@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from sympy import Rational
+from sympy import Rational, true
 
 from signproof.theory.oracles import IndependentNormAndSigns
 from signproof.theory.papers.own.theorem_2_repaired import (
@@ -58,7 +58,7 @@ def test_what_is_repaired_needs_each_of_its_assumptions_but_the_mean(claim):
     assert isinstance(check(claim), Certificate)
     for assumption in claim.assumptions:
         left = tuple(other for other in claim.assumptions if other is not assumption)
-        conditions = tuple(part for part in assumption.conditions if part != True)  # noqa: E712
+        conditions = tuple(part for part in assumption.conditions if part != true)
         outcome = check(dataclasses.replace(claim, assumptions=left, domain=(*claim.domain, *conditions)))
         unused = str(assumption) == "Unbiased()" and claim is not theorem_2_1_independent
         assert isinstance(outcome, Certificate if unused else Rejection), assumption

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from sympy import And, Rational
+from sympy import And, Rational, true
 
 from signproof import Claim, Status, verify
 from signproof.checks import judge
@@ -231,7 +231,7 @@ def test_where_no_proof_is_found_z3_says_where_to_look():
     claim = rate_claim(4)
     outcome = prove(claim)
     assert isinstance(outcome, Rejection)
-    assert all(premise.subs(outcome.hint) == True for premise in claim.premises)  # noqa: E712
+    assert all(premise.subs(outcome.hint) == true for premise in claim.premises)
     rate = claim.bound.subs(k, 1) / V0
     assert rate.subs(outcome.hint) < zeta.subs(outcome.hint)
     (note,) = (piece for piece in verify(claim).evidence if "hint" in piece.facts)

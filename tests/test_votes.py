@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import betainc
-from sympy import Eq, Integer, Rational, Symbol
+from sympy import Eq, Integer, Rational, Symbol, true
 
 from signproof.theory.algorithms import MajorityVote
 from signproof.theory.claim import ClaimError
@@ -154,7 +154,7 @@ def test_theorem_3_repaired_needs_each_of_its_assumptions():
     for assumption in theorem_3_repaired.assumptions:
         left = tuple(other for other in theorem_3_repaired.assumptions if other is not assumption)
         domain = (*theorem_3_repaired.domain, *assumption.conditions)
-        domain = tuple(part for part in domain if part != True)  # noqa: E712
+        domain = tuple(part for part in domain if part != true)
         assert isinstance(check(dataclasses.replace(theorem_3_repaired, assumptions=left, domain=domain)), Rejection)
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Ge, Gt, Le, Limit, Symbol, Tuple, diff, sympify
+from sympy import Basic, Expr, Ge, Gt, Le, Limit, Symbol, Tuple, diff, sympify, true
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
@@ -201,7 +201,7 @@ class Claim:
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
         """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
-        conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != True)  # noqa: E712
+        conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != true)
         conditions += () if self.horizon is None else (self.horizon >= 0,)
         if isinstance(self.algorithm, MajorityVote) and isinstance(self.algorithm.workers, Symbol):
             conditions += (Ge(self.algorithm.workers, 1),)

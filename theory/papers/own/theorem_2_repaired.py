@@ -29,20 +29,18 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     EV,
     N,
     c,
-    constant_step,
     constants,
     domain,
     dominated,
     draw,
-    floor,
     never_negative,
     one_step,
+    part_1,
     scaled_sign,
     sign_i,
     slope_i,
     smooth,
     variance,
-    zeta_1,
 )
 from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Lemma, Proof, Step
 from signproof.theory.symbols import V0, L, alpha, i, k, mu, sigma
@@ -68,7 +66,6 @@ def from_correlation() -> tuple[Step, ...]:
     return each, summed, norm_1, aligned
 
 
-bound = zeta_1**k * V0 + floor
 theorem_2_1_repaired = Claim(
     id="own/theorem-2.1.repaired",
     source=Source(PAPER, "Theorem 2(1) of scaled-sign, with (N)"),
@@ -79,14 +76,8 @@ theorem_2_1_repaired = Claim(
     assumptions=assumptions,
     domain=domain,
     measure=ExpectedSuboptimality(),
-    bound=bound,
-    proof=lambda: constant_step(
-        one_step(scaled_sign(alpha), alpha, c, from_correlation(), variance(draw, BoundedVariance(sigma))),
-        zeta_1,
-        L * sigma**2 * alpha**2,
-        bound,
-        "(19)",
-    ),
+    bound=theorem_2.bound,
+    proof=lambda: part_1(from_correlation()),
 )
 
 j = k + k_0

@@ -20,10 +20,8 @@ from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign import theorem_3
 from signproof.theory.papers.scaled_sign.theorem_2 import (
     N,
-    constant_step,
     dominated,
     long_on_average,
-    one_step,
     slope_i,
     smooth,
 )
@@ -34,14 +32,12 @@ from signproof.theory.papers.scaled_sign.theorem_3 import (
     domain,
     each_draw,
     length,
-    mean_of_squares,
     vote_i,
-    voting,
+    with_votes,
     workers,
-    zeta_2,
 )
 from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Step
-from signproof.theory.symbols import L, alpha, i, m, sigma
+from signproof.theory.symbols import alpha, i, m, sigma
 from signproof.theory.vectors import x_k
 from signproof.theory.votes import lean, swing
 
@@ -169,11 +165,5 @@ theorem_3_repaired = Claim(
     domain=(*domain, M >= 1),
     measure=ExpectedSuboptimality(),
     bound=bound,
-    proof=lambda: constant_step(
-        one_step(voting(), alpha, 2 * I_p - 1, alignment(), mean_of_squares()),
-        zeta_2,
-        L * sigma**2 * alpha**2,
-        bound,
-        "(21)",
-    ),
+    proof=lambda: with_votes(alignment()),
 )

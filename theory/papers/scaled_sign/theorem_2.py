@@ -246,7 +246,15 @@ def never_negative(value_k: Step) -> tuple[Step, ...]:
     return infimum, gap, average
 
 
-noise_free = zeta_1**k * V0
+bound = zeta_1**k * V0 + floor
+
+
+def part_1(aligned: tuple[Step, ...]) -> Proof:
+    """The proof of (19) from E[||~g|| <g, sign(~g)> | x] >= c ||g||^2, the last of the steps `aligned`."""
+    steps = one_step(scaled_sign(alpha), alpha, c, aligned, variance(draw, BoundedVariance(sigma)))
+    return constant_step(steps, zeta_1, L * sigma**2 * alpha**2, bound, "(19)")
+
+
 theorem_2_1 = Claim(
     id="scaled-sign/theorem-2.1",
     source=Source(PAPER, "Theorem 2(1), eq. (19)"),
@@ -258,14 +266,8 @@ theorem_2_1 = Claim(
     assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
     domain=domain,
     measure=ExpectedSuboptimality(),
-    bound=noise_free + floor,
-    proof=lambda: constant_step(
-        one_step(scaled_sign(alpha), alpha, c, norm_and_signs(), variance(draw, BoundedVariance(sigma))),
-        zeta_1,
-        L * sigma**2 * alpha**2,
-        noise_free + floor,
-        "(19)",
-    ),
+    bound=bound,
+    proof=lambda: part_1(norm_and_signs()),
 )
 
 diminishing = 3 / (mu * c * (k + 1))

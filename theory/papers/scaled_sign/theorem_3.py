@@ -241,6 +241,14 @@ def norms_and_votes() -> tuple[Step, ...]:
 
 
 bound = zeta_2**k * V0 + L * sigma**2 * alpha**2 / (1 - zeta_2)
+
+
+def with_votes(aligned: tuple[Step, ...]) -> Proof:
+    """The proof of (21) from E[M_k <g, vote> | x] >= (2 I_p - 1) ||g||^2, the last of the steps `aligned`."""
+    steps = one_step(voting(), alpha, 2 * I_p - 1, aligned, mean_of_squares())
+    return constant_step(steps, zeta_2, L * sigma**2 * alpha**2, bound, "(21)")
+
+
 theorem_3 = Claim(
     id="scaled-sign/theorem-3",
     source=Source(PAPER, "Theorem 3, eq. (21)"),
@@ -260,11 +268,5 @@ theorem_3 = Claim(
     domain=(*domain, M >= 1),
     measure=ExpectedSuboptimality(),
     bound=bound,
-    proof=lambda: constant_step(
-        one_step(voting(), alpha, 2 * I_p - 1, norms_and_votes(), mean_of_squares()),
-        zeta_2,
-        L * sigma**2 * alpha**2,
-        bound,
-        "(21)",
-    ),
+    proof=lambda: with_votes(norms_and_votes()),
 )
