@@ -44,6 +44,7 @@ class LogisticRegression(Problem):
     gap: Any
 
     family = "logistic regression, breast-cancer data"
+    shapes = ((30,),)
     rational = False
     shared = ("matrix", "centre", "weight_lower", "weight_upper", "slope_lower", "slope_upper", "gap")
 
@@ -107,11 +108,9 @@ class LogisticRegression(Problem):
         return f"{self.family} (n = {self.matrix.shape[0]}, d = {self.matrix.shape[1]})"
 
     @classmethod
-    def samples(cls, rng, batches):
-        problem = _around(_minimizer())
-        for _ in range(batches):
-            scale = 10 ** rng.uniform(-3, 1, STARTS)
-            yield problem, scale * rng.standard_normal((problem.matrix.shape[1], STARTS))
+    def batch(cls, shape, rng, spread=1.0):
+        scale = 10 ** (spread * rng.uniform(-3, 1, STARTS))
+        return _around(_minimizer()), scale * rng.standard_normal((*shape, STARTS))
 
 
 def _column(vector, x):

@@ -51,13 +51,28 @@ class Problem(ABC):
     def constant(self, assumption: Constant) -> Enclosure | None:
         """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
 
+    shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
+    """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""
+
     @classmethod
-    @abstractmethod
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
+        """A batch of one shape with a start for each instance, drawn at random.
+
+        Arguments: one of `shapes`; a generator; how far the instances go from the tame ones, 0 (well conditioned,
+        starts of moderate size) to 1 (as extreme as the family goes). Raises NotImplementedError if the family has
+        only its `samples`.
+        """
+        raise NotImplementedError(f"{cls.__name__} draws no batches: it has neither `batch` nor `samples`")
+
+    @classmethod
     def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
         """Batches with a start for each instance, the simplest first; shapes repeat, so that compilation does not.
 
         Arguments: a generator; how many random batches to draw of each shape.
         """
+        for shape in cls.shapes:
+            for _ in range(batches):
+                yield cls.batch(shape, rng)
 
     def exact_constant(self, assumption: Constant) -> fmpq | None:
         """For one instance: a rational constant with which the assumption surely holds, as sharp as known.

@@ -38,6 +38,7 @@ class DiagonalQuadratic(Problem):
     diagonal: Any
 
     family = "diagonal quadratics"
+    shapes = ((8,),)
 
     def gradient(self, x, xp):
         return self.diagonal * x
@@ -83,11 +84,14 @@ class DiagonalQuadratic(Problem):
             np.array([[1, 1], [1, 2], [1, 3], [1, 10], [2, 5]]),
             np.array([[1, 1], [1, 2], [3, -1], [1, 0], [1024, 1]]),
         )
-        for _ in range(batches):
-            spread = 10 ** rng.uniform(0, 4, BATCH)
-            diagonal = spread ** rng.uniform(0, 1, (8, BATCH))
-            diagonal[0] = 1.0
-            yield cls(diagonal), _starts(rng, diagonal)
+        yield from super().samples(rng, batches)
+
+    @classmethod
+    def batch(cls, shape, rng, spread=1.0):
+        condition = 10 ** (spread * rng.uniform(0, 4, BATCH))
+        diagonal = condition ** rng.uniform(0, 1, (*shape, BATCH))
+        diagonal[0] = 1.0
+        return cls(diagonal), _starts(rng, diagonal)
 
     @classmethod
     def _simple(cls, diagonals: np.ndarray, gradients: np.ndarray) -> tuple[Self, np.ndarray]:
@@ -109,6 +113,7 @@ class LeastSquares(Problem):
     factor: Any
 
     family = "dense quadratics and least squares"
+    shapes = ((2, 2), (8, 8), (2, 4))
 
     @property
     def dimension(self):
@@ -170,15 +175,14 @@ class LeastSquares(Problem):
         return f"{kind}: 1/2 ||Ax||^2, A = {self.data()['factor']}".replace("'", "")
 
     @classmethod
-    def samples(cls, rng, batches):
-        for m, d in ((2, 2), (8, 8), (2, 4)):
-            for _ in range(batches):
-                condition = 10 ** rng.uniform(0, 8, BATCH)
-                values = condition ** rng.uniform(0, 0.5, (m, BATCH))
-                values[0], values[-1] = 1.0, np.sqrt(condition)
-                bases = np.linalg.qr(rng.standard_normal((BATCH, d, d)))[0][:, :m]
-                factor = np.moveaxis(values.T[:, :, None] * bases, 0, -1)
-                yield cls(np.ascontiguousarray(factor)), _dense_starts(rng, factor)
+    def batch(cls, shape, rng, spread=1.0):
+        m, d = shape
+        condition = 10 ** (spread * rng.uniform(0, 8, BATCH))
+        values = condition ** rng.uniform(0, 0.5, (m, BATCH))
+        values[0], values[-1] = 1.0, np.sqrt(condition)
+        bases = np.linalg.qr(rng.standard_normal((BATCH, d, d)))[0][:, :m]
+        factor = np.ascontiguousarray(np.moveaxis(values.T[:, :, None] * bases, 0, -1))
+        return cls(factor), _dense_starts(rng, factor)
 
 
 def _nearly_tight(batch: int) -> np.ndarray:

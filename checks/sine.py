@@ -32,6 +32,7 @@ class SineSum(Problem):
     weights: Any
 
     family = "sums of x^2 + 3 sin^2 x"
+    shapes = ((1,), (8,))
     rational = False
 
     def gradient(self, x, xp):
@@ -70,11 +71,10 @@ class SineSum(Problem):
         return SineSum(nearest(self.weights, denominator))
 
     @classmethod
-    def samples(cls, rng, batches):
-        for d in (1, 8):
-            for _ in range(batches):
-                weights = np.ones((d, BATCH)) if d == 1 else 10 ** rng.uniform(-1, 1, (d, BATCH))
-                yield cls(weights), 10 ** rng.uniform(-2, 0.5, (d, BATCH)) * rng.choice([-1, 1], (d, BATCH))
+    def batch(cls, shape, rng, spread=1.0):
+        weights = np.ones((*shape, BATCH)) if shape == (1,) else 10 ** (spread * rng.uniform(-1, 1, (*shape, BATCH)))
+        sizes = 10 ** (spread * rng.uniform(-2, 0.5, (*shape, BATCH)))
+        return cls(weights), sizes * rng.choice([-1, 1], (*shape, BATCH))
 
 
 @cache

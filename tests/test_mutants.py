@@ -67,6 +67,8 @@ def remembering(monkeypatch):
     has_counterexample.cache_clear()
 
 
+pytestmark = pytest.mark.xdist_group("mutants")  # the last of them looks at what all others found
+
 CANDIDATES = [id for id, claim in catalog().items() if claim.kind != "words"]
 
 
@@ -83,11 +85,6 @@ def accepted(id: str) -> Claim:
 
 def always(answer):
     return lambda *arguments, **options: answer
-
-
-def report(words: str, capsys):
-    with capsys.disabled():
-        print(f"\n{words}", end=" ")
 
 
 class Trial(NamedTuple):
@@ -139,33 +136,33 @@ def try_out(claim: Claim, most: int | None = None, seconds: float = inf) -> Coun
 
 
 @pytest.mark.parametrize("id", CANDIDATES)
-def test_no_false_mutant_survives(id, capsys, monkeypatch):
+def test_no_false_mutant_survives(id, record_property, monkeypatch):
     TRIED[id] = Count()
     claim = accepted(id)
     monkeypatch.setattr(decide, "RESOURCES", LITTLE)
     monkeypatch.setattr(referees, "second_opinion", always("unknown"))
     TRIED[id] = count = try_out(claim, min(FEW, max(1, FEW * SHORT // len(claim.proof.steps))))
-    report(f"{id}: {count}", capsys)
+    record_property("said", f"{id}: {count}")
     assert count.survivors == []
     assert count.rejected > 0
 
 
-def test_false_mutants_of_every_kind_of_claim_that_the_referee_judges_are_found(capsys):
+def test_false_mutants_of_every_kind_of_claim_that_the_referee_judges_are_found(record_property):
     """The claims of whose mutants it could show none to be false are printed."""
     if TRIED.keys() != set(CANDIDATES):
         pytest.skip("not all claims were tried")
     tried = {id: count for id, count in TRIED.items() if count.rejected}
     none = [id for id, count in tried.items() if not count.false]
-    report(f"{len(tried)} accepted proofs; no mutant shown to be false: {', '.join(none)}", capsys)
+    record_property("said", f"{len(tried)} accepted proofs; no mutant shown to be false: {', '.join(none)}")
     judged = {catalog()[id].kind for id, count in tried.items() if count.judged}
     assert judged == {catalog()[id].kind for id in tried if id not in none} >= {"algebraic", "bound", "orbit"}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("id", CANDIDATES)
-def test_no_false_mutant_survives_of_many(id, capsys):
+def test_no_false_mutant_survives_of_many(id, record_property):
     count = try_out(accepted(id), seconds=LONG)
-    report(f"{id}: {count}", capsys)
+    record_property("said", f"{id}: {count}")
     assert count.survivors == []
     assert count.rejected > 0
 
