@@ -85,7 +85,9 @@ N = dual_norm(INF, g_t)
 # ---------------------------------------------------------------------------------------------- accepted
 
 
-@pytest.mark.parametrize(("claim", "lemmas"), [*zip(PROPOSITIONS, LEMMAS, strict=True)], ids=str)
+@pytest.mark.parametrize(
+    ("claim", "lemmas"), [*zip(PROPOSITIONS, LEMMAS, strict=True)], ids=lambda part: getattr(part, "id", "")
+)
 def test_the_propositions_are_proved_with_the_lemmas_they_name(claim, lemmas):
     verdict = verify(claim)
     assert verdict.status == "proved" and set(verdict.lemmas) == lemmas
