@@ -29,6 +29,8 @@ from signproof.theory.symbols import V0, k
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
+RELATIVE = (1, 4, 100)
+"""The same for starts some of whose coordinates are so small that they would be rounded to zero."""
 CANDIDATES = 12
 """Candidates of one batch that are replayed before the batch is given up."""
 
@@ -179,11 +181,15 @@ def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray)
 
 def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, steps: int) -> Iterator[Witness]:
     """Confirmed witnesses near a candidate, the ones with the simplest numbers first."""
-    for denominator in (*DENOMINATORS, None):
+    for denominator, near in (
+        *((n, nearest) for n in DENOMINATORS),
+        *((n, _relatively) for n in RELATIVE),
+        (None, nearest),
+    ):
         try:
-            posed, x, positions = problem, nearest(start, 2**60), thetas
+            posed, x, positions = problem, near(start, 2**60), thetas
             if denominator is not None:
-                posed, x = problem.rounded(denominator), nearest(start, denominator)
+                posed, x = problem.rounded(denominator), near(start, denominator)
                 positions = dict(zip(thetas, nearest(np.array(list(thetas.values())), 2 * denominator), strict=True))
             if any(not 0 < theta < 1 for theta in positions.values()):
                 continue
@@ -193,6 +199,13 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
             continue  # not an instance of the family, or not decided: try finer numbers
         if found.confirmed and found.measured is not None and found.bound is not None:
             yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
+
+
+def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:
+    """Simple rationals near the given ones, where they are small near in relation to their size."""
+    small = (np.abs(numbers) < 1) & (numbers != 0)
+    whole = nearest(np.where(small, 1 / np.where(small, numbers, 1.0), numbers), denominator)
+    return np.where(small, 1 / whole, whole)
 
 
 def exact_parameters(

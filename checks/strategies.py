@@ -58,7 +58,7 @@ from sympy import Symbol
 
 from signproof.checks import domain
 from signproof.checks.batch import Comparison, compare, confirm, prepare
-from signproof.checks.domain import THETAS, Unsupported
+from signproof.checks.domain import Unsupported
 from signproof.checks.oracles import FiniteOracle
 from signproof.checks.problem import Problem, families, known
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
@@ -69,6 +69,8 @@ from signproof.theory.claim import Claim
 
 SEEDS = 2**16
 """How many batches there are of each shape and spread."""
+SPREADS = 16
+"""How many spreads there are besides 0."""
 STEPS = PROFILES["quick"].steps
 """Length of a run unless said otherwise: that of `verify`, so that the two share what is compiled."""
 Thetas = Mapping[Symbol, Fraction]
@@ -181,8 +183,8 @@ def step_sizes(claim: Claim) -> st.SearchStrategy[dict[Symbol, Fraction]]:
     Raises ValueError if the claim's domain cannot be solved for its parameters.
     """
     symbols = dict.fromkeys(interval.symbol for posed in _posed(claim) for interval in _ranges(posed))
-    usual = sorted(map(Fraction, THETAS), key=lambda theta: abs(theta - Fraction(1, 2)))
-    position = st.sampled_from(usual) | st.fractions(Fraction(1, 100), Fraction(99, 100), max_denominator=100)
+    hundredths = [Fraction(n, 100) for n in range(1, 100)]
+    position = st.sampled_from(sorted(hundredths, key=lambda theta: abs(theta - Fraction(1, 2))))
     return st.fixed_dictionaries(dict.fromkeys(symbols, position))
 
 
@@ -281,7 +283,7 @@ def _drawn(buckets: list[tuple[type[Problem], tuple[int, ...]]], spread: float) 
         lambda bucket, seed, spread: Sample(*bucket, seed, spread),
         st.sampled_from(buckets),
         st.integers(0, SEEDS - 1),
-        st.sampled_from((0.0, 0.5, 1.0)).map(lambda share: share * spread) | st.floats(0, spread),
+        st.integers(0, SPREADS).map(lambda n: spread * n / SPREADS),
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
+import runpy
 import subprocess
 import sys
+import textwrap
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, find, given, settings
+from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
 from sympy import Rational
 
@@ -36,7 +37,7 @@ from signproof.checks.strategies import (
 )
 from signproof.checks.witness import from_json
 from signproof.theory.algorithms import ScaledSignGD
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions import Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import V0, L, alpha, k, mu
@@ -58,8 +59,10 @@ runs = settings(
     database=None,
     derandomize=True,
     report_multiple_bugs=False,
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+shrinking = settings(runs, max_examples=20, phases=[Phase.generate, Phase.shrink])
 THEOREM_1 = catalog()["scaled-sign/theorem-1.1"]
 
 
@@ -86,7 +89,11 @@ def assert_judged(id, drawn, thetas, examples=runs):
     assert violation is None or violation.witness.replay().confirmed
 
 
-@pytest.mark.parametrize("id", POSED)
+HORIZONS = [id for id in POSED if catalog()[id].horizon is not None and VERDICTS[id] != "refuted"]
+"""Claims that are compiled anew for each number of steps."""
+
+
+@pytest.mark.parametrize("id", [pytest.param(id, marks=pytest.mark.slow if id in HORIZONS else ()) for id in POSED])
 def test_bounds_on_diagonal_quadratics_hold_unless_they_are_refuted(id):
     assert_judged(id, samples((DiagonalQuadratic,)), POSED[id][1])
 
@@ -117,15 +124,15 @@ def faster(factor):
 
 def test_one_percent_too_fast_is_found_and_shrinks_to_a_small_witness():
     claim = faster(Rational(202, 100))
-    violation, sample = broken(claim, problems(claim), step_sizes(claim), settings(runs, max_examples=20))
+    violation, sample = broken(claim, problems(claim), step_sizes(claim), shrinking)
     assert sample == Sample(DiagonalQuadratic, (8,), seed=0, spread=0.0)
     witness = violation.witness
     assert witness.level == "exact" and witness.replay().confirmed
     # all curvatures are 1 and the step is in the middle of its range, 0 < alpha < 2/L = 1/4
     assert witness.problem.data()["diagonal"] == ["1"] * 8
     assert witness.parameters == {"L": 8, "mu": 1, "alpha": Rational(1, 8)}
-    assert max(int(entry.q) for entry in witness.start) <= 2**20
-    assert witness.k <= 2
+    assert len(json.dumps(witness.to_json())) < 1200
+    assert witness.k == 1
 
 
 def test_a_failure_prints_its_witness_ready_to_paste():
@@ -140,11 +147,15 @@ def test_a_failure_prints_its_witness_ready_to_paste():
     assert said.stdout.startswith("Replay(confirmed=True, level='exact'")
 
 
-def test_the_example_of_the_docstring_runs():
-    code = "\n".join(line[4:] for line in re.findall(r"(?:^(?:    .*)?\n)+", strategies.__doc__, re.M)[-1].splitlines())
-    assert "test_rate" in code
-    names: dict = {"__name__": "example"}
-    exec(code.replace("@given", "@settings(max_examples=1)\n@given").replace("@settings(deadline=None)", ""), names)
+def test_the_example_of_the_docstring_runs(tmp_path):
+    lines = strategies.__doc__.splitlines()
+    first, last = (
+        next(i for i, line in enumerate(lines) if part in line) for part in ("from dataclasses", "holds(claim")
+    )
+    code = textwrap.dedent("\n".join(lines[first : last + 1]))
+    path = tmp_path / "test_mine.py"
+    path.write_text(code.replace("@settings(", "@settings(max_examples=1, database=None, "), encoding="utf-8")
+    runpy.run_path(str(path))["test_rate"]()
 
 
 def test_only_the_strategies_need_hypothesis():
@@ -251,7 +262,7 @@ def test_the_oracle_that_breaks_theorem_2():
     assert oracle.factors[-1] == (F(-1, 4), 0) and oracle.offsets[-1] == (0, -10)
     g = (F(1), F(1))
     assert oracle.p_min(g) == F(3, 5)
-    assert oracle.p_min((F(0), F(1))) == F(3, 5) and oracle.p_min((F(0), F(0))) == 1
+    assert oracle.p_min((F(0), F(1))) == F(4, 5) and oracle.p_min((F(0), F(0))) == 1
     by_hand = F(3, 5) * (F(5, 6) + F(2, 3)) ** 2 + F(1, 5) * (F(5, 4) + 9) ** 2 + F(1, 5) * (F(5, 4) + 11) ** 2
     assert oracle.variance(g) == by_hand
 
