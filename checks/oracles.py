@@ -74,7 +74,10 @@ class FiniteOracle:
     def variance(self, gradient: Sequence[Fraction]) -> Fraction:
         """E||~g - g||_1^2, the sigma^2 of scaled-sign's Assumption 4 at that point."""
         return self._mean(
-            [sum(abs(e - g) for e, g in zip(draw, gradient, strict=True)) ** 2 for _, draw in self.outcomes(gradient)]
+            [
+                sum((abs(e - g) for e, g in zip(draw, gradient, strict=True)), start=Fraction(0)) ** 2
+                for _, draw in self.outcomes(gradient)
+            ]
         )
 
     def p_min(self, gradient: Sequence[Fraction]) -> Fraction:

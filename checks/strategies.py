@@ -50,7 +50,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from hypothesis import strategies as st
@@ -167,8 +167,8 @@ def problems(claim: Claim) -> st.SearchStrategy[Sample]:
 
     Raises ValueError if there is none, or if the claim is not about a run on an objective with constants.
     """
-    assumptions = tuple(dict.fromkeys(a for posed in _posed(claim) for a in posed.assumptions))
-    return _meeting(assumptions, f"what {claim.id} assumes")
+    assumptions = dict.fromkeys(assumption for posed in _posed(claim) for assumption in posed.assumptions)
+    return _meeting(cast(tuple[Constant, ...], tuple(assumptions)), f"what {claim.id} assumes")
 
 
 def samples(of: Iterable[type[Problem]], spread: float = 1.0) -> st.SearchStrategy[Sample]:
@@ -280,7 +280,7 @@ def _meets(family: type[Problem], shape: tuple[int, ...], assumptions: tuple[Con
 
 def _drawn(buckets: list[tuple[type[Problem], tuple[int, ...]]], spread: float) -> st.SearchStrategy[Sample]:
     return st.builds(
-        lambda bucket, seed, spread: Sample(*bucket, seed, spread),
+        lambda bucket, seed, spread: Sample(bucket[0], bucket[1], seed, spread),
         st.sampled_from(buckets),
         st.integers(0, SEEDS - 1),
         st.integers(0, SPREADS).map(lambda n: spread * n / SPREADS),
