@@ -40,19 +40,21 @@ METHODS = (GradientDescent(alpha), SteepestDescent(alpha, L2))
 
 
 @cache
-def worst(kind: str, step_size: float, n: int, measure: str = "value", start: str = "value") -> float:
+def worst(
+    kind: str, step_size: float, n: int, measure: str = "value", start: str = "value", kappa: float = KAPPA
+) -> float:
     """The largest measure after n steps of gradient descent, as PEPit has it, among all functions of a kind with L = 1.
 
     Arguments: the kind of function; alpha; n; the measure: "value" (f(x_n) - f*), "distance" (squared), or
-    "gradient" (least squared norm so far); what is 1 at the start: "value" or "distance".
+    "gradient" (least squared norm so far); what is 1 at the start: "value" or "distance"; mu / L.
     """
     from PEPit import PEP, functions
 
     classes = {
         "smooth": (functions.SmoothFunction, {}),
         "convex": (functions.SmoothConvexFunction, {}),
-        "strongly convex": (functions.SmoothStronglyConvexFunction, {"mu": KAPPA}),
-        "PL": (functions.SmoothQuadraticLojasiewiczFunctionExpensive, {"mu": KAPPA}),
+        "strongly convex": (functions.SmoothStronglyConvexFunction, {"mu": kappa}),
+        "PL": (functions.SmoothQuadraticLojasiewiczFunctionExpensive, {"mu": kappa}),
     }
     of, constants = classes[kind]
     problem = PEP()
@@ -129,12 +131,15 @@ def quadratics():
 
 
 def assert_at_most(found, value):
-    assert (found[1] <= value * (1 + SOLVER)).all(), (found[1].max(), value)
+    """No ratio is above the value; where a run has landed on the minimum, a direction, and so a ratio, is unknown."""
+    known = np.isfinite(found[1])
+    assert known.mean() > 0.99
+    assert (found[1][known] <= value * (1 + SOLVER)).all(), (found[1][known].max(), value)
 
 
 def assert_met(found, value):
     assert_at_most(found, value)
-    assert found[0].max() >= value * (1 - SOLVER), (found[0].max(), value)
+    assert np.nanmax(found[0]) >= value * (1 - SOLVER), (np.nanmax(found[0]), value)
 
 
 GRID = [(1.0, 3), (1.9, 3)]
@@ -163,10 +168,7 @@ def test_convex_runs_meet_the_worst_case(step_size, n):
     assert found[0].argmax() == radius.shape[1] - 1
 
 
-def pl_problems():
-    """Families whose PL constant is known, scaled to L = 1 (by the step size), those with mu >= KAPPA L."""
-    for sample in (Sample(SineSum, (1,), 0), Sample(SineSum, (8,), 1, 0.2), Sample(LeastSquares, (2, 4), 2, 0.1)):
-        yield sample.problem, sample.start
+PL_SAMPLES = (Sample(SineSum, (1,)), Sample(SineSum, (8,), 1, 0.25), Sample(LeastSquares, (2, 4), 2, 0.1))
 
 
 @pytest.mark.parametrize(
@@ -174,17 +176,14 @@ def pl_problems():
     [(1.0, 1), *[pytest.param(a, n, marks=pytest.mark.slow) for a in (0.5, 1.0, 1.6) for n in (2, 3)]],
 )
 def test_runs_under_the_pl_inequality_stay_within_the_worst_case(step_size, n):
-    value = worst("PL", step_size, n)
-    assert value >= worst("strongly convex", step_size, n) * (1 - SOLVER)
-    tried = 0
-    for problem, start in pl_problems():
-        smoothness = problem.constant(Smooth(1, L2)).upper
-        meets = problem.constant(PolyakLojasiewicz(1, L2)).lower >= KAPPA * smoothness
-        steps = {alpha: np.broadcast_to(step_size / smoothness, meets.shape)}
-        [(low, high)] = engine.run(METHODS[0], problem, start, steps, n, (Suboptimality(),))
-        assert_at_most((low[-1, meets] / high[0, meets], high[-1, meets] / low[0, meets]), value)
-        tried += meets.sum()
-    assert tried > 200
+    for sample in PL_SAMPLES:
+        smoothness = sample.problem.constant(Smooth(1, L2)).upper
+        kappa = float((sample.problem.constant(PolyakLojasiewicz(1, L2)).lower / smoothness).min())
+        value = worst("PL", step_size, n, kappa=kappa)
+        assert worst("strongly convex", step_size, n, kappa=kappa) * (1 - SOLVER) <= value < 1
+        steps = {alpha: np.broadcast_to(step_size / smoothness, sample.start.shape[1])}
+        [(low, high)] = engine.run(METHODS[0], sample.problem, sample.start, steps, n, (Suboptimality(),))
+        assert_at_most((low[-1] / high[0], high[-1] / low[0]), value)
 
 
 def proved(id: str) -> Claim:
