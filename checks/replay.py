@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 from sympy import Rational, Symbol
+from sympy.core.relational import Relational
 
+from signproof.checks import domain
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
@@ -130,9 +132,18 @@ def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     if claim.horizon is not None and values[claim.horizon] != values[k]:
         return f"the claim is about k = {claim.horizon}, its horizon, alone"
     for relation in claim.domain:
-        if truth(relation, values) is not True:
+        if not _holds(relation, values):
             return f"outside the domain: {relation} does not hold"
     return ""
+
+
+def _holds(relation: Relational, values: dict[Symbol, Rational]) -> bool:
+    """Whether a condition surely holds: by rational arithmetic if its sides are rational, else as SymPy tells."""
+    numbers = {symbol: rational(str(value)) for symbol, value in values.items()}
+    try:
+        return bool(domain.holds(relation, numbers, RATIONALS))
+    except (TypeError, ValueError, KeyError, ArithmeticError):
+        return truth(relation, values) is True
 
 
 def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
