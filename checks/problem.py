@@ -36,6 +36,8 @@ class Problem(ABC):
     family: ClassVar[str]
     """What the family is called in tables, in the plural."""
     shared: ClassVar[tuple[str, ...]] = ()
+    scalable: ClassVar[tuple[str, ...]] = ()
+    """Fields whose entries may be multiplied by positive numbers, one for each: an instance remains one."""
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
 

@@ -35,6 +35,7 @@ class SineSum(Problem):
     weights: Any
 
     family = "sums of x^2 + 3 sin^2 x"
+    scalable = ("weights",)
     shapes = ((1,), (8,))
     rational = False
 
