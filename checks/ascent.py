@@ -66,10 +66,10 @@ def ascend(
 def copies(
     candidate: Candidate, rng: np.random.Generator, held: Collection[Symbol] = (), pinned: bool = False
 ) -> Batch | None:
-    """A batch of copies of one instance, the first as it is and the others moved."""
+    """A batch of copies of one instance, the others moved away from the first."""
     batch, index = candidate.batch, candidate.index
     size = batch.start.shape[1]
-    sizes = 10 ** rng.uniform(*SIZES, size)
+    sizes = 10 ** rng.uniform(SIZES[0], SIZES[1], size)
     sizes[0] = 0
 
     def moved(numbers: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import compare, prepare, promises_decrease
 from signproof.checks.domain import THETAS, Unsupported
-from signproof.checks.problem import Problem
+from signproof.checks.problem import BATCH, Problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.tightness import Best, first_shares, largest_ratios
 from signproof.checks.trials import cases
@@ -31,8 +31,6 @@ from signproof.theory.claim import Claim
 from signproof.theory.norms import LINF
 from signproof.theory.proof import Certificate
 
-STARTS = 48
-"""Instances tried at each position before the ascent."""
 STEPS = 32
 """Steps of a run, where not the first one alone is compared."""
 NONE = "none found among quadratics"
@@ -110,7 +108,7 @@ def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: 
 def _cells(claim: Claim, ranges, d: int, ratio: Fraction, thetas: Sequence[str], rng) -> list[Cell]:
     """The cells of one dimension and one L/mu."""
     excluded = _excluded(claim, d, ratio)
-    posed = None if excluded else _problems(claim, d, ratio, len(thetas) * STARTS, rng)
+    posed = None if excluded else _problems(claim, d, ratio, BATCH, rng)
     if posed is None:
         return [Cell(d, ratio, theta, None, reason=excluded or NONE) for theta in thetas]
     problem, h = posed
