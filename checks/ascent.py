@@ -69,7 +69,7 @@ def copies(
     """A batch of copies of one instance, the others moved away from the first."""
     batch, index = candidate.batch, candidate.index
     size = batch.start.shape[1]
-    sizes = 10 ** rng.uniform(SIZES[0], SIZES[1], size)
+    sizes = np.power(10.0, rng.uniform(*SIZES, size))
     sizes[0] = 0
 
     def moved(numbers: np.ndarray) -> np.ndarray:

@@ -38,12 +38,17 @@ DIMENSION_THEOREM = "own/theorem-1.dimension"
 """Proves that smoothness and strong convexity in the maximum norm force L >= d mu."""
 
 
+class NoMap(ValueError):
+    """What was asked for has no map of tightness; the message is one line that says why."""
+
+
 @dataclass(frozen=True)
 class Cell:
     """One place of the map.
 
     Attributes: the dimension; L/mu; the position of the step size, or of whatever parameter comes first, in its range;
-    the largest value found there, a lower end, or None; the instance that has it; if there is none, why.
+    the largest value found there, a lower end, or None; the instance that has it; if there is none, why, and whether
+    it is proved that there can be none.
     """
 
     dimension: int
@@ -52,10 +57,16 @@ class Cell:
     value: float | None
     instance: str = ""
     reason: str = ""
+    excluded: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value; "none" where it is proved that there is no instance, "?" where none is known."""
+        return f"{self.value:.4f}" if self.value is not None else "none" if self.excluded else "?"
 
     def data(self) -> dict[str, Any]:
         """As JSON, rationals as strings."""
-        return vars(self) | {"ratio": str(self.ratio)}
+        return vars(self) | {"ratio": str(self.ratio), "text": self.text}
 
 
 def tightness_map(
@@ -72,18 +83,18 @@ def tightness_map(
     Returns cells in the order of the arguments, the positions last. Their values are what `Tightness` is: the share of
     the decrease promised for the first step that is all that happens or, for bounds that do not start at V_0, the
     largest measured / bound.
-    Raises ValueError for other claims and for dimensions, ratios or positions that are out of range.
+    Raises NoMap for other claims and for dimensions, ratios or positions that are out of range.
     """
     if claim.kind != "bound":
-        raise ValueError(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
+        raise NoMap(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
     _check(dimensions, ratios, thetas)
     try:
         posed = [case for case in cases(claim) if Smooth in map(type, _assumed(case))]
         ranges = domain.ranges(posed[-1]) if posed else []
     except Unsupported as unsupported:
-        raise ValueError(f"{claim.id} cannot be tried: {unsupported}") from None
+        raise NoMap(f"{claim.id} cannot be tried: {unsupported}") from None
     if not posed:
-        raise ValueError(f"{claim.id} assumes no smoothness in the maximum norm")
+        raise NoMap(f"{claim.id} assumes no smoothness in the maximum norm")
     rng = np.random.default_rng(seed)
     return [
         cell
@@ -96,13 +107,13 @@ def tightness_map(
 def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: Sequence[str]):
     for d in dimensions:
         if d < 1:
-            raise ValueError(f"{d} is no dimension; they are from 1 on")
+            raise NoMap(f"{d} is no dimension; they are from 1 on")
     for ratio in map(Fraction, ratios):
         if not (ratio > 0 and ratio.numerator < 2**53):
-            raise ValueError(f"L/mu = {ratio} is out of range; name a positive rational with a numerator below 2^53")
+            raise NoMap(f"L/mu = {ratio} is out of range; name a positive rational with a numerator below 2^53")
     for theta in thetas:
         if not 0 < Fraction(theta) < 1:
-            raise ValueError(f"the position {theta} is not in (0, 1)")
+            raise NoMap(f"the position {theta} is not in (0, 1)")
 
 
 def _cells(claim: Claim, ranges, d: int, ratio: Fraction, thetas: Sequence[str], rng) -> list[Cell]:
@@ -110,7 +121,7 @@ def _cells(claim: Claim, ranges, d: int, ratio: Fraction, thetas: Sequence[str],
     excluded = _excluded(claim, d, ratio)
     posed = None if excluded else _problems(claim, d, ratio, BATCH, rng)
     if posed is None:
-        return [Cell(d, ratio, theta, None, reason=excluded or NONE) for theta in thetas]
+        return [Cell(d, ratio, theta, None, reason=excluded or NONE, excluded=bool(excluded)) for theta in thetas]
     problem, h = posed
     size = h.shape[1]
     positions = {interval.symbol: rng.uniform(0.02, 0.98, size) for interval in ranges}
