@@ -30,7 +30,8 @@ EXACT_ENUMERATION_LIMIT = 16  # the same for `exact_smoothness`, which works in 
 EXACT_INVERSE_LIMIT = 32  # largest d whose inverse `strong_convexity` takes in rationals, not balls
 
 # Choices of effort: none affects whether an enclosure is right, only how fast it comes and how tight it is.
-_BLOCK = 2**16  # values enumerated at a time: 512 KiB of floats, which stay in a 1 MiB L2 cache
+_BLOCK = 2**15  # values enumerated at a time: two arrays of 128 or 256 KiB, which stay in a 1 MiB L2 cache
+_LONGEST = 12  # signs of the second half: rows of 2^12 values, long enough for vector instructions
 _TIES = 4096  # near-maximal sign vectors re-evaluated in integers before we settle for an enclosure
 _BALL_BITS = 128  # the least precision of a ball
 _BALL_ACCURACY = 64  # bits asked of a ball: 11 more than a float has, so only the last rounding shows
@@ -245,23 +246,24 @@ def _components(H: fmpq_mat) -> Iterator[tuple[fmpq_mat, bool]]:
         yield fmpq_mat([[H[i, j] for j in queue] for i in queue]), balanced
 
 
-def _fixed_point(H: fmpq_mat) -> tuple[np.ndarray, fmpq, fmpq]:
-    """A float matrix M of integers with Σ|M_ij| ≤ 2^53, a unit u, and r = Σ|H_ij − u M_ij| exactly.
+def _fixed_point(H: fmpq_mat, dtype: type[np.floating] = np.float64) -> tuple[np.ndarray, fmpq, fmpq]:
+    """A float matrix M of integers with Σ|M_ij| ≤ 2^p, a unit u, and r = Σ|H_ij − u M_ij| exactly.
 
-    Sums of ±M_ij are then integers of at most 2^53 in absolute value, so floating point adds them without
-    rounding, and matrix products with sign vectors are exact in any order, with or without fused operations.
+    p is the precision of `dtype`, 53 bits or 24.  Sums of ±M_ij are then integers of at most 2^p in absolute value,
+    so floating point adds them without rounding, and matrix products with sign vectors are exact in any order, with
+    or without fused operations.
     For all sign vectors tᵀHs differs from u tᵀMs by at most r, which is the only rounding allowance that
     enumeration needs, and is 0 when the entries fit.
     """
     numerators, denominator = H.numer_denom()
     entries = [[int(x) for x in row] for row in numerators.tolist()]
-    # Σ|N_ij| < 2^(k+52), so Σ|M_ij| < 2^52 + d²/2 when each N_ij / 2^k is rounded to the nearest integer.
-    k = max(0, sum(abs(x) for row in entries for x in row).bit_length() - 52)
+    # Σ|N_ij| < 2^(k+p-1), so Σ|M_ij| < 2^(p-1) + d²/2 when each N_ij / 2^k is rounded to the nearest integer.
+    k = max(0, sum(abs(x) for row in entries for x in row).bit_length() - np.finfo(dtype).nmant)
     rounded = [[(2 * x + 2**k) >> (k + 1) for x in row] for row in entries]
     residual = sum(
         abs(x - (m << k)) for row, row_ in zip(entries, rounded, strict=True) for x, m in zip(row, row_, strict=True)
     )
-    return np.array(rounded, dtype=float), fmpq(2**k, denominator), fmpq(residual, denominator)
+    return np.array(rounded, dtype=dtype), fmpq(2**k, denominator), fmpq(residual, denominator)
 
 
 # ------------------------------------------------------------------------------------------------------------
@@ -381,58 +383,70 @@ def _enumerate(H: fmpq_mat) -> tuple[fmpq, fmpq]:
     With H ≈ uM from `_fixed_point`, the values of M are exact and those of H differ from them by at most r.
     So a maximiser of H is among the vectors whose M-value is within 2r/u of the largest, `top`; these are
     evaluated in integers.  If they are too many, [best evaluated, u·top + r] still contains the maximum.
+    Single precision is twice as fast as double and mostly tells; double follows where it leaves too many.
     """
-    M, unit, residual = _fixed_point(H)
-    values, first, second = _value_table(M, semidefinite=_definiteness(H) >= 0)
-    step = max(1, _BLOCK // len(second))
-    blocks = [slice(start, start + step) for start in range(0, len(first), step)]
-    largest = [values(block).max() for block in blocks]
-    top = max(largest)
-    if residual == 0:
-        return unit * int(top), unit * int(top)
-    threshold = top - math.ceil(_fraction(2 * residual / unit))
-    ties: list[np.ndarray] = []
-    for block, peak in zip(blocks, largest, strict=True):
-        if peak >= threshold and len(ties) <= _TIES:
-            i, j = np.nonzero(values(block) >= threshold)
-            ties.extend(np.hstack([first[block][i], second[j]])[: _TIES + 1 - len(ties)])
+    semidefinite = _definiteness(H) >= 0
+    for dtype in (np.float32, np.float64):
+        M, unit, residual = _fixed_point(H, dtype)
+        values, blocks, first, second = _value_table(M, semidefinite)
+        largest = [values(block).max() for block in blocks]
+        top = int(max(largest))
+        if residual == 0:
+            return unit * top, unit * top
+        threshold = top - math.ceil(_fraction(2 * residual / unit))
+        ties: list[np.ndarray] = []
+        for block, peak in zip(blocks, largest, strict=True):
+            if peak >= threshold and len(ties) <= _TIES:
+                i, j = np.nonzero(values(block) >= threshold)
+                ties.extend(np.hstack([first[block][i], second[j]])[: _TIES + 1 - len(ties)])
+        if len(ties) <= _TIES:
+            break
     lower = _largest_value(H, np.array(ties))
-    return lower, lower if len(ties) <= _TIES else unit * int(top) + residual
+    return lower, lower if len(ties) <= _TIES else unit * top + residual
 
 
-def _value_table(M: np.ndarray, semidefinite: bool) -> tuple[Callable[[slice], np.ndarray], np.ndarray, np.ndarray]:
-    """A function from a block of rows to the values of M at s = (first[row], second[column]); both halves.
+def _value_table(
+    M: np.ndarray, semidefinite: bool
+) -> tuple[Callable[[slice], np.ndarray], list[slice], np.ndarray, np.ndarray]:
+    """A function from a block of rows to the values of M at s = (first[row], second[column]), the blocks that make up
+    all rows, and both halves.
 
     The value is ‖Ms‖₁ or, for a semidefinite matrix, where the maxima agree, sᵀMs, of which
 
         sᵀMs = s₁ᵀAs₁ + 2 s₁ᵀBs₂ + s₂ᵀCs₂
 
-    makes the table one matrix product of inner size d/2 + 2.  The last sign is +1: s and −s have one value.
+    makes the table one matrix product.  The last sign is +1: s and −s have one value.  The function overwrites the
+    values that it returned before, because memory fresh from the system is slower to touch than to compute with.
     """
-    d = len(M)
-    half = d // 2
-    first = _sign_vectors(half)
-    second = np.hstack([_sign_vectors(d - half - 1), np.ones((2 ** (d - half - 1), 1))])
-    if semidefinite:
-        left = np.column_stack([2 * first @ M[:half, half:], _forms(M[:half, :half], first), np.ones(len(first))])
-        right = np.column_stack([second, np.ones(len(second)), _forms(M[half:, half:], second)]).T
-        return lambda block: left[block] @ right, first, second
-    images, other_images = first @ M[:half], (second @ M[half:]).T
-    return (
-        lambda block: np.array([np.abs(image[:, None] + other_images).sum(axis=0) for image in images[block]]),
-        first,
-        second,
-    )
+    half = max(0, len(M) - 1 - _LONGEST)
+    identity = np.eye(len(M), dtype=M.dtype)
+    first, images = (_all_signs(rows[:half]) for rows in (identity[:, :half], M))
+    second, other_images = (_all_signs(rows[half:-1]) + rows[-1][:, None] for rows in (identity[:, half:], M))
+    height = min(first.shape[1], max(1, _BLOCK // second.shape[1]))
+    blocks = [slice(start, start + height) for start in range(0, first.shape[1], height)]
+    table, terms = np.empty((2, height, second.shape[1]), M.dtype)
+
+    def norms(block: slice) -> np.ndarray:
+        table[:] = 0
+        for image, other_image in zip(images[:, block], other_images, strict=True):
+            np.add(image[:, None], other_image, out=terms)
+            np.add(table, np.abs(terms, out=terms), out=table)
+        return table
+
+    if not semidefinite:
+        return norms, blocks, first.T, second.T
+    forms, other_forms = (first * images[:half]).sum(axis=0), (second * other_images[half:]).sum(axis=0)
+    left = np.vstack([2 * first, forms, np.ones_like(forms)]).T
+    right = np.vstack([other_images[:half], np.ones_like(other_forms), other_forms])
+    return lambda block: np.matmul(left[block], right, out=table), blocks, first.T, second.T
 
 
-def _sign_vectors(k: int) -> np.ndarray:
-    """All of {±1}^k, one a row."""
-    return 1.0 - 2.0 * ((np.arange(2**k)[:, None] >> np.arange(k)) & 1)
-
-
-def _forms(M: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-    """sᵀMs for each row s."""
-    return ((vectors @ M) * vectors).sum(axis=1)
+def _all_signs(rows: np.ndarray) -> np.ndarray:
+    """The sums ±rows[0] ± rows[1] ± ... for all choices of the signs, one a column."""
+    sums = np.zeros((rows.shape[1], 1), rows.dtype)
+    for row in rows:
+        sums = np.hstack([sums + row[:, None], sums - row[:, None]])
+    return sums
 
 
 def _largest_value(H: fmpq_mat, vectors: np.ndarray) -> fmpq:

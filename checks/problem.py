@@ -36,6 +36,8 @@ class Problem(ABC):
     family: ClassVar[str]
     """What the family is called in tables, in the plural."""
     shared: ClassVar[tuple[str, ...]] = ()
+    scalable: ClassVar[tuple[str, ...]] = ()
+    """Fields whose entries may be multiplied by positive numbers, one for each: an instance remains one."""
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
 
@@ -144,7 +146,16 @@ class Problem(ABC):
 
 
 def known(problem: Problem, assumption: Constant) -> Enclosure | None:
-    """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself."""
+    """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself.
+
+    Raises ValueError if the batch is empty or one of its numbers is not finite.
+    """
+    for name, field in problem._batched().items():
+        if field.size == 0:
+            raise ValueError(f"{problem.family}: the field {name!r} is empty (shape {field.shape})")
+        if field.dtype.kind == "f" and not np.isfinite(field).all():
+            *entry, instance = np.argwhere(~np.isfinite(field))[0].tolist()
+            raise ValueError(f"{problem.family}: {name}{entry} of instance {instance} is not finite; leave it out")
     if isinstance(assumption, Dimension):
         return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
     return problem.constant(assumption)

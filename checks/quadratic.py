@@ -38,6 +38,7 @@ class DiagonalQuadratic(Problem):
     diagonal: Any
 
     family = "diagonal quadratics"
+    scalable = ("diagonal",)
     shapes = ((8,),)
 
     def gradient(self, x, xp):
@@ -113,6 +114,7 @@ class LeastSquares(Problem):
     factor: Any
 
     family = "dense quadratics and least squares"
+    scalable = ("factor",)
     shapes = ((2, 2), (8, 8), (2, 4))
 
     @property

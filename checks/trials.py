@@ -6,7 +6,7 @@ families, and what it showed is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from statistics import median_low
@@ -17,11 +17,13 @@ from flint import fmpq
 from sympy import Eq, Symbol, true
 
 from signproof.checks import domain
+from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import Undecided
 from signproof.checks.problem import families
 from signproof.checks.replay import Replay, replay
+from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
@@ -93,20 +95,6 @@ class Tally:
 
 
 @dataclass
-class Best:
-    """The largest value seen of something, and the instance that has it."""
-
-    value: float = -np.inf
-    instance: str = ""
-
-    def offer(self, values: np.ndarray, describe: Callable[[int], str]):
-        values = np.where(np.isnan(values), -np.inf, values)
-        index = int(np.argmax(values))
-        if values[index] > self.value:
-            self.value, self.instance = float(values[index]), describe(index)
-
-
-@dataclass
 class Trials:
     """The outcome of all trials of a claim."""
 
@@ -119,6 +107,12 @@ class Trials:
     """Candidates of a violation that the exact replay did not confirm."""
     reason: str = ""
     """Why nothing was tried, if nothing was."""
+
+    def climb(self, best: Best, score: Score, steps: int, rng: np.random.Generator, held: Sequence[Symbol] = ()):
+        """An ascent, unless there is a witness; it may find one."""
+        if self.witness is None:
+            self.witness, dismissed = ascend(best, score, steps, rng, held)
+            self.dismissed += dismissed
 
 
 def try_out(
@@ -137,6 +131,9 @@ def try_out(
     except Unsupported as unsupported:
         trials.reason = str(unsupported)
         return trials
+    if trials.witness is None:
+        advance(f"{claim.id}: tightness")
+        _ascend(trials, profile.steps, np.random.default_rng([seed, len(families())]))
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
         trials.reason = f"no family of problems meets {needs} with parameters in the domain"
@@ -259,28 +256,29 @@ def _try(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: 
     """Run one batch, count what it shows, and replay what looks broken."""
     found = compare(claim, batch, tally.steps)
     tally.count(found)
-    value, limit = found.value, found.limit
-    with np.errstate(all="ignore"):
-        compared = (found.held | found.broken) & (limit[1] > 0)
-        ratio = np.where(compared, found.measured[0] / limit[1], np.nan)
-        best = np.where(np.isnan(ratio), -np.inf, ratio).max(axis=0)
-        if np.isfinite(best).any():
-            tally.largest_ratio = max(tally.largest_ratio or 0.0, float(best[np.isfinite(best)].max()))
-        trials.ratio.offer(best, batch.describe)
-        shown = best
-        if promises_decrease(claim) and tally.steps:
-            promised, happened = value[0][0] - limit[1][1], value[1][0] - value[0][1]
-            share = np.where(found.usable & (promised > 0) & (happened > 0), promised / happened, np.nan)
-            shown = share
-            first = next(iter(batch.thetas.values()), None)
-            for theta, entry in trials.shares.items():
-                number = float(Fraction(theta))
-                here = share if first is None else np.where(first == number, share, np.nan)
-                entry.offer(here, batch.describe)
-    _keep_series(batch, found.measured, limit, shown, found.usable, trials)
+    ratios = shown = largest_ratios(found)
+    if np.isfinite(ratios).any():
+        tally.largest_ratio = max(tally.largest_ratio or 0.0, float(np.nanmax(ratios)))
+    trials.ratio.offer(ratios, claim, ranges, batch)
+    if promises_decrease(claim) and tally.steps:
+        shown = first_shares(found)
+        first = next(iter(batch.thetas.values()), None)
+        for theta, entry in trials.shares.items():
+            here = shown if first is None else np.where(first == float(Fraction(theta)), shown, np.nan)
+            entry.offer(here, claim, ranges, batch)
+    _keep_series(batch, found.measured, found.limit, shown, found.usable, trials)
     if found.broken.any():
         trials.witness, dismissed = confirm(claim, ranges, batch, found.broken)
         trials.dismissed += dismissed
+
+
+def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
+    """A short ascent from the tightest instances, at each step size apart if their shares are what is reported."""
+    for best in trials.shares.values():
+        if best.candidate is not None:
+            trials.climb(best, first_shares, steps, rng, held=list(best.candidate.batch.thetas)[:1])
+    if not any(best.candidate for best in trials.shares.values()):
+        trials.climb(trials.ratio, largest_ratios, steps, rng)
 
 
 def witness_series(witness: Witness) -> dict[str, Any]:

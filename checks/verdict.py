@@ -52,7 +52,8 @@ class Tightness(float):
 
     For a bound that starts at V_0 it is the share of the promised decrease in the first step that is really all
     that happens, (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and of
-    these the least. For other bounds it is the largest measured / bound.
+    these the least. For other bounds it is the largest measured / bound. Each is a lower end, raised by a short ascent
+    from the best instance of the batches.
     """
 
     instance: str

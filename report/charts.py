@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from textwrap import fill
 from typing import Any
@@ -69,6 +70,63 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
                 omitted.append(f"{whose}the {what} at k = {where}{more}")
     drawn = [value for row in rows for value in row["measured"] + row["bound"] if _drawn(value)]
     return Chart(_spec(rows, _powers(drawn), measure) if drawn else None, tuple(omitted))
+
+
+def tightness_chart(cells: list[dict], title: str) -> dict[str, Any]:
+    """A map of tightness: a panel for each dimension, L/mu to the right, positions of the step size upwards.
+
+    Arguments: cells as `Cell.data` of `signproof.checks.tightness_map` gives them; a title. Returns the Vega-Lite
+    specification: 1 is tight; where there is no instance the field is grey and says so.
+    """
+    rows = [cell | {"says": cell["reason"] or cell["instance"]} for cell in cells]
+    ratios = sorted({cell["ratio"] for cell in cells}, key=Fraction)
+    thetas = sorted({cell["theta"] for cell in cells}, key=Fraction, reverse=True)
+    base = alt.Chart().encode(
+        x=alt.X("ratio:O", sort=ratios, axis=alt.Axis(title="L/mu", labelAngle=0)),
+        y=alt.Y("theta:O", sort=thetas, axis=alt.Axis(title="step size")),
+        tooltip=[
+            alt.Tooltip("dimension:O", title="d"),
+            alt.Tooltip("ratio:N", title="L/mu"),
+            alt.Tooltip("theta:N", title="step size"),
+            alt.Tooltip("value:Q", title="tightness", format=".6~g"),
+            alt.Tooltip("says:N", title="instance"),
+        ],
+    )
+    known = "datum.value != null"
+    scale = alt.Scale(domain=[0, 1], scheme="viridis", clamp=True)
+    layers = alt.layer(
+        base.transform_filter(known)
+        .mark_rect()
+        .encode(color=alt.Color("value:Q", scale=scale, legend=alt.Legend(title="tightness"))),
+        base.transform_filter(f"!({known})").mark_rect(color="#dddddd"),
+        base.mark_text(fontSize=10).encode(
+            text="text:N",
+            color=alt.condition(f"{known} && datum.value < 0.6", alt.value("white"), alt.value("black")),
+        ),
+        data=alt.Data(name="cells"),
+        width=alt.Step(48),
+        height=alt.Step(24),
+    )
+    words = [
+        "1: tight.  none: proved to have no instance.  ?: no instance found.",
+        "Step sizes as shares of their upper end.",
+    ]
+    spec = (
+        layers.facet(facet=alt.Facet("dimension:O", title="dimension d"), columns=2)
+        .properties(
+            title=alt.TitleParams(title, subtitle=words),
+            config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None)),
+            background="white",
+        )
+        .to_dict()
+    )
+    spec.pop("$schema")
+    return spec | {"data": {"values": rows}}
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """A Vega-Lite specification, drawn."""
+    return vl_convert.vegalite_to_svg(spec)
 
 
 @cache

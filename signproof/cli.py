@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -211,6 +213,58 @@ def compare(
         raise typer.Exit(CHANGED)
 
 
+@app.command(
+    epilog="Example:  signproof tightness scaled-sign/theorem-1.1 --dimensions 2,8 --ratios 1,2,8,80 --svg map.svg"
+)
+def tightness(
+    target: Annotated[str, typer.Argument(metavar="ID | FILE.py", help="One claim with a bound on a run.")],
+    dimensions: Annotated[str, typer.Option(metavar="D,D,...", help="Dimensions.")] = "1,2,3,8",
+    ratios: Annotated[str, typer.Option(metavar="R,R,...", help="Values of L/mu, rationals.")] = "1,2,3,8,80,8000",
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map here.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the map into this file.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+):
+    """Show where a bound is tight (1), where it is loose, and where nothing meets its assumptions."""
+    from json import dumps
+
+    from signproof.checks.domain import THETAS
+    from signproof.checks.tightness_map import tightness_map
+    from signproof.loading import load
+    from signproof.report.ledger import write_atomically
+
+    _check_outputs(json, None)
+    _check_outputs(svg, None, "--svg")
+    claims = load([target])
+    if len(claims) != 1:
+        raise _misuse()(f'"{target}" names {len(claims)} claims; name one')
+    cells = tightness_map(
+        claims[0], _numbers(dimensions, int, "--dimensions"), _numbers(ratios, Fraction, "--ratios"), THETAS, seed
+    )
+    table = _table("d", "L/mu", *(f"at {theta}" for theta in THETAS), "instance, or why there is none")
+    for row in range(0, len(cells), len(THETAS)):
+        part = cells[row : row + len(THETAS)]
+        loosest = min(part, key=lambda cell: -1 if cell.value is None else cell.value)
+        table.add_row(
+            str(loosest.dimension),
+            str(loosest.ratio),
+            *(cell.text for cell in part),
+            escape(loosest.reason or loosest.instance),
+        )
+    _console().print(table)
+    if json is not None:
+        found = {
+            "schema": "signproof-tightness/1", "claim": claims[0].id, "seed": seed, "cells": [c.data() for c in cells]
+        }  # fmt: skip
+        write_atomically(json, dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        _notice(f"written: {json}")
+    if svg is not None:
+        from signproof.report.charts import svg as drawn
+        from signproof.report.charts import tightness_chart
+
+        write_atomically(svg, drawn(tightness_chart([cell.data() for cell in cells], claims[0].id)))
+        _notice(f"written: {svg}")
+
+
 @app.command(epilog="Example:  signproof errata out/ledger.json > docs/errata.md")
 def errata(
     ledger: Annotated[Path, typer.Argument(metavar="LEDGER.json", help="What `signproof verify --json` wrote.")],
@@ -416,10 +470,18 @@ def _notice(text: str):
     Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
 
 
-def _check_outputs(json: Path | None, html: Path | None):
+def _numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
+    """The numbers of a list with commas."""
+    try:
+        return [kind(part.strip()) for part in text.split(",")]
+    except (ValueError, ZeroDivisionError):
+        raise _misuse()(f"{option} {text} is no list of numbers; write them with commas, as in 1,2,8") from None
+
+
+def _check_outputs(json: Path | None, html: Path | None, option: str = "--json"):
     """A run of minutes should not end with an output that cannot be written."""
     if json is not None and json.is_dir():
-        raise _misuse()(f"--json {json} is a folder; name a file")
+        raise _misuse()(f"{option} {json} is a folder; name a file")
     if html is not None and html.exists() and not html.is_dir():
         raise _misuse()(f"--html {html} is a file; name a folder")
     for place in (json, html):
@@ -437,12 +499,13 @@ def _misuse() -> type[ValueError]:
 
 def _is_misuse(error: ValueError) -> bool:
     """Errors whose message is meant for the user: those raised on purpose, not those that slipped through."""
+    from signproof.checks.tightness_map import NoMap
     from signproof.checks.witness import WitnessError
     from signproof.loading import Misuse
     from signproof.report.ledger import LedgerError
     from signproof.theory.claim import ClaimError
 
-    return isinstance(error, Misuse | WitnessError | LedgerError | ClaimError)
+    return isinstance(error, Misuse | NoMap | WitnessError | LedgerError | ClaimError)
 
 
 def _fail(message: str) -> int:

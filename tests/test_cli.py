@@ -359,3 +359,35 @@ def test_version(run):
 def test_no_command_shows_help(run):
     code, out, _ = run()
     assert code == 0 and "Usage" in out
+
+
+def test_a_map_of_tightness_is_printed_written_and_drawn(run, tmp_path):
+    places = tmp_path / "map.json", tmp_path / "map.svg"
+    arguments = ["--dimensions", "3", "--ratios", "2,7/2", "--json", places[0], "--svg", places[1]]
+    code, out, err = run("tightness", "scaled-sign/theorem-1.1", *arguments)
+    assert code == 0 and err.count("written: ") == 2
+    rows = [line.split() for line in out.splitlines() if line[1:2].isdigit()]
+    assert [row[:7] for row in rows] == [
+        ["3", "2", *["none"] * 5],
+        ["3", "7/2", *["1.0000"] * 5],
+    ]
+    assert "own/theorem-1.dimension" in out
+    found = json.loads(places[0].read_text())
+    assert found["schema"] == "signproof-tightness/1" and found["claim"] == "scaled-sign/theorem-1.1"
+    assert [cell["excluded"] for cell in found["cells"]] == [True] * 5 + [False] * 5
+    assert places[1].read_text().startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scaled-sign/theorem-1.zeta"], "scaled-sign/theorem-1.zeta bounds no run"),
+        (["scaled-sign/theorem-1.*"], "names 4 claims; name one"),
+        (["scaled-sign/theorem-1.1", "--dimensions", "two"], "--dimensions two is no list of numbers"),
+        (["scaled-sign/theorem-1.1", "--ratios", "1/0"], "--ratios 1/0 is no list of numbers"),
+        (["scaled-sign/theorem-1.1", "--ratios", "-1"], "L/mu = -1 is out of range"),
+        (["scaled-sign/theorem-1.1", "--svg", "."], "--svg . is a folder; name a file"),
+    ],
+)
+def test_a_map_that_cannot_be_made_is_one_line(misuse, arguments, message):
+    assert message in misuse("tightness", *arguments)

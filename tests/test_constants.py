@@ -290,10 +290,10 @@ def test_integer_matrices_against_integer_enumeration(make):
     assert smoothness(H) == Enclosure(L, L)
 
 
-@pytest.mark.parametrize("bits", [46, 48, 50, 52, 70])
+@pytest.mark.parametrize("bits", [17, 19, 21, 46, 48, 50, 52, 70])
 @pytest.mark.parametrize("sign", [1, -1])
 def test_ties_in_the_leading_bits_are_broken_by_the_last(sign, bits):
-    """Rounding to 52 bits then orders the ten tied sign vectors wrongly, or not at all."""
+    """Rounding to 23 or 52 bits then orders the ten tied sign vectors wrongly, or not at all."""
     for seed in range(20):
         noise = np.random.default_rng(seed).integers(-9, 10, (5, 5))
         H = (sign * laplacian(5) + (noise + noise.T).astype(object) * Fraction(1, 2**bits)).tolist()
@@ -313,6 +313,67 @@ def test_too_many_ties_leave_a_narrow_enclosure(sign):
     assert 0 < smoothness(H).width < 2.0**-40
     lower, upper = constants._enumerate(flint_matrix(H))
     assert fraction(lower) <= L <= fraction(upper)
+
+
+def hadamard(d: int) -> np.ndarray:
+    """Sylvester's matrix, of rows orthogonal to each other, cut to d rows and columns: many sign vectors nearly tie."""
+    parity = np.bitwise_count(np.arange(d)[:, None] & np.arange(d)) % 2
+    return 1 - 2 * parity.astype(int)
+
+
+@st.composite
+def hard(draw) -> Matrix:
+    """Matrices of which many sign vectors have the same value, or nearly so, in each precision that is tried."""
+    d = draw(st.integers(2, 8))
+    base = draw(
+        st.sampled_from(
+            [laplacian(d), -laplacian(d), hadamard(d), np.kron(np.eye(d, dtype=int), np.ones((2, 2), int))[:d, :d]]
+        )
+    )
+    signs = symmetric(d, draw(st.lists(st.sampled_from([-1, 1]), min_size=d * d, max_size=d * d)))
+    noise = symmetric(d, draw(st.lists(st.integers(-5, 5), min_size=d * d, max_size=d * d)))
+    bits = draw(st.one_of(st.integers(14, 22), st.integers(43, 51), st.integers(0, 110)))
+    H = draw(st.sampled_from([base, np.array(signs)])).astype(object) * 2**bits + np.array(noise, dtype=object)
+    if draw(st.booleans()):  # rows of very different sizes
+        scale = np.array([1 << e for e in draw(st.lists(st.integers(0, 60), min_size=d, max_size=d))], dtype=object)
+        H = H * scale * scale[:, None]
+    return H.tolist()
+
+
+@given(hard(), st.sampled_from([1, 4, 12]), st.sampled_from([1, 8, 2**15]), st.sampled_from([0, 3, 4096]))
+@settings(max_examples=150, deadline=None)
+def test_hard_matrices_in_every_split_and_precision(H, longest, block, most):
+    H = flint_matrix(H)
+    exact = exact_smoothness(H)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "_LONGEST", longest)
+        patch.setattr(constants, "_BLOCK", block)
+        patch.setattr(constants, "_TIES", most)
+        lower, upper = constants._enumerate(H)
+    assert lower <= exact <= upper
+    assert lower == upper or most < 2 ** (H.nrows() - 1)
+    assert upper - lower <= sum(map(abs, H.entries())) / fmpq(2**45)  # 3r/u <= 3d²/2 < 2^7, and Σ|M_ij| > 2^52 if r > 0
+
+
+@pytest.mark.parametrize(("d", "bits"), [(14, 20), (14, 60), (18, 30), (18, 60)])
+def test_ties_in_single_precision_are_told_apart_in_double_or_in_integers(d, bits):
+    """All balanced sign vectors tie in 2^bits (dI − 11ᵀ); −2 at one pair of entries favours those that differ there."""
+    H = laplacian(d).astype(object) * 2**bits
+    H[0, 1] -= 1
+    H[1, 0] -= 1
+    s = np.random.default_rng(d).choice([-1, 1], d)
+    assert is_narrowest(smoothness((np.outer(s, s) * H).tolist()), Fraction(d**2 * 2**bits + 2))
+
+
+@pytest.mark.parametrize("make", [hadamard, lambda d: hadamard(d) * np.sign(wigner(d)).astype(int)])
+def test_sign_matrices_in_twenty_dimensions(make):
+    d = 20
+    H = make(d)
+    values = []
+    for start in range(0, 2 ** (d - 1), 2**13):
+        signs = 1 - 2 * ((np.arange(start, start + 2**13)[:, None] >> np.arange(d)) & 1)
+        values.append(np.abs((signs.astype(np.float32) @ H.astype(np.float32)).astype(int)).sum(axis=1).max())
+    assert smoothness(H) == Enclosure(max(values), max(values))
 
 
 # Structure
@@ -655,17 +716,22 @@ def seconds(run, repeats=5):
     return min(times)
 
 
+def by_numpy(H, rows=2**10):
+    """L by NumPy as one would write it: blocks of sign vectors that stay in the cache, and one matrix product each."""
+    d, largest = len(H), 0.0
+    for start in range(0, 2 ** (d - 1), rows):
+        signs = 1.0 - 2.0 * ((np.arange(start, start + rows)[:, None] >> np.arange(d)) & 1)
+        largest = max(largest, np.abs(signs @ H).sum(axis=1).max())
+    return largest
+
+
 @pytest.mark.slow
-def test_enumeration_is_fast():
-    d = 20
-    H = wishart(d)
-
-    def plain():
-        signs = 1.0 - 2.0 * ((np.arange(2 ** (d - 1))[:, None] >> np.arange(d)) & 1)
-        return ((signs @ H) * signs).sum(axis=1).max()
-
-    taken = seconds(lambda: smoothness(H))
+@pytest.mark.parametrize("make", [wishart, wigner])
+def test_enumeration_is_fast(make):
+    H = make(20)
+    taken = seconds(lambda: smoothness(H), 20)
     assert taken < 0.2
-    assert seconds(plain) > 10 * taken
-    assert seconds(lambda: smoothness(wishart(24))) < 4
-    assert seconds(lambda: smoothness(wigner(24))) < 4
+    assert (
+        seconds(lambda: by_numpy(H)) > 8 * taken
+    )  # 10 is the goal, which benchmarks/ measures; here others compute, too
+    assert seconds(lambda: smoothness(make(24))) < 4

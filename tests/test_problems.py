@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import itertools
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -22,7 +23,7 @@ from signproof.checks.constants import Enclosure
 from signproof.checks.domain import TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
 from signproof.checks.logistic import LogisticRegression, breast_cancer
-from signproof.checks.problem import BATCH, Problem, families, family_named, nearest
+from signproof.checks.problem import BATCH, Problem, families, family_named, known, nearest
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.sine import WIDTH, SineSum, pl_constant
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
@@ -237,7 +238,7 @@ def test_a_sine_sums_smoothness_is_nearly_attained_at_the_origin(problem):
 
 def test_the_pl_constant_of_a_sine_sum_is_the_least_ratio():
     low, high = pl_constant()
-    assert high - low <= fmpq(WIDTH.numerator, WIDTH.denominator)
+    assert 0 < high - low <= WIDTH * high <= fmpq(1, 10**9)
 
     def ratio(x):
         return (2 * x + 3 * np.sin(2 * x)) ** 2 / (2 * (x**2 + 3 * np.sin(x) ** 2))
@@ -249,6 +250,19 @@ def test_the_pl_constant_of_a_sine_sum_is_the_least_ratio():
         x = arb(best)
         least = (2 * x + 3 * (2 * x).sin()) ** 2 / (2 * (x * x + 3 * x.sin() ** 2))
         assert low <= least and least <= high + arb(1e-12)
+
+
+@pytest.mark.parametrize(
+    ("amplitude", "mu"), [(fmpq(3, 2), 0.754351514), (fmpq(9, 2), 0.000652654603), (fmpq(5), None)]
+)
+def test_pl_constants_of_other_amplitudes(amplitude, mu):
+    """Above about 4.6 there is a stationary point that is no minimizer."""
+    if mu is None:
+        with pytest.raises(ValueError, match=r"no PL constant of x\^2 \+ 5 sin\^2 x is found"):
+            pl_constant(amplitude)
+    else:
+        low, high = pl_constant(amplitude)
+        assert high - low <= WIDTH * high and abs(float(high.p) / float(high.q) - mu) < 1e-8 * mu
 
 
 @few
@@ -287,6 +301,23 @@ def test_a_singular_square_factor_is_not_strongly_convex():
 
 
 # Constants of batches
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (DiagonalQuadratic(np.array([[1.0, 1.0], [2.0, np.nan]])), "diagonal[1] of instance 1 is not finite"),
+        (LeastSquares(np.array([[[1.0, np.inf]]])), "factor[0, 0] of instance 1 is not finite"),
+        (SineSum(np.array([[np.inf]])), "weights[0] of instance 0 is not finite"),
+        (DiagonalQuadratic(np.zeros((2, 0))), "the field 'diagonal' is empty (shape (2, 0))"),
+        (LeastSquares(np.zeros((0, 0, 3))), "the field 'factor' is empty (shape (0, 0, 3))"),
+    ],
+)
+@pytest.mark.parametrize("assumption", [Smooth(1), StronglyConvex(1), PolyakLojasiewicz(1, L2)], ids=name)
+def test_batches_without_constants_are_refused_in_one_line(problem, message, assumption):
+    with pytest.raises(ValueError, match=re.escape(message)) as error:
+        known(problem, assumption)
+    assert "\n" not in str(error.value)
 
 
 def batches(family):

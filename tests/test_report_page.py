@@ -14,14 +14,16 @@ import re
 import shutil
 import subprocess
 from decimal import Decimal
+from fractions import Fraction
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 import vl_convert
 
+from signproof.checks.tightness_map import Cell
 from signproof.report import page as page_module
-from signproof.report.charts import chart
+from signproof.report.charts import chart, svg, tightness_chart
 from signproof.report.mathml import mathml
 from signproof.report.page import write_page
 
@@ -485,3 +487,28 @@ def test_charts_are_drawn_by_a_browser(path, document, tmp_path):
     assert 'data-chart="failed"' not in done.stdout and 'data-chart="waiting"' not in done.stdout
     assert done.stdout.count("<svg") >= len(document.specs)
     assert "suboptimality f(x_k) − f*  (log scale)</text>" in done.stdout
+
+
+def test_a_map_of_tightness_shows_where_there_is_no_instance():
+    cells = [
+        Cell(d, ratio, theta, None, "", "no instance", True)
+        if ratio < d
+        else Cell(d, ratio, theta, 0.99999, "diagonal")
+        for d in (2, 3)
+        for ratio in (Fraction(2), Fraction(7, 2))
+        for theta in ("1/10", "1/2")
+    ]
+    spec = tightness_chart([cell.data() for cell in cells], "theorem 1")
+    rows = spec["data"]["values"]
+    assert [(row["dimension"], row["ratio"], row["theta"], row["value"]) for row in rows] == [
+        (cell.dimension, str(cell.ratio), cell.theta, cell.value) for cell in cells
+    ]
+    assert [row["text"] for row in rows] == ["1.0000"] * 4 + ["none"] * 2 + ["1.0000"] * 2
+    assert all(row["says"] == (row["instance"] if row["value"] else row["reason"]) != "" for row in rows)
+    x, y = (spec["spec"]["layer"][0]["encoding"][axis]["sort"] for axis in "xy")
+    assert (x, y) == (["2", "7/2"], ["1/2", "1/10"])
+    assert "$schema" not in spec
+    drawn = svg(spec)
+    assert drawn.count(">none<") == 2 and drawn.count(">1.0000<") == 6
+    unknown = tightness_chart([{**cells[0].data(), "value": None, "text": "?", "reason": "none found"}], "one")
+    assert svg(unknown).count(">?<") == 1
