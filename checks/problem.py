@@ -38,6 +38,8 @@ class Problem(ABC):
     shared: ClassVar[tuple[str, ...]] = ()
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
+    costly: ClassVar[bool] = False
+    """Whether only the full profile tries it."""
 
     @abstractmethod
     def gradient(self, x: Any, xp: Any) -> Any:
@@ -164,6 +166,8 @@ def families() -> list[type[Problem]]:
         quadratic.LeastSquares,
         sine.SineSum,
         logistic.LogisticRegression,
+        logistic.Digits3Against8,
+        logistic.DigitsEvenAgainstOdd,
     ]
     return own + [family for family in _subclasses(Problem) if family not in own and not isabstract(family)]
 

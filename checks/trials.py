@@ -39,14 +39,15 @@ CANDIDATES = 12
 
 @dataclass(frozen=True)
 class Profile:
-    """How much is tried: random batches of each shape, and steps of each run."""
+    """How much is tried: random batches of each shape, steps of each run, and whether costly families are tried."""
 
     name: str
     batches: int
     steps: int
+    costly: bool = True
 
 
-PROFILES = {"quick": Profile("quick", 1, 32), "full": Profile("full", 6, 64)}
+PROFILES = {"quick": Profile("quick", 1, 32, costly=False), "full": Profile("full", 6, 64)}
 
 
 @dataclass
@@ -204,6 +205,8 @@ def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance: Cal
     ranges = domain.ranges(claim)
     domain.constants(claim)
     for number, family in enumerate(families()):
+        if family.costly and not profile.costly:
+            continue
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
         for problem, start in family.samples(rng, profile.batches):
@@ -417,11 +420,9 @@ def _keep_series(batch, measured, limit, values, usable, trials: Trials):
 
 
 def _short(problem: Problem, index: int) -> str:
-    one = problem.one(index)
-    data = {name: np.asarray(field) for name, field in one.arrays().items() if name not in one.shared}
+    data = {name: field[..., index] for name, field in problem.arrays().items() if name not in problem.shared}
     sizes = ", ".join(
-        f"{name} ({', '.join(f'{float(n.p) / float(n.q):.4g}' for n in field.ravel()[:4])}"
-        f"{', ...' if field.size > 4 else ''})"
+        f"{name} ({', '.join(f'{n:.4g}' for n in field.ravel()[:4])}{', ...' if field.size > 4 else ''})"
         for name, field in data.items()
     )
     return f"{problem.family}" + (f", {sizes}" if sizes else "")
