@@ -111,7 +111,8 @@ def _fill(path: str | Path, samples: int, features: int, kind: type) -> np.ndarr
     """The rows b_i a_i of a file of known size."""
     from sklearn.datasets import load_svmlight_file
 
-    rows, labels, count = np.zeros((samples, features), dtype=kind), np.empty(samples), 0
+    rows: np.ndarray = np.zeros((samples, features), dtype=kind)
+    labels, count = np.empty(samples), 0
     with _opened(path) as file:
         for text in _chunks(file, max(CHUNK, rows.nbytes // SHARE)):
             try:
@@ -152,15 +153,16 @@ def synthetic(samples: int, features: int, seed: int) -> np.ndarray:
 
     The features are standard normal, a row is then scaled to unit length, and its label is 1 with the probability
     1 / (1 + exp(-<a_i, w>)) that a logistic model of fixed weights w gives. A block is drawn at a time, so the memory
-    is that of the array; the blocks do not depend on how many there are.
+    is that of the array; of more samples the first ones are the same.
     """
     rows = np.empty((samples, features), dtype=np.float32)
     weights = 4 * np.random.default_rng([seed, 0]).standard_normal(features, dtype=np.float32)
     for number, first in enumerate(range(0, samples, SYNTHETIC_BLOCK), 1):
         rng, block = np.random.default_rng([seed, number]), rows[first : first + SYNTHETIC_BLOCK]
+        chance = rng.random(SYNTHETIC_BLOCK)[: len(block)]
         rng.standard_normal(out=block, dtype=np.float32)
         block /= np.sqrt(np.einsum("ij,ij->i", block, block))[:, None]
-        block *= np.where(rng.random(len(block)) * (1 + np.exp(-(block @ weights))) < 1, 1, -1)[:, None]
+        block *= np.where(chance * (1 + np.exp(-(block @ weights))) < 1, 1, -1)[:, None]
     return rows
 
 

@@ -161,7 +161,7 @@ def _family(key: Any) -> type[LogisticRegression]:
 
     Raises ValueError if there is no such data set, or if the file is missing or not what it was.
     """
-    known = (LogisticRegression, *LogisticRegression.__subclasses__())
+    known: list[type[LogisticRegression]] = [LogisticRegression, *LogisticRegression.__subclasses__()]
     found = {str(family.dataset.key): family for family in known}
     if str(key) in found:
         return found[str(key)]

@@ -19,6 +19,7 @@ from sympy import Eq, Symbol, true
 from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, families, known, nearest
 from signproof.checks.replay import Replay, replay
 from signproof.checks.witness import Witness
@@ -244,7 +245,6 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
             values[symbol] = combine(values[symbol], valid)
         else:
             values[symbol] = valid
-    numbers: Any = _NumPy()
     thetas: dict[Symbol, np.ndarray] = {}
     cycle = np.array([float(Fraction(theta)) for theta in THETAS] + [np.nan])
     for position, interval in enumerate(ranges):
@@ -254,12 +254,12 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
             theta = np.where(np.isnan(grid), theta, grid)
         with np.errstate(all="ignore"):
             thetas[interval.symbol] = theta
-            values[interval.symbol] = np.broadcast_to(interval.at(theta, values, numbers), (size,))
+            values[interval.symbol] = np.broadcast_to(interval.at(theta, values, NUMPY), (size,))
     with np.errstate(all="ignore"):
         at_start = {k: np.zeros(size), V0: np.ones(size)}
         conditions = [relation for relation in claim.domain if not relation.has(k)]
         for relation in conditions:
-            inside = inside & domain.holds(relation, values | at_start, numbers)
+            inside = inside & domain.holds(relation, values | at_start, NUMPY)
     return _Batch(problem, start, thetas, values, inside)
 
 
@@ -320,7 +320,7 @@ def _steps_in_domain(claim: Claim, batch: _Batch, steps: int) -> Any:
     with np.errstate(all="ignore"):
         for relation in claim.domain:
             if relation.has(k):
-                met = met & domain.holds(relation, batch.values | iterations, cast(Any, _NumPy()))
+                met = met & domain.holds(relation, batch.values | iterations, NUMPY)
     return met
 
 
@@ -426,37 +426,3 @@ def _short(problem: Problem, index: int) -> str:
         for name, field in data.items()
     )
     return f"{problem.family}" + (f", {sizes}" if sizes else "")
-
-
-class _NumPy:
-    """The little arithmetic in which ranges of parameters are computed for a batch."""
-
-    def rational(self, numerator, denominator):
-        return numerator / denominator
-
-    def power(self, base, exponent):
-        return np.asarray(base, dtype=float) ** exponent
-
-    def abs(self, x):
-        return np.abs(x)
-
-    def sign(self, x):
-        return np.sign(x)
-
-    def larger(self, x, y):
-        return np.maximum(x, y)
-
-    def sqrt(self, x):
-        return np.sqrt(x)
-
-    def exp(self, x):
-        return np.exp(x)
-
-    def log(self, x):
-        return np.log(x)
-
-    def sin(self, x):
-        return np.sin(x)
-
-    def cos(self, x):
-        return np.cos(x)

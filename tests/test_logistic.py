@@ -103,7 +103,7 @@ def test_values_and_gradients_are_those_of_the_definition(family, scale):
 def test_no_pair_of_points_shows_more_than_the_smoothness_constant_and_one_shows_nearly_all(family, norm):
     """||grad f(x) - grad f(y)||_* / ||x - y||, in balls and by the definition."""
     rows, rng = family.dataset.rows, np.random.default_rng(4)
-    n, d = rows.shape
+    d = rows.shape[1]
     (largest,) = posed(family)[0].constant(Smooth(1, norm)).upper
     # the features are not negative: all ones is the best sign vector; near 0 the Hessian is the largest
     steepest = np.ones(d) if norm is LINF else np.linalg.eigh(rows.T @ rows)[1][:, -1]

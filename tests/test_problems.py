@@ -1,23 +1,21 @@
 """The families: their gradients, their constants, and f - f*, each against another way to compute it."""
 
-import dataclasses
 import gc
 import itertools
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
-from flint import arb, arb_mat, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from signproof.checks import constants
-from signproof.checks.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.arrays import FLOATS
 from signproof.checks.constants import Enclosure
 from signproof.checks.domain import TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
