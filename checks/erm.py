@@ -8,19 +8,19 @@ then, while it is still in the cache, their share of the gradients. No other arr
 How exact. With u = 2^-24, gamma(m) = m u / (1 - m u) and a row's size |a_i|'|x|, every margin is off by at most
 gamma(d + 1) |a_i|'|x| (a sum of d products in whatever order, and x rounded to 32-bit). The loss has slope at most 1,
 so the value is off by at most the mean of that. Its derivative s_i = 1 / (1 + exp(t)) has slope at most 1/4 and is
-trusted to SIGMOID_ULPS units in the last place, and a block's sum of B products is off by gamma(B) of its terms'
-sizes, so coordinate j of the gradient is off by at most
+trusted to SIGMOID_ULPS units in the last place, and a sum of T products, over the rows of one task, is off by gamma(T)
+times its terms' sizes, so coordinate j of the gradient is off by at most
 
-    (1/n) sum over i of |a_ij| ((1 + gamma(B)) (gamma(d + 1) |a_i|'|x| / 4 + 2 SIGMOID_ULPS u s_i) + gamma(B) s_i).
+    (1/n) sum over i of |a_ij| ((1 + gamma(T)) (gamma(d + 1) |a_i|'|x| / 4 + 2 SIGMOID_ULPS u s_i) + gamma(T) s_i).
 
-Blocks are added up in 64-bit, where the value and the ridge are computed, too; that adds no more than (n + d) 2^-52
+Tasks are added up in 64-bit, where the value and the ridge are computed, too; that adds no more than (n + d) 2^-52
 times the sizes of the terms, and numbers below the normal range of 32-bit, 2^-126, may be taken for zero.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,10 +45,10 @@ GROUP = 8
 """Points that one matrix product takes at a time."""
 SMALL = 10**6
 """Multiplications of one matrix product at most: up to there BLAS multiplies without copying the block first."""
-FEW = 2
-"""Up to so many points the margins are inner products row by row, which read the memory as fast as it goes."""
-TASK = 2**26
-"""Bytes of the rows that a thread takes at a time."""
+FEW, LONG = 2, 256
+"""With up to so many points, and no fewer features, margins are inner products row by row: nothing reads faster."""
+TASK, TALL = 2**23, 2**13
+"""Bytes of the rows that a thread takes at a time, and how many rows: whatever is kept for each stays in the cache."""
 
 
 class LogisticRisk:
@@ -68,8 +68,8 @@ class LogisticRisk:
         On all cores; the result does not depend on how many there are.
         """
         n, d = self.rows.shape
-        weights = np.ascontiguousarray(points.T, dtype=np.float32)
-        height = max(1, TASK // (4 * d))
+        weights = np.ascontiguousarray(-points.T, dtype=np.float32)
+        height = task_height(d)
         tasks = [self.rows[first : first + height] for first in range(0, n, height)]
         losses, slopes = np.zeros(len(weights)), np.zeros(weights.shape)
         # a thread for each core, so each product runs on one
@@ -81,37 +81,32 @@ class LogisticRisk:
 
 
 def _share(rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sums over some rows of the losses, shape (r,), and of s_i a_i, shape (r, d)."""
+    """The sums over some rows of the losses, shape (r,), and of s_i a_i, shape (r, d), given -x in 32-bit."""
     n, d = rows.shape
     r = len(weights)
-    margins, slopes = np.empty((r, n), dtype=np.float32), np.zeros(weights.shape)
-    height = block_height(d, r)
+    margins, slopes = np.empty((r, n), dtype=np.float32), np.zeros_like(weights)  # the margins' negatives
+    height = _block_height(d, r)
     for first in range(0, n, height):
         block, t = rows[first : first + height], margins[:, first : first + height]
-        for group in _groups(r):
-            if r <= FEW:
+        for group in (slice(first, first + GROUP) for first in range(0, r, GROUP)):
+            if r <= FEW and d >= LONG:
                 for number in range(r):
                     np.vecdot(block, weights[number], out=t[number])
             else:
                 np.matmul(weights[group], block.T, out=t[group])
-            slopes[group] += expit(-t[group]) @ block
-    return _losses(margins), slopes
+            slopes[group] += expit(t[group]) @ block
+    large = margins.astype(float)
+    return (np.log1p(np.exp(-np.abs(large))) + np.maximum(large, 0)).sum(axis=1), slopes
 
 
-def block_height(d: int, r: int) -> int:
-    """How many rows there are in a block."""
+def task_height(d: int) -> int:
+    """How many rows a thread takes at a time."""
+    return max(1, min(TALL, TASK // (4 * d)))
+
+
+def _block_height(d: int, r: int) -> int:
     height = BLOCK // (4 * d)
-    return max(16, height if r == 1 else min(height, SMALL // (d * min(r, GROUP))))
-
-
-def _groups(r: int) -> Iterator[slice]:
-    return (slice(first, first + GROUP) for first in range(0, r, GROUP))
-
-
-def _losses(margins: np.ndarray) -> np.ndarray:
-    """The sums of log(1 + exp(-t)) along the rows, in 64-bit."""
-    t = margins.astype(float)
-    return (np.log1p(np.exp(-np.abs(t))) + np.maximum(-t, 0)).sum(axis=1)
+    return max(16, height if r <= FEW else min(height, SMALL // (d * min(r, GROUP))))
 
 
 @cache

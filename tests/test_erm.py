@@ -15,7 +15,7 @@ from sympy import Rational
 
 from signproof.checks import engine, erm
 from signproof.checks.data import synthetic
-from signproof.checks.erm import SIGMOID_ULPS, Course, LogisticRisk, Run, block_height, run
+from signproof.checks.erm import SIGMOID_ULPS, Course, LogisticRisk, Run, run, task_height
 from signproof.checks.exact import Balls
 from signproof.checks.floats import NUMPY
 from signproof.checks.logistic import Digits3Against8
@@ -41,8 +41,8 @@ def in_64_bit(rows, points):
     value = (np.logaddexp(0, -t).sum(axis=0) + (points**2).sum(axis=0) / 2) / n
     slope = (points - A.T @ s) / n
     off = gamma(d + 1) * (np.abs(A) @ np.abs(points))
-    block = gamma(block_height(d, points.shape[1]))
-    terms = (1 + block) * (off / 4 + 2 * SIGMOID_ULPS * u * s) + block * s
+    total = gamma(min(n, task_height(d)))
+    terms = (1 + total) * (off / 4 + 2 * SIGMOID_ULPS * u * s) + total * s
     # 64-bit here and there, and what is below the normal range of 32-bit
     small, tiny = 2 * (n + d) * 2.0**-52, n * d * 2.0**-120
     bounds = off.mean(axis=0) + small * (value + 1) + tiny, (np.abs(A).T @ terms) / n
@@ -64,6 +64,7 @@ def test_the_pass_is_within_its_error_bound(n, d, r, seed, size):
     with pytest.MonkeyPatch.context() as patch:  # several tasks, blocks and groups
         patch.setattr(erm, "BLOCK", 4 * 20 * d)
         patch.setattr(erm, "TASK", 4 * 55 * d)
+        patch.setattr(erm, "LONG", 20)
         value, slope = LogisticRisk(rows).value_and_gradient(points)
         true_value, true_slope, value_off, slope_off = in_64_bit(rows, points)
     assert value.shape == (r,) and slope.shape == (d, r) and value.dtype == slope.dtype == float
