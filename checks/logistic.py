@@ -148,12 +148,13 @@ def logistic_regression(path: str | Path) -> type[LogisticRegression]:
     Raises ValueError, in one line, if the file cannot be used or has more than LARGEST entries, samples times features.
     """
     dataset = libsvm(path, LARGEST)
-    family = f"logistic regression, {Path(path).name}"
-    return _on(dataset, {"family": family, "shapes": (dataset.rows.shape[1:],), "costly": False})
+    return _on(dataset, (dataset.rows.shape[1:],))
 
 
-def _on(dataset: DataSet, about: dict[str, Any]) -> type[LogisticRegression]:
-    return type(LogisticRegression.__name__, (LogisticRegression,), {"dataset": dataset, **about})
+def _on(dataset: DataSet, shapes: tuple[tuple[int, ...], ...]) -> type[LogisticRegression]:
+    family = f"logistic regression, {Path(dataset.key['libsvm']).name}"
+    about = {"dataset": dataset, "family": family, "shapes": shapes}
+    return type(LogisticRegression.__name__, (LogisticRegression,), about)
 
 
 def _family(key: Any) -> type[LogisticRegression]:
@@ -171,7 +172,7 @@ def _family(key: Any) -> type[LogisticRegression]:
     dataset = libsvm(key["libsvm"], LARGEST)
     if dataset.key != key:
         raise ValueError(f"{key['libsvm']} is not the data of the problem: its contents have another SHA-256")
-    return _on(dataset, {"family": "logistic regression", "shapes": ()})
+    return _on(dataset, ())
 
 
 def _column(vector, x):

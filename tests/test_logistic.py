@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import gc
+import json
+import subprocess
+import sys
 from functools import cache
 
 import jax
@@ -12,6 +15,7 @@ import pytest
 from flint import arb, arb_mat, fmpq
 from sklearn.datasets import dump_svmlight_file, load_breast_cancer, load_digits
 
+from signproof.checks import witness
 from signproof.checks.arrays import BALLS, ball, ends
 from signproof.checks.exact import Balls, rationals
 from signproof.checks.logistic import (
@@ -22,6 +26,7 @@ from signproof.checks.logistic import (
     logistic_regression,
 )
 from signproof.checks.problem import Problem, families
+from signproof.loading import Misuse, read_file
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
@@ -298,6 +303,58 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
     file.unlink()
     with pytest.raises(ValueError, match=r"mine\.txt cannot be read: No such file"):
         Problem.load(data)
+
+
+CLAIMS = """
+from signproof import Claim
+from signproof.checks.logistic import logistic_regression
+from signproof.theory.algorithms import ScaledSignGD
+from signproof.loading import Misuse, read_file
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.measures import Suboptimality
+from signproof.theory.symbols import L, V0, alpha, k, mu
+
+data = logistic_regression({!r})
+claim = Claim(
+    id="mine/too-fast",
+    algorithm=ScaledSignGD(alpha),
+    assumptions=(Smooth(L), PolyakLojasiewicz(mu)),
+    domain=(0 < alpha, alpha < 2 / L),
+    measure=Suboptimality(),
+    bound=(1 - 1000 * mu * alpha * (1 - L * alpha / 2)) ** k * V0,
+)
+"""
+TRY = """
+import json, sys
+from pathlib import Path
+from signproof.checks import trials
+from signproof.checks.problem import families
+from signproof.loading import read_file
+
+(claim,) = read_file(Path(sys.argv[1]))
+trials.families = lambda: families()[-1:]
+found = trials.try_out(claim, trials.PROFILES["quick"])
+print(json.dumps([[tally.family for tally in found.tallies], found.witness.to_json()]))
+"""
+
+
+def test_claims_in_a_file_are_tried_on_the_data_that_it_names(file, tmp_path):
+    path = tmp_path / "claims.py"
+    path.write_text(CLAIMS.format(str(file)))
+    # in a process of its own: what is compiled there keeps the family alive
+    run = subprocess.run([sys.executable, "-c", TRY, path], check=True, capture_output=True, text=True)
+    tried, data = json.loads(run.stdout)
+    assert tried == ["logistic regression, mine.txt"] and data["problem"]["dataset"]["libsvm"] == str(file)
+    found = witness.load(data, {}, "here")
+    assert found.replay().confirmed and found.describe().startswith("logistic regression, mine.txt (n = 40, d = 5)")
+    del found
+    gc.collect()
+    file.write_text("1 1:0.5\n-1 1:0.25\n")
+    with pytest.raises(witness.WitnessError, match=r"here: .*mine\.txt is not the data of the problem"):
+        witness.load(data, {}, "here")
+    path.write_text(CLAIMS.format(str(tmp_path / "none.txt")))
+    with pytest.raises(Misuse, match=r"claims\.py, line 10: ValueError: .*none\.txt cannot be read: No such file"):
+        read_file(path)
 
 
 def test_a_file_too_large_for_balls_is_refused(file, monkeypatch):
