@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-CHUNK = 2**16
+CHUNK = 2**15
 """Least number of bytes of a LIBSVM file that are read at a time."""
 SHARE = 128
 """The text read at a time is at most the array that it fills divided by this: parsed, it takes ten times its size."""
