@@ -18,6 +18,7 @@ from sympy import Symbol
 from signproof.checks import domain
 from signproof.checks.domain import Range
 from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, known, nearest
 from signproof.checks.replay import replay
 from signproof.checks.witness import Witness
@@ -115,7 +116,7 @@ def prepare(
             values[symbol] = combine(values[symbol], valid)
         else:
             values[symbol] = valid
-    numbers: Any = _NumPy()
+    numbers = NUMPY
     with np.errstate(all="ignore"):
         for interval in ranges:
             values[interval.symbol] = np.broadcast_to(interval.at(thetas[interval.symbol], values, numbers), (size,))
@@ -234,50 +235,14 @@ def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:
     with np.errstate(all="ignore"):
         for relation in claim.domain:
             if relation.has(k):
-                met = met & domain.holds(relation, batch.values | iterations, cast(Any, _NumPy()))
+                met = met & domain.holds(relation, batch.values | iterations, NUMPY)
     return met
 
 
 def _short(problem: Problem, index: int) -> str:
-    one = problem.one(index)
-    data = {name: np.asarray(field) for name, field in one.arrays().items() if name not in one.shared}
+    data = {name: field[..., index] for name, field in problem.arrays().items() if name not in problem.shared}
     sizes = ", ".join(
-        f"{name} ({', '.join(f'{float(n.p) / float(n.q):.4g}' for n in field.ravel()[:4])}"
-        f"{', ...' if field.size > 4 else ''})"
+        f"{name} ({', '.join(f'{n:.4g}' for n in field.ravel()[:4])}{', ...' if field.size > 4 else ''})"
         for name, field in data.items()
     )
     return f"{problem.family}" + (f", {sizes}" if sizes else "")
-
-
-class _NumPy:
-    """The little arithmetic in which ranges of parameters are computed for a batch."""
-
-    def rational(self, numerator, denominator):
-        return numerator / denominator
-
-    def power(self, base, exponent):
-        return np.asarray(base, dtype=float) ** exponent
-
-    def abs(self, x):
-        return np.abs(x)
-
-    def sign(self, x):
-        return np.sign(x)
-
-    def larger(self, x, y):
-        return np.maximum(x, y)
-
-    def sqrt(self, x):
-        return np.sqrt(x)
-
-    def exp(self, x):
-        return np.exp(x)
-
-    def log(self, x):
-        return np.log(x)
-
-    def sin(self, x):
-        return np.sin(x)
-
-    def cos(self, x):
-        return np.cos(x)

@@ -40,6 +40,8 @@ class Problem(ABC):
     """Fields whose entries may be multiplied by positive numbers, one for each: an instance remains one."""
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
+    costly: ClassVar[bool] = False
+    """Whether only the full profile tries it."""
 
     @abstractmethod
     def gradient(self, x: Any, xp: Any) -> Any:
@@ -175,6 +177,8 @@ def families() -> list[type[Problem]]:
         quadratic.LeastSquares,
         sine.SineSum,
         logistic.LogisticRegression,
+        logistic.Digits3Against8,
+        logistic.DigitsEvenAgainstOdd,
     ]
     return own + [family for family in _subclasses(Problem) if family not in own and not isabstract(family)]
 

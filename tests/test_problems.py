@@ -1,28 +1,25 @@
 """The families: their gradients, their constants, and f - f*, each against another way to compute it."""
 
-import dataclasses
 import gc
 import itertools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
-from flint import arb, arb_mat, fmpq, fmpq_mat
+from flint import arb, fmpq, fmpq_mat
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from signproof.checks import constants
-from signproof.checks.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.arrays import FLOATS
 from signproof.checks.constants import Enclosure
 from signproof.checks.domain import TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
-from signproof.checks.logistic import LogisticRegression, breast_cancer
 from signproof.checks.problem import BATCH, Problem, families, family_named, known, nearest
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.sine import WIDTH, SineSum, pl_constant
@@ -396,132 +393,6 @@ def test_the_ends_of_a_batch_of_sine_sums_hold_the_constants(assumption):
         assert (found.width <= 1e-5 * found.upper).all()
 
 
-# Logistic regression
-
-
-@cache
-def logistic() -> tuple[LogisticRegression, np.ndarray]:
-    return next(LogisticRegression.samples(np.random.default_rng(0), 1))
-
-
-def direct(x: np.ndarray) -> tuple[arb, np.ndarray]:
-    """f and its gradient at a point of Arb numbers, by their definitions."""
-    rows = rationals(breast_cancer())
-    n = len(rows)
-    m = rows.dot(x)
-    value = sum((-t).exp().log1p() for t in m) + sum(x * x) / 2
-    slope = x - rows.T.dot(np.array([1 / (1 + t.exp()) for t in m], dtype=object))
-    return value / n, slope / n
-
-
-@cache
-def minimum() -> arb:
-    """f*, by Newton's method in 300 bits and f(c) - f* <= (n/2) ||grad f(c)||^2."""
-    rows = rationals(breast_cancer())
-    n, d = rows.shape
-    with Balls(BITS) as xp:
-        x = xp.number(logistic()[0].centre)
-        M = arb_mat([[arb(entry) for entry in row] for row in rows.tolist()])
-        for _ in range(3):
-            s = [1 / (1 + t.exp()) for t in rows.dot(x)]
-            W = arb_mat([[entry * (t - t * t) for entry in row] for row, t in zip(rows.tolist(), s, strict=True)])
-            H = M.transpose() * W + arb_mat([[arb(i == j) for j in range(d)] for i in range(d)])
-            _, slope = direct(x)
-            step = H.solve(arb_mat([[entry * n] for entry in slope]))
-            x = np.array([(entry - step[i, 0]).mid() for i, entry in enumerate(x)], dtype=object)
-        value, slope = direct(x)
-        gap = n * sum(slope * slope) / 2
-        assert gap < 1e-60
-        return value - gap.union(arb(0))
-
-
-@jax.jit
-def enclosed(arrays, x):
-    problem = LogisticRegression(**arrays)
-    return ends(problem.suboptimality(ball(x), BALLS)), ends(problem.gradient(ball(x), BALLS))
-
-
-@pytest.mark.parametrize("scale", [0, 1e-12, 1e-8, 1e-4, 1e-2, 1, 30])
-def test_logistic_values_and_gradients_are_those_of_the_definition(scale):
-    batch, start = logistic()
-    x = np.random.default_rng(3).standard_normal((len(start), 1)) * scale
-    with jax.enable_x64(True):
-        (low, high), slopes = enclosed(batch.arrays(), x)
-    low, high, (slope_low, slope_high) = float(low[0]), float(high[0]), (np.asarray(end)[:, 0] for end in slopes)
-    with Balls(BITS) as xp:
-        posed, at = batch.one(0).over(xp), xp.number(x[:, 0])
-        value, slope = direct(xp.number(batch.centre) + at)
-        value = value - minimum()
-        assert arb(low) <= value <= arb(high)
-        assert high - low <= 1e-12 * scale + 1e-28
-        assert posed.suboptimality(at, xp).contains(value)
-        for i, entry in enumerate(posed.gradient(at, xp)):
-            assert entry.contains(slope[i])
-            assert arb(slope_low[i]) <= slope[i] <= arb(slope_high[i])
-            assert slope_high[i] - slope_low[i] <= 1e-12
-
-
-@pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
-def test_logistic_regression_meets_its_assumptions(assumption):
-    batch, start = logistic()
-    problem = batch.one(0)
-    c = problem.exact_constant(assumption)
-    with Balls(BITS) as xp:
-        for i in range(0, start.shape[1], 12):
-            x, y = xp.number(start[:, i]), xp.number(start[:, i - 1])
-            assert slack(assumption, c, problem.over(xp), x, y, xp) > 0
-
-
-@pytest.mark.parametrize("norm", NORMS, ids=name)
-def test_the_ends_of_logistic_smoothness_are_a_few_times_apart(norm):
-    found = logistic()[0].constant(Smooth(1, norm))
-    A = breast_cancer()
-    n, d = A.shape
-    bound = A.T @ A / (4 * n) + np.eye(d) / n
-    if norm is L2:
-        assert found.upper[0] == pytest.approx(np.linalg.eigvalsh(bound).max(), rel=1e-9)
-    else:
-        signs = np.random.default_rng(0).choice([-1, 1], (d, 1000))
-        assert (
-            (signs * (bound @ signs)).sum(axis=0).max() <= found.upper[0] <= d * np.linalg.eigvalsh(bound).max() * 1.001
-        )
-    assert 0 < found.lower[0] <= found.upper[0] <= 1000 * found.lower[0]
-
-
-def test_logistic_regression_is_strongly_convex_with_its_ridge():
-    problem = logistic()[0]
-    assert problem.one(0).exact_constant(StronglyConvex(1)) == fmpq(1, 569)
-    assert fmpq(1, 569) in Enclosure(
-        *(float(end[0]) for end in dataclasses.astuple(problem.constant(StronglyConvex(1))))
-    )
-
-
-def test_any_float_may_be_the_centre():
-    data = {"family": "LogisticRegression", "dataset": "breast-cancer", "centre": ["1000"] * 30}
-    problem = Problem.load(data)
-    assert problem.data() == data
-    with Balls(BITS) as xp:
-        far, there = problem.over(xp), xp.number(np.full(30, -1000.0)) + xp.number(logistic()[0].centre)
-        assert far.suboptimality(there, xp).contains(logistic()[0].one(0).over(xp).suboptimality(there * 0, xp).lower())
-
-
-@pytest.mark.parametrize(
-    "data, message",
-    [
-        ({"dataset": "iris", "centre": []}, "dataset"),
-        ({"dataset": "breast-cancer"}, "centre"),
-        ({"dataset": "breast-cancer", "centre": ["1/3"] * 30}, "no floats"),
-        ({"dataset": "breast-cancer", "centre": [str(2**1000)] * 30}, "too far"),
-        ({"dataset": "breast-cancer", "centre": [str(10**400)] * 30}, "too far"),
-        ({"dataset": "breast-cancer", "centre": ["0"]}, "not aligned"),
-        ({"dataset": "breast-cancer", "centre": ["x"] * 30}, "rational"),
-    ],
-)
-def test_data_that_is_no_logistic_regression_is_a_value_error(data, message):
-    with pytest.raises(ValueError, match=message):
-        Problem.load({"family": "LogisticRegression"} | data)
-
-
 # Data, samples and the list of families
 
 
@@ -533,12 +404,6 @@ def test_data_is_read_back(problem):
     assert again.data() == problem.data()
     assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
     assert all(part in problem.describe() for part in np.ravel(problem.data()[next(iter(problem.arrays()))]))
-
-
-def test_logistic_data_is_read_back():
-    problem = logistic()[0].one(0)
-    again = Problem.load(problem.data())
-    assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
 
 
 @pytest.mark.parametrize(
