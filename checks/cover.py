@@ -54,7 +54,7 @@ def _everywhere(relation: Relational) -> Answer:
     reach = next((reach for reach in REACHES if _tail(relation, x, reach)), None)
     if reach is None:
         return Answer(None, reason=f"Z3 does not prove {relation} for all large {x}")
-    return _middle(F, strict, x, reach)
+    return within(F, x, reach, strict, f"Z3 for |{x}| > {reach}, ")
 
 
 def _smooth(formula: Expr) -> bool:
@@ -77,8 +77,11 @@ def _tail(relation: Relational, x: Symbol, reach: int) -> bool:
     return follows(relation.xreplace(names), (Gt(x**2, reach**2), *circle)).holds is True
 
 
-def _middle(F: Expr, strict: bool, x: Symbol, reach: int) -> Answer:
-    """Whether F >= 0, or F > 0, on [-reach, reach]."""
+def within(F: Expr, x: Symbol, reach: int, strict: bool = False, so_far: str = "") -> Answer:
+    """Whether F(x) >= 0, or F(x) > 0 if `strict`, for all x in [-reach, reach]; the reason follows what is said so far.
+
+    Raises TypeError for functions that balls do not have.
+    """
     slope, curvature = diff(F, x), diff(F, x, 2)
     pieces, done = [(fmpq(0), fmpq(reach))], 0
     while pieces:
@@ -98,7 +101,7 @@ def _middle(F: Expr, strict: bool, x: Symbol, reach: int) -> Answer:
             continue
         third = radius / 3
         pieces += [(middle + shift * 2 * third, third) for shift in (-1, 0, 1)]
-    return Answer(True, reason=f"Z3 for |{x}| > {reach}, balls on {done} pieces of [-{reach}, {reach}]")
+    return Answer(True, reason=f"{so_far}balls on {done} pieces of [-{reach}, {reach}]")
 
 
 def _ends(formula: Expr, values: dict) -> tuple[fmpq, fmpq]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
 import numpy as np
-from flint import arb, fmpq
+from flint import fmpq
+from sympy import Rational, Symbol, diff, sin
 
 from signproof.checks.constants import Enclosure
+from signproof.checks.cover import within
 from signproof.checks.exact import Balls
 from signproof.checks.problem import BATCH, Problem, nearest
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.norms import L2, LINF
 
 SMOOTHNESS = 8
 """The second derivative of x^2 + 3 sin^2 x is 2 + 6 cos 2x, at most 8 in absolute value, and 8 at 0."""
-WIDTH = Fraction(1, 10**6)
-"""Width to which the PL constant is enclosed."""
+WIDTH = fmpq(1, 10**9)
+"""Width to which the PL constant is enclosed, relative to its upper end."""
+AMPLITUDE = fmpq(3)
+"""That of Example 4."""
 FAR = 4
 """Beyond |x| = FAR the PL ratio is bounded below by hand."""
 
@@ -78,30 +81,31 @@ class SineSum(Problem):
 
 
 @cache
-def pl_constant() -> tuple[fmpq, fmpq]:
-    """Rationals around the largest PL constant of x^2 + 3 sin^2 x, at most WIDTH apart.
+def pl_constant(amplitude: fmpq = AMPLITUDE) -> tuple[fmpq, fmpq]:
+    """Rationals around the largest PL constant of f(x) = x^2 + a sin^2 x, no more than WIDTH apart relatively.
 
-    It is the least value over x of the ratio f'(x)^2 / (2 f(x)), an even function, which with sinc x = sin x / x is
-    (2 + 6 sinc 2x)^2 / (2 + 6 sinc^2 x). On [0, FAR] it is enclosed by balls, the pieces with the lowest lower ends
-    halved until the ends meet. For x >= FAR, |f'(x)| >= 2x - 3 and f(x) <= x^2 + 3, and (2x - 3)^2 / (2x^2 + 6)
-    increases for x > 3/2; its value at FAR must not be below the upper end found, or an ArithmeticError is raised.
+    It is the least value of f'(x)^2 / (2 f(x)), an even function. The upper end is its value at a point that floats
+    propose, enclosed by a ball; that f'(x)^2 >= 2 mu f(x) holds with the lower end on [-FAR, FAR] is proved by a cover
+    with balls. For x >= FAR > a/2, |f'(x)| >= 2x - a and f(x) <= x^2 + a, and (2x - a)^2 / (2x^2 + 2a) increases; its
+    value at FAR must not be below the lower end.
+
+    Raises ValueError if that fails: for amplitudes above about 4.6 there is a point with f'(x) = 0 and f(x) > 0, and so
+    no constant.
     """
-
-    def ratio(a: fmpq, b: fmpq) -> tuple[fmpq, fmpq]:
-        x = arb((a + b) / 2, (b - a) / 2)
-        return xp.ends((2 + 6 * (2 * x).sinc()) ** 2 / (2 + 6 * x.sinc() ** 2))
-
-    with Balls(64) as xp:
-        highest = ratio(fmpq(0), fmpq(0))[1]
-        pieces = [(ratio(fmpq(i, 8), fmpq(i + 1, 8))[0], fmpq(i, 8), fmpq(i + 1, 8)) for i in range(8 * FAR)]
-        heapq.heapify(pieces)
-        width = fmpq(WIDTH.numerator, WIDTH.denominator)
-        while highest - pieces[0][0] > width:
-            _, a, b = heapq.heappop(pieces)
-            middle = (a + b) / 2
-            highest = min(highest, ratio(middle, middle)[1])
-            for left, right in ((a, middle), (middle, b)):
-                heapq.heappush(pieces, (ratio(left, right)[0], left, right))
-        if fmpq((2 * FAR - 3) ** 2, 2 * FAR**2 + 6) < highest:
-            raise ArithmeticError("the tail of the PL ratio falls below its least value near the origin")
-    return pieces[0][0], highest
+    a, x = Rational(int(amplitude.p), int(amplitude.q)), Symbol("x", real=True)
+    f = x**2 + a * sin(x) ** 2
+    slope = diff(f, x)
+    lowest, spacing = FAR / 2, FAR / 2
+    for _ in range(3):  # ever finer grids, each around the lowest point of the one before
+        points = lowest + spacing * np.linspace(-1, 1, 1001)[1:]
+        sines = np.sin(points)
+        ratios = (points + float(a) * sines * np.cos(points)) ** 2 / (points**2 + float(a) * sines**2)
+        lowest, spacing = points[np.argmin(ratios)], spacing / 500
+    with Balls(128) as balls:
+        there = {x: balls.number(lowest)}
+        upper = balls.ends(evaluate(slope, there, balls) ** 2 / (2 * evaluate(f, there, balls)))[1]
+    lower = upper * (1 - WIDTH)
+    proved = within(slope**2 - 2 * Rational(int(lower.p), int(lower.q)) * f, x, FAR)
+    if not proved.holds or 2 * FAR <= amplitude or (2 * FAR - amplitude) ** 2 / (2 * FAR**2 + 2 * amplitude) < lower:
+        raise ValueError(f"no PL constant of x^2 + {a} sin^2 x is found near {float(upper.p) / float(upper.q):.3g}")
+    return lower, upper
