@@ -38,7 +38,7 @@ def wide(rng, d):
 
 
 def sine(rng, d):
-    return SineSum(sizes(rng, (d, BATCH)))
+    return SineSum(sizes(rng, (d, BATCH)), rng.integers(1, 5, BATCH).astype(float))
 
 
 PROBLEMS = (diagonal, dense, sine, wide)
