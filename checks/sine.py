@@ -33,7 +33,7 @@ FAR = 4
 
 @dataclass(frozen=True, eq=False)
 class SineSum(Problem):
-    """f(x) = sum of w_i (x_i^2 + a sin^2 x_i); `weights` w > 0 have shape (d, batch), `amplitude` a > 0 shape (batch,)."""
+    """f(x) = sum of w_i (x_i^2 + a sin^2 x_i), w_i > 0, a > 0; `weights` has shape (d, batch), `amplitude` (batch,)."""
 
     weights: Any
     amplitude: Any

@@ -15,7 +15,7 @@ import numpy as np
 from flint import fmpq
 
 from signproof.checks.constants import Enclosure
-from signproof.checks.problem import BATCH, Problem, nearest
+from signproof.checks.problem import BATCH, Problem, in_numbers_of, nearest
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
@@ -36,12 +36,12 @@ class SoftplusSum(Problem):
     rational = False
 
     def gradient(self, x, xp):
-        s, e = self.shares, xp.expm1(x)
+        s, e = in_numbers_of(xp, self.shares), xp.expm1(x)
         # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0
         return self.weights * (x + self.heights * (s * (1.0 - s) * e / (1.0 + s * e)))
 
     def suboptimality(self, x, xp):
-        s = self.shares
+        s = in_numbers_of(xp, self.shares)
         # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
         terms = (1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x)
         return xp.sum(self.weights * (x * x * 0.5 + self.heights * xp.log1p(terms)))
