@@ -90,6 +90,9 @@ class _Objects:
         raise NotImplementedError
 
     def larger(self, x, y):
+        return np.frompyfunc(self._larger, 2, 1)(x, y)
+
+    def _larger(self, x, y):
         raise NotImplementedError
 
 
@@ -110,7 +113,7 @@ class Rationals(_Objects):
             return self.number(lower)
         raise TypeError("an interval is no rational number")
 
-    def larger(self, x, y):
+    def _larger(self, x, y):
         return x if x >= y else y
 
     def _sign(self, x):
@@ -156,7 +159,7 @@ class Balls(_Objects):
             result[index] = self.interval(entry, upper[index])
         return result
 
-    def larger(self, x, y):
+    def _larger(self, x, y):
         return x.max(y)
 
     def power(self, base, exponent):

@@ -25,12 +25,11 @@ BATCH = 240
 
 
 @dataclass(frozen=True, eq=False)
-class Problem(ABC):
-    """A batch of objectives f with minimum value f*, one for each entry of the last axis.
+class Instances(ABC):
+    """A batch of objectives, one for each entry of the last axis, as data.
 
     The dataclass fields are arrays of exact data: a field's floats are the rationals that they are. Fields named
     in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,).
-    The minimizer, or a point that stands for it, is the origin of the coordinates.
     """
 
     family: ClassVar[str]
@@ -42,18 +41,6 @@ class Problem(ABC):
     """Whether gradients and values at rational points are rational."""
     costly: ClassVar[bool] = False
     """Whether only the full profile tries it."""
-
-    @abstractmethod
-    def gradient(self, x: Any, xp: Any) -> Any:
-        """The gradient, of the same shape as x."""
-
-    @abstractmethod
-    def suboptimality(self, x: Any, xp: Any) -> Any:
-        """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
-
-    @abstractmethod
-    def constant(self, assumption: Constant) -> Enclosure | None:
-        """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
 
     shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
     """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""
@@ -78,21 +65,6 @@ class Problem(ABC):
             for _ in range(batches):
                 yield cls.batch(shape, rng)
 
-    def exact_constant(self, assumption: Constant) -> fmpq | None:
-        """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
-
-        Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that
-        ends computed for floats say nothing about it.
-        """
-        floats = self._map(lambda field: field.astype(float)[..., None])
-        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
-            raise ValueError("the instance's numbers are no floats")
-        ends = floats.constant(assumption)
-        if ends is None:
-            return None
-        end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
-        return rational(float(end))
-
     def rounded(self, denominator: int) -> Self:
         """For one instance: the same with simpler numbers, where the family has any."""
         return self
@@ -110,13 +82,6 @@ class Problem(ABC):
         """The instance with the given number, as exact rationals."""
         picked = self._map(lambda field: field[..., index])
         return dataclasses.replace(picked, **{name: rationals(field) for name, field in picked.arrays().items()})
-
-    @classmethod
-    def load(cls, data: Any) -> Problem:
-        """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""
-        if not isinstance(data, dict) or not isinstance(data.get("family"), str):
-            raise ValueError("the problem names no family")
-        return family_named(data["family"]).from_data(data)
 
     def over(self, xp: Any) -> Self:
         """For one instance: its data as numbers of the exact arithmetic `xp`."""
@@ -147,6 +112,48 @@ class Problem(ABC):
         return dataclasses.replace(self, **{name: function(field) for name, field in self._batched().items()})
 
 
+@dataclass(frozen=True, eq=False)
+class Problem(Instances):
+    """A batch of objectives f with minimum value f* and known constants.
+
+    The minimizer, or a point that stands for it, is the origin of the coordinates.
+    """
+
+    @abstractmethod
+    def gradient(self, x: Any, xp: Any) -> Any:
+        """The gradient, of the same shape as x."""
+
+    @abstractmethod
+    def suboptimality(self, x: Any, xp: Any) -> Any:
+        """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
+
+    @abstractmethod
+    def constant(self, assumption: Constant) -> Enclosure | None:
+        """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
+
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
+        """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
+
+        Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that
+        ends computed for floats say nothing about it.
+        """
+        floats = self._map(lambda field: field.astype(float)[..., None])
+        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
+            raise ValueError("the instance's numbers are no floats")
+        ends = floats.constant(assumption)
+        if ends is None:
+            return None
+        end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
+        return rational(float(end))
+
+    @classmethod
+    def load(cls, data: Any) -> Problem:
+        """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""
+        if not isinstance(data, dict) or not isinstance(data.get("family"), str):
+            raise ValueError("the problem names no family")
+        return family_named(data["family"]).from_data(data)
+
+
 def known(problem: Problem, assumption: Constant) -> Enclosure | None:
     """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself.
 
@@ -170,12 +177,14 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
 
 def families() -> list[type[Problem]]:
     """All families, the simplest first: those of the package in their order, then a user's own."""
-    from signproof.checks import logistic, quadratic, sine
+    from signproof.checks import composition, logistic, quadratic, sine, softplus
 
     own: list[type[Problem]] = [
         quadratic.DiagonalQuadratic,
         quadratic.LeastSquares,
         sine.SineSum,
+        composition.ComposedSine,
+        softplus.SoftplusSum,
         logistic.LogisticRegression,
         logistic.Digits3Against8,
         logistic.DigitsEvenAgainstOdd,
@@ -190,6 +199,14 @@ def family_named(name: str) -> type[Problem]:
             return family
     known = ", ".join(family.__name__ for family in families())
     raise ValueError(f"there is no family of problems {name!r}; known are {known}")
+
+
+def in_numbers_of(xp: Any, field: Any) -> Any:
+    """A field of a problem as numbers of an arithmetic: operations among fields alone carry their rounding errors, too.
+
+    A field beside a point needs none of this.
+    """
+    return xp.interval(field, field)
 
 
 def nearest(numbers: np.ndarray, denominator: int) -> np.ndarray:

@@ -27,6 +27,8 @@ from signproof.theory.norms import L2, LINF
 
 u = 2.0**-53
 """Unit roundoff."""
+EXTREMES = 2 * TURN
+"""Instances of a batch at either end of the range of L/mu: at each step size a random start and a nearly tight one."""
 LARGEST_ENUMERATION = 10
 """Dimension up to which batches enumerate sign vectors."""
 
@@ -83,13 +85,15 @@ class DiagonalQuadratic(Problem):
         yield cls._simple(np.array([[1], [2], [5]]), np.array([[1], [-3]]))
         yield cls._simple(
             np.array([[1, 1], [1, 2], [1, 3], [1, 10], [2, 5]]),
-            np.array([[1, 1], [1, 2], [3, -1], [1, 0], [1024, 1]]),
+            np.array([[1, 1], [1, 2], [3, -1], [1, 0], [2**20, 1]]),
         )
         yield from super().samples(rng, batches)
 
     @classmethod
     def batch(cls, shape, rng, spread=1.0):
         condition = 10 ** (spread * rng.uniform(0, 4, BATCH))
+        condition[:EXTREMES] = 1.0  # L = d mu: the least there is
+        condition[EXTREMES : 2 * EXTREMES] = 10 ** (spread * 4)
         diagonal = condition ** rng.uniform(0, 1, (*shape, BATCH))
         diagonal[0] = 1.0
         return cls(diagonal), _starts(rng, diagonal)
@@ -140,6 +144,8 @@ class LeastSquares(Problem):
         if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
             if assumption.norm is LINF and m == d:
                 return _inverse_diagonal(A)
+            if assumption.norm is LINF and m == 2:
+                return _least_on_polygon(A)
             ends = _extreme_eigenvalue(A, largest=False)
             if assumption.norm is LINF:
                 # ||g||_1 >= ||g||_2 gives the lower end only; the upper end is the ratio at an eigenvector
@@ -155,6 +161,8 @@ class LeastSquares(Problem):
             return exact_smoothness(_matrix(H))
         if m == d and assumption.norm is LINF and not isinstance(assumption, Smooth):
             return exact_strong_convexity(_matrix(H)) or None
+        if m == 2 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz):
+            return min(abs(A[0] * q - A[1] * p).sum() ** 2 / (p * p + q * q) for p, q in A.T if p or q) or None
         ends = LeastSquares(A.astype(float)[..., None]).constant(assumption)
         if ends is None:
             return None
@@ -197,7 +205,7 @@ def _starts(rng, diagonal):
     d, batch = diagonal.shape
     gradient = rng.standard_normal((d, batch))
     tight = _nearly_tight(batch)
-    small = rng.choice([-1, 1], (d, batch)) * 10 ** rng.uniform(-6, -3, (d, batch)) * np.abs(gradient)
+    small = rng.choice([-1, 1], (d, batch)) * 10 ** rng.uniform(-9, -5, (d, batch)) * np.abs(gradient)
     small[0] = 1.0
     return np.where(tight, small, gradient) / diagonal
 
@@ -207,9 +215,14 @@ def _dense_starts(rng, factor):
     start = rng.standard_normal((d, batch))
     if m < d:
         return start
-    gradient = 10 ** rng.uniform(-6, -3, (d, batch)) * rng.choice([-1, 1], (d, batch))
-    gradient[rng.integers(0, d, batch), np.arange(batch)] = 1.0
     A = np.moveaxis(factor, -1, 0)
+    # where the two constants are attained: mu along the longest row of the inverse, L at a sign vector
+    row = (np.linalg.inv(A) ** 2).sum(axis=2).argmax(axis=1)
+    signs = rng.choice([-1.0, 1.0], (d, batch))
+    if d <= LARGEST_ENUMERATION:
+        signs = _signs(d)[:, ((A @ _signs(d)) ** 2).sum(axis=1).argmax(axis=1)]
+    gradient = 10 ** rng.uniform(-7, -5, (d, batch)) * signs
+    gradient[row, np.arange(batch)] = signs[row, np.arange(batch)]
     solved = np.linalg.solve(A, np.linalg.solve(A.swapaxes(1, 2), gradient.T[:, :, None]))[:, :, 0].T
     return np.where(_nearly_tight(batch), solved, start)
 
@@ -217,14 +230,33 @@ def _dense_starts(rng, factor):
 def _largest_on_cube(A: np.ndarray) -> Enclosure:
     """max over sign vectors s of ||As||^2 for each matrix of shape (batch, m, d)."""
     m, d = A.shape[1:]
-    signs = np.where((np.arange(2 ** (d - 1))[None, :] >> np.arange(d)[:, None]) & 1, -1.0, 1.0)
-    values = ((A @ signs) ** 2).sum(axis=1)
-    best = values.max(axis=1)
+    best = ((A @ _signs(d)) ** 2).sum(axis=1).max(axis=1)
     # a computed (As)_i is off by gamma(d) sum_j |A_ij|, so the norm ||As|| by gamma(d) || |A| 1 ||
     off = 2 * d * u * np.sqrt((np.abs(A).sum(axis=2) ** 2).sum(axis=1)) * (1 + 8 * d * u)
     root = np.sqrt(best)
     slack = (2 * root * off + off**2 + 2 * (m + 4) * u * best) * (1 + 16 * u)
     return Enclosure(best - slack, best + slack)
+
+
+def _signs(d: int) -> np.ndarray:
+    """All sign vectors but for their negatives, as columns; the last entry is 1."""
+    return np.where((np.arange(2 ** (d - 1))[None, :] >> np.arange(d)[:, None]) & 1, -1.0, 1.0)
+
+
+def _least_on_polygon(A: np.ndarray) -> Enclosure:
+    """min over z of ||A'z||_1^2 / ||z||_2^2 for factors with two rows, the PL constant in the maximum norm.
+
+    The z with ||A'z||_1 <= 1 are a polygon, and the longest of them is a vertex: z is orthogonal to a column (p, q)
+    of A. At z = (q, -p) the entries of A'z are differences of two products, each off by 2 u times their sum.
+    """
+    d = A.shape[2]
+    one, other = A[:, 0, :, None] * A[:, 1, None, :], A[:, 1, :, None] * A[:, 0, None, :]
+    total = np.abs(one - other).sum(axis=1)
+    off = (d + 4) * u * (np.abs(one) + np.abs(other)).sum(axis=1) * (1 + 4 * d * u)
+    square = (A**2).sum(axis=1)
+    with np.errstate(divide="ignore"):  # a column of zeros has no vertex
+        low, high = (np.where(square > 0, end**2 / square, np.inf) for end in (np.maximum(total - off, 0), total + off))
+    return Enclosure(low.min(axis=1) * (1 - 16 * u), high.min(axis=1) * (1 + 16 * u))
 
 
 def _inverse_diagonal(A: np.ndarray) -> Enclosure:

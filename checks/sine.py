@@ -1,4 +1,7 @@
-"""Sums of w_i (x_i^2 + 3 sin^2 x_i): smooth, not convex, with the PL inequality.  [scaled-sign, Example 4]"""
+"""Sums of w_i (x_i^2 + a sin^2 x_i): smooth, with the PL inequality, not convex for a > 1.  [scaled-sign, Example 4]
+
+Example 4 has a = 3. Such sums of the entries of Ax, with fewer rows than columns, are in `ComposedSine`.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,14 @@ from sympy import Rational, Symbol, diff, sin
 
 from signproof.checks.constants import Enclosure
 from signproof.checks.cover import within
-from signproof.checks.exact import Balls
+from signproof.checks.exact import Balls, rational, rationals
 from signproof.checks.problem import BATCH, Problem, nearest
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.norms import L2, LINF
 
-SMOOTHNESS = 8
-"""The second derivative of x^2 + 3 sin^2 x is 2 + 6 cos 2x, at most 8 in absolute value, and 8 at 0."""
+AMPLITUDES = (1.5, 3.0, 4.0, 4.5)
+"""Those of the batches: from a little nonconvex to little short of other stationary points, at about 4.6."""
 WIDTH = fmpq(1, 10**9)
 """Width to which the PL constant is enclosed, relative to its upper end."""
 AMPLITUDE = fmpq(3)
@@ -30,55 +33,73 @@ FAR = 4
 
 @dataclass(frozen=True, eq=False)
 class SineSum(Problem):
-    """f(x) = sum of w_i (x_i^2 + 3 sin^2 x_i) with w_i > 0; `weights` has shape (d, batch)."""
+    """f(x) = sum of w_i (x_i^2 + a sin^2 x_i), w_i > 0, a > 0; `weights` has shape (d, batch), `amplitude` (batch,)."""
 
     weights: Any
+    amplitude: Any
 
-    family = "sums of x^2 + 3 sin^2 x"
+    family = "sums of x^2 + a sin^2 x"
     scalable = ("weights",)
     shapes = ((1,), (8,))
     rational = False
 
     def gradient(self, x, xp):
-        return self.weights * (x * 2.0 + xp.sin(x * 2.0) * 3.0)
+        return self.weights * (x * 2.0 + xp.sin(x * 2.0) * self.amplitude)
 
     def suboptimality(self, x, xp):
         s = xp.sin(x)
-        return xp.sum(self.weights * (x * x + s * s * 3.0))
+        return xp.sum(self.weights * (x * x + s * s * self.amplitude))
 
     def constant(self, assumption):
         w = self.weights
-        rounding = 1 + 2 * (len(w) + 4) * 2.0**-53
+        rounding = 1 + 2 * (len(w) + 8) * 2.0**-53
         if assumption.norm not in (LINF, L2):
             return None
         if isinstance(assumption, Smooth):
-            value = SMOOTHNESS * (w.sum(axis=0) if assumption.norm is LINF else w.max(axis=0))
+            # the second derivative of x^2 + a sin^2 x is 2 + 2a cos 2x, at most 2 + 2a in size, and 2 + 2a at 0
+            value = (2 + 2 * self.amplitude) * (w.sum(axis=0) if assumption.norm is LINF else w.max(axis=0))
             return Enclosure(value / rounding, value * rounding)
         if isinstance(assumption, PolyakLojasiewicz):
             # the sum's constant is the least of the terms', attained where the other coordinates are 0
-            low, high = (float(end.p) / float(end.q) for end in pl_constant())
-            least = w.min(axis=0)
-            return Enclosure(least * low / rounding, least * high * rounding)
+            ends, least = pl_constants(self.amplitude), w.min(axis=0)
+            return Enclosure(least * ends.lower / rounding, least * ends.upper * rounding)
         return None
 
     def exact_constant(self, assumption):
-        w = list(self.weights)
-        if min(w) <= 0:
-            raise ValueError("a weighted sum needs positive weights")
+        w, a = list(self.weights), rationals(self.amplitude).item()
+        if min(w) <= 0 or a <= 0:
+            raise ValueError("a sum of x^2 + a sin^2 x needs positive weights and a positive amplitude")
         if assumption.norm not in (LINF, L2):
             return None
         if isinstance(assumption, Smooth):
-            return SMOOTHNESS * (sum(w[1:], start=w[0]) if assumption.norm is LINF else max(w))
-        return min(w) * pl_constant()[0] if isinstance(assumption, PolyakLojasiewicz) else None
+            return (2 + 2 * a) * (sum(w[1:], start=w[0]) if assumption.norm is LINF else max(w))
+        return min(w) * pl_constant(a)[0] if isinstance(assumption, PolyakLojasiewicz) else None
 
     def rounded(self, denominator):
-        return SineSum(nearest(self.weights, denominator))
+        return SineSum(nearest(self.weights, denominator), nearest(np.asarray(self.amplitude), denominator))
 
     @classmethod
     def batch(cls, shape, rng, spread=1.0):
-        weights = np.ones((*shape, BATCH)) if shape == (1,) else 10 ** (spread * rng.uniform(-1, 1, (*shape, BATCH)))
-        sizes = 10 ** (spread * rng.uniform(-2, 0.5, (*shape, BATCH)))
-        return cls(weights), sizes * rng.choice([-1, 1], (*shape, BATCH))
+        size = (*shape, BATCH)
+        weights = np.ones(size) if shape == (1,) else 10 ** (spread * rng.uniform(-1, 1, size))
+        sizes = 10 ** (spread * rng.uniform(-2, 0.5, size))
+        return cls(weights, draw_amplitudes(AMPLITUDES, rng, spread)), sizes * rng.choice([-1, 1], size)
+
+
+def draw_amplitudes(amplitudes: tuple[float, ...], rng: np.random.Generator, spread: float) -> np.ndarray:
+    """One for each instance of a batch, at spread 0 the first and at spread 1 any."""
+    return np.array(amplitudes)[rng.integers(0, 1 + round(spread * (len(amplitudes) - 1)), BATCH)]
+
+
+def pl_constants(amplitudes: np.ndarray) -> Enclosure:
+    """Ends around the largest PL constant of x^2 + a sin^2 x for each amplitude, floats rounded outward.
+
+    Raises ValueError as `pl_constant` does.
+    """
+    different, where = np.unique(amplitudes, return_inverse=True)
+    ends = [[int(end.p) / int(end.q) for end in pl_constant(rational(float(a)))] for a in different]
+    low, high = np.array(ends).T
+    return Enclosure(*(np.nextafter(end, to)[where].reshape(amplitudes.shape) for end, to in ((low, 0), (high, 4))))
 
 
 @cache
@@ -90,9 +111,11 @@ def pl_constant(amplitude: fmpq = AMPLITUDE) -> tuple[fmpq, fmpq]:
     with balls. For x >= FAR > a/2, |f'(x)| >= 2x - a and f(x) <= x^2 + a, and (2x - a)^2 / (2x^2 + 2a) increases; its
     value at FAR must not be below the lower end.
 
-    Raises ValueError if that fails: for amplitudes above about 4.6 there is a point with f'(x) = 0 and f(x) > 0, and so
-    no constant.
+    Raises ValueError if that fails, as for amplitudes above about 4.6, where there is a point with f'(x) = 0 and
+    f(x) > 0, and so no constant; and for amplitudes that are not positive.
     """
+    if amplitude <= 0:
+        raise ValueError(f"the amplitude {amplitude} is not positive")
     a, x = Rational(int(amplitude.p), int(amplitude.q)), Symbol("x", real=True)
     f = x**2 + a * sin(x) ** 2
     slope = diff(f, x)

@@ -120,7 +120,7 @@ def test_dense_rational_instances_replay_exactly():
 
 
 def test_functions_that_leave_the_rationals_replay_in_balls():
-    problem = SineSum(rationals([1]))
+    problem = SineSum(rationals([1]), rationals(3))
     parameters = {
         "L": problem.exact_constant(Smooth(L)),
         "mu": problem.exact_constant(PolyakLojasiewicz(mu)),
