@@ -89,6 +89,11 @@ class Problem(ABC):
         end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
         return rational(float(end))
 
+    def state(self, x: Any) -> Any:
+        """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
+        unless overridden."""
+        return x
+
     def rounded(self, denominator: int) -> Self:
         """For one instance: the same with simpler numbers, where the family has any."""
         return self

@@ -119,6 +119,9 @@ class LeastSquares(Problem):
     def dimension(self):
         return self.factor.shape[1]
 
+    def state(self, x):
+        return self.factor.dot(x)
+
     def gradient(self, x, xp):
         return xp.matvec(_transposed(self.factor), xp.matvec(self.factor, x))
 
@@ -153,6 +156,9 @@ class LeastSquares(Problem):
             return exact_smoothness(_matrix(H))
         if m == d and assumption.norm is LINF and not isinstance(assumption, Smooth):
             return exact_strong_convexity(_matrix(H)) or None
+        if m == 1 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz) and A.any():
+            # f = 1/2 (a'x)^2 has ||g||_1^2 = ||a||_1^2 (a'x)^2
+            return RATIONALS.sum(RATIONALS.abs(A[0])) ** 2
         ends = LeastSquares(A.astype(float)[..., None]).constant(assumption)
         if ends is None:
             return None

@@ -241,7 +241,7 @@ def _prepare(claim: Claim, ranges: list[Range], problem: Problem, start: np.ndar
             values[symbol] = combine(values[symbol], valid)
         else:
             values[symbol] = valid
-    numbers: Any = _NumPy()
+    numbers: Any = Numbers()
     thetas: dict[Symbol, np.ndarray] = {}
     cycle = np.array([float(Fraction(theta)) for theta in THETAS] + [np.nan])
     for position, interval in enumerate(ranges):
@@ -317,7 +317,7 @@ def _steps_in_domain(claim: Claim, batch: _Batch, steps: int) -> Any:
     with np.errstate(all="ignore"):
         for relation in claim.domain:
             if relation.has(k):
-                met = met & domain.holds(relation, batch.values | iterations, cast(Any, _NumPy()))
+                met = met & domain.holds(relation, batch.values | iterations, cast(Any, Numbers()))
     return met
 
 
@@ -427,8 +427,14 @@ def _short(problem: Problem, index: int) -> str:
     return f"{problem.family}" + (f", {sizes}" if sizes else "")
 
 
-class _NumPy:
-    """The little arithmetic in which ranges of parameters are computed for a batch."""
+class Numbers:
+    """The little arithmetic in which ranges of parameters are computed for a batch, on NumPy's floats."""
+
+    def sum(self, x):
+        return np.sum(x, axis=0)
+
+    def max(self, x):
+        return np.max(x, axis=0)
 
     def rational(self, numerator, denominator):
         return numerator / denominator
