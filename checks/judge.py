@@ -12,6 +12,7 @@ from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.flows import race
+from signproof.checks.moments import search
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -89,6 +90,9 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
     trials = try_out(claim, profile, seed, advance)
+    searched = (
+        trials.witness is None and claim.algorithm.stochastic and _search_moments(claim, trials, evidence, advance)
+    )
     for tally in trials.tallies:
         text = f"{tally.family}: {tally.instances} instances, {tally.held} of {tally.comparisons} comparisons held"
         if tally.undecided:
@@ -115,7 +119,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
     elif claim.algorithm.stochastic:
         status = Status.OPEN
-        evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
+        text = "not refuted with exact gradients" + ("" if searched else "; noisy ones were not tried")
+        evidence.append(Evidence("note", "sampled", text))
     elif any(tally.held for tally in trials.tallies):
         status = Status.SUPPORTED
     else:
@@ -123,6 +128,25 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
+
+
+def _search_moments(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> bool:
+    """Look for a stochastic gradient that breaks the claim; whether it could be looked for."""
+    try:
+        found = search(claim, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
+        return False
+    facts = {"tried": found.tried, "largest_ratio": found.largest}
+    if found.witness is None:
+        text = (
+            f"moment search: {found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound, none above it"
+        )
+    else:
+        text = f"moment search: the last of {found.tried} oracles breaks the claim"
+        trials.witness = found.witness
+    evidence.append(Evidence("search", "sampled", text, facts))
+    return found.tried > 0
 
 
 def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:

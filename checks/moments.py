@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from flint import fmpq, fmpq_mat
@@ -92,6 +92,8 @@ def _relations(claim: Claim) -> list[tuple[Any, dict]]:
     algorithm = claim.algorithm
     if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
         raise Unsupported("the moment search is for claims about E[V_k] of methods with stochastic gradients")
+    if "step_size" not in algorithm.parameters:
+        raise Unsupported("the method has no step size that would give a lattice")
     if any(formula.has(k) or formula.has(V0) for formula in algorithm.parameters.values()):
         raise Unsupported("the step size changes from step to step, so that a run is on no lattice")
     found = []
@@ -142,11 +144,7 @@ class _Proposal:
         self.claim, self.problem, self.relations, self.parameters = claim, problem, relations, parameters
         self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
         self.floats = {symbol: float(number.p) / float(number.q) for symbol, number in self.values.items()}
-        (self.step,) = (
-            evaluate(formula, self.values, RATIONALS)
-            for name, formula in claim.algorithm.parameters.items()
-            if name == "step_size"
-        )
+        self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         self.points = int(min(LATTICE, REACH / self.step + 1))
         self.outcomes = _grid()
         self.draws = np.array(self.outcomes, dtype=float).T[:, None, :]
@@ -193,12 +191,12 @@ class _Proposal:
             law = law @ chain
             found.append(law @ heights)
         values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
-        bound = np.broadcast_to(evaluate(self.claim.bound, values, Numbers()), STEPS + 1)
+        bound = np.broadcast_to(evaluate(self.claim.bound, values, cast(Any, Numbers())), STEPS + 1)
         return np.where(bound > 0, np.array(found) / bound, 0.0)
 
     def oracle(self) -> TableOracle:
         """The same with rational probabilities that meet every assumption exactly; where there are none, no noise."""
-        table = {}
+        table: dict[tuple[fmpq, ...], Law] = {}
         for point in range(self.points):
             g = (self.step * point, fmpq(0))
             law = self._exact(g, np.nonzero(self.probabilities[point] > SUPPORT)[0])
@@ -211,7 +209,8 @@ class _Proposal:
     def _exact(self, g: tuple, support: np.ndarray) -> Law | None:
         """The law with this support for which the tight relations are equations."""
         outcomes = rationals([self.outcomes[outcome] for outcome in support])
-        equations, rest = [[fmpq(1)] * len(support) + [fmpq(1)]], []
+        equations = [[fmpq(1)] * len(support) + [fmpq(1)]]
+        rest: list[list[fmpq]] = []
         readers = [OutcomeReader(rationals(list(g)), outcome, self.values, RATIONALS) for outcome in outcomes]
         for relation, at in self.relations:
             row = [reader.number(relation.lhs, at) - reader.number(relation.rhs, at) for reader in readers]
@@ -232,7 +231,7 @@ class _Proposal:
 
     def _after(self) -> np.ndarray:
         """x_1 after one step, shape (points, outcomes). Raises Unsupported if that leaves the lattice."""
-        numbers = _Drawn(self.draws)
+        numbers: Any = _Drawn(self.draws)
         now = {name: evaluate(e, self.floats, numbers) for name, e in self.claim.algorithm.parameters.items()}
         after, _ = self.claim.algorithm.at(**now).update(self.starts, lambda _: self.draws, (), numbers)
         places = after[0] / self.starts[0, 1, 0]

@@ -109,7 +109,10 @@ class TableOracle(Oracle):
         """The oracle that `data` wrote. Raises ValueError if it is none."""
         try:
             rows = [
-                (tuple(rationals(row["gradient"])), Law(tuple(rationals(row["probabilities"])), rationals(row["values"])))
+                (
+                    tuple(rationals(row["gradient"])),
+                    Law(tuple(rationals(row["probabilities"])), rationals(row["values"])),
+                )
                 for row in data
             ]
         except (KeyError, TypeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -131,17 +131,29 @@ def replay_expected(
     why = _outside(claim, problem, parameters, steps, oracle)
     if why:
         return Replay(False, "exact", why)
+    if not problem.suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+        return Replay(False, "exact", "the start is not above the minimum")
+    return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+
+
+def expected_run(
+    claim: Claim,
+    problem: Problem,
+    oracle: Oracle,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+) -> Iterator[Replay]:
+    """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
     assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
-    run = expectations(claim.algorithm, problem, oracle, claim.measure.noiseless, parameters, start)
-    measured = next(islice(run, steps, None))
-    start_value = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
-    if not start_value > 0:
-        return Replay(False, "exact", "the start is not above the minimum", _ends(measured))
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    limit = evaluate(claim.bound.subs(k, steps), values | {V0: start_value}, RATIONALS)
-    broken = measured > limit
-    why = f"the expected measure is {'above' if broken else 'within'} the bound"
-    return Replay(broken, "exact", why, _ends(measured), _ends(limit))
+    values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
+    run = expectations(claim.algorithm, problem, oracle, claim.measure.noiseless, parameters, start)
+    for step, measured in enumerate(islice(run, steps + 1)):
+        limit = evaluate(claim.bound.subs(k, step), values, RATIONALS)
+        broken = measured > limit
+        why = f"the expected measure is {'above' if broken else 'within'} the bound"
+        yield Replay(broken, "exact", why, _ends(measured), _ends(limit))
 
 
 def _ends(number: fmpq) -> tuple[fmpq, fmpq]:

@@ -20,7 +20,7 @@ from signproof.checks import domain
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.problem import Problem, exactly_known, families, known, nearest
-from signproof.checks.replay import Replay, replay
+from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
@@ -377,7 +377,9 @@ def witness_series(witness: Witness) -> dict[str, Any]:
     claim, problem = witness.claim, witness.problem
     assert problem is not None
     found: list[Replay | None] = []
-    for step in range(witness.k + 1):
+    if witness.oracle is not None:
+        found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
+    for step in range(len(found), witness.k + 1):
         try:
             found.append(replay(claim, problem, witness.parameters, witness.start, step))
         except Undecided:  # equal within every precision, as at k = 0

@@ -83,9 +83,7 @@ class Witness:
             found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
         elif self.oracle is not None:
             assert self.problem is not None
-            found = replay_expected(
-                self.claim, self.problem, self.oracle, self.parameters, self.start, self.k
-            )
+            found = replay_expected(self.claim, self.problem, self.oracle, self.parameters, self.start, self.k)
         else:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
