@@ -143,7 +143,8 @@ def _search_moments(claim: Claim, trials: Trials, evidence: list[Evidence], adva
             f"moment search: {found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound, none above it"
         )
     else:
-        text = f"moment search: the last of {found.tried} oracles breaks the claim"
+        meets = "it meets what is assumed given x, at all x"
+        text = f"moment search: of {found.tried} oracles the last breaks the claim; {meets}"
         trials.witness = found.witness
     evidence.append(Evidence("search", "sampled", text, facts))
     return found.tried > 0

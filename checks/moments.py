@@ -13,7 +13,7 @@ second coordinate carries the length of ~g without pulling anywhere.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, cast
 
@@ -21,7 +21,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from scipy.optimize import linprog
 from scipy.sparse import block_diag
-from sympy import Eq, Ge, Gt, Symbol, true
+from sympy import Eq, Ge, Gt, Symbol
 
 from signproof.checks import domain
 from signproof.checks.domain import Unsupported
@@ -29,10 +29,9 @@ from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.oracle import ANYWHERE, Law, OutcomeReader, TableOracle, instances, is_affine
 from signproof.checks.quadratic import LeastSquares
 from signproof.checks.replay import replay_expected
-from signproof.checks.trials import Numbers, exact_parameters
+from signproof.checks.trials import Numbers, exact_parameters, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
@@ -108,18 +107,8 @@ def _relations(claim: Claim) -> list[tuple[Any, dict]]:
 
 def _parameters(claim: Claim, problem: LeastSquares) -> list[dict[str, fmpq]]:
     """Constants of the problem, and values of the other parameters spread over their ranges."""
-    oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
-    conditions = [c for a in oracle for c in (*a.conditions, *a.noiseless) if c != true]
-    objective = tuple(assumption for assumption in claim.assumptions if isinstance(assumption, Constant))
-    assert claim.algorithm is not None and claim.measure is not None
-    posed = replace(
-        claim,
-        algorithm=claim.algorithm.noiseless,
-        measure=claim.measure.noiseless,
-        assumptions=objective,
-        domain=(*claim.domain, *conditions),
-        proof=None,
-    )
+    assert claim.algorithm is not None
+    posed = noiseless(claim)
     free = domain.ranges(posed)
     steps = set().union(*(formula.free_symbols for formula in claim.algorithm.parameters.values()))
     workers = getattr(claim.algorithm, "workers", None)
@@ -131,7 +120,7 @@ def _parameters(claim: Claim, problem: LeastSquares) -> list[dict[str, fmpq]]:
         try:
             parameters = exact_parameters(posed, free, problem, thetas)
         except ValueError as error:
-            raise Unsupported(str(error)) from None
+            raise Unsupported(f"1/2 x_1^2 in R^2 is not what the claim is about: {error}") from None
         # a vote of one is the stochastic gradient's sign
         found.append(parameters | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {}))
     return found
@@ -191,8 +180,9 @@ class _Proposal:
             law = law @ chain
             found.append(law @ heights)
         values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
-        bound = np.broadcast_to(evaluate(self.claim.bound, values, cast(Any, Numbers())), STEPS + 1)
-        return np.where(bound > 0, np.array(found) / bound, 0.0)
+        with np.errstate(all="ignore"):
+            bound = np.broadcast_to(evaluate(self.claim.bound, values, cast(Any, Numbers())), STEPS + 1)
+            return np.where(bound > 0, np.array(found) / bound, 0.0)
 
     def oracle(self) -> TableOracle:
         """The same with rational probabilities that meet every assumption exactly; where there are none, no noise."""
@@ -216,18 +206,15 @@ class _Proposal:
             row = [reader.number(relation.lhs, at) - reader.number(relation.rhs, at) for reader in readers]
             (equations if isinstance(relation, Eq) else rest).append([*row, fmpq(0)])
         # inequalities join in as equations, the tightest first, until they leave one law
-        given = self.probabilities[self.points_of(g)][support]
+        given = self.probabilities[int(g[0] / self.step)][support]
         rest.sort(key=lambda row: abs(sum(float(a.p) / float(a.q) * p for a, p in zip(row, given, strict=False))))
         for count in range(len(rest) + 1):
             reduced, rank = fmpq_mat([*equations, *rest[:count]]).rref()
             if rank == len(support):
                 solution = [reduced[row, len(support)] for row in range(rank)]
-                if min(solution) >= 0:
+                if min(solution) >= 0 and sum(solution, start=fmpq(0)) == 1:
                     return Law(tuple(solution), outcomes)
         return None
-
-    def points_of(self, g: tuple) -> int:
-        return int(g[0] / self.step)
 
     def _after(self) -> np.ndarray:
         """x_1 after one step, shape (points, outcomes). Raises Unsupported if that leaves the lattice."""

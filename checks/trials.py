@@ -158,7 +158,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
 
     Raises Unsupported if it assumes something that is not about constants of the objective.
     """
-    claim = _noiseless(claim)
+    claim = noiseless(claim)
     for assumption in claim.assumptions:
         if not isinstance(assumption, Constant):
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
@@ -182,7 +182,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     ]
 
 
-def _noiseless(claim: Claim) -> Claim:
+def noiseless(claim: Claim) -> Claim:
     """A claim about stochastic gradients in the case that they are exact, as its assumptions allow."""
     assert claim.algorithm is not None and claim.measure is not None
     if not claim.algorithm.stochastic:

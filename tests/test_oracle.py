@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
+from signproof import verify
 from signproof.checks import moments
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
@@ -211,3 +212,16 @@ def test_what_is_not_linear_in_the_law_is_not_searched():
         search(catalog()["own/theorem-3.repaired"])
     with pytest.raises(Unsupported, match="step size changes"):
         search(catalog()["scaled-sign/theorem-2.2"])
+
+
+def test_the_verdict_rests_on_the_witness_and_says_what_was_searched():
+    verdict = verify(catalog()["scaled-sign/theorem-3"])
+    assert verdict.status == "refuted"
+    assert verdict.witness.parameters["M"] == 1
+    (piece,) = (piece for piece in verdict.evidence if piece.kind == "search")
+    assert piece.level == "sampled" and piece.facts["tried"] >= 1
+    (witness,) = (piece for piece in verdict.evidence if piece.kind == "witness")
+    assert witness.level == "exact" and "expected measure" in witness.text
+    measured = verdict.series[0]["measured"]
+    assert measured[-1] > verdict.series[0]["bound"][-1] and measured[0] <= verdict.series[0]["bound"][0]
+    assert len(measured) == verdict.witness.k + 1
