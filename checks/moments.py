@@ -248,8 +248,11 @@ def _confirm(claim: Claim, problem: LeastSquares, proposal: _Proposal, steps: in
 
 
 def _grid() -> list[tuple[fmpq, fmpq]]:
-    """Values of ~g: every length, shared between the coordinates in every way, with every sign."""
-    found = [(fmpq(0), fmpq(0))]
+    """Values of ~g: every length, shared between the coordinates in every way, with every sign.
+
+    The first coordinate is never 0, so that what is said of the mean of its sign is said of how often that is right.
+    """
+    found: list[tuple[fmpq, fmpq]] = []
     for length, share, first, second in product(LENGTHS, map(rational, SHARES), (1, -1), (1, -1)):
         value = (first * share * length, second * (1 - share) * length)
         if value not in found:

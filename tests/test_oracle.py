@@ -176,6 +176,13 @@ def test_the_search_breaks_theorem_2_1(found):
     assert found.witness.measured[0] > found.witness.bound[1]
 
 
+def test_its_signs_are_right_as_often_as_the_paper_asks(found):
+    p_min = (1 + found.witness.parameters["c"]) / 2
+    for g, law in found.witness.oracle.table.items():
+        assert g[1] == 0
+        assert g[0] == 0 or mean(law, lambda v, g=g: fmpq(sign(v[0]) == sign(g[0]))) >= p_min
+
+
 def test_its_witness_survives_json_and_not_a_change(found):
     data = json.loads(json.dumps(found.witness.to_json()))
     assert from_json(data, {}).replay().confirmed
