@@ -128,6 +128,9 @@ class Ball:
         """Whether it is exactly zero."""
         return (self.middle == 0) & (self.radius == 0)
 
+    def __len__(self):
+        return len(self.middle)
+
     def __getitem__(self, index):
         return Ball(self.middle[index], self.radius[index])
 

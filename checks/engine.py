@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from inspect import isfunction
 from typing import Any
 
 import jax
@@ -120,7 +121,8 @@ def _run(arrays, start, parameters, *, algorithm, family, steps, measures, rigor
 def _plain(algorithm: Algorithm) -> Algorithm:
     """A method whose class only sets defaults, as an instance of the class that has the rule: compiled once."""
     base = type(algorithm).__base__
-    if base is None or base is Algorithm or {"init", "update"} & vars(type(algorithm)).keys():
+    rule = [name for name, entry in vars(type(algorithm)).items() if isfunction(entry) and not name.startswith("__")]
+    if base is None or base is Algorithm or rule:
         return algorithm
     fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
     names = {field.name for field in dataclasses.fields(base)} if dataclasses.is_dataclass(base) else set()

@@ -14,7 +14,8 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.exact import Rationals, rational
-from signproof.checks.oracle import Law, Oracle
+from signproof.checks.laws import Law
+from signproof.checks.oracles import Oracle
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate

@@ -94,12 +94,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         trials.witness is None and claim.algorithm.stochastic and _search_moments(claim, trials, evidence, advance)
     )
     for tally in trials.tallies:
-        text = f"{tally.family}: {tally.instances} instances, {tally.held} of {tally.comparisons} comparisons held"
-        if tally.undecided:
-            text += f", {tally.undecided} within the rounding error of the run"
-        if tally.broken:
-            text += f", {tally.broken} broken"
-        evidence.append(Evidence("run", "sampled", text, dict(vars(tally))))
+        evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
@@ -166,7 +161,7 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> V
         evidence.append(Evidence("note", "exact", f"not tried: {unsupported}"))
         return Verdict(claim, Status.OPEN, tuple(evidence))
     text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
-    evidence.append(Evidence("run", "enclosed", text, dict(vars(tally))))
+    evidence.append(Evidence("run", "enclosed", text, tally.facts))
     if witness is not None:
         evidence.append(Evidence("witness", witness.level, witness.describe()))
         return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)

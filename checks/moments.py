@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
@@ -24,12 +24,15 @@ from scipy.sparse import block_diag
 from sympy import Eq, Ge, Gt, Symbol
 
 from signproof.checks import domain
+from signproof.checks.batch import exact_parameters
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.oracle import ANYWHERE, Law, OutcomeReader, TableOracle, instances, is_affine
+from signproof.checks.floats import NUMPY, NumPy
+from signproof.checks.laws import ANYWHERE, Law, OutcomeReader, instances, is_affine
+from signproof.checks.oracles import TableOracle
 from signproof.checks.quadratic import LeastSquares
 from signproof.checks.replay import replay_expected
-from signproof.checks.trials import Numbers, exact_parameters, noiseless
+from signproof.checks.trials import noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
@@ -142,7 +145,7 @@ class _Proposal:
 
     def solve(self) -> bool:
         """Find the probabilities, shape (points, outcomes); False if no law on the grid meets the assumptions."""
-        reader = OutcomeReader(self.starts, self.draws, self.floats, Numbers())
+        reader = OutcomeReader(self.starts, self.draws, self.floats, NUMPY)
         shape = (self.points, len(self.outcomes))
         equal, below = [np.ones(shape)], []
         for relation, at in self.relations:
@@ -181,7 +184,7 @@ class _Proposal:
             found.append(law @ heights)
         values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
         with np.errstate(all="ignore"):
-            bound = np.broadcast_to(evaluate(self.claim.bound, values, cast(Any, Numbers())), STEPS + 1)
+            bound = np.broadcast_to(evaluate(self.claim.bound, values, NUMPY), STEPS + 1)
             return np.where(bound > 0, np.array(found) / bound, 0.0)
 
     def oracle(self) -> TableOracle:
@@ -227,7 +230,7 @@ class _Proposal:
         return np.broadcast_to(after[0], (self.points, len(self.outcomes)))
 
 
-class _Drawn(Numbers):
+class _Drawn(NumPy):
     """Floats at an iteration in which the one worker drew the given vectors."""
 
     def __init__(self, draws: np.ndarray):

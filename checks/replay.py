@@ -13,7 +13,7 @@ from sympy import Rational, Symbol
 
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.expected import expectations
-from signproof.checks.oracle import Oracle
+from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.theory.arithmetic import evaluate
@@ -119,7 +119,7 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
 def replay_expected(
     claim: Claim,
     problem: Problem,
-    oracle: Oracle,
+    oracle: TableOracle,
     parameters: Mapping[str, fmpq],
     start: tuple[fmpq, ...],
     steps: int,
@@ -166,7 +166,7 @@ def _ends(number: fmpq) -> tuple[fmpq, fmpq]:
 
 
 def _outside(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int, oracle: Oracle | None = None
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int, oracle: TableOracle | None = None
 ) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
     values = _values(parameters)

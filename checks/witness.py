@@ -17,7 +17,7 @@ from flint import fmpq
 from sympy import Expr, Symbol
 
 from signproof.checks.exact import rational
-from signproof.checks.oracle import TableOracle
+from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.replay import (
     Replay,

@@ -1,4 +1,4 @@
-"""Stochastic gradients with laws of finite support, and what they meet of a claim's assumptions.
+"""Laws of finite support, and what statements about stochastic gradients say of them.
 
 Whether a law meets an assumption is decided exactly, from the assumption's own statement: its terms are read with the
 law's values in place of the stochastic gradient, its expectations are sums.
@@ -21,10 +21,8 @@ from sympy.core.symbol import Str
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rationals
-from signproof.theory.decide import truth
 from signproof.theory.expectations import Total, coordinate, estimate, expectation
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient, maximizer, norm, point, terms
 from signproof.theory.votes import lean, majority, swing
@@ -60,75 +58,6 @@ class Law:
             (reduce(mul, (p for p, _ in drawn)), [value for _, value in drawn])
             for drawn in product(outcomes, repeat=workers)
         ]
-
-
-class Oracle(ABC):
-    """A stochastic gradient whose law at a point depends on the gradient there."""
-
-    @abstractmethod
-    def law(self, g: tuple[fmpq, ...]) -> Law:
-        """The law of ~g where the gradient is g, shape (d,)."""
-
-    @abstractmethod
-    def unmet(self, assumption: OracleAssumption, values: Mapping[Symbol, fmpq], workers: int) -> str:
-        """Why an assumption does not hold at some point, decided exactly; empty if it holds at all points."""
-
-
-@dataclass(frozen=True, eq=False)
-class TableOracle(Oracle):
-    """Laws at the listed gradients; at all other points the stochastic gradient is the gradient itself."""
-
-    table: Mapping[tuple[fmpq, ...], Law]
-
-    def law(self, g):
-        return self.table.get(g) or Law((fmpq(1),), rationals([list(g)]))
-
-    def unmet(self, assumption, values, workers):
-        parameters = {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
-        for condition in (*assumption.conditions, *assumption.noiseless):
-            if truth(condition, parameters) is not True:
-                return f"exact gradients do not meet {assumption}: {condition} does not hold"
-        for g, law in self.table.items():
-            if not LawReader(g, law, values, workers).holds(assumption.statement(ANYWHERE)):
-                return f"the stochastic gradient does not meet {assumption} where the gradient is {_listed(g)}"
-        return ""
-
-    def data(self) -> list[dict[str, Any]]:
-        """As JSON, rationals as strings."""
-        return [
-            {
-                "gradient": [str(entry) for entry in g],
-                "probabilities": [str(probability) for probability in law.probabilities],
-                "values": [[str(entry) for entry in value] for value in law.values],
-            }
-            for g, law in self.table.items()
-        ]
-
-    @classmethod
-    def from_data(cls, data: Any) -> TableOracle:
-        """The oracle that `data` wrote. Raises ValueError if it is none."""
-        try:
-            rows = [
-                (
-                    tuple(rationals(row["gradient"])),
-                    Law(tuple(rationals(row["probabilities"])), rationals(row["values"])),
-                )
-                for row in data
-            ]
-        except (KeyError, TypeError):
-            raise ValueError("the oracle needs rows of a gradient, probabilities and values") from None
-        if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
-            raise ValueError("the values of the oracle have other shapes than its gradients")
-        return cls(dict(rows))
-
-    def describe(self) -> str:
-        """A few words for the reader: the law in the middle of the table."""
-        g, law = [*self.table.items()][len(self.table) // 2]
-        outcomes = ", ".join(
-            f"{_listed(value)} with probability {probability}"
-            for probability, value in zip(law.probabilities, law.values, strict=True)
-        )
-        return f"oracle with {len(self.table)} laws; where g = {_listed(g)}, ~g is {outcomes}"
 
 
 class Reader(ABC):
@@ -272,5 +201,5 @@ def _compare(relation: Any, left: Any, right: Any) -> bool:
     return bool(compared[relation.func])
 
 
-def _listed(vector: Any) -> str:
+def listed(vector: Any) -> str:
     return f"({', '.join(map(str, vector))})"

@@ -18,8 +18,9 @@ from signproof.checks import moments
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.expected import _translates, expectations
+from signproof.checks.laws import Law, LawReader
 from signproof.checks.moments import search
-from signproof.checks.oracle import Law, LawReader, TableOracle
+from signproof.checks.oracles import TableOracle
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.witness import from_json
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
