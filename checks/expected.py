@@ -7,14 +7,14 @@ the problem says so (`Problem.state`) and the method's steps depend on gradients
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.exact import Rationals, rational
-from signproof.checks.laws import Law
+from signproof.checks.exact import RATIONALS, Rationals, rational
 from signproof.checks.oracles import Oracle
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
@@ -24,6 +24,8 @@ from signproof.theory.symbols import V0, k
 
 LARGEST = 200_000
 """States at one iteration beyond which a run is given up."""
+State = tuple[fmpq, np.ndarray]
+"""A point and its probability."""
 
 
 class TooMany(ArithmeticError):
@@ -51,36 +53,40 @@ def expectations(
     parameters: Mapping[str, fmpq],
     start: tuple[fmpq, ...],
 ) -> Iterator[fmpq]:
-    """E[measure] at k = 0, 1, 2, ..., exactly.
+    """E[measure] at k = 0, 1, 2, ..., exactly. `measure` is one at a point; for the other arguments see `laws`."""
+    for states in laws(algorithm, problem, oracle, parameters, start):
+        yield sum((p * measure.quantity(problem, x, RATIONALS) for p, x in states), start=fmpq(0))
 
-    Arguments: a method without memory; one instance in rationals; the oracle; a measure at a point; parameters by
-    name; the start, shape (d,). Raises TooMany if there are more than LARGEST states, ValueError for a method that
-    remembers something.
+
+def laws(
+    algorithm: Algorithm, problem: Problem, oracle: Oracle, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
+) -> Iterator[list[State]]:
+    """The law of x_k, k = 0, 1, 2, ...: probabilities and points.
+
+    Arguments: a method without memory; one instance in rationals; the oracle; parameters by name; the start, shape
+    (d,). Raises TooMany if there are more than LARGEST states, ValueError for a method that remembers something.
     """
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
     x = np.array(start, dtype=object)
-    rationals = Rationals()
-    if algorithm.init(x, rationals) != ():
+    if algorithm.init(x, RATIONALS) != ():
         raise ValueError(f"{algorithm} remembers more than its iterate")
-    values[V0] = problem.suboptimality(x, rationals)
+    values[V0] = problem.suboptimality(x, RATIONALS)
     merges = problem.state if _translates(algorithm) else tuple
-    states = {tuple(merges(x)): (fmpq(1), x)}
-    iteration = 0
-    while True:
-        yield sum((p * measure.quantity(problem, x, rationals) for p, x in states.values()), start=fmpq(0))
+    states = [(fmpq(1), x)]
+    for iteration in count():
+        yield states
         values[k] = rational(iteration)
         now = algorithm.at(
-            **{name: evaluate(formula, values, rationals) for name, formula in algorithm.parameters.items()}
+            **{name: evaluate(formula, values, RATIONALS) for name, formula in algorithm.parameters.items()}
         )
         states = _next(now, problem, oracle, states, merges)
-        iteration += 1
 
 
-def _next(algorithm: Any, problem: Problem, oracle: Oracle, states: dict, merges: Any) -> dict:
+def _next(algorithm: Any, problem: Problem, oracle: Oracle, states: list[State], merges: Any) -> list[State]:
     workers = int(getattr(algorithm, "workers", 1))
-    found: dict[tuple, tuple[fmpq, np.ndarray]] = {}
-    for probability, x in states.values():
-        law: Law = oracle.law(tuple(problem.gradient(x, Rationals())))
+    found: dict[tuple, State] = {}
+    for probability, x in states:
+        law = oracle.law(tuple(problem.gradient(x, RATIONALS)))
         for chance, draws in law.draws(workers):
             after, _ = algorithm.update(x, lambda _, drawn=draws[0]: drawn, (), Drawing(draws))
             state = tuple(merges(after))
@@ -88,7 +94,7 @@ def _next(algorithm: Any, problem: Problem, oracle: Oracle, states: dict, merges
             found[state] = so_far + probability * chance, representative
         if len(found) > LARGEST:
             raise TooMany(f"the run has more than {LARGEST} states")
-    return found
+    return [*found.values()]
 
 
 def _translates(algorithm: Algorithm) -> bool:

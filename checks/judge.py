@@ -13,6 +13,7 @@ from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.flows import race
 from signproof.checks.moments import search
+from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -90,9 +91,7 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
     trials = try_out(claim, profile, seed, advance)
-    searched = (
-        trials.witness is None and claim.algorithm.stochastic and _search_moments(claim, trials, evidence, advance)
-    )
+    noisy = trials.witness is None and claim.algorithm.stochastic and _try_noise(claim, trials, evidence, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
@@ -112,10 +111,9 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif claim.algorithm.stochastic:
+    elif claim.algorithm.stochastic and not noisy:
         status = Status.OPEN
-        text = "not refuted with exact gradients" + ("" if searched else "; noisy ones were not tried")
-        evidence.append(Evidence("note", "sampled", text))
+        evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
         status = Status.SUPPORTED
     else:
@@ -125,13 +123,24 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
 
 
-def _search_moments(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> bool:
-    """Look for a stochastic gradient that breaks the claim; whether it could be looked for."""
+def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> bool:
+    """Try noise on small problems, then look for noise that breaks the claim; whether any was tried."""
+    tried = False
+    try:
+        noise = try_noise(claim, advance)
+        trials.tallies += noise.tallies
+        trials.witness, tried = noise.witness, True
+        if noise.largest > trials.ratio.value:
+            trials.ratio.value, trials.ratio.instance = noise.largest, noise.instance
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no noise was tried: {unsupported}"))
+    if trials.witness is not None:
+        return True
     try:
         found = search(claim, advance)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
-        return False
+        return tried
     facts = {"tried": found.tried, "largest_ratio": found.largest}
     if found.witness is None:
         text = (
@@ -142,7 +151,7 @@ def _search_moments(claim: Claim, trials: Trials, evidence: list[Evidence], adva
         text = f"moment search: of {found.tried} oracles the last breaks the claim; {meets}"
         trials.witness = found.witness
     evidence.append(Evidence("search", "sampled", text, facts))
-    return found.tried > 0
+    return tried
 
 
 def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:

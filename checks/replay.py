@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Rational, Symbol
+from sympy import Rational, Symbol, nan, zoo
 
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.expected import expectations
@@ -150,7 +150,11 @@ def expected_run(
     values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
     run = expectations(claim.algorithm, problem, oracle, claim.measure.noiseless, parameters, start)
     for step, measured in enumerate(islice(run, steps + 1)):
-        limit = evaluate(claim.bound.subs(k, step), values, RATIONALS)
+        formula = claim.bound.subs(k, step)
+        if formula.has(nan, zoo):
+            yield Replay(False, "exact", "the bound is undefined there", _ends(measured))
+            continue
+        limit = evaluate(formula, values, RATIONALS)
         broken = measured > limit
         why = f"the expected measure is {'above' if broken else 'within'} the bound"
         yield Replay(broken, "exact", why, _ends(measured), _ends(limit))

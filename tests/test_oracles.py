@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
 from signproof import verify
-from signproof.checks import moments
+from signproof.checks import judge, moments
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.expected import _translates, expectations
 from signproof.checks.laws import Law, LawReader
 from signproof.checks.moments import search
+from signproof.checks.noise import Noise
 from signproof.checks.oracles import TableOracle
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.trials import Trials
 from signproof.checks.witness import from_json
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
 from signproof.theory.catalog import catalog
@@ -222,7 +224,9 @@ def test_what_is_not_linear_in_the_law_is_not_searched():
         search(catalog()["scaled-sign/theorem-2.2"])
 
 
-def test_the_verdict_rests_on_the_witness_and_says_what_was_searched():
+def test_the_verdict_rests_on_the_witness_and_says_what_was_searched(monkeypatch):
+    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
+    monkeypatch.setattr(judge, "try_noise", lambda *arguments: Noise())
     verdict = verify(catalog()["scaled-sign/theorem-3"])
     assert verdict.status == "refuted"
     assert verdict.witness.parameters["M"] == 1
