@@ -6,7 +6,7 @@ for a batch and with rationals for a witness: theta = 1/2 is the middle of a fin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from typing import Any
 
@@ -68,12 +68,12 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     return found
 
 
-def ranges(claim: Claim) -> list[Range]:
-    """The ranges of the parameters that no problem supplies, each in terms of those before it.
+def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
+    """The ranges of the parameters that no problem supplies, and that are not given, each in terms of those before it.
 
     Raises Unsupported if a condition cannot be solved for them.
     """
-    known = set(constants(claim)) | {k, V0}
+    known = set(constants(claim)) | {k, V0} | given
     free = sorted(claim.parameters - known, key=str)
     relations = [relation for relation in claim.domain if not relation.has(k)]
     if any(relation.has(V0) for relation in relations):

@@ -12,6 +12,9 @@ from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
 from signproof.checks.flows import race
+from signproof.checks.moments import search
+from signproof.checks.noise import Noise
+from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -89,6 +92,9 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
     trials = try_out(claim, profile, seed, advance)
+    noise = None
+    if trials.witness is None and claim.algorithm.stochastic:
+        noise = _try_noise(claim, trials, evidence, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
@@ -108,7 +114,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif claim.algorithm.stochastic:
+    elif claim.algorithm.stochastic and noise is None:
         status = Status.OPEN
         evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
@@ -117,7 +123,34 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
-    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials, noise), trials.witness, series)
+
+
+def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> Noise | None:
+    """Try noise on small problems, then look for noise that breaks the claim. What the trials showed, if there were
+    any."""
+    noise = None
+    try:
+        noise = try_noise(claim, advance)
+        trials.tallies += noise.tallies
+        trials.witness = noise.witness
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no noise was tried: {unsupported}"))
+    if trials.witness is not None:
+        return noise
+    try:
+        found = search(claim, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
+        return noise
+    if found.witness is None:
+        text = f"{found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound, none above it"
+    else:
+        text = f"of {found.tried} oracles the last breaks the claim; it meets what is assumed given x, at all x"
+        trials.witness = found.witness
+    facts = {"tried": found.tried, "largest_ratio": found.largest}
+    evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
+    return noise
 
 
 def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:
@@ -143,13 +176,15 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> V
     return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
 
 
-def _tightness(trials: Trials) -> Tightness | None:
+def _tightness(trials: Trials, noise: Noise | None) -> Tightness | None:
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
         theta = min(shares, key=lambda theta: shares[theta].value)
         by_step_size = tuple((theta, best.value) for theta, best in shares.items())
         what = "share of the decrease promised for the first step that is all that happens"
         return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
+    if noise is not None and noise.largest > trials.ratio.value:
+        return Tightness(noise.largest, noise.instance, "largest expected measure / bound")
     if trials.ratio.instance:
         return Tightness(trials.ratio.value, trials.ratio.instance, "largest measured / bound")
     return None

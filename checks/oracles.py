@@ -7,13 +7,89 @@ tested, without sampling error.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
+
+from flint import fmpq
+from sympy import Rational, Symbol
+
+from signproof.checks.exact import rational, rationals
+from signproof.checks.laws import ANYWHERE, Law, LawReader, listed
+from signproof.theory.decide import truth
+from signproof.theory.oracles import OracleAssumption
+
+
+class Oracle(ABC):
+    """A stochastic gradient whose law at a point depends on the gradient there."""
+
+    @abstractmethod
+    def law(self, g: tuple[fmpq, ...]) -> Law:
+        """The law of ~g where the gradient is g, shape (d,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class TableOracle(Oracle):
+    """Laws at the listed gradients; at all other points the stochastic gradient is the gradient itself."""
+
+    table: Mapping[tuple[fmpq, ...], Law]
+
+    def law(self, g):
+        return self.table.get(g) or Law((fmpq(1),), rationals([list(g)]))
+
+    def unmet(self, assumption: OracleAssumption, values: Mapping[Symbol, fmpq], workers: int) -> str:
+        """Why an assumption does not hold at some point, decided exactly; empty if it holds at all points."""
+        parameters = {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
+        for condition in (*assumption.conditions, *assumption.noiseless):
+            if truth(condition, parameters) is not True:
+                return f"exact gradients do not meet {assumption}: {condition} does not hold"
+        for g, law in self.table.items():
+            if not LawReader(g, law, values, workers).holds(assumption.statement(ANYWHERE)):
+                return f"the stochastic gradient does not meet {assumption} where the gradient is {listed(g)}"
+        return ""
+
+    def data(self) -> list[dict[str, Any]]:
+        """As JSON, rationals as strings."""
+        return [
+            {
+                "gradient": [str(entry) for entry in g],
+                "probabilities": [str(probability) for probability in law.probabilities],
+                "values": [[str(entry) for entry in value] for value in law.values],
+            }
+            for g, law in self.table.items()
+        ]
+
+    @classmethod
+    def from_data(cls, data: Any) -> TableOracle:
+        """The oracle that `data` wrote. Raises ValueError if it is none."""
+        try:
+            rows = [
+                (
+                    tuple(rationals(row["gradient"])),
+                    Law(tuple(rationals(row["probabilities"])), rationals(row["values"])),
+                )
+                for row in data
+            ]
+        except (KeyError, TypeError):
+            raise ValueError("the oracle needs rows of a gradient, probabilities and values") from None
+        if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
+            raise ValueError("the values of the oracle have other shapes than its gradients")
+        return cls(dict(rows))
+
+    def describe(self) -> str:
+        """A few words for the reader: the law in the middle of the table."""
+        g, law = [*self.table.items()][len(self.table) // 2]
+        outcomes = ", ".join(
+            f"{listed(value)} with probability {probability}"
+            for probability, value in zip(law.probabilities, law.values, strict=True)
+        )
+        return f"oracle with {len(self.table)} laws; where g = {listed(g)}, ~g is {outcomes}"
 
 
 @dataclass(frozen=True)
-class FiniteOracle:
+class FiniteOracle(Oracle):
     """~g_i = factors[s][i] g_i + offsets[s][i] with probability probabilities[s], given the gradient g at a point.
 
     Arguments: for each outcome s its probability, and a row of d factors and of d offsets; all rational.
@@ -70,6 +146,10 @@ class FiniteOracle:
             (p, tuple(a * g + b for a, b, g in zip(factor, offset, gradient, strict=True)))
             for p, factor, offset in rows
         ]
+
+    def law(self, g):
+        draws = self.outcomes([Fraction(int(entry.p), int(entry.q)) for entry in g])
+        return Law(tuple(rational(p) for p, _ in draws), rationals([draw for _, draw in draws]))
 
     def variance(self, gradient: Sequence[Fraction]) -> Fraction:
         """E||~g - g||_1^2, the sigma^2 of scaled-sign's Assumption 4 at that point."""

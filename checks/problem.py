@@ -146,6 +146,11 @@ class Problem(Instances):
         end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
         return rational(float(end))
 
+    def state(self, x: Any) -> Any:
+        """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
+        unless overridden."""
+        return x
+
     @classmethod
     def load(cls, data: Any) -> Problem:
         """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""

@@ -125,6 +125,9 @@ class LeastSquares(Problem):
     def dimension(self):
         return self.factor.shape[1]
 
+    def state(self, x):
+        return self.factor.dot(x)
+
     def gradient(self, x, xp):
         return xp.matvec(_transposed(self.factor), xp.matvec(self.factor, x))
 
@@ -163,6 +166,9 @@ class LeastSquares(Problem):
             return exact_strong_convexity(_matrix(H)) or None
         if m == 2 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz):
             return min(abs(A[0] * q - A[1] * p).sum() ** 2 / (p * p + q * q) for p, q in A.T if p or q) or None
+        if m == 1 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz) and A.any():
+            # f = 1/2 (a'x)^2 has ||g||_1^2 = ||a||_1^2 (a'x)^2
+            return RATIONALS.sum(RATIONALS.abs(A[0])) ** 2
         ends = LeastSquares(A.astype(float)[..., None]).constant(assumption)
         if ends is None:
             return None

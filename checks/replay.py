@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Rational, Symbol
+from sympy import Rational, Symbol, nan, zoo
 from sympy.core.relational import Relational
 
 from signproof.checks import domain
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.expected import expectations
+from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.theory.arithmetic import evaluate
@@ -20,10 +23,13 @@ from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.flows import Convex, Flow
+from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import V0, k, t
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
+SHOWN_BITS = 256
+"""Bits to which an exact expectation is told whose fraction is long."""
 
 
 @dataclass(frozen=True)
@@ -112,10 +118,71 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     raise Undecided("the balls of measure and bound overlap")
 
 
-def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int) -> str:
+def replay_expected(
+    claim: Claim,
+    problem: Problem,
+    oracle: TableOracle,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+) -> Replay:
+    """Compare E[measure] with the bound after some steps with stochastic gradients of finite support, in rationals.
+
+    The violation counts only if problem and oracle meet all that the claim assumes, at all points.
+    """
+    why = _outside(claim, problem, parameters, steps, oracle)
+    if why:
+        return Replay(False, "exact", why)
+    if not problem.suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+        return Replay(False, "exact", "the start is not above the minimum")
+    return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+
+
+def expected_run(
+    claim: Claim,
+    problem: Problem,
+    oracle: Oracle,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+) -> Iterator[Replay]:
+    """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
+    assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
+    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
+    run = expectations(claim.algorithm, problem, oracle, claim.measure.noiseless, parameters, start)
+    for step, measured in enumerate(islice(run, steps + 1)):
+        formula = claim.bound.subs(k, step)
+        if formula.has(nan, zoo):
+            yield Replay(False, "exact", "the bound is undefined there", _ends(measured))
+            continue
+        limit = evaluate(formula, values, RATIONALS)
+        broken = measured > limit
+        why = f"the expected measure is {'above' if broken else 'within'} the bound"
+        yield Replay(broken, "exact", why, _ends(measured), _ends(limit))
+
+
+def _ends(number: fmpq) -> tuple[fmpq, fmpq]:
+    """The number itself or, if it is long, rationals below and above it with SHOWN_BITS bits."""
+    if int(number.q).bit_length() <= 4 * SHOWN_BITS:
+        return number, number
+    shift = SHOWN_BITS + max(0, int(number.q).bit_length() - int(abs(number.p)).bit_length())
+    below = (int(number.p) << shift) // int(number.q)
+    return fmpq(below, 1 << shift), fmpq(below + 1, 1 << shift)
+
+
+def _outside(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int, oracle: TableOracle | None = None
+) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
     values = _values(parameters)
     for assumption in claim.assumptions:
+        if isinstance(assumption, OracleAssumption) and oracle is not None:
+            exact = {Symbol(name, real=True): number for name, number in parameters.items()}
+            why = oracle.unmet(assumption, exact, int(parameters.get(_workers(claim), fmpq(1))))
+            if why:
+                return why
+            continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
         best = exactly_known(problem, assumption)
@@ -126,6 +193,11 @@ def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], ste
         if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
             return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
     return _outside_domain(claim, values | {k: Rational(steps)})
+
+
+def _workers(claim: Claim) -> str:
+    """The name of the number of workers."""
+    return str(getattr(claim.algorithm, "workers", ""))
 
 
 def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:

@@ -22,7 +22,7 @@ from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare,
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import Undecided
 from signproof.checks.problem import families
-from signproof.checks.replay import Replay, replay
+from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -178,7 +178,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
 
     Raises Unsupported if it assumes something that is not about constants of the objective.
     """
-    claim = _noiseless(claim)
+    claim = noiseless(claim)
     for assumption in claim.assumptions:
         if not isinstance(assumption, Constant):
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
@@ -202,7 +202,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     ]
 
 
-def _noiseless(claim: Claim) -> Claim:
+def noiseless(claim: Claim) -> Claim:
     """A claim about stochastic gradients in the case that they are exact, as its assumptions allow."""
     assert claim.algorithm is not None and claim.measure is not None
     if not claim.algorithm.stochastic:
@@ -289,7 +289,9 @@ def witness_series(witness: Witness) -> dict[str, Any]:
     claim, problem = witness.claim, witness.problem
     assert problem is not None
     found: list[Replay | None] = []
-    for step in range(witness.k + 1):
+    if witness.oracle is not None:
+        found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
+    for step in range(len(found), witness.k + 1):
         try:
             found.append(replay(claim, problem, witness.parameters, witness.start, step))
         except Undecided:  # equal within every precision, as at k = 0

@@ -17,12 +17,14 @@ from flint import fmpq
 from sympy import Expr, Symbol
 
 from signproof.checks.exact import rational
+from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.replay import (
     Replay,
     replay,
     replay_comparison,
     replay_course,
+    replay_expected,
     replay_orbit,
     replay_statement,
 )
@@ -59,6 +61,8 @@ class Witness:
     measured: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     bound: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     level: str = "exact"
+    oracle: TableOracle | None = None
+    """Where its stochastic gradients are drawn from; `measured` is an expectation then."""
     exhibit: bool = False
     """Whether it shows an orbit claim to be true, in place of breaking a claim."""
 
@@ -77,6 +81,9 @@ class Witness:
         elif self.claim.kind == "comparison":
             assert self.problem is not None
             found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
+        elif self.oracle is not None:
+            assert self.problem is not None
+            found = replay_expected(self.claim, self.problem, self.oracle, self.parameters, self.start, self.k)
         else:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -96,6 +103,8 @@ class Witness:
         }
         if self.problem is not None:
             data["problem"] = self.problem.data()
+        if self.oracle is not None:
+            data["oracle"] = self.oracle.data()
         return data | {
             "parameters": {name: str(number) for name, number in self.parameters.items()},
             "start": [str(entry) for entry in self.start],
@@ -121,8 +130,9 @@ class Witness:
                 f"{self.problem.describe()}; {values}; from {start}: V(t) is {shown(self.measured)}, "
                 f"that of {self.claim.rival} {shown(self.bound)}"
             )
+        noise, mean = ("", "") if self.oracle is None else (f"; {self.oracle.describe()}", "expected ")
         return (
-            f"{self.problem.describe()}; {values}; from {start}: at k = {self.k} the measure is "
+            f"{self.problem.describe()}{noise}; {values}; from {start}: at k = {self.k} the {mean}measure is "
             f"{shown(self.measured)}, the bound {shown(self.bound)}"
         )
 
@@ -178,6 +188,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         measured=_from_pair(data["measured"]),
         bound=_from_pair(data["bound"]),
         level=str(data.get("level", "exact")),
+        oracle=TableOracle.from_data(data["oracle"]) if "oracle" in data else None,
         exhibit=data.get("kind") == "exhibit",
     )
 

@@ -39,4 +39,5 @@ def _told(claim: dict[str, Any], kind: str, claims: list[dict[str, Any]]) -> dic
     """The claim with the evidence that counts, and its repairs."""
     found = next(piece for piece in claim["evidence"] if piece["kind"] == kind)
     repairs = [other for other in claims if other.get("repairs") == claim["id"]]
-    return {**claim, "erratum": claim.get("erratum", ""), "found": found, "repairs": repairs}
+    proof = next((piece["text"] for piece in claim["evidence"] if piece["kind"] == "proof"), "")
+    return {**claim, "erratum": claim.get("erratum", ""), "found": found, "proof": proof, "repairs": repairs}

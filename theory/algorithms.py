@@ -43,6 +43,8 @@ class Algorithm(Method, ABC):
 
     stochastic: ClassVar[bool] = False
     """Whether the gradients that `update` asks for are estimates, drawn at random at the point."""
+    translates: ClassVar[bool] = False
+    """Whether x+ - x depends on x through the gradients alone; it is said where `update` is."""
 
     @property
     def noiseless(self) -> Algorithm:
@@ -67,6 +69,7 @@ class GradientDescent(Algorithm):
     """x+ = x - alpha grad f(x)."""
 
     step_size: Any
+    translates = True
 
     def update(self, x, gradient, memory, xp):
         return x - self.step_size * gradient(x), memory
@@ -77,6 +80,7 @@ class SignGD(Algorithm):
     """x+ = x - alpha sign(grad f(x)), with sign(0) = 0.  [scaled-sign (2)]"""
 
     step_size: Any
+    translates = True
 
     def update(self, x, gradient, memory, xp):
         return x - self.step_size * xp.sign(gradient(x)), memory
@@ -88,6 +92,7 @@ class SteepestDescent(Algorithm):
 
     step_size: Any
     norm: DualPair
+    translates = True
 
     def update(self, x, gradient, memory, xp):
         g = gradient(x)
@@ -127,6 +132,7 @@ class MajorityVote(Algorithm):
     step_size: Any
     workers: Any
     stochastic = True
+    translates = True
 
     @property
     def noiseless(self):

@@ -1,0 +1,267 @@
+"""Trials of claims about expectations with noise: small problems, few outcomes, every expectation exact.
+
+An oracle is a law as a function of the gradient, used at the points that a run can reach in so many steps; at all other
+points it is the gradient itself. So the constants of a claim's assumptions are exact: they are the largest variance and
+the least margins of finitely many laws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from itertools import product
+from math import isqrt
+from operator import mul
+from typing import Any, cast
+
+from flint import fmpq
+from sympy import Ge, Le, Symbol
+
+from signproof.checks import domain
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import RATIONALS, rational, rationals
+from signproof.checks.expected import laws
+from signproof.checks.laws import ANYWHERE, LawReader, instances
+from signproof.checks.oracles import FiniteOracle, TableOracle
+from signproof.checks.problem import exactly_known
+from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.replay import expected_run, replay_expected
+from signproof.checks.trials import Tally, noiseless
+from signproof.checks.witness import Witness
+from signproof.theory.assumptions import Constant
+from signproof.theory.claim import Claim
+from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.oracles import OracleAssumption
+from signproof.theory.symbols import k
+
+STEPS = 3
+"""The longest run."""
+OUTCOMES = 64
+"""Draws at one iteration beyond which a run ends."""
+POSITIONS = ("1/2", "9/10")
+"""Positions of the parameters in their ranges; 1/2 of an open range is 1."""
+WORKERS = {1: (1, 2), 2: (1,)}
+"""Numbers of workers that are tried in each dimension."""
+ROUNDS = 3
+"""How often margins are lowered to what they are at the points reached."""
+ROOT = 2**10
+"""Standard deviations are rounded up to fractions with this denominator."""
+PROBLEMS = {1: (("1",), ("2",)), 2: (("1", "1"), ("1", "3"))}
+STARTS = {1: (("1",), ("-3",)), 2: (("1", "1"), ("2", "-1"))}
+FACTORS = (("1/2", "1/2"), ("3/4", "3/2"), ("4/5", "3"))
+"""A probability p and a number e: the factor is 1 + e (1 - p)/p with probability p, otherwise 1 - e."""
+
+
+@dataclass
+class Noise:
+    """What the trials with noise showed: tallies, the largest E[measure] / bound, a witness of a violation."""
+
+    tallies: list[Tally] = field(default_factory=list)
+    witness: Witness | None = None
+    largest: float = 0.0
+    instance: str = ""
+    """The instance with the largest ratio."""
+
+
+def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> Noise:
+    """Compare E[measure] with the bound at every step of small runs; stop at the first violation.
+
+    Raises Unsupported, with the reason, for a claim that is not about E[V_k], or if the constants of its assumptions
+    cannot be read off a law.
+    """
+    if not isinstance(claim.measure, ExpectedSuboptimality):
+        raise Unsupported("noise is tried on claims about E[V_k] alone")
+    noise = Noise()
+    for (name, oracle), (d, curvatures, start) in product(_oracles(), _objectives()):
+        if oracle.dimension != d:
+            continue
+        problem = DiagonalQuadratic(rationals(list(curvatures)))
+        for position, workers in product(POSITIONS, _workers(claim, d)):
+            run = _Run(claim, problem, oracle, tuple(map(rational, start)), rational(position), workers)
+            advance(f"{claim.id}: {name}, d = {d}")
+            _compare(run, f"{name}, exact expectations", noise)
+            if noise.witness is not None:
+                return noise
+    if not noise.tallies:
+        raise Unsupported("with none of the laws the parameters are in the domain")
+    return noise
+
+
+def _compare(run: _Run, name: str, noise: Noise):
+    """Count what one run shows; what is broken is replayed, all that is assumed included."""
+    if not run.settle():
+        return
+    tally = next((tally for tally in noise.tallies if tally.family == name), None)
+    if tally is None:
+        tally = Tally(name, STEPS)
+        noise.tallies.append(tally)
+    tally.instances += 1
+    instance = (run.claim, run.problem, run.table, run.parameters, run.start)
+    for step, found in enumerate(expected_run(*instance, run.steps)):
+        if not all(domain.holds(relation, run.values | {k: fmpq(step)}, RATIONALS) for relation in run.claim.domain):
+            continue
+        if found.measured is None or found.bound is None:
+            continue
+        tally.comparisons += 1
+        if found.confirmed and replay_expected(*instance, step).confirmed:
+            tally.broken += 1
+            claim, problem, oracle, parameters, start = instance
+            noise.witness = Witness(claim, problem, parameters, start, step, found.measured, found.bound, oracle=oracle)
+            return
+        tally.held += not found.confirmed
+        if step and found.bound[0] > 0:
+            ratio = found.measured[1] / found.bound[0]
+            number = float(ratio.p) / float(ratio.q)
+            tally.largest_ratio = max(tally.largest_ratio or 0.0, number)
+            if number > noise.largest:
+                noise.largest, noise.instance = number, run.describe()
+
+
+@dataclass
+class _Run:
+    """One instance. `settle` finds the constants and parameters; the others are nothing before."""
+
+    claim: Claim
+    problem: DiagonalQuadratic
+    oracle: FiniteOracle
+    start: tuple[fmpq, ...]
+    position: fmpq
+    workers: int
+    steps: int = 0
+    values: dict[Symbol, fmpq] = field(default_factory=dict)
+    table: TableOracle = field(default_factory=lambda: TableOracle({}))
+
+    @property
+    def parameters(self) -> dict[str, fmpq]:
+        return {str(symbol): number for symbol, number in self.values.items()}
+
+    def describe(self) -> str:
+        values = ", ".join(f"{name} = {number}" for name, number in self.parameters.items())
+        return f"{self.problem.describe()}; {self.table.describe()}; {values}; from ({', '.join(map(str, self.start))})"
+
+    def settle(self) -> bool:
+        """Find parameters in the domain with which all assumptions hold; whether there are any.
+
+        The margins decide how large steps may be, and the steps where the run goes and what the margins are there.
+        """
+        posed = noiseless(self.claim)
+        objective = {}
+        for assumption in cast(tuple[Constant, ...], posed.assumptions):
+            constant = exactly_known(self.problem, assumption)
+            if constant is None:
+                return False
+            objective[assumption.constant] = constant
+        assumed = [a for a in self.claim.assumptions if isinstance(a, OracleAssumption)]
+        reached = {tuple(self.problem.gradient(rationals(list(self.start)), RATIONALS))}
+        for _ in range(ROUNDS):
+            self.table = TableOracle({g: self.oracle.law(g) for g in sorted(reached)})
+            constants = _sharp(assumed, self.table, self.workers)
+            if constants is None:
+                return False
+            self.values = objective | constants
+            count = getattr(self.claim.algorithm, "workers", None)
+            if isinstance(count, Symbol):
+                self.values[count] = fmpq(self.workers)
+            for interval in domain.ranges(posed, {*self.values}):
+                self.values[interval.symbol] = interval.at(self.position, self.values, RATIONALS)
+            if not all(domain.holds(r, self.values, RATIONALS) for r in posed.domain if not r.has(k)):
+                return False
+            found = self._reached()
+            if found <= reached:
+                return True
+            reached |= found
+        return False
+
+    def _reached(self) -> set[tuple]:
+        """The gradients at which the run draws, as long as it is followed."""
+        found: set[tuple] = set()
+        draws = len(self.oracle.probabilities) ** self.workers
+        for step, states in enumerate(
+            laws(self.claim.algorithm, self.problem, self.oracle, self.parameters, self.start)
+        ):
+            self.steps = step
+            if step == STEPS or len(states) * draws > OUTCOMES:
+                return found
+            found |= {tuple(self.problem.gradient(x, RATIONALS)) for _, x in states}
+        raise AssertionError("a run has no end")
+
+
+def _sharp(assumed: list[OracleAssumption], table: TableOracle, workers: int) -> dict[Symbol, fmpq] | None:
+    """The best constants with which the assumptions hold of all laws in a table; None if one does not hold at all.
+
+    Raises Unsupported for an assumption whose constant cannot be read off.
+    """
+    found: dict[Symbol, list[fmpq]] = {}
+    for assumption in assumed:
+        symbols = sorted(assumption.symbols, key=str)
+        for g, law in table.table.items():
+            statement = assumption.statement(ANYWHERE)
+            readers = [LawReader(g, law, dict.fromkeys(symbols, fmpq(n)), workers) for n in (0, 1, 2)]
+            if not symbols:
+                if not readers[0].holds(statement):
+                    return None
+                continue
+            for relation, at in instances(statement, readers[0].sizes):
+                left = readers[0].number(relation.lhs, at)
+                right = [reader.number(relation.rhs, at) for reader in readers]
+                limit = _limit(relation, left, right, assumption)
+                if limit is not None:
+                    found.setdefault(symbols[0], []).append(limit)
+    # a margin may be lowered, a standard deviation raised
+    return {symbol: (max if _grows(symbol, assumed) else min)(limits) for symbol, limits in found.items()}
+
+
+def _limit(relation: Any, left: fmpq, right: list[fmpq], assumption: OracleAssumption) -> fmpq | None:
+    """The extreme constant with which left <= constant^2, or left >= a + b constant; None if it does not matter."""
+    zero, one, two = right
+    if isinstance(relation, Le) and (zero, one, two) == (0, 1, 4):
+        scaled = left * ROOT * ROOT
+        return fmpq(isqrt(int(scaled.p // scaled.q)) + bool(left), ROOT)
+    if isinstance(relation, Ge) and two - one == one - zero and one >= zero:
+        return None if one == zero else (left - zero) / (one - zero)
+    raise Unsupported(f"the constant of {assumption} is not read off a law")
+
+
+def _grows(symbol: Symbol, assumed: list[OracleAssumption]) -> bool:
+    return any(isinstance(a.statement(ANYWHERE), Le) for a in assumed if symbol in a.symbols)
+
+
+def _objectives() -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:
+    for d, problems in PROBLEMS.items():
+        for curvatures, start in product(problems, STARTS[d]):
+            yield d, curvatures, start
+
+
+def _workers(claim: Claim, d: int) -> tuple[int, ...]:
+    count = getattr(claim.algorithm, "workers", 1)
+    return WORKERS[d] if isinstance(count, Symbol) else (int(count),)
+
+
+def _oracles() -> Iterator[tuple[str, FiniteOracle]]:
+    """Laws of ~g_i = a_i g_i + b_i, the simplest first."""
+    for p, e in (map(Fraction, pair) for pair in FACTORS):
+        factor = [(p, 1 + e * (1 - p) / p, Fraction(0)), (1 - p, 1 - e, Fraction(0))]
+        for d in PROBLEMS:
+            yield "independent factors", _independent([factor] * d)
+            if d > 1:
+                yield (
+                    "one factor for all coordinates",
+                    FiniteOracle(
+                        tuple(q for q, _, _ in factor), tuple((a,) * d for _, a, _ in factor), ((Fraction(0),) * d,) * 2
+                    ),
+                )
+    half, quarter = Fraction(1, 2), Fraction(1, 4)
+    for d in PROBLEMS:
+        yield "additive noise", _independent([[(half, Fraction(1), quarter), (half, Fraction(1), -quarter)]] * d)
+
+
+def _independent(columns: list[list[tuple[Fraction, Fraction, Fraction]]]) -> FiniteOracle:
+    """Independent coordinates, each with outcomes of a probability, a factor and an offset."""
+    rows = [*product(*columns)]
+    return FiniteOracle(
+        tuple(reduce(mul, (p for p, _, _ in row)) for row in rows),
+        tuple(tuple(a for _, a, _ in row) for row in rows),
+        tuple(tuple(b for _, _, b in row) for row in rows),
+    )
