@@ -179,15 +179,14 @@ class HuberComposite(Separable):
         return largest
 
     def variance(self, gamma, xp):
-        # between the points where a slope bends, the variance is a convex quadratic, and constant beyond the last ones
+        # between the points where a slope bends, the variance is a convex quadratic, and constant beyond the last ones;
+        # it is even, so that of each component the bend on one side is enough
         c, delta = in_numbers_of(xp, self.curvatures), in_numbers_of(xp, self.radii)
-        largest = in_numbers_of(xp, self.heights * 0)
-        for side in (1, -1):
-            bends = self.centres + delta * (1 + gamma * c) * side
-            for m in range(len(self.weights)):
-                slopes = self.slopes(bends[m], gamma, xp)
-                apart = slopes - xp.sum(self.weights[:, None] * slopes)[None]
-                largest = xp.larger(largest, xp.sum(self.weights[:, None] * (apart * apart)))
+        bends, largest = self.centres + delta * (1 + gamma * c), in_numbers_of(xp, self.heights * 0)
+        for m in range(len(self.weights)):
+            slopes = self.slopes(bends[m], gamma, xp)
+            apart = slopes - xp.sum(self.weights[:, None] * slopes)[None]
+            largest = xp.larger(largest, xp.sum(self.weights[:, None] * (apart * apart)))
         return largest
 
     def check(self):

@@ -5,6 +5,7 @@ import itertools
 import re
 from dataclasses import dataclass
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import jax
@@ -19,7 +20,7 @@ from signproof.checks import constants, sine
 from signproof.checks.arrays import FLOATS
 from signproof.checks.composition import CONVEX, ComposedSine
 from signproof.checks.constants import Enclosure
-from signproof.checks.domain import TURN
+from signproof.checks.domain import THETAS, TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
 from signproof.checks.problem import BATCH, Problem, families, family_named, known, nearest
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
@@ -32,6 +33,12 @@ NORMS = (LINF, L2)
 ASSUMPTIONS = [kind(1, norm) for kind in (Smooth, StronglyConvex, PolyakLojasiewicz) for norm in NORMS]
 QUADRATICS = [kind(1, norm) for kind in (StronglyConvex, PolyakLojasiewicz) for norm in NORMS]
 BITS = 300
+NUMPY = SimpleNamespace(
+    rational=lambda p, q: p / q,
+    sum=lambda x: np.sum(x, axis=0),
+    matvec=lambda matrix, x: np.einsum("ij...,j...->i...", matrix, x),
+)
+"""What quadratics need of an arithmetic, on NumPy's floats."""
 
 entries = st.fractions(-20, 20, max_denominator=8)
 positive = st.fractions(Fraction(1, 8), 20, max_denominator=8)
@@ -372,6 +379,20 @@ def test_a_factor_with_two_rows_has_a_sharp_pl_constant_in_the_maximum_norm(prob
 
 
 @few
+@given(st.lists(positive, min_size=1, max_size=3), amplitudes)
+def test_of_a_single_row_a_compositions_pl_constant_is_sharp(row, a):
+    """||A'h'(z)||_* is then ||A'|| |h'(z)|, and the least ratio is where that of h is."""
+    problem = ComposedSine(rationals([row]), a)
+    z = np.linspace(1, 4, 3001)
+    worst = z[np.argmin(pl_ratio(float(a.item().p) / float(a.item().q), z))]
+    with Balls(BITS) as xp:
+        x = xp.number(np.eye(len(row))[0] * worst) / xp.number(problem.factor[0, 0])
+        c = problem.exact_constant(PolyakLojasiewicz(1, L2))
+        assert slack(PolyakLojasiewicz(1, L2), c, problem.over(xp), x, x, xp) > 0
+        assert slack(PolyakLojasiewicz(1, L2), c * fmpq(1001, 1000), problem.over(xp), x, x, xp) < 0
+
+
+@few
 @given(compositions())
 def test_a_compositions_pl_constant_is_below_what_it_is_far_out(problem):
     """There the sines are nothing beside the squares: the upper end is attained in the limit."""
@@ -484,6 +505,31 @@ def test_the_ends_of_a_batch_of_least_squares_hold_the_constants(assumption):
                 continue
             assert found.lower[i] <= narrow.lower and narrow.upper <= found.upper[i]
         assert (found.upper <= found.lower * 1.0001).all()
+
+
+@pytest.mark.parametrize("family", [DiagonalQuadratic, LeastSquares], ids=name)
+def test_at_every_step_size_some_quadratics_are_nearly_tight_for_theorem_1(family):
+    """In the first step; among the diagonal ones of each dimension, some with L = d mu are."""
+    positions = np.array([float(Fraction(theta)) for theta in THETAS])
+    for batch, start in family.samples(np.random.default_rng(0), 1):
+        (d, size), convex = start.shape, batch.constant(StronglyConvex(1))
+        if d == 1 or convex is None:
+            continue
+        L, mu = batch.constant(Smooth(1)).upper, convex.lower
+        for theta in positions:
+            alpha = 2 * theta / L
+
+            def value(x, batch=batch):
+                return batch.suboptimality(x, NUMPY)
+
+            g = batch.gradient(start, NUMPY)
+            after = start - alpha * np.abs(g).sum(axis=0) * np.sign(g)
+            promised = 2 * mu * alpha * (1 - L * alpha / 2) * value(start)
+            share = promised / (value(start) - value(after))
+            taken = np.arange(size) % TURN == int(np.argmin(abs(positions - theta)))
+            assert share[taken].max() > 0.9999 and (share < 1 + 1e-6).all()
+            if family is DiagonalQuadratic:
+                assert share[taken & (L < 1.0001 * d * mu)].max() > 0.9999
 
 
 def test_the_ends_of_a_wide_factor_hold_the_pl_constant_of_the_maximum_norm():
