@@ -280,10 +280,10 @@ def _in_batch(array: jax.Array, batch: tuple[int, ...]) -> np.ndarray:
 
 def _rule(algorithm: Algorithm) -> Algorithm:
     """A method without its formulas, and without a class that only sets defaults: compiled once for all of them."""
-    base = type(algorithm).__base__
-    fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
-    names = {field.name for field in dataclasses.fields(base)} if dataclasses.is_dataclass(base) else set()
-    own = any(callable(entry) and not name.startswith("__") for name, entry in vars(type(algorithm)).items())
-    if not own and base is not Algorithm and names == set(fields):
-        return _rule(base(**fields))
+    own, base = type(algorithm), type(algorithm).__base__
+    if base is not None and base is not Algorithm and dataclasses.is_dataclass(base):
+        fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
+        overrides = any(callable(entry) and not name.startswith("__") for name, entry in vars(own).items())
+        if not overrides and {field.name for field in dataclasses.fields(base)} == set(fields):
+            return _rule(base(**fields))
     return algorithm.at(**{name: Symbol(name) for name in algorithm.parameters})
