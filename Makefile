@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata test lint clean
+.PHONY: help verify errata test bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,9 @@ errata: verify ## list the errors found in the papers: docs/errata.md
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
 	$(BIN)/pytest --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
+
+bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.json, out/benchmarks.md
+	$(BIN)/pytest benchmarks $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed-test ## ruff (check and format) and mypy
 	$(BIN)/ruff check .
@@ -38,6 +41,10 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:

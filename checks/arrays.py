@@ -383,7 +383,13 @@ def _total(x):
 
 
 def _matvec(matrix, x):
-    return jnp.einsum("ij...,j...->i...", matrix, x)
+    """Products with a matrix (m, n, batch), or with one that has no batch axis or one of length 1."""
+    if matrix.ndim > 2 and x.shape[1:] != matrix.shape[2:] == (1,) * (matrix.ndim - 2):
+        matrix = matrix.reshape(matrix.shape[:2])
+    if matrix.ndim == 2:
+        return jnp.tensordot(matrix, x, axes=1)
+    # a product and a sum along a short axis, which the batch fills with vectors; a batched dot would transpose
+    return jnp.sum(matrix * x[None], axis=1)
 
 
 def _exp_remainder(t):

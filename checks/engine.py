@@ -1,30 +1,43 @@
 """The engine: an algorithm on a batch of problems, starts and step sizes at once, on JAX in 64-bit.
 
-The batch axis is last, the steps are one `lax.scan`, and only the asked-for quantities come back. One run is
-compiled for each (algorithm, family, shape); the same code runs on floats and on balls.
+The batch axis is last, the steps are one `lax.scan`, and only the asked-for quantities come back. A batch is run
+in blocks that fit the caches of a core, and the blocks are divided among the devices that JAX has; how many that
+are is for the program to say before JAX starts (`jax_num_cpu_devices`), never for the engine. Step sizes are
+computed beforehand and handed over as numbers, so that one run is compiled for each (algorithm, family, shape)
+whatever the formulas; the same code runs on floats and on balls.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from inspect import isfunction
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.sharding import Mesh, PartitionSpec
 from sympy import Expr, Symbol
 
-from signproof.checks.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import Measure
 from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import x_k
+
+BLOCK = 3 * 2**15
+"""Bytes of the data and the points of one block: with what a step leaves behind it stays in a core's own cache."""
+LANES = 8
+"""A block's instances are a multiple of this many 64-bit numbers, the width of the widest vector registers."""
+TOGETHER = 256
+"""Formulas are evaluated for a multiple of this many instances: batches of all usual sizes share what is compiled."""
+OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"}
+"""XLA hands sums to a library that is slow at short sums over long batches (docs/performance.md): products only."""
 
 
 def run(
@@ -43,23 +56,36 @@ def run(
             algorithm's formulas an array of shape (batch,). steps: how many. measures: what to return; ask for
             `Position` to get the iterates.
         rigorous: run on balls; otherwise on plain floats, several times faster, and both ends are the float.
+
+    The batch may have two axes, (groups, starts): a field of shape (..., groups, 1) is then shared by the starts of
+    its group, and products with a shared matrix become products of matrices. A group runs as one block.
+
     Returns for each measure floats below and above its quantity, of shape (steps + 1, batch), before any minimum
-    over the run is taken; NaN or infinite ends say that nothing is known.
+    over the run is taken; NaN or infinite ends say that nothing is known. Raises ValueError if the batch has
+    neither one axis nor two.
     """
-    # only what the rule uses is handed over, so that claims with other parameters share the compiled run
-    used = set().union(*(formula.free_symbols for formula in algorithm.parameters.values()))
+    batch = start.shape[1:]
+    if len(batch) not in (1, 2):
+        raise ValueError(f"start has shape {start.shape}: write (d, batch) or (d, groups, starts)")
     with jax.enable_x64(True):
+        fields = problem.arrays()
+        shared = {name: fields.pop(name) for name in problem.shared}
+        numbers = _numbers(algorithm, problem, start, parameters, steps, rigorous)
+        shape = _blocks(batch, fields, start)
+        lay_out = partial(_in_blocks, batch=batch, shape=shape)
         found = _run(
-            problem.arrays(),
-            start,
-            _named({symbol: values for symbol, values in parameters.items() if symbol in used}),
-            algorithm=_plain(algorithm),
+            jax.tree.map(lay_out, fields),
+            shared,
+            lay_out(start),
+            jax.tree.map(lay_out, numbers),
+            algorithm=_rule(algorithm),
             family=type(problem),
             steps=steps,
             measures=measures,
             rigorous=rigorous,
         )
-        return [(np.asarray(low), np.asarray(high)) for low, high in found]
+        measured = [[_in_batch(end, batch) for end in pair] for pair in found]
+    return [(pair[0], pair[-1]) for pair in measured]
 
 
 @dataclass(frozen=True)
@@ -82,56 +108,182 @@ def bound(
     Arguments: the formula; its parameters, shape (batch,); ends of V_0, shape (batch,).
     """
     with jax.enable_x64(True):
-        low, high = _bound(_named(parameters), *start_value, formula=formula, steps=steps)
+        [found] = _evaluated((formula,), parameters, start_value, start_value[0].shape, steps)
+        low, high = ends(found)
         return np.asarray(low), np.asarray(high)
 
 
-@partial(jax.jit, static_argnames=("formula", "steps"))
-def _bound(parameters, low, high, *, formula, steps):
-    values = _symbols(parameters, ball)
-    values |= {k: ball(jnp.arange(steps + 1, dtype=float)[:, None]), V0: BALLS.interval(low, high)}
-    found = ends(ball(evaluate(formula, values, BALLS)))
-    return tuple(jnp.broadcast_to(end, (steps + 1, low.shape[0])) for end in found)
+def _numbers(algorithm, problem, start, parameters, steps, rigorous) -> dict[str, Any]:
+    """What the algorithm's formulas are at each iteration: arrays of shape (steps + 1, batch).
+
+    Of floats that do not depend on k the first axis has length 1.
+    """
+    formulas, batch = algorithm.parameters, start.shape[1:]
+    used = set().union(*(formula.free_symbols for formula in formulas.values()))
+    parameters = {symbol: np.asarray(values, float) for symbol, values in parameters.items() if symbol in used}
+    value = _start_value(problem.arrays(), start, family=type(problem), rigorous=rigorous) if V0 in used else None
+    if rigorous:
+        found = _evaluated(tuple(formulas.values()), parameters, value, batch, steps)
+        return dict(zip(formulas, found, strict=True))
+    values: dict[Symbol, Any] = parameters | {k: np.arange(steps + 1.0).reshape(-1, *(1 for _ in batch))}
+    if value is not None:
+        values[V0] = np.asarray(value[0])
+    numbers = {}
+    for name, formula in formulas.items():
+        length = steps + 1 if formula.has(k) else 1
+        numbers[name] = np.broadcast_to(np.asarray(evaluate(formula, values, FLOATS), float), (length, *batch))
+    return numbers
 
 
-@partial(jax.jit, static_argnames=("algorithm", "family", "steps", "measures", "rigorous"))
-def _run(arrays, start, parameters, *, algorithm, family, steps, measures, rigorous):
+def _evaluated(formulas, parameters, start_value, batch, steps) -> list[Ball]:
+    """Balls around formulas at k = 0, ..., steps, of shape (steps + 1, batch)."""
+    size = math.prod(batch)
+    pad = partial(np.pad, pad_width=(0, -size % TOGETHER), mode="edge")
+
+    def flat(values):
+        return pad(np.broadcast_to(np.asarray(values, float), batch).reshape(size))
+
+    named = {symbol.name: flat(values) for symbol, values in parameters.items()}
+    value = None if start_value is None else tuple(map(flat, start_value))
+    found = _formulas(named, value, formulas=formulas, steps=steps, size=len(pad(np.zeros(size))))
+    return jax.tree.map(lambda array: np.asarray(array)[:, :size].reshape(-1, *batch), found)
+
+
+@partial(jax.jit, static_argnames=("formulas", "steps", "size"))
+def _formulas(parameters, start_value, *, formulas, steps, size):
+    values: dict[Symbol, Any] = {Symbol(name, real=True): ball(array) for name, array in parameters.items()}
+    values[k] = ball(jnp.arange(steps + 1, dtype=float)[:, None])
+    if start_value is not None:
+        values[V0] = BALLS.interval(*start_value)
+    found = [ball(evaluate(formula, values, BALLS)) for formula in formulas]
+    return jax.tree.map(lambda array: jnp.broadcast_to(array, (steps + 1, size)), found)
+
+
+@partial(jax.jit, static_argnames=("family", "rigorous"))
+def _start_value(arrays, start, *, family, rigorous):
+    value = family(**arrays).suboptimality(ball(start) if rigorous else start, BALLS if rigorous else FLOATS)
+    return ends(value) if rigorous else (value, value)
+
+
+@partial(
+    jax.jit,
+    static_argnames=("algorithm", "family", "steps", "measures", "rigorous"),
+    compiler_options=OPTIONS,
+)
+def _run(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):
+    """All blocks, on all devices; the batch axes of what is given are (blocks, instances of a block)."""
+    run_block = jax.jit(  # traced once, though asked for its shapes first
+        partial(_run_block, algorithm=algorithm, family=family, steps=steps, measures=measures, rigorous=rigorous),
+        inline=True,
+    )
+
+    def block(index, fields, shared, start, numbers):
+        at = partial(jax.lax.dynamic_index_in_dim, index=index, axis=-2, keepdims=False)
+        return run_block(jax.tree.map(at, fields), shared, at(start), jax.tree.map(at, numbers))
+
+    shapes = jax.eval_shape(block, 0, fields, shared, start, numbers)
+
+    def run_blocks(*arguments):
+        def write(index, found):
+            put = partial(jax.lax.dynamic_update_index_in_dim, index=index, axis=-2)
+            return jax.tree.map(put, found, block(index, *arguments))
+
+        count = arguments[2].shape[-2]
+        empty = jax.tree.map(lambda part: jnp.zeros((*part.shape[:-1], count, part.shape[-1])), shapes)
+        return jax.lax.fori_loop(0, count, write, empty)
+
+    def divided(tree, axis=-2):
+        return jax.tree.map(lambda array: PartitionSpec(*[None] * (array.ndim + axis), "device"), tree)
+
+    if jax.local_device_count() > 1:
+        run_blocks = jax.shard_map(
+            run_blocks,
+            mesh=Mesh(np.array(jax.local_devices()), ("device",)),
+            in_specs=(divided(fields), PartitionSpec(), divided(start), divided(numbers)),
+            out_specs=divided(shapes, axis=-1),
+            check_vma=False,
+        )
+    return run_blocks(fields, shared, start, numbers)
+
+
+def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):
     xp: Any = BALLS if rigorous else FLOATS
-    problem = family(**arrays)
-    number = ball if rigorous else partial(jnp.asarray, dtype=float)
-    values = _symbols(parameters, number)
+    problem = _Remembering(family(**fields, **shared))
+    fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}
+    varying = {name: number for name, number in numbers.items() if name not in fixed}
 
-    def step(carry, iteration):
+    def step(carry, now):
         x, memory = carry
         measured = tuple(measure.quantity(problem, x, xp) for measure in measures)
-        now = {
-            name: evaluate(formula, values | {k: number(iteration)}, xp)
-            for name, formula in algorithm.parameters.items()
-        }
-        x, memory = algorithm.at(**now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
+        x, memory = algorithm.at(**fixed, **now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
         return (x, memory), measured
 
-    x = number(start)
-    if any(V0 in formula.free_symbols for formula in algorithm.parameters.values()):
-        values[V0] = problem.suboptimality(x, xp)
-    _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), jnp.arange(steps + 1, dtype=float))
-    return tuple(ends(quantity) if rigorous else (quantity, quantity) for quantity in measured)
+    x = ball(start) if rigorous else start
+    _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), varying, length=steps + 1)
+    return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 
-def _plain(algorithm: Algorithm) -> Algorithm:
-    """A method whose class only sets defaults, as an instance of the class that has the rule: compiled once."""
-    base = type(algorithm).__base__
-    rule = [name for name, entry in vars(type(algorithm)).items() if isfunction(entry) and not name.startswith("__")]
-    if base is None or base is Algorithm or rule:
-        return algorithm
-    fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
-    names = {field.name for field in dataclasses.fields(base)} if dataclasses.is_dataclass(base) else set()
-    return _plain(base(**fields)) if names == set(fields) else algorithm
+class _Remembering:
+    """A problem that remembers its last gradient: measures and step ask for it at the same point."""
+
+    def __init__(self, problem: Problem):
+        self._problem, self._point, self._gradient = problem, None, None
+
+    def gradient(self, x, xp):
+        if x is not self._point:
+            self._point, self._gradient = x, self._problem.gradient(x, xp)
+        return self._gradient
+
+    def __getattr__(self, name):
+        return getattr(self._problem, name)
 
 
-def _named(parameters: Mapping[Symbol, np.ndarray]) -> dict[str, np.ndarray]:
-    return {symbol.name: values for symbol, values in parameters.items()}
+def _blocks(batch: tuple[int, ...], fields: Mapping[str, np.ndarray], start: np.ndarray) -> tuple[int, int]:
+    """How many blocks, a multiple of the number of devices, and how many instances in each."""
+    devices = jax.local_device_count()
+    if len(batch) == 2:
+        return _multiple(batch[0], devices), batch[1]
+    numbers = sum(math.prod(field.shape[:-1]) for field in fields.values()) + len(start)
+    fit = max(LANES, BLOCK // (8 * numbers) // LANES * LANES)
+    count = _multiple(math.ceil(batch[0] / fit), devices)
+    return count, _multiple(math.ceil(batch[0] / count), LANES)
 
 
-def _symbols(parameters: Mapping[str, Any], number: Callable[[Any], Any]) -> dict[Symbol, Any]:
-    return {Symbol(name, real=True): number(array) for name, array in parameters.items()}
+def _multiple(number: int, unit: int) -> int:
+    """The next multiple of a unit."""
+    return -(-number // unit) * unit
+
+
+def _in_blocks(array: Any, batch: tuple[int, ...], shape: tuple[int, int]) -> np.ndarray:
+    """The batch axes laid out as (blocks, instances of a block), filled up with copies of the last ones."""
+    array = np.asarray(array)
+    own = array.shape[: -len(batch)]
+    if len(batch) == 1:
+        return _filled(array, -1, math.prod(shape)).reshape(*own, *shape)
+    return _filled(array, -2, shape[0])
+
+
+def _filled(array: np.ndarray, axis: int, length: int) -> np.ndarray:
+    missing = length - array.shape[axis]
+    if not missing:
+        return array
+    return np.concatenate([array, np.repeat(np.take(array, [-1], axis), missing, axis)], axis)
+
+
+def _in_batch(array: jax.Array, batch: tuple[int, ...]) -> np.ndarray:
+    """The batch axes as they were given."""
+    found = np.asarray(array)
+    if len(batch) == 1:
+        return found.reshape(*found.shape[:-2], -1)[..., : batch[0]]
+    return found[..., : batch[0], :]
+
+
+def _rule(algorithm: Algorithm) -> Algorithm:
+    """A method without its formulas, and without a class that only sets defaults: compiled once for all of them."""
+    own, base = type(algorithm), type(algorithm).__base__
+    if base is not None and base is not Algorithm and dataclasses.is_dataclass(base):
+        fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
+        overrides = any(callable(entry) and not name.startswith("__") for name, entry in vars(own).items())
+        if not overrides and {field.name for field in dataclasses.fields(base)} == set(fields):
+            return _rule(base(**fields))
+    return algorithm.at(**{name: Symbol(name) for name in algorithm.parameters})

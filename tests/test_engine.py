@@ -1,5 +1,7 @@
 """The engine's ends against exact runs: whatever it says of a run, the exact run obeys."""
 
+import subprocess
+import sys
 from functools import cache
 
 import jax
@@ -17,7 +19,15 @@ from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.sine import SineSum
 from signproof.checks.softplus import SoftplusSum
-from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD, SteepestDescent
+from signproof.theory.algorithms import (
+    AdaGradNorm,
+    GradientDescent,
+    ScaledSignGD,
+    SignAdaGradNorm,
+    SignAdaGradSignNorm,
+    SignGD,
+    SteepestDescent,
+)
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
@@ -254,12 +264,110 @@ def test_a_shape_is_compiled_once():
     assert compiled(3, method=SignGD) == 1
 
 
-def test_a_bound_is_compiled_once():
-    arguments = (V0 / (k + 7), {}, (np.ones(5), np.ones(5)))
-    engine.bound(*arguments, 9)
-    before = engine._bound._cache_size()
-    engine.bound(*arguments, 9)
-    assert engine._bound._cache_size() == before
+def test_step_sizes_of_any_form_share_one_compiled_run():
+    problem, start, step = posed(diagonal, 2)
+    before = engine._run._cache_size()
+    for size in (alpha, alpha / (k + 1), alpha / sqrt(k + 4), alpha * V0 / (1 + V0), Rational(1, 50)):
+        engine.run(SignGD(size), problem, start, {alpha: step, mu: step}, 7, MEASURES)
+    assert engine._run._cache_size() == before + 1
+
+
+def test_a_step_size_may_depend_on_the_start_value():
+    problem, start, step = posed(diagonal, 2)
+    method = GradientDescent(alpha * V0 / (1 + V0) / (k + 1))
+    [(low, high)] = engine.run(method, problem, start, {alpha: step}, 3, (Position(),))
+    for i in range(0, BATCH, 8):
+        x, h, a = rationals(start[:, i]), problem.one(i).diagonal, rational(step[i])
+        value = sum(h * x * x) / 2
+        for iteration in range(4):
+            assert all(within(low[iteration, j, i], x[j], high[iteration, j, i]) for j in range(2))
+            x = x - a * value / (1 + value) / (iteration + 1) * h * x
+
+
+@pytest.mark.parametrize("one, other", [(AdaGradNorm, SignAdaGradNorm), (SignAdaGradNorm, SignAdaGradSignNorm)])
+def test_a_rule_that_overrides_a_part_of_another_is_its_own(one, other):
+    problem, start, step = posed(dense, 2)
+    ends = [engine.run(method(alpha), problem, start, {alpha: step}, 1, (Position(),))[0] for method in (one, other)]
+    (low, _), (_, high) = ends
+    assert (low[1] > high[1]).any()
+
+
+def test_a_matrix_is_shared_by_the_starts_of_its_group():
+    rng, groups, starts = np.random.default_rng(1), 5, 7
+    factor, start = rng.standard_normal((3, 3, groups, 1)), rng.standard_normal((3, groups, starts))
+    step = rng.uniform(0.01, 0.1, (groups, starts))
+    measures = (*MEASURES, Position())
+    method = ScaledSignGD(alpha / (k + 1))
+    shared = engine.run(method, LeastSquares(factor), start, {alpha: step}, STEPS, measures)
+    alone = engine.run(
+        method,
+        LeastSquares(np.repeat(factor[..., 0], starts, axis=-1)),
+        start.reshape(3, -1),
+        {alpha: step.ravel()},
+        STEPS,
+        measures,
+    )
+    for (low, high), (low_alone, high_alone) in zip(shared, alone, strict=True):
+        assert low.shape[-2:] == (groups, starts)
+        assert (low.reshape(low_alone.shape) <= high_alone).all() and (low_alone <= high.reshape(low_alone.shape)).all()
+        assert (high - low < 1e-11).all()
+
+
+def test_a_batch_has_one_axis_or_two():
+    problem = DiagonalQuadratic(np.ones((2, 1, 1, 1)))
+    with pytest.raises(ValueError, match=r"write \(d, batch\) or \(d, groups, starts\)"):
+        engine.run(SignGD(alpha), problem, np.ones((2, 1, 1, 1)), {alpha: np.ones(1)}, 1, MEASURES)
+
+
+@pytest.mark.parametrize("rigorous", [True, False])
+def test_batches_of_any_size_are_filled_up_and_cut_again(monkeypatch, rigorous):
+    problem, start, step = posed(dense, 2)
+    whole = engine.run(SignGD(alpha), problem, start, {alpha: step}, 2, (Position(),), rigorous)
+    monkeypatch.setattr(engine, "BLOCK", 1)  # blocks of 8 instances
+    for size in (1, 11):
+        part = LeastSquares(problem.factor[..., :size])
+        found = engine.run(SignGD(alpha), part, start[:, :size], {alpha: step[:size]}, 2, (Position(),), rigorous)
+        for end, expected in zip(found[0], whole[0], strict=True):
+            np.testing.assert_allclose(end, expected[..., :size], rtol=1e-9, atol=1e-12)
+
+
+DEVICES = """
+import sys
+import jax
+jax.config.update("jax_num_cpu_devices", int(sys.argv[1]))
+import numpy as np
+from signproof.checks import engine
+from signproof.checks.quadratic import LeastSquares
+from signproof.theory.algorithms import ScaledSignGD
+from signproof.theory.measures import Suboptimality
+from signproof.theory.symbols import alpha, k
+
+rng = np.random.default_rng(0)
+measures = Suboptimality(), engine.Position()
+for batch, matrices, rigorous in (((50,), (50,), True), ((5, 4), (5, 1), False)):
+    problem = LeastSquares(rng.standard_normal((2, 2, *matrices)))
+    start, step = rng.standard_normal((2, *batch)), rng.uniform(0, 0.1, batch)
+    for ends in engine.run(ScaledSignGD(alpha / (k + 1)), problem, start, {alpha: step}, 4, measures, rigorous):
+        print(ends[0].shape, [end.tobytes().hex() for end in ends])
+assert len(jax.devices()) == int(sys.argv[1])
+"""
+
+
+def test_the_devices_share_the_work_and_change_nothing():
+    one, three = (
+        subprocess.run([sys.executable, "-c", DEVICES, number], check=True, capture_output=True, text=True).stdout
+        for number in ("1", "3")
+    )
+    assert one.count("\n") == 4
+    assert one == three
+
+
+def test_a_bound_is_compiled_once_for_batches_of_usual_sizes():
+    engine.bound(V0 / (k + 7), {}, (np.ones(5), np.ones(5)), 9)
+    before = engine._formulas._cache_size()
+    low, _ = engine.bound(V0 / (k + 7), {}, (np.ones(240), np.ones(240)), 9)
+    assert engine._formulas._cache_size() == before
+    assert low.shape == (10, 240)
 
 
 def test_a_run_that_overflows_says_nothing_in_the_end():
