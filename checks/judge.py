@@ -11,7 +11,7 @@ from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
-from signproof.checks.flows import race
+from signproof.checks.flows import race, try_flow
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -56,7 +56,7 @@ def verify(
         evidence.append(exhibited)
     judges = {
         "bound": _judge_bound,
-        "flow": _judge_flow,
+        "flow": _judge_bound,
         "comparison": _judge_comparison,
         "algebraic": _judge_algebraic,
         "implication": _judge_implication,
@@ -88,11 +88,12 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
-    trials = try_out(claim, profile, seed, advance)
+    flow = claim.kind == "flow"
+    trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
     for tally in trials.tallies:
         text = f"{tally.family}: {tally.instances} instances, {tally.held} of {tally.comparisons} comparisons held"
         if tally.undecided:
-            text += f", {tally.undecided} within the rounding error of the run"
+            text += f", {tally.undecided} within the {'error bound' if flow else 'rounding error'} of the run"
         if tally.broken:
             text += f", {tally.broken} broken"
         evidence.append(Evidence("run", "sampled", text, dict(vars(tally))))
@@ -108,12 +109,12 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-        series = (witness_series(trials.witness), *series)
+        series = series if flow else (witness_series(trials.witness), *series)
     elif certificate is not None:
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif claim.algorithm.stochastic:
+    elif not flow and claim.algorithm.stochastic:
         status = Status.OPEN
         evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
@@ -123,14 +124,6 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
-
-
-def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:
-    if certificate is not None:
-        evidence.append(Evidence("note", "exact", "proved, but not tried: flows have no runs"))
-    elif claim.proof is None:
-        evidence.append(Evidence("note", "exact", "undecided: it carries no proof, and flows have no runs"))
-    return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
 
 
 def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> Verdict:

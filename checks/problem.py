@@ -38,6 +38,10 @@ class Problem(ABC):
     shared: ClassVar[tuple[str, ...]] = ()
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
+    convex: ClassVar[bool] = False
+    """Whether every instance is convex; those that are strongly convex need not say so."""
+    separable: ClassVar[bool] = False
+    """Whether f is a sum of functions of one coordinate each."""
 
     @abstractmethod
     def gradient(self, x: Any, xp: Any) -> Any:
@@ -50,6 +54,10 @@ class Problem(ABC):
     @abstractmethod
     def constant(self, assumption: Constant) -> Enclosure | None:
         """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
+
+    def hessian(self) -> np.ndarray | None:
+        """For one instance of a family of quadratics f = 1/2 x'Hx: H, shape (d, d), rational; else None."""
+        return None
 
     shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
     """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""

@@ -39,12 +39,16 @@ class DiagonalQuadratic(Problem):
 
     family = "diagonal quadratics"
     shapes = ((8,),)
+    convex = separable = True
 
     def gradient(self, x, xp):
         return self.diagonal * x
 
     def suboptimality(self, x, xp):
         return xp.sum(self.diagonal * x * x) * xp.rational(1, 2)
+
+    def hessian(self):
+        return np.diag(self.diagonal)
 
     def constant(self, assumption):
         h = self.diagonal
@@ -114,6 +118,7 @@ class LeastSquares(Problem):
 
     family = "dense quadratics and least squares"
     shapes = ((2, 2), (8, 8), (2, 4))
+    convex = True
 
     @property
     def dimension(self):
@@ -125,6 +130,9 @@ class LeastSquares(Problem):
     def suboptimality(self, x, xp):
         residual = xp.matvec(self.factor, x)
         return xp.sum(residual * residual) * xp.rational(1, 2)
+
+    def hessian(self):
+        return self.factor.T.dot(self.factor)
 
     def constant(self, assumption):
         m, d, _ = self.factor.shape

@@ -34,6 +34,7 @@ class SineSum(Problem):
     family = "sums of x^2 + 3 sin^2 x"
     shapes = ((1,), (8,))
     rational = False
+    separable = True
 
     def gradient(self, x, xp):
         return self.weights * (x * 2.0 + xp.sin(x * 2.0) * 3.0)

@@ -104,7 +104,7 @@ class _Batch:
 
     def describe(self, index: int) -> str:
         values = ", ".join(f"{symbol} = {array[index]:.6g}" for symbol, array in self.values.items())
-        return f"{_short(self.problem, index)}, {values}"
+        return f"{short(self.problem.one(index))}, {values}"
 
 
 def try_out(
@@ -416,15 +416,15 @@ def _keep_series(batch, measured, limit, values, usable, trials: Trials):
         )
 
 
-def _short(problem: Problem, index: int) -> str:
-    one = problem.one(index)
+def short(one: Problem) -> str:
+    """An instance in a few words, its family's name first."""
     data = {name: np.asarray(field) for name, field in one.arrays().items() if name not in one.shared}
     sizes = ", ".join(
         f"{name} ({', '.join(f'{float(n.p) / float(n.q):.4g}' for n in field.ravel()[:4])}"
         f"{', ...' if field.size > 4 else ''})"
         for name, field in data.items()
     )
-    return f"{problem.family}" + (f", {sizes}" if sizes else "")
+    return one.family + (f", {sizes}" if sizes else "")
 
 
 class _NumPy:

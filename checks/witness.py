@@ -21,11 +21,11 @@ from signproof.checks.problem import Problem
 from signproof.checks.replay import (
     Replay,
     replay,
-    replay_comparison,
     replay_course,
     replay_orbit,
     replay_statement,
 )
+from signproof.checks.replay_flows import replay_comparison, replay_flow
 from signproof.theory import algorithms, assumptions, flows, measures, norms
 from signproof.theory.algorithms import Method
 from signproof.theory.claim import Claim, ClaimError, Orbit
@@ -34,7 +34,7 @@ from signproof.theory.measures import Measure
 from signproof.theory.symbols import k
 
 SCHEMA = "signproof-witness/1"
-POSED = ("bound", "comparison")
+POSED = ("bound", "flow", "comparison")
 """Kinds of claims whose witnesses have a problem and a start."""
 LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
@@ -46,9 +46,9 @@ class WitnessError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """An instance on which a claim fails at step k, or on which a run repeats itself.
+    """An instance on which a claim fails at step k or, of a flow, at time t, or on which a run repeats itself.
 
-    `parameters` are by symbol name. `measured` and `bound` are exact, or ends of a ball (a pair).
+    `parameters` are by symbol name, the time among them. `measured` and `bound` are exact, or ends of a ball (a pair).
     """
 
     claim: Claim
@@ -77,6 +77,9 @@ class Witness:
         elif self.claim.kind == "comparison":
             assert self.problem is not None
             found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
+        elif self.claim.kind == "flow":
+            assert self.problem is not None
+            found = replay_flow(self.claim, self.problem, self.parameters, self.start)
         else:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -121,8 +124,9 @@ class Witness:
                 f"{self.problem.describe()}; {values}; from {start}: V(t) is {shown(self.measured)}, "
                 f"that of {self.claim.rival} {shown(self.bound)}"
             )
+        when = "" if self.claim.kind == "flow" else f"at k = {self.k} "
         return (
-            f"{self.problem.describe()}; {values}; from {start}: at k = {self.k} the measure is "
+            f"{self.problem.describe()}; {values}; from {start}: {when}the measure is "
             f"{shown(self.measured)}, the bound {shown(self.bound)}"
         )
 
