@@ -160,9 +160,10 @@ class Balls(_Objects):
         return x.max(y)
 
     def power(self, base, exponent):
-        if not (isinstance(exponent, int) and exponent == 2):
+        if not (isinstance(exponent, int) and exponent in (1, 2)):
             return super().power(base, exponent)
-        return each(lambda entry: entry * entry, base)  # Arb's power of a ball around 0 is not a number
+        # Arb's power of a ball around 0 is not a number
+        return each(lambda entry: entry * entry, base) if exponent == 2 else base
 
     def sqrt(self, x):
         return each(arb.sqrt, x)

@@ -18,7 +18,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any
+from math import inf
+from typing import Any, ClassVar
 
 import numpy as np
 from flint import arb, arb_mat, arb_series, ctx, fmpq, fmpq_mat
@@ -47,6 +48,9 @@ WIDER = 1.25
 
 class Trajectory(ABC):
     """The solution of a flow from a start."""
+
+    finest: ClassVar[float] = inf
+    """The most bits for which it is worth to ask."""
 
     @abstractmethod
     def at(self, time: Any, xp: Any) -> Any:
@@ -258,6 +262,8 @@ class Taylor(Trajectory):
     the precision has to spare.
     """
 
+    finest = 256
+
     def __init__(self, flow: Flow, problem: Problem, start: np.ndarray):
         self.flow, self.problem, self.start = flow, problem, start
         self._steps: dict[int, list[_Step]] = {}
@@ -295,7 +301,7 @@ class Taylor(Trajectory):
         for _ in range(HALVINGS):
             if _enclosure(velocity, x, length, xp) is not None:
                 # a shorter step makes the remainder small
-                length = _dyadic(length / 2)
+                length = _dyadic(length / 4)
                 box = _enclosure(velocity, x, length, xp)
                 if box is not None:
                     coefficients = self._coefficients(x, order, xp)
