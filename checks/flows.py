@@ -45,11 +45,11 @@ POSITIONS = ("1/2", "1/3", "9/10")
 """Positions of the parameters in their ranges; 1/2 of an open range is 1."""
 TIMES = ("1/64", "1/16", "1/8", "1/4", "1/2", "3/4", "1", "3/2", "2", "4", "16", "256")
 """Times at which measure and bound are compared, in multiples of the start's own, see `_scale`."""
-PER_BATCH = 6
+PER_BATCH = 4
 """Instances of each batch that are followed, spread over it."""
 DENOMINATOR = 1024
 """The largest denominator of their numbers."""
-LONGEST = 16
+LONGEST = 8
 """Multiples of 1 / (speed L) up to which a trajectory is integrated: its enclosure grows by exp(speed L t)."""
 
 
@@ -218,6 +218,9 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
 
     Raises Unsupported if nothing can be compared, say because other assumptions are made than convexity.
     """
+    for assumption in claim.assumptions:
+        if type(assumption) is not Convex:
+            raise Unsupported(f"flows are compared on convex functions; whether they meet {assumption} is not known")
     tally, why = Tally(DiagonalQuadratic.family, 0), ""
     free = ranges(replace(claim, assumptions=()))
     for d in DIMENSIONS:

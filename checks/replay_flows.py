@@ -12,7 +12,7 @@ square, for the gradient flow in the Euclidean norm), the chain rule gives (||g|
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import isqrt
 from typing import Any
 
@@ -60,18 +60,24 @@ def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], 
 
 def compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory) -> Replay:
     """The same for an instance that meets the claim's assumptions, with its trajectory."""
+    return _decided(lambda xp: _compare(claim, problem, parameters, start, path, xp), problem, path)
+
+
+def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajectory) -> Replay:
+    """What a comparison finds in the first arithmetic that tells: in rationals where it can be, else in balls."""
     if problem.rational:
         try:
-            return _compare(claim, problem, parameters, start, path, RATIONALS)
+            return compared(RATIONALS)
         except TypeError:  # the trajectory or the bound leaves the rationals
             pass
-    for bits in (bits for bits in PRECISIONS if bits <= path.finest):
-        with Balls(bits) as balls:
-            try:
-                return _compare(claim, problem, parameters, start, path, balls)
-            except Undecided:
-                continue
-    raise Undecided("measure and bound are not told apart")
+    for bits in PRECISIONS:
+        if bits <= min(path.finest for path in paths):
+            with Balls(bits) as balls:
+                try:
+                    return compared(balls)
+                except Undecided:
+                    continue
+    raise Undecided("the two sides are not told apart")
 
 
 def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:
@@ -133,7 +139,7 @@ def _falls(claim: Claim, problem: Problem) -> bool:
 def replay_comparison(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
 ) -> Replay:
-    """V(t) along the claim's flow and along its rival, in balls of growing precision; confirmed if the first is larger.
+    """V(t) along the claim's flow and along its rival; confirmed if the first is larger.
 
     Raises Undecided if no precision tells.
     """
@@ -144,17 +150,16 @@ def replay_comparison(
         paths = [trajectory(moving(flow, parameters), problem, start) for flow in (claim.algorithm, claim.rival)]
     except Unsupported as unsupported:
         return Replay(False, "exact", str(unsupported))
-    for bits in (bits for bits in PRECISIONS if bits <= min(path.finest for path in paths)):
-        with Balls(bits) as balls:
-            try:
-                low, high = (_measured(claim, problem, path, parameters[str(t)], balls) for path in paths)
-            except Undecided:
-                continue
-            if low[0] > high[1]:
-                return Replay(True, balls.level, f"V(t) is above that of {claim.rival}", low, high)
-            if low[1] <= high[0]:
-                return Replay(False, balls.level, f"V(t) is at most that of {claim.rival}", low, high)
-    raise Undecided("the two values are not told apart")
+
+    def compared(xp: Any) -> Replay:
+        low, high = (_measured(claim, problem, path, parameters[str(t)], xp) for path in paths)
+        if low[0] > high[1]:
+            return Replay(True, xp.level, f"V(t) is above that of {claim.rival}", low, high)
+        if low[1] <= high[0]:
+            return Replay(False, xp.level, f"V(t) is at most that of {claim.rival}", low, high)
+        raise Undecided("the balls of the two values overlap")
+
+    return _decided(compared, problem, *paths)
 
 
 # ------------------------------------------------------------------------------- instances and assumptions
@@ -181,7 +186,11 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
             return f"the speed {flow.speed} is not positive"
     for assumption in claim.assumptions:
         if type(assumption) is Convex:
-            if not is_convex(problem):
+            try:
+                met = is_convex(problem)
+            except ValueError as error:  # it is none of its family
+                return str(error)
+            if not met:
                 return f"{problem.family} are not {assumption.words}"
             continue
         if not isinstance(assumption, Constant):

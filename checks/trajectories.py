@@ -6,8 +6,8 @@ Closed form, `Flow.on_quadratic`: both flows on diagonal quadratics, and the sig
 single coordinates that has the PL inequality. There phi_i' vanishes at minimizers of phi_i only, so that coordinate i
 moves towards them at the speed beta and stays there; f and its gradient are the same at all of them.
 
-On quadratics f = 1/2 x'Hx, H >= 0, the gradient flow is x(t) = exp(-beta t H) x, a matrix exponential in balls. The sign
-flow is piecewise linear, with exact events, see `slide`.
+On quadratics f = 1/2 x'Hx, H >= 0, the gradient flow is x(t) = exp(-beta t H) x, a matrix exponential in balls. The
+sign flow is piecewise linear, with exact events, see `slide`.
 
 Elsewhere, Taylor series in balls, see `Taylor`, for flows whose velocity is smooth. The sign flow of what is neither
 quadratic nor separable is not integrated: `Unsupported` says so.
@@ -54,7 +54,7 @@ class Trajectory(ABC):
 
     @abstractmethod
     def at(self, time: Any, xp: Any) -> Any:
-        """The point at a time >= 0, shape (d,), in the exact arithmetic `xp`; of a ball of times, a box around all points.
+        """The point at a time >= 0, shape (d,), in the exact arithmetic `xp`; of a ball of times, a box.
 
         Raises TypeError if `xp` cannot hold the point, Undecided if the precision does not suffice.
         """
@@ -241,7 +241,7 @@ class Series(Balls):
 class _Step:
     """A step of the integration: x(begin + s) = sum of c_n s^n, for 0 <= s <= length."""
 
-    begin: arb
+    begin: fmpq
     length: fmpq
     coefficients: np.ndarray
 

@@ -122,6 +122,7 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
     names = [row["instance"] for row in rows]
     label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
     steps = alt.Axis(title="iteration k", values=_steps(rows), format="d") if axis == "k" else alt.Axis(title="time t")
+    along = "the iteration" if axis == "k" else "time"
     powers = alt.Axis(
         title=f"{measure}  (log scale)",
         **({"values": ticks} if len(ticks) > 1 else {"tickCount": 5}),
@@ -178,7 +179,7 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
         height=280,
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        description=f"{measure} and its bound against {'the iteration' if axis == 'k' else 'time'}, for {len(names)} instances",
+        description=f"{measure} and its bound against {along}, for {len(names)} instances",
         config=config,
     )
     spec = (
