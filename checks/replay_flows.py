@@ -13,6 +13,7 @@ square, for the gradient flow in the Euclidean norm), the chain rule gives (||g|
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from math import isqrt
 from typing import Any
 
@@ -114,7 +115,7 @@ def _measured(claim: Claim, problem: Problem, path: Trajectory, time: fmpq, xp: 
     pieces = xp.bits // PIECES_PER_BIT
     grid = [time * j / pieces for j in range(pieces + 1)]
     high = min(there(when)[1] for when in grid)
-    low = min(_lower(there, xp.interval(*ends)) for ends in zip(grid, grid[1:], strict=False))
+    low = min(_lower(there, xp.interval(*ends)) for ends in pairwise(grid))
     return min(low, high), high
 
 
