@@ -165,12 +165,13 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
 
 def families() -> list[type[Problem]]:
     """All families, the simplest first: those of the package in their order, then a user's own."""
-    from signproof.checks import logistic, quadratic, sine
+    from signproof.checks import logistic, matrices, quadratic, sine
 
     own: list[type[Problem]] = [
         quadratic.DiagonalQuadratic,
         quadratic.LeastSquares,
         sine.SineSum,
+        matrices.MatrixLeastSquares,
         logistic.LogisticRegression,
     ]
     return own + [family for family in _subclasses(Problem) if family not in own and not isabstract(family)]

@@ -25,7 +25,7 @@ from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
-from signproof.theory.norms import ANY, L2, LINF, DualPair
+from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import V0, k
 
@@ -178,7 +178,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
             assumptions=tuple(pose(assumption, pair) for assumption in claim.assumptions),
             proof=None,
         )
-        for pair in (LINF, L2)
+        for pair in (LINF, L2, OPERATOR)
     ]
 
 

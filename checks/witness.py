@@ -269,7 +269,7 @@ def _part_from(data: Any, kind: type, module: Any) -> Any:
     known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
     if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
-    pairs = {pair.name: pair for pair in (norms.LINF, norms.L2)}
+    pairs = {pair.name: pair for pair in (norms.LINF, norms.L2, norms.OPERATOR)}
     fields = {
         name: pairs[entry] if name == "norm" else entry if isinstance(entry, int) else parse(entry)
         for name, entry in data.items()
