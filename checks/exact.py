@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
+from signproof.checks.minors import minors
+
 
 class Undecided(ArithmeticError):
     """A ball is too wide to tell: raise the precision."""
@@ -64,6 +66,8 @@ def each(function: Any, x: Any) -> Any:
 
 class _Objects:
     """What rationals and balls share: NumPy's loops over Python numbers."""
+
+    minors = staticmethod(minors)
 
     def abs(self, x):
         return each(abs, x)

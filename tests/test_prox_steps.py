@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from signproof.checks.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.theory.prox import SPGM, ProximalOracle, SignProx, shares
+from signproof.checks.minibatch import shares
+from signproof.theory.prox import SPGM, ProximalOracle, SignProx
 
 brief = settings(max_examples=25, deadline=None, derandomize=True)
 numbers = st.fractions(-3, 3, max_denominator=4)

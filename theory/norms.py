@@ -80,7 +80,7 @@ class OperatorNorm(DualPair):
         return xp.sqrt((p + q + xp.sqrt((p - q) * (p - q) + 4 * r * r)) / 2)
 
     def _dual(self, g, xp):
-        minors, _, _ = _minors(g)
+        minors, _, _ = xp.minors(*_rows(g))
         # (s_1 + s_2)^2 = s_1^2 + s_2^2 + 2 s_1 s_2
         return xp.sqrt(xp.sum(g * g) + 2 * xp.sqrt(xp.sum(minors * minors)))
 
@@ -90,7 +90,7 @@ class OperatorNorm(DualPair):
         With W_ij = (a_i b_j - a_j b_i) / (s_1 s_2) the rows of h are Wb and -Wa. Where s_2 = 0, h is 0.
         """
         unit = xp.normalized(g)
-        minors, places, signs = _minors(unit)
+        minors, places, signs = xp.minors(*_rows(unit))
         h = xp.matvec(signs * xp.normalized(minors)[places], unit)
         return (unit + h) / xp.sqrt(1 + 2 * xp.sqrt(xp.sum(minors * minors)))
 
@@ -101,21 +101,6 @@ def _rows(x: Any) -> tuple[Any, Any]:
     if d % 2 or d < 4:
         raise ValueError(f"the operator norm is that of matrices with two rows of 2 entries or more, not {d} in all")
     return x[: d // 2], x[d // 2 :]
-
-
-def _minors(x: Any) -> tuple[Any, Any, Any]:
-    """The 2 x 2 minors of a matrix with two rows and, for [[0, W], [-W, 0]] with W the antisymmetric matrix of them,
-    the place of each entry among the minors, and its sign."""
-    import numpy as np
-
-    a, b = _rows(x)
-    n = a.shape[0]
-    first, second = np.triu_indices(n, 1)
-    places, signs = np.zeros((n, n), dtype=int), np.zeros((n, n), dtype=int)
-    places[first, second] = places[second, first] = np.arange(len(first))
-    signs[first, second], signs[second, first] = 1, -1
-    signs = np.kron([[0, 1], [-1, 0]], signs).reshape(2 * n, 2 * n, *(1 for _ in x.shape[1:]))
-    return a[first] * b[second] - a[second] * b[first], np.tile(places, (2, 2)), signs
 
 
 class AnyNorm(DualPair):

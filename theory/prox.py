@@ -394,7 +394,7 @@ class ProximalOracle:
 
     Arguments: a problem with `smooth_gradient(x, xp)`, grad d of the shape of x, `proxes(z, gamma, xp)`, all
     prox_{gamma r_m}(z), shape (M, d, ...), and `weights`, shape (M, ...); the weights of a mini-batch, of the same
-    shape, see `shares`, or None for the problem's own: then ^P is P.
+    shape, or None for the problem's own: then ^P is P.
     """
 
     problem: Any
@@ -405,22 +405,6 @@ class ProximalOracle:
         weights = self.problem.weights if self.drawn is None else self.drawn
         z = x - step_size * self.problem.smooth_gradient(x, xp)
         return xp.sum(weights[:, None] * self.problem.proxes(z, step_size, xp))
-
-
-def shares(indices: Any, components: int, xp: Any) -> Any:
-    """How often each component is in a mini-batch, over the batch's size, as numbers of an arithmetic.
-
-    Arguments: the indices drawn, whole numbers below `components`, shape (B, ...); M; the arithmetic.
-    Returns weights, shape (M, ...). Raises ValueError if nothing is drawn, or an index is none of a component.
-    """
-    import numpy as np
-
-    drawn = np.asarray(indices)
-    if not drawn.size or not np.isin(drawn, np.arange(components)).all():
-        raise ValueError(f"a mini-batch holds one index or more, each of 0, ..., {components - 1}; not {indices!r}")
-    counts = np.stack([(drawn == component).sum(axis=0) for component in range(components)])
-    exact = hasattr(xp, "number")
-    return (counts.astype(object) if exact else counts.astype(float)) * xp.rational(1, len(drawn))
 
 
 @dataclass(frozen=True)
