@@ -69,6 +69,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from signproof.checks.minors import minors
+
 u = 2.0**-53
 """Unit roundoff of 64-bit floats."""
 TINY = 2.0**-1019
@@ -90,6 +92,7 @@ class Floats:
     """Plain 64-bit floats on JAX arrays, coordinates along axis 0, batch axes last."""
 
     name = "float"
+    minors = staticmethod(minors)
 
     def rational(self, numerator, denominator):
         return numerator / denominator
@@ -226,6 +229,7 @@ class Balls:
     """Floats with a rigorous bound of the rounding error, on JAX arrays."""
 
     name = "ball"
+    minors = staticmethod(minors)
 
     def rational(self, numerator, denominator):
         middle = numerator / denominator

@@ -59,7 +59,7 @@ class Batch:
     def describe(self, index: int) -> str:
         """A few words on one instance."""
         values = ", ".join(f"{symbol} = {array[index]:.6g}" for symbol, array in self.values.items())
-        return f"{_short(self.problem, index)}, {values}"
+        return f"{short(self.problem.pick(index))}, {values}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,10 +239,15 @@ def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:
     return met
 
 
-def _short(problem: Problem, index: int) -> str:
-    data = {name: field[..., index] for name, field in problem.arrays().items() if name not in problem.shared}
+def short(one: Problem) -> str:
+    """One instance, of floats or rationals, in a few words: its family's name and its first numbers."""
+    data = {name: np.asarray(field) for name, field in one.arrays().items() if name not in one.shared}
     sizes = ", ".join(
-        f"{name} ({', '.join(f'{n:.4g}' for n in field.ravel()[:4])}{', ...' if field.size > 4 else ''})"
+        f"{name} ({', '.join(f'{_float(n):.4g}' for n in field.ravel()[:4])}{', ...' if field.size > 4 else ''})"
         for name, field in data.items()
     )
-    return f"{problem.family}" + (f", {sizes}" if sizes else "")
+    return one.family + (f", {sizes}" if sizes else "")
+
+
+def _float(number: Any) -> float:
+    return float(number.p) / float(number.q) if isinstance(number, fmpq) else float(number)

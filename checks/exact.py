@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from flint import arb, ctx, fmpq
 
+from signproof.checks.minors import minors
+
 
 class Undecided(ArithmeticError):
     """A ball is too wide to tell: raise the precision."""
@@ -64,6 +66,8 @@ def each(function: Any, x: Any) -> Any:
 
 class _Objects:
     """What rationals and balls share: NumPy's loops over Python numbers."""
+
+    minors = staticmethod(minors)
 
     def abs(self, x):
         return each(abs, x)
@@ -163,9 +167,10 @@ class Balls(_Objects):
         return x.max(y)
 
     def power(self, base, exponent):
-        if not (isinstance(exponent, int) and exponent == 2):
+        if not (isinstance(exponent, int) and exponent in (1, 2)):
             return super().power(base, exponent)
-        return each(lambda entry: entry * entry, base)  # Arb's power of a ball around 0 is not a number
+        # Arb's power of a ball around 0 is not a number
+        return each(lambda entry: entry * entry, base) if exponent == 2 else base
 
     def sqrt(self, x):
         return each(arb.sqrt, x)

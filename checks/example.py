@@ -23,7 +23,7 @@ from signproof.checks.domain import Unsupported
 from signproof.theory.assumptions import Assumption
 from signproof.theory.expectations import Total, coordinate, estimate, expectation
 from signproof.theory.flows import trajectory
-from signproof.theory.norms import ANY, LINF
+from signproof.theory.norms import ANY, LINF, OPERATOR
 from signproof.theory.prox import (
     COMPONENT,
     OBJECTIVE,
@@ -137,6 +137,8 @@ class Example:
         return _dot(v, v)
 
     def _norm(self, index, name, x):
+        if name.name == OPERATOR.name:
+            raise Unsupported("the simplest example has no matrices")
         if name.name == ANY.name and self.dimension > 1:
             self.remarks["in the Euclidean norm"] = None
         if self.dimension > 1 and name.name != LINF.name:

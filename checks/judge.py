@@ -11,7 +11,7 @@ from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational
-from signproof.checks.flows import race
+from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
@@ -59,7 +59,7 @@ def verify(
         evidence.append(exhibited)
     judges = {
         "bound": _judge_bound,
-        "flow": _judge_flow,
+        "flow": _judge_bound,
         "comparison": _judge_comparison,
         "algebraic": _judge_algebraic,
         "implication": _judge_implication,
@@ -91,9 +91,10 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 
 
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
-    trials = try_out(claim, profile, seed, advance)
+    flow = claim.kind == "flow"
+    trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
     noise = None
-    if trials.witness is None and claim.algorithm.stochastic:
+    if trials.witness is None and not flow and claim.algorithm.stochastic:
         noise = _try_noise(claim, trials, evidence, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
@@ -109,12 +110,12 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-        series = (witness_series(trials.witness), *series)
+        series = series if flow else (witness_series(trials.witness), *series)
     elif certificate is not None:
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif claim.algorithm.stochastic and noise is None:
+    elif not flow and claim.algorithm.stochastic and noise is None:
         status = Status.OPEN
         evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
@@ -123,7 +124,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
-    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials, noise), trials.witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
 
 
 def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> Noise | None:
@@ -134,6 +135,7 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         noise = try_noise(claim, advance)
         trials.tallies += noise.tallies
         trials.witness = noise.witness
+        trials.elsewhere = (noise.largest, noise.instance)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "sampled", f"no noise was tried: {unsupported}"))
     if trials.witness is not None:
@@ -153,14 +155,6 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
     return noise
 
 
-def _judge_flow(claim, certificate, evidence, profile, seed, advance) -> Verdict:
-    if certificate is not None:
-        evidence.append(Evidence("note", "exact", "proved, but not tried: flows have no runs"))
-    elif claim.proof is None:
-        evidence.append(Evidence("note", "exact", "undecided: it carries no proof, and flows have no runs"))
-    return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
-
-
 def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> Verdict:
     advance(f"{claim.id}: trajectories")
     try:
@@ -176,18 +170,15 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> V
     return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
 
 
-def _tightness(trials: Trials, noise: Noise | None) -> Tightness | None:
+def _tightness(trials: Trials) -> Tightness | None:
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
         theta = min(shares, key=lambda theta: shares[theta].value)
         by_step_size = tuple((theta, best.value) for theta, best in shares.items())
         what = "share of the decrease promised for the first step that is all that happens"
         return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
-    if noise is not None and noise.largest > trials.ratio.value:
-        return Tightness(noise.largest, noise.instance, "largest expected measure / bound")
-    if trials.ratio.instance:
-        return Tightness(trials.ratio.value, trials.ratio.instance, "largest measured / bound")
-    return None
+    value, instance = max((trials.ratio.value, trials.ratio.instance), trials.elsewhere)
+    return Tightness(value, instance, "largest measured / bound") if instance else None
 
 
 def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:

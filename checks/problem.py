@@ -41,6 +41,14 @@ class Instances(ABC):
     """Whether gradients and values at rational points are rational."""
     costly: ClassVar[bool] = False
     """Whether only the full profile tries it."""
+    convex: ClassVar[bool] = False
+    """Whether every instance is convex; those that are strongly convex need not say so."""
+    separable: ClassVar[bool] = False
+    """Whether f is a sum of functions of one coordinate each."""
+
+    def hessian(self) -> np.ndarray | None:
+        """For one instance of a family of quadratics f = 1/2 x'Hx: H, shape (d, d), rational; else None."""
+        return None
 
     shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
     """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""
@@ -78,9 +86,13 @@ class Instances(ABC):
         """The fields by name."""
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
+    def pick(self, index: int) -> Self:
+        """The instance with the given number, its numbers as they are."""
+        return self._map(lambda field: field[..., index])
+
     def one(self, index: int) -> Self:
         """The instance with the given number, as exact rationals."""
-        picked = self._map(lambda field: field[..., index])
+        picked = self.pick(index)
         return dataclasses.replace(picked, **{name: rationals(field) for name, field in picked.arrays().items()})
 
     def over(self, xp: Any) -> Self:
@@ -182,7 +194,7 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
 
 def families() -> list[type[Problem]]:
     """All families, the simplest first: those of the package in their order, then a user's own."""
-    from signproof.checks import composition, logistic, quadratic, sine, softplus
+    from signproof.checks import composition, logistic, matrices, quadratic, sine, softplus
 
     own: list[type[Problem]] = [
         quadratic.DiagonalQuadratic,
@@ -190,6 +202,7 @@ def families() -> list[type[Problem]]:
         sine.SineSum,
         composition.ComposedSine,
         softplus.SoftplusSum,
+        matrices.MatrixLeastSquares,
         logistic.LogisticRegression,
         logistic.Digits3Against8,
         logistic.DigitsEvenAgainstOdd,

@@ -42,12 +42,16 @@ class DiagonalQuadratic(Problem):
     family = "diagonal quadratics"
     scalable = ("diagonal",)
     shapes = ((8,),)
+    convex = separable = True
 
     def gradient(self, x, xp):
         return self.diagonal * x
 
     def suboptimality(self, x, xp):
         return xp.sum(self.diagonal * x * x) * xp.rational(1, 2)
+
+    def hessian(self):
+        return np.diag(self.diagonal)
 
     def constant(self, assumption):
         h = self.diagonal
@@ -120,6 +124,7 @@ class LeastSquares(Problem):
     family = "dense quadratics and least squares"
     scalable = ("factor",)
     shapes = ((2, 2), (8, 8), (2, 4))
+    convex = True
 
     @property
     def dimension(self):
@@ -134,6 +139,9 @@ class LeastSquares(Problem):
     def suboptimality(self, x, xp):
         residual = xp.matvec(self.factor, x)
         return xp.sum(residual * residual) * xp.rational(1, 2)
+
+    def hessian(self):
+        return self.factor.T.dot(self.factor)
 
     def constant(self, assumption):
         m, d, _ = self.factor.shape

@@ -17,14 +17,12 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, ration
 from signproof.checks.expected import expectations
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
-from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
-from signproof.theory.flows import Convex, Flow
 from signproof.theory.oracles import OracleAssumption
-from signproof.theory.symbols import V0, k, t
+from signproof.theory.symbols import V0, k
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
@@ -175,7 +173,7 @@ def _outside(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int, oracle: TableOracle | None = None
 ) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
-    values = _values(parameters)
+    values = symbols(parameters)
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
             exact = {Symbol(name, real=True): number for name, number in parameters.items()}
@@ -192,7 +190,7 @@ def _outside(
         wrong = assumed > best if assumption.largest else assumed < best
         if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
             return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
-    return _outside_domain(claim, values | {k: Rational(steps)})
+    return outside_domain(claim, values | {k: Rational(steps)})
 
 
 def _workers(claim: Claim) -> str:
@@ -200,7 +198,7 @@ def _workers(claim: Claim) -> str:
     return str(getattr(claim.algorithm, "workers", ""))
 
 
-def _outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
+def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     if claim.horizon is not None and values[claim.horizon] != values[k]:
         return f"the claim is about k = {claim.horizon}, its horizon, alone"
     for relation in claim.domain:
@@ -221,8 +219,8 @@ def _holds(relation: Relational, values: dict[Symbol, Rational]) -> bool:
 def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
     """Put the parameters into an algebraic claim; confirmed if it is false there, and has a value."""
     assert claim.statement is not None
-    values = _values(parameters)
-    why = _outside_domain(claim, values)
+    values = symbols(parameters)
+    why = outside_domain(claim, values)
     if why:
         return Replay(False, "exact", why)
     if not all(truth(condition, values) for condition in conditions(claim.statement)):
@@ -231,7 +229,7 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
     return Replay(false, "exact", f"the statement is {'' if false else 'not '}false there")
 
 
-def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, Rational]:
+def symbols(parameters: Mapping[str, fmpq]) -> dict[Symbol, Rational]:
     return {Symbol(name, real=True): Rational(int(n.p), int(n.q)) for name, n in parameters.items()}
 
 
@@ -242,7 +240,7 @@ def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> R
     """
     orbit = claim.orbit
     assert orbit is not None
-    why = _outside_domain(claim, _values(parameters))
+    why = outside_domain(claim, symbols(parameters))
     if why:
         return Replay(False, "exact", why)
     promised = [formula.subs(k, steps).doit() for formula in orbit.formula]
@@ -304,56 +302,3 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Re
     returned = steps % len(points) == 0 and len({tuple(map(str, point)) for point in points}) == len(points)
     why = "the run is back at its start" if returned else "the run is not at its start"
     return Replay(returned, "exact", why, (value, value), (there, there))
-
-
-def replay_comparison(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
-) -> Replay:
-    """V(t) along the claim's flow and along its rival, in balls of growing precision; confirmed if the first is larger.
-
-    Raises Undecided if no precision tells.
-    """
-    why = _outside_domain(claim, _values(parameters)) or _unknown(claim, problem, parameters, start)
-    if why:
-        return Replay(False, "exact", why)
-    for bits in PRECISIONS:
-        with Balls(bits) as balls:
-            try:
-                low, high = (_at_time(flow, problem, parameters, start, balls) for flow in _flows(claim))
-            except Undecided:
-                continue
-            if low[0] > high[1]:
-                return Replay(True, balls.level, f"V(t) is above that of {claim.rival}", low, high)
-            if low[1] <= high[0]:
-                return Replay(False, balls.level, f"V(t) is at most that of {claim.rival}", low, high)
-    raise Undecided(f"the two values are not told apart by {PRECISIONS[-1]} bits")
-
-
-def _unknown(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
-    """Why an instance does not meet a comparison's assumptions or has no closed form; empty if neither is so."""
-    for assumption in claim.assumptions:
-        if type(assumption) is not Convex:
-            return f"flows are compared on convex functions; whether they meet {assumption} is not known"
-    if not isinstance(problem, DiagonalQuadratic) or min(problem.diagonal) <= 0:
-        return f"the trajectories are known on diagonal quadratics with positive entries, not on {problem.describe()}"
-    if len(start) != problem.dimension or not any(start):
-        return "the start is a minimizer or has another dimension than the problem"
-    for flow in _flows(claim):
-        if truth(flow.speed > 0, _values(parameters)) is not True:
-            return f"the speed {flow.speed} is not positive"
-    return ""
-
-
-def _flows(claim: Claim) -> tuple[Flow, Flow]:
-    assert isinstance(claim.algorithm, Flow) and claim.rival is not None
-    return claim.algorithm, claim.rival
-
-
-def _at_time(flow: Flow, problem: Problem, parameters, start, xp: Balls) -> tuple[fmpq, fmpq]:
-    """Ends of V(t) along a flow."""
-    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
-    posed = problem.over(xp)
-    assert isinstance(posed, DiagonalQuadratic)
-    now = {name: evaluate(formula, values, xp) for name, formula in flow.parameters.items()}
-    x = flow.at(**now).on_quadratic(posed.diagonal, xp.number(rationals(list(start))), values[t], xp)
-    return xp.ends(posed.suboptimality(x, xp))

@@ -42,6 +42,7 @@ class SineSum(Problem):
     scalable = ("weights",)
     shapes = ((1,), (8,))
     rational = False
+    separable = True
 
     def gradient(self, x, xp):
         return self.weights * (x * 2.0 + xp.sin(x * 2.0) * self.amplitude)

@@ -27,7 +27,7 @@ from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
-from signproof.theory.norms import ANY, L2, LINF, DualPair
+from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import k
 
@@ -108,6 +108,9 @@ class Trials:
     """Candidates of a violation that the exact replay did not confirm."""
     reason: str = ""
     """Why nothing was tried, if nothing was."""
+
+    elsewhere: tuple[float, str] = (-np.inf, "")
+    """The largest measured / bound seen outside of batches, and its instance in a few words."""
 
     def climb(self, best: Best, score: Score, steps: int, rng: np.random.Generator, held: Sequence[Symbol] = ()):
         """An ascent, unless there is a witness; it may find one."""
@@ -198,7 +201,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
             assumptions=tuple(pose(assumption, pair) for assumption in claim.assumptions),
             proof=None,
         )
-        for pair in (LINF, L2)
+        for pair in (LINF, L2, OPERATOR)
     ]
 
 

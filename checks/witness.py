@@ -22,12 +22,12 @@ from signproof.checks.problem import Problem
 from signproof.checks.replay import (
     Replay,
     replay,
-    replay_comparison,
     replay_course,
     replay_expected,
     replay_orbit,
     replay_statement,
 )
+from signproof.checks.replay_flows import replay_comparison, replay_flow
 from signproof.theory import algorithms, assumptions, flows, measures, norms
 from signproof.theory.algorithms import Method
 from signproof.theory.claim import Claim, ClaimError, Orbit
@@ -36,7 +36,7 @@ from signproof.theory.measures import Measure
 from signproof.theory.symbols import k
 
 SCHEMA = "signproof-witness/1"
-POSED = ("bound", "comparison")
+POSED = ("bound", "flow", "comparison")
 """Kinds of claims whose witnesses have a problem and a start."""
 LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
@@ -48,9 +48,9 @@ class WitnessError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """An instance on which a claim fails at step k, or on which a run repeats itself.
+    """An instance on which a claim fails at step k or, of a flow, at time t, or on which a run repeats itself.
 
-    `parameters` are by symbol name. `measured` and `bound` are exact, or ends of a ball (a pair).
+    `parameters` are by symbol name, the time among them. `measured` and `bound` are exact, or ends of a ball (a pair).
     """
 
     claim: Claim
@@ -84,6 +84,9 @@ class Witness:
         elif self.oracle is not None:
             assert self.problem is not None
             found = replay_expected(self.claim, self.problem, self.oracle, self.parameters, self.start, self.k)
+        elif self.claim.kind == "flow":
+            assert self.problem is not None
+            found = replay_flow(self.claim, self.problem, self.parameters, self.start)
         else:
             assert self.problem is not None
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -131,8 +134,9 @@ class Witness:
                 f"that of {self.claim.rival} {shown(self.bound)}"
             )
         noise, mean = ("", "") if self.oracle is None else (f"; {self.oracle.describe()}", "expected ")
+        when = "" if self.claim.kind == "flow" else f"at k = {self.k} "
         return (
-            f"{self.problem.describe()}{noise}; {values}; from {start}: at k = {self.k} the {mean}measure is "
+            f"{self.problem.describe()}{noise}; {values}; from {start}: {when}the {mean}measure is "
             f"{shown(self.measured)}, the bound {shown(self.bound)}"
         )
 
@@ -276,7 +280,7 @@ def _part_from(data: Any, kind: type, module: Any) -> Any:
     known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
     if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
-    pairs = {pair.name: pair for pair in (norms.LINF, norms.L2)}
+    pairs = {pair.name: pair for pair in (norms.LINF, norms.L2, norms.OPERATOR)}
     fields = {
         name: pairs[entry] if name == "norm" else entry if isinstance(entry, int) else parse(entry)
         for name, entry in data.items()

@@ -33,28 +33,28 @@ class Chart:
 
 
 def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> Chart:
-    """Measured values against their bound over the iterations, on a logarithmic axis.
+    """Measured values against their bound over the iterations or, of flows, over time, on a logarithmic axis.
 
     Arguments: the `series` of a claim in the ledger; what is measured, for the axis title.
     Returns: the chart. One colour and shape for each instance; measured values are a line with points, bounds
     are dashed. Values that a logarithmic axis cannot show (zero or less) are left out and named in `omitted`;
     values that are not known are left out. Raises no error.
     """
-    rows, omitted = [], []
+    rows, omitted, axis = [], [], abscissa(series)
     seen: Counter[str] = Counter()
     for run in series:
         name = run["instance"].replace(" = ", "\u00a0=\u00a0")
         seen[name] += 1
         known = [
             (k, _number(measured), _number(bound))
-            for k, measured, bound in zip(run["k"], run["measured"], run["bound"], strict=True)
+            for k, measured, bound in zip(run[axis], run["measured"], run["bound"], strict=True)
         ]
         measured, bound = [entry[1] for entry in known], [entry[2] for entry in known]
         stride = math.ceil(len(known) / POINTS)
         rows.append(
             {
                 "instance": fill(name if seen[name] == 1 else f"{name} ({seen[name]})", LABEL),
-                "k": run["k"],
+                axis: run[axis],
                 "measured": measured,
                 "bound": bound,
                 "measured_point": [int(alone or n % stride == 0) for n, alone in enumerate(_alone(measured))],
@@ -67,9 +67,9 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
                 where = ", ".join(str(entry[0]) for entry in lost[:5])
                 more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
                 whose = f"{run['instance']}: " if len(series) > 1 else ""
-                omitted.append(f"{whose}the {what} at k = {where}{more}")
+                omitted.append(f"{whose}the {what} at {axis} = {where}{more}")
     drawn = [value for row in rows for value in row["measured"] + row["bound"] if _drawn(value)]
-    return Chart(_spec(rows, _powers(drawn), measure) if drawn else None, tuple(omitted))
+    return Chart(_spec(rows, _powers(drawn), measure, axis) if drawn else None, tuple(omitted))
 
 
 def tightness_chart(cells: list[dict], title: str) -> dict[str, Any]:
@@ -139,6 +139,11 @@ def script(snippet: str) -> str:
     return vl_convert.javascript_bundle(snippet).replace("</script", r"<\/script").replace("<!--", r"<\!--")
 
 
+def abscissa(series: list[dict]) -> str:
+    """What the runs go over: the iterations k or, of flows, the time t."""
+    return "t" if any("t" in run for run in series) else "k"
+
+
 def _number(value: float | None) -> float | None:
     """The value to nine digits, which no eye tells from all; None if it is unknown or infinite, as JSON demands."""
     return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None
@@ -171,16 +176,17 @@ def _powers(values: list[float]) -> list[float]:
     return [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
 
 
-def _spec(rows: list[dict], ticks: list[float], measure: str) -> dict[str, Any]:
+def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict[str, Any]:
     names = [row["instance"] for row in rows]
     label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
-    steps = alt.Axis(title="iteration k", values=_steps(rows), format="d")
+    steps = alt.Axis(title="iteration k", values=_steps(rows), format="d") if axis == "k" else alt.Axis(title="time t")
+    along = "the iteration" if axis == "k" else "time"
     powers = alt.Axis(
         title=f"{measure}  (log scale)",
         **({"values": ticks} if len(ticks) > 1 else {"tickCount": 5}),
         labelExpr="format(datum.value, datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')",
     )
-    x = alt.X("k:Q", axis=steps, scale=alt.Scale(nice=False))
+    x = alt.X(f"{axis}:Q", axis=steps, scale=alt.Scale(nice=False))
     y = alt.Y("value:Q", axis=powers, scale=alt.Scale(type="log", nice=False, padding=8))
     colours = [f"var(--series-{index % COLOURS})" for index in range(len(names))]
     colour = alt.Color("instance:N", scale=alt.Scale(domain=names, range=colours), legend=label)
@@ -194,7 +200,7 @@ def _spec(rows: list[dict], ticks: list[float], measure: str) -> dict[str, Any]:
     )
     tooltip = [
         alt.Tooltip("instance:N"),
-        alt.Tooltip("k:Q"),
+        alt.Tooltip(f"{axis}:Q"),
         alt.Tooltip("measured:Q", format=".6~g"),
         alt.Tooltip("bound:Q", format=".6~g"),
         alt.Tooltip("ratio:Q", title="measured / bound", format=".6~g"),
@@ -231,12 +237,12 @@ def _spec(rows: list[dict], ticks: list[float], measure: str) -> dict[str, Any]:
         height=280,
         background="transparent",
         autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        description=f"{measure} and its bound against the iteration, for {len(names)} instances",
+        description=f"{measure} and its bound against {along}, for {len(names)} instances",
         config=config,
     )
     spec = (
         layered.encode(x=x, y=y, color=colour)
-        .transform_flatten(["k", "measured", "bound", "measured_point", "bound_point"])
+        .transform_flatten([axis, "measured", "bound", "measured_point", "bound_point"])
         .transform_calculate(ratio="datum.bound > 0 && datum.measured != null ? datum.measured / datum.bound : null")
         .transform_fold(["measured", "bound"], as_=["quantity", "value"])
         .transform_calculate(value="datum.value > 0 ? datum.value : null")  # a line breaks off where there is none

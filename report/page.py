@@ -17,7 +17,7 @@ from unicodedata import lookup
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from signproof.report.charts import chart, script
+from signproof.report.charts import abscissa, chart, script
 from signproof.report.ledger import LedgerError, deciding, validate, write_atomically
 from signproof.report.mathml import mathml
 
@@ -78,9 +78,10 @@ def _check(ledger: dict) -> None:
             if name not in ledger["lemmas"]:
                 raise LedgerError(f"{where}.lemmas: {name!r} is missing in $.lemmas")
         for index, run in enumerate(claim.get("series", ())):
-            lengths = [len(run[name]) for name in ("k", "measured", "bound")]
+            axis = abscissa([run])
+            lengths = [len(run[name]) for name in (axis, "measured", "bound")]
             if len(set(lengths)) > 1:
-                raise LedgerError(f"{where}.series[{index}]: k, measured and bound have lengths {lengths}")
+                raise LedgerError(f"{where}.series[{index}]: {axis}, measured and bound have lengths {lengths}")
         graph = claim.get("graph", {"nodes": [], "edges": []})
         for index, (later, earlier) in enumerate(graph["edges"]):
             if not 0 <= earlier < later < len(graph["nodes"]):
@@ -172,14 +173,21 @@ def _panels(claim: dict, measure: str) -> list[dict]:
     for sign, pretty in (("**", "^"), ("<=", "≤"), ("||", "‖")):
         measure = measure.replace(sign, pretty)
     return [
-        {"family": family, "series": series, "chart": chart(series, measure), "points": _points(series)}
+        {
+            "family": family,
+            "series": series,
+            "axis": abscissa(series),
+            "chart": chart(series, measure),
+            "points": _points(series),
+        }
         for family, series in grouped.items()
     ]
 
 
-def _points(series: list[dict]) -> list[tuple[int, list[tuple]]]:
-    """The series as a table: for each k, the measured value and the bound of every instance."""
-    columns = [dict(zip(run["k"], zip(run["measured"], run["bound"], strict=True), strict=True)) for run in series]
+def _points(series: list[dict]) -> list[tuple[float, list[tuple]]]:
+    """The series as a table: for each k or t, the measured value and the bound of every instance."""
+    axis = abscissa(series)
+    columns = [dict(zip(run[axis], zip(run["measured"], run["bound"], strict=True), strict=True)) for run in series]
     return [(k, [column.get(k, (None, None)) for column in columns]) for k in sorted(set().union(*columns))]
 
 
@@ -187,7 +195,7 @@ def _witness(witness: dict, kind: str, anchor: str) -> dict:
     """What is told of a witness; `rest` holds the fields that no sentence tells."""
     told = {"schema", "claim", "statement", "kind", "level", "problem", "parameters", "start", "k", "measured", "bound"}
     numbers = None
-    if kind == "bound" and "measured" in witness and "bound" in witness:
+    if kind in ("bound", "flow") and "measured" in witness and "bound" in witness:
         numbers = _apart(witness["measured"], witness["bound"])
     problem, parameters = witness.get("problem"), witness.get("parameters")
     return {
@@ -195,7 +203,7 @@ def _witness(witness: dict, kind: str, anchor: str) -> dict:
         "problem": problem if isinstance(problem, dict) else {"family": problem} if problem else {},
         "parameters": parameters if isinstance(parameters, dict) else {},
         "start": witness.get("start") or None,
-        "k": witness.get("k"),
+        "k": None if kind in ("flow", "comparison") else witness.get("k"),
         "numbers": numbers,
         "rest": {name: value for name, value in witness.items() if name not in told},
         "file": f"{anchor.removeprefix('claim-')}.witness.json",

@@ -180,9 +180,13 @@ REFUSED = [
     (ORBIT, {"orbit": Orbit(x**2, (x, x), ((alpha, alpha),))}, "each with a formula for every coordinate"),
     (ORBIT, {"orbit": Orbit(x**2, (x**2,), ((alpha,),))}, "must be symbols that are no parameters"),
     (ORBIT, {"orbit": Orbit(alpha**2, (alpha,), ((alpha,),))}, "must be symbols that are no parameters"),
-    (CONTRACT, {"algorithm": SteepestDescent(alpha, EuclideanNorm("inf"))}, "choose LINF, L2 or ANY"),
-    (CONTRACT, {"measure": MinDualGradientNorm(2, EuclideanNorm("mine"))}, "choose LINF, L2 or ANY"),
-    (CONTRACT, {"assumptions": (Smooth(L, EuclideanNorm("2")), PolyakLojasiewicz(mu))}, "choose LINF, L2 or ANY"),
+    (CONTRACT, {"algorithm": SteepestDescent(alpha, EuclideanNorm("inf"))}, "choose LINF, L2, OPERATOR"),
+    (CONTRACT, {"measure": MinDualGradientNorm(2, EuclideanNorm("mine"))}, "choose LINF, L2, OPERATOR"),
+    (
+        CONTRACT,
+        {"assumptions": (Smooth(L, EuclideanNorm("2")), PolyakLojasiewicz(mu))},
+        "choose LINF, L2, OPERATOR",
+    ),
     # the domain
     (CONTRACT, {"domain": (False,)}, "the domain is empty: one of its conditions is false"),
     (CONTRACT, {"domain": (false, alpha > 0)}, "the domain is empty"),

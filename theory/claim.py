@@ -31,7 +31,7 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures import Measure
-from signproof.theory.norms import ANY, L2, LINF, DualPair
+from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
 from signproof.theory.vectors import (
     Follows,
@@ -357,7 +357,9 @@ class Claim:
         for part in (self.algorithm, self.measure, *self.assumptions):
             for entry in _fields(part).values():
                 if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
-                    raise ClaimError(f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2 or ANY")
+                    raise ClaimError(
+                        f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2, OPERATOR or ANY"
+                    )
 
     def _check_formulas(self):
         for name, formula, bound in self._formulas():
@@ -392,7 +394,7 @@ class Claim:
 
 _RESERVED = {i, k, l, m, f_star}
 """Letters that name no parameter: the iteration, the indices of sums, the infimum."""
-_NORMS = {pair.name: pair for pair in (LINF, L2, ANY)}
+_NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
 
 
 def _fields(part: Method | Measure | Assumption | None) -> dict[str, Any]:

@@ -65,11 +65,49 @@ class EuclideanNorm(DualPair):
         return xp.normalized(g)
 
 
+class OperatorNorm(DualPair):
+    """The operator norm of matrices with two rows, and its dual, the nuclear norm; the maximizer is UV' for g = USV'.
+
+    A vector of 2n coordinates, n >= 2, is the matrix whose rows are its halves a and b. Its singular values are known
+    without iteration: their squares add up to ||a||^2 + ||b||^2, and their product is the length of the vector of
+    2 x 2 minors a_i b_j - a_j b_i. On rationals a TypeError says that they are irrational.
+    """
+
+    def _norm(self, x, xp):
+        a, b = _rows(x)
+        p, q, r = xp.sum(a * a), xp.sum(b * b), xp.sum(a * b)
+        # s_1^2 - s_2^2 = sqrt((p - q)^2 + 4 r^2)
+        return xp.sqrt((p + q + xp.sqrt((p - q) * (p - q) + 4 * r * r)) / 2)
+
+    def _dual(self, g, xp):
+        minors, _, _ = xp.minors(*_rows(g))
+        # (s_1 + s_2)^2 = s_1^2 + s_2^2 + 2 s_1 s_2
+        return xp.sqrt(xp.sum(g * g) + 2 * xp.sqrt(xp.sum(minors * minors)))
+
+    def _maximizer(self, g, xp):
+        """(g + h) / (s_1 + s_2), where h = U diag(s_2, s_1) V' has g's singular values exchanged.
+
+        With W_ij = (a_i b_j - a_j b_i) / (s_1 s_2) the rows of h are Wb and -Wa. Where s_2 = 0, h is 0.
+        """
+        unit = xp.normalized(g)
+        minors, places, signs = xp.minors(*_rows(unit))
+        h = xp.matvec(signs * xp.normalized(minors)[places], unit)
+        return (unit + h) / xp.sqrt(1 + 2 * xp.sqrt(xp.sum(minors * minors)))
+
+
+def _rows(x: Any) -> tuple[Any, Any]:
+    """The two rows of a matrix. Raises ValueError if the vector has no even number of 4 coordinates or more."""
+    d = x.shape[0]
+    if d % 2 or d < 4:
+        raise ValueError(f"the operator norm is that of matrices with two rows of 2 entries or more, not {d} in all")
+    return x[: d // 2], x[d // 2 :]
+
+
 class AnyNorm(DualPair):
     """A norm of which nothing is known but the three facts: what is proved over it holds for every norm."""
 
     def _norm(self, x, xp):
-        raise TypeError("a statement about every norm has no numbers: choose LINF or L2")
+        raise TypeError("a statement about every norm has no numbers: choose LINF, L2 or OPERATOR")
 
     _dual = _maximizer = _norm
 
@@ -78,5 +116,7 @@ LINF = MaximumNorm("inf")
 """l-infinity with dual l1: the geometry of sign methods."""
 L2 = EuclideanNorm("2")
 """The Euclidean geometry."""
+OPERATOR = OperatorNorm("op")
+"""The operator norm of matrices with two rows: the geometry of spectral methods."""
 ANY = AnyNorm("any")
 """Every norm at once; for proofs only."""

@@ -234,6 +234,7 @@ class dual_norm(_Norm):
 _NAMES = {
     "inf": ("inf", r"_{\infty}", "1", "_{1}"),
     "2": ("2", "_{2}", "2", "_{2}"),
+    "op": ("op", r"_{\mathrm{op}}", "nuc", r"_{\mathrm{nuc}}"),
     "any": ("", "", "*", "_{*}"),
 }
 

@@ -1,0 +1,242 @@
+"""Replays of flows: one instance at one time, and what that says about the claim.
+
+The trajectory is exact or enclosed (`trajectories`), so measure and bound are, too. V(t) is read off x(t). A minimum
+over 0 <= s <= t is enclosed between the least of upper ends at points of a grid, for the minimum is at most its value
+anywhere, and the least of lower ends over the pieces between them, each the measure of a box around that piece.
+
+No grid is needed where the flow is steepest descent in the norm of the measure and f is convex: there ||grad f||_* does
+not increase, and its minimum is its last value. For x' = -speed v with v a subgradient of ||.||_* at g (of half its
+square, for the gradient flow in the Euclidean norm), the chain rule gives (||g||_*)' = <v, g'> almost everywhere, and
+-speed <v, g'> = <x', g'> >= 0 because the gradient of a convex function is monotone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from math import isqrt
+from typing import Any
+
+from flint import fmpq
+from sympy import Symbol
+
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.problem import Problem, exactly_known
+from signproof.checks.replay import PRECISIONS, Replay, outside_domain, symbols
+from signproof.checks.trajectories import Trajectory, trajectory
+from signproof.theory.arithmetic import evaluate
+from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, StronglyConvex
+from signproof.theory.claim import Claim
+from signproof.theory.decide import truth
+from signproof.theory.flows import Convex, Flow, GradientFlow, SignFlow, SublevelRadius
+from signproof.theory.measures import MinDualGradientNorm
+from signproof.theory.norms import L2, LINF
+from signproof.theory.symbols import V0, t
+
+PIECES_PER_BIT = 8
+"""A grid has one piece for so many bits of the precision: 16 at 128 bits."""
+RADIUS_BITS = 20
+"""Bits to which a radius of a sublevel set is rounded up."""
+BITS = 128
+"""Precision in which V_0 is enclosed where it is not rational."""
+
+Ends = tuple[fmpq, fmpq]
+
+
+def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> Replay:
+    """Compare measure and bound at the time `t` of the parameters, in rationals or in balls of growing precision.
+
+    Raises Undecided if no precision tells.
+    """
+    why = outside_domain(claim, symbols(parameters)) or unmet(claim, problem, parameters, start)
+    if why:
+        return Replay(False, "exact", why)
+    try:
+        path = trajectory(moving(claim.algorithm, parameters), problem, start)
+    except Unsupported as unsupported:
+        return Replay(False, "exact", str(unsupported))
+    return compare(claim, problem, parameters, start, path)
+
+
+def compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory) -> Replay:
+    """The same for an instance that meets the claim's assumptions, with its trajectory."""
+    return _decided(lambda xp: _compare(claim, problem, parameters, start, path, xp), problem, path)
+
+
+def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajectory) -> Replay:
+    """What a comparison finds in the first arithmetic that tells: in rationals where it can be, else in balls."""
+    if problem.rational:
+        try:
+            return compared(RATIONALS)
+        except TypeError:  # the trajectory or the bound leaves the rationals
+            pass
+    for bits in PRECISIONS:
+        if bits <= min(path.finest for path in paths):
+            with Balls(bits) as balls:
+                try:
+                    return compared(balls)
+                except Undecided:
+                    continue
+    raise Undecided("the two sides are not told apart")
+
+
+def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:
+    assert claim.bound is not None
+    posed = problem.over(xp)
+    values: dict[Symbol, Any] = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+    start_value = posed.suboptimality(xp.number(rationals(list(start))), xp)
+    if not xp.ends(start_value)[0] > 0:
+        return Replay(False, xp.level, "the start is not certainly above the minimum")
+    try:
+        limit = xp.ends(evaluate(claim.bound, values | {V0: start_value}, xp))
+    except ZeroDivisionError:
+        return Replay(False, xp.level, "the bound is undefined there")
+    measured = _measured(claim, problem, path, parameters[str(t)], xp)
+    if measured[0] > limit[1]:
+        return Replay(True, xp.level, "the measure is above the bound", measured, limit)
+    if measured[1] <= limit[0]:
+        return Replay(False, xp.level, "the measure is within the bound", measured, limit)
+    raise Undecided("the balls of measure and bound overlap")
+
+
+def _measured(claim: Claim, problem: Problem, path: Trajectory, time: fmpq, xp: Any) -> Ends:
+    """Ends of the measure at a time."""
+    measure, posed = claim.measure, problem.over(xp)
+    assert measure is not None
+
+    def there(when: Any) -> Ends:
+        return xp.ends(measure.quantity(posed, path.at(when, xp), xp))
+
+    if not measure.least_so_far or _falls(claim, problem):
+        return there(time)
+    if xp is RATIONALS:
+        raise TypeError("a minimum over time is enclosed: use balls")
+    pieces = xp.bits // PIECES_PER_BIT
+    grid = [time * j / pieces for j in range(pieces + 1)]
+    high = min(there(when)[1] for when in grid)
+    low = min(_lower(there, xp.interval(*ends)) for ends in pairwise(grid))
+    return min(low, high), high
+
+
+def _lower(there: Any, when: Any) -> fmpq:
+    """A lower end of a power of a norm; 0 if the box is too wide for another."""
+    try:
+        return max(there(when)[0], fmpq(0))
+    except Undecided:
+        return fmpq(0)
+
+
+def _falls(claim: Claim, problem: Problem) -> bool:
+    """Whether the dual norm of the gradient surely does not increase along the flow."""
+    steepest = {GradientFlow: L2, SignFlow: LINF}.get(type(claim.algorithm))
+    measure = claim.measure
+    return isinstance(measure, MinDualGradientNorm) and measure.norm is steepest and is_convex(problem)
+
+
+# --------------------------------------------------------------------------------------------- comparisons
+
+
+def replay_comparison(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
+) -> Replay:
+    """V(t) along the claim's flow and along its rival; confirmed if the first is larger.
+
+    Raises Undecided if no precision tells.
+    """
+    why = outside_domain(claim, symbols(parameters)) or unmet(claim, problem, parameters, start)
+    if why:
+        return Replay(False, "exact", why)
+    try:
+        paths = [trajectory(moving(flow, parameters), problem, start) for flow in (claim.algorithm, claim.rival)]
+    except Unsupported as unsupported:
+        return Replay(False, "exact", str(unsupported))
+
+    def compared(xp: Any) -> Replay:
+        low, high = (_measured(claim, problem, path, parameters[str(t)], xp) for path in paths)
+        if low[0] > high[1]:
+            return Replay(True, xp.level, f"V(t) is above that of {claim.rival}", low, high)
+        if low[1] <= high[0]:
+            return Replay(False, xp.level, f"V(t) is at most that of {claim.rival}", low, high)
+        raise Undecided("the balls of the two values overlap")
+
+    return _decided(compared, problem, *paths)
+
+
+# ------------------------------------------------------------------------------- instances and assumptions
+
+
+def moving(flow: Any, parameters: Mapping[str, fmpq]) -> Flow:
+    """A flow with numbers in place of formulas. Raises Unsupported if its speed is not rational."""
+    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    try:
+        return flow.at(**{name: evaluate(formula, values, RATIONALS) for name, formula in flow.parameters.items()})
+    except TypeError:
+        raise Unsupported(f"the speed of {flow} is not rational") from None
+
+
+def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
+    """Why an instance does not meet a claim's assumptions; empty if it does."""
+    if len(start) != problem.dimension:
+        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+    if not any(start):
+        return "the start is a minimizer"
+    values = symbols(parameters)
+    for flow in (claim.algorithm, claim.rival):
+        if flow is not None and truth(flow.speed > 0, values) is not True:
+            return f"the speed {flow.speed} is not positive"
+    for assumption in claim.assumptions:
+        if type(assumption) is Convex:
+            try:
+                met = is_convex(problem)
+            except ValueError as error:  # it is none of its family
+                return str(error)
+            if not met:
+                return f"{problem.family} are not {assumption.words}"
+            continue
+        if not isinstance(assumption, Constant):
+            return f"whether the problem meets {assumption} is not known"
+        best = best_constant(problem, assumption, start)
+        if best is None:
+            return f"whether the problem meets {assumption} is not known"
+        assumed = rational(str(assumption.constant.subs(values)))
+        wrong = assumed > best if assumption.largest else assumed < best
+        if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
+            return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+    return ""
+
+
+def is_convex(problem: Problem) -> bool:
+    """Whether an instance is known to be convex."""
+    strongly = problem.exact_constant(StronglyConvex(1, L2))
+    return problem.convex or strongly is not None
+
+
+def best_constant(problem: Problem, assumption: Assumption, start: Any) -> fmpq | None:
+    """A rational constant with which an assumption surely holds of an instance and, of a sublevel set, of its start.
+
+    Of a sublevel set, D = sqrt(2 V_0 / mu) with the PL constant mu in the same norm, rounded up. From any y with
+    V(y) <= V_0, steepest descent y' = -v(grad f(y)) with unit speed has V' = -||grad f||_* <= -sqrt(2 mu V), so that
+    it is at a minimizer by the time, and therefore within the distance, sqrt(2 V(y) / mu). On a quadratic with H > 0
+    nothing less will do: it is sqrt(2 V_0 / lambda_min) in the Euclidean norm, sqrt(2 V_0 max_i (H^-1)_ii) in the
+    maximum norm.
+    """
+    assert isinstance(assumption, Constant)
+    if not isinstance(assumption, SublevelRadius):
+        return exactly_known(problem, assumption)
+    mu = exactly_known(problem, PolyakLojasiewicz(1, assumption.norm))
+    if mu is None or not mu > 0:
+        return None
+    with Balls(BITS) as balls:
+        xp: Any = RATIONALS if problem.rational else balls
+        height = xp.ends(problem.over(xp).suboptimality(xp.number(rationals(list(start))), xp))[1]
+    return _root_above(2 * height / mu)
+
+
+def _root_above(square: fmpq) -> fmpq:
+    """A short rational that is the square root, or just above it."""
+    p, q = int(square.p), int(square.q)
+    if isqrt(p) ** 2 == p and isqrt(q) ** 2 == q:
+        return fmpq(isqrt(p), isqrt(q))
+    shift = max(0, RADIUS_BITS - (p.bit_length() - q.bit_length()) // 2)
+    return fmpq(isqrt((p << 2 * shift) // q) + 1, 1 << shift)
