@@ -32,6 +32,7 @@ class SoftplusSum(Problem):
     shares: Any
 
     family = "softplus and log-cosh sums"
+    convex = separable = True
     shapes = ((2,),)
     rational = False
 

@@ -60,7 +60,7 @@ def test_a_proposition_holds_on_every_trajectory(claim):
     assert (SineSum.family in tallies) == (not convex)
     assert {DiagonalQuadratic.family, LeastSquares.family} <= tallies.keys()
     for tally in tallies.values():
-        assert tally["broken"] == 0 and tally["held"] > 0.9 * tally["comparisons"] > 30
+        assert tally["broken"] == 0 and tally["held"] > 0.8 * tally["comparisons"] > 20
     assert 0.4 < verdict.tightness < 1 and verdict.tightness.what == "largest measured / bound"
     assert all(len(run["t"]) == len(run["measured"]) == len(run["bound"]) > 3 for run in verdict.series)
 
@@ -94,7 +94,7 @@ def test_the_witness_of_the_sign_flow_is_what_pencil_and_paper_say():
         ({"start": ["0"]}, "minimizer"),
         ({"start": ["2", "2"]}, "another dimension"),
         ({"problem": {"family": "DiagonalQuadratic", "diagonal": ["-1"]}}, "positive entries"),
-        ({"problem": {"family": "SineSum", "weights": ["1"]}}, "not convex"),
+        ({"problem": {"family": "SineSum", "weights": ["1"], "amplitude": "3"}}, "not convex"),
         ({"measured": "1/3"}, "other numbers"),
     ],
     ids=str,

@@ -452,7 +452,7 @@ def test_a_singular_square_factor_is_not_strongly_convex():
     [
         (DiagonalQuadratic(np.array([[1.0, 1.0], [2.0, np.nan]])), "diagonal[1] of instance 1 is not finite"),
         (LeastSquares(np.array([[[1.0, np.inf]]])), "factor[0, 0] of instance 1 is not finite"),
-        (SineSum(np.array([[np.inf]])), "weights[0] of instance 0 is not finite"),
+        (SineSum(np.array([[np.inf]]), np.array([3.0])), "weights[0] of instance 0 is not finite"),
         (DiagonalQuadratic(np.zeros((2, 0))), "the field 'diagonal' is empty (shape (2, 0))"),
         (LeastSquares(np.zeros((0, 0, 3))), "the field 'factor' is empty (shape (0, 0, 3))"),
     ],

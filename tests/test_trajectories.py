@@ -162,7 +162,7 @@ def test_taylor_series_give_the_matrix_exponential(instance, time):
 @pytest.mark.parametrize(("start", "time"), [("-7/3", "1/3"), ("1/50", "1/7"), ("2", "2/3")])
 def test_the_gradient_flow_of_a_sine_takes_the_time_that_its_integral_says(start, time):
     """t = integral of dx / (beta f'(x)) from x(t) to x(0)."""
-    problem, speed = SineSum(rationals([2])), fmpq(1, 4)
+    problem, speed = SineSum(rationals([2]), fmpq(3)), fmpq(1, 4)
     with Balls(128) as balls:
         (x,) = trajectory(GradientFlow(speed), problem, [start]).at(rational(time), balls)
         assert x.rad() < 1e-5
@@ -172,13 +172,13 @@ def test_the_gradient_flow_of_a_sine_takes_the_time_that_its_integral_says(start
 
 def test_coordinates_of_a_sum_move_on_their_own():
     """The sign flow of x^2 + 3 sin^2 x, which is not convex, goes straight to 0; the gradient flow is each term's."""
-    problem, start = SineSum(rationals([2, "1/2"])), rationals(["5/2", "-1"])
+    problem, start = SineSum(rationals([2, "1/2"]), fmpq(3)), rationals(["5/2", "-1"])
     path = trajectory(SignFlow(ONE), problem, start)
     assert list(path.at(fmpq(3, 2), RATIONALS)) == [1, 0]
     with Balls(128) as balls:
         both = trajectory(GradientFlow(ONE), problem, start).at(fmpq(1, 4), balls)
         for x, w, s in zip(both, problem.weights, start, strict=True):
-            meets([x], trajectory(GradientFlow(ONE), SineSum(rationals([w])), [s]).at(fmpq(1, 4), balls))
+            meets([x], trajectory(GradientFlow(ONE), SineSum(rationals([w]), fmpq(3)), [s]).at(fmpq(1, 4), balls))
 
 
 def meets(one, other):
@@ -190,7 +190,7 @@ def meets(one, other):
 PROBLEMS = (
     (DiagonalQuadratic(rationals([1, "7/2"])), ("2", "-1/3")),
     (LeastSquares(rationals([[1, 2], [0, "1/2"]])), ("1", "1/4")),
-    (SineSum(rationals([1, "1/3"])), ("-1/2", "2")),
+    (SineSum(rationals([1, "1/3"]), fmpq(3)), ("-1/2", "2")),
 )
 
 
@@ -230,12 +230,12 @@ class Shifted(Flow):
 
 def test_what_cannot_be_followed_is_said():
     with pytest.raises(Unsupported, match="up to d = 16"):
-        trajectory(GradientFlow(ONE), SineSum(rationals([1] * 17)), [1] * 17)
-    mixed = SineSum(rationals([1]))
+        trajectory(GradientFlow(ONE), SineSum(rationals([1] * 17), fmpq(3)), [1] * 17)
+    mixed = SineSum(rationals([1]), fmpq(3))
     object.__setattr__(mixed, "separable", False)
     with pytest.raises(Unsupported, match="quadratics and separable"):
         trajectory(SignFlow(ONE), mixed, [1])
     with Balls(128) as balls, pytest.raises(Unsupported, match="not smooth"):
-        trajectory(Shifted(ONE), SineSum(rationals([1])), [1]).at(ONE, balls)
+        trajectory(Shifted(ONE), SineSum(rationals([1]), fmpq(3)), [1]).at(ONE, balls)
     with pytest.raises(TypeError, match="balls"):
         trajectory(GradientFlow(ONE), LeastSquares(rationals([[1, 2], [0, 1]])), [1, 1]).at(ONE, RATIONALS)
