@@ -30,6 +30,8 @@ BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->"
 """Where in the documentation the table stands."""
 COSTS = {"s", "ms", "µs", "ns"}
 """Units of which less is better; of all others more is."""
+PAUSE = 0.05
+"""Seconds between two timings: the threads of a BLAS library wait actively for a while after their work."""
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
 COLUMNS = ("case", "quantity", "measured", "target", "met")
 
@@ -72,6 +74,7 @@ def in_turn() -> Callable[..., dict[str, float]]:
         seconds: dict[str, list[float]] = {name: [] for name in functions}
         for _ in range(rounds):
             for name, function in functions.items():
+                time.sleep(PAUSE)
                 before = time.perf_counter()
                 function()
                 seconds[name].append(time.perf_counter() - before)

@@ -281,7 +281,7 @@ def _in_batch(array: jax.Array, batch: tuple[int, ...]) -> np.ndarray:
 def _rule(algorithm: Algorithm) -> Algorithm:
     """A method without its formulas, and without a class that only sets defaults: compiled once for all of them."""
     own, base = type(algorithm), type(algorithm).__base__
-    if base is not None and base is not Algorithm and issubclass(base, Algorithm) and dataclasses.is_dataclass(base):
+    if base is not None and issubclass(base, Algorithm) and base is not Algorithm:
         fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
         overrides = any(callable(entry) and not name.startswith("__") for name, entry in vars(own).items())
         if not overrides and {field.name for field in dataclasses.fields(base)} == set(fields):

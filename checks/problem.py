@@ -29,7 +29,8 @@ class Instances(ABC):
     """A batch of objectives, one for each entry of the last axis, as data.
 
     The dataclass fields are arrays of exact data: a field's floats are the rationals that they are. Fields named
-    in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,).
+    in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,). The
+    engine also takes points of shape (d, groups, starts) and fields (..., groups, 1) that a group's starts share.
     """
 
     family: ClassVar[str]
