@@ -32,6 +32,7 @@ class ComposedSine(Problem):
 
     family = "sums of x^2 + a sin^2 x of linear maps"
     shapes = ((2, 4),)
+    costly = True
     rational = False
 
     @property

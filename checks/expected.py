@@ -7,7 +7,6 @@ the problem says so (`Problem.state`) and the method's steps depend on gradients
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,6 @@ from signproof.theory.symbols import V0, k
 
 LARGEST = 200_000
 """States at one iteration beyond which a run is given up."""
-State = tuple[fmpq, np.ndarray]
-"""A point and its probability."""
 
 
 class TooMany(ArithmeticError):
@@ -45,56 +42,79 @@ class Drawing(Rationals):
         return sum(lengths[1:], start=lengths[0]) / len(lengths), self.sign(sum(signs[1:], start=signs[0]))
 
 
-def expectations(
-    algorithm: Algorithm,
-    problem: Problem,
-    oracle: Oracle,
-    measure: Measure,
-    parameters: Mapping[str, fmpq],
-    start: tuple[fmpq, ...],
-) -> Iterator[fmpq]:
-    """E[measure] at k = 0, 1, 2, ..., exactly. `measure` is one at a point; for the other arguments see `laws`."""
-    for states in laws(algorithm, problem, oracle, parameters, start):
-        yield sum((p * measure.quantity(problem, x, RATIONALS) for p, x in states), start=fmpq(0))
-
-
-def laws(
-    algorithm: Algorithm, problem: Problem, oracle: Oracle, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
-) -> Iterator[list[State]]:
-    """The law of x_k, k = 0, 1, 2, ...: probabilities and points.
+class Chain:
+    """The law of x_k, k = 0, 1, 2, ..., of a run.
 
     Arguments: a method without memory; one instance in rationals; the oracle; parameters by name; the start, shape
-    (d,). Raises TooMany if there are more than LARGEST states, ValueError for a method that remembers something.
+    (d,). Raises ValueError for a method that remembers something.
+
+    Attributes: `points`, one for each state met so far; `law`, the probabilities of the states at iteration `k`, by
+    their number.
     """
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    x = np.array(start, dtype=object)
-    if algorithm.init(x, RATIONALS) != ():
-        raise ValueError(f"{algorithm} remembers more than its iterate")
-    values[V0] = problem.suboptimality(x, RATIONALS)
-    merges = problem.state if _translates(algorithm) else tuple
-    states = [(fmpq(1), x)]
-    for iteration in count():
-        yield states
-        values[k] = rational(iteration)
-        now = algorithm.at(
-            **{name: evaluate(formula, values, RATIONALS) for name, formula in algorithm.parameters.items()}
+
+    def __init__(
+        self,
+        algorithm: Algorithm,
+        problem: Problem,
+        oracle: Oracle,
+        parameters: Mapping[str, fmpq],
+        start: tuple[fmpq, ...],
+    ):
+        x = np.array(start, dtype=object)
+        if algorithm.init(x, RATIONALS) != ():
+            raise ValueError(f"{algorithm} remembers more than its iterate")
+        self._algorithm, self._problem, self._oracle = algorithm, problem, oracle
+        self._values = {Symbol(name, real=True): number for name, number in parameters.items()}
+        self._values[V0] = problem.suboptimality(x, RATIONALS)
+        self._merge = problem.state if _translates(algorithm) else tuple
+        self._steady = not any(formula.has(k) for formula in algorithm.parameters.values())
+        self._numbers: dict[tuple, int] = {}
+        self._moves: dict[int, list[tuple[fmpq, int]]] = {}
+        self.points: list[np.ndarray] = []
+        self.k, self.law = 0, {self._number(x): fmpq(1)}
+
+    def advance(self) -> None:
+        """Go on to the next iteration. Raises TooMany if it has more than LARGEST states."""
+        if not self._steady:
+            self._moves.clear()
+        found: dict[int, fmpq] = {}
+        for state, probability in self.law.items():
+            if state not in self._moves:
+                self._moves[state] = self._moves_from(self.points[state])
+            for chance, after in self._moves[state]:
+                share = probability * chance
+                found[after] = found[after] + share if after in found else share
+            if len(found) > LARGEST:
+                raise TooMany(f"the run has more than {LARGEST} states")
+        self.k, self.law = self.k + 1, found
+
+    def _moves_from(self, x: np.ndarray) -> list[tuple[fmpq, int]]:
+        """Where one step leads from a point, and how probably."""
+        values = self._values | {k: rational(self.k)}
+        now: Any = self._algorithm.at(
+            **{name: evaluate(formula, values, RATIONALS) for name, formula in self._algorithm.parameters.items()}
         )
-        states = _next(now, problem, oracle, states, merges)
+        law = self._oracle.law(tuple(self._problem.gradient(x, RATIONALS)))
+        return [
+            (chance, self._number(now.update(x, lambda _, drawn=draws[0]: drawn, (), Drawing(draws))[0]))
+            for chance, draws in law.draws(int(getattr(now, "workers", 1)))
+        ]
+
+    def _number(self, x: np.ndarray) -> int:
+        number = self._numbers.setdefault(tuple(self._merge(x)), len(self.points))
+        if number == len(self.points):
+            self.points.append(x)
+        return number
 
 
-def _next(algorithm: Any, problem: Problem, oracle: Oracle, states: list[State], merges: Any) -> list[State]:
-    workers = int(getattr(algorithm, "workers", 1))
-    found: dict[tuple, State] = {}
-    for probability, x in states:
-        law = oracle.law(tuple(problem.gradient(x, RATIONALS)))
-        for chance, draws in law.draws(workers):
-            after, _ = algorithm.update(x, lambda _, drawn=draws[0]: drawn, (), Drawing(draws))
-            state = tuple(merges(after))
-            so_far, representative = found.get(state, (fmpq(0), after))
-            found[state] = so_far + probability * chance, representative
-        if len(found) > LARGEST:
-            raise TooMany(f"the run has more than {LARGEST} states")
-    return [*found.values()]
+def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[fmpq]:
+    """E[measure] at k = 0, 1, 2, ..., exactly; `measure` is one at a point."""
+    heights: dict[int, fmpq] = {}
+    while True:
+        for state in chain.law.keys() - heights.keys():
+            heights[state] = measure.quantity(problem, chain.points[state], RATIONALS)
+        yield sum((p * heights[state] for state, p in chain.law.items()), start=fmpq(0))
+        chain.advance()
 
 
 def _translates(algorithm: Algorithm) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from operator import add, mul
 from typing import Any
@@ -107,7 +107,7 @@ class Reader(ABC):
 
     def vector(self, term: Any, at: Mapping[Symbol, int], draws: Any) -> Any:
         """The value of a vector term."""
-        parts = [self.atom(atom, at, draws) * self.number(factor, at, draws) for atom, factor in terms(term).items()]
+        parts = [self.atom(atom, at, draws) * self.number(factor, at, draws) for atom, factor in _terms(term).items()]
         return reduce(add, parts)
 
     def atom(self, atom: Any, at: Mapping[Symbol, int], draws: Any) -> Any:
@@ -203,3 +203,6 @@ def _compare(relation: Any, left: Any, right: Any) -> bool:
 
 def listed(vector: Any) -> str:
     return f"({', '.join(map(str, vector))})"
+
+
+_terms = cache(terms)

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from math import isqrt
 from operator import mul
-from typing import Any, cast
+from typing import Any
 
 from flint import fmpq
 from sympy import Ge, Le, Symbol
@@ -22,7 +22,7 @@ from sympy import Ge, Le, Symbol
 from signproof.checks import domain
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.expected import laws
+from signproof.checks.expected import Chain
 from signproof.checks.laws import ANYWHERE, LawReader, instances
 from signproof.checks.oracles import FiniteOracle, TableOracle
 from signproof.checks.problem import exactly_known
@@ -146,27 +146,25 @@ class _Run:
 
         The margins decide how large steps may be, and the steps where the run goes and what the margins are there.
         """
-        posed = noiseless(self.claim)
         objective = {}
-        for assumption in cast(tuple[Constant, ...], posed.assumptions):
+        for assumption in (a for a in self.claim.assumptions if isinstance(a, Constant)):
             constant = exactly_known(self.problem, assumption)
             if constant is None:
                 return False
             objective[assumption.constant] = constant
-        assumed = [a for a in self.claim.assumptions if isinstance(a, OracleAssumption)]
         reached = {tuple(self.problem.gradient(rationals(list(self.start)), RATIONALS))}
         for _ in range(ROUNDS):
             self.table = TableOracle({g: self.oracle.law(g) for g in sorted(reached)})
-            constants = _sharp(assumed, self.table, self.workers)
+            constants = self._sharp()
             if constants is None:
                 return False
             self.values = objective | constants
             count = getattr(self.claim.algorithm, "workers", None)
             if isinstance(count, Symbol):
                 self.values[count] = fmpq(self.workers)
-            for interval in domain.ranges(posed, {*self.values}):
+            for interval in _free(self.claim, frozenset(self.values)):
                 self.values[interval.symbol] = interval.at(self.position, self.values, RATIONALS)
-            if not all(domain.holds(r, self.values, RATIONALS) for r in posed.domain if not r.has(k)):
+            if not all(domain.holds(r, self.values, RATIONALS) for r in self.claim.domain if not r.has(k)):
                 return False
             found = self._reached()
             if found <= reached:
@@ -178,39 +176,58 @@ class _Run:
         """The gradients at which the run draws, as long as it is followed."""
         found: set[tuple] = set()
         draws = len(self.oracle.probabilities) ** self.workers
-        for step, states in enumerate(
-            laws(self.claim.algorithm, self.problem, self.oracle, self.parameters, self.start)
-        ):
-            self.steps = step
-            if step == STEPS or len(states) * draws > OUTCOMES:
-                return found
-            found |= {tuple(self.problem.gradient(x, RATIONALS)) for _, x in states}
-        raise AssertionError("a run has no end")
+        chain = Chain(self.claim.algorithm, self.problem, self.oracle, self.parameters, self.start)
+        while chain.k < STEPS and len(chain.law) * draws <= OUTCOMES:
+            found |= {tuple(self.problem.gradient(chain.points[state], RATIONALS)) for state in chain.law}
+            chain.advance()
+        self.steps = chain.k
+        return found
 
+    def _sharp(self) -> dict[Symbol, fmpq] | None:
+        """The best constants with which the assumptions hold at all points reached; None if one does not hold at all.
 
-def _sharp(assumed: list[OracleAssumption], table: TableOracle, workers: int) -> dict[Symbol, fmpq] | None:
-    """The best constants with which the assumptions hold of all laws in a table; None if one does not hold at all.
-
-    Raises Unsupported for an assumption whose constant cannot be read off.
-    """
-    found: dict[Symbol, list[fmpq]] = {}
-    for assumption in assumed:
-        symbols = sorted(assumption.symbols, key=str)
-        for g, law in table.table.items():
-            statement = assumption.statement(ANYWHERE)
-            readers = [LawReader(g, law, dict.fromkeys(symbols, fmpq(n)), workers) for n in (0, 1, 2)]
-            if not symbols:
-                if not readers[0].holds(statement):
-                    return None
+        Raises Unsupported for an assumption whose constant cannot be read off.
+        """
+        found: dict[Symbol, list[fmpq]] = {}
+        for assumption in self.claim.assumptions:
+            if not isinstance(assumption, OracleAssumption):
                 continue
-            for relation, at in instances(statement, readers[0].sizes):
-                left = readers[0].number(relation.lhs, at)
-                right = [reader.number(relation.rhs, at) for reader in readers]
-                limit = _limit(relation, left, right, assumption)
-                if limit is not None:
-                    found.setdefault(symbols[0], []).append(limit)
-    # a margin may be lowered, a standard deviation raised
-    return {symbol: (max if _grows(symbol, assumed) else min)(limits) for symbol, limits in found.items()}
+            for g in self.table.table:
+                limits = _limits(assumption, self.oracle, g, self.workers)
+                if limits is None:
+                    return None
+                for symbol in assumption.symbols:
+                    found.setdefault(symbol, []).extend(limits)
+        # a margin may be lowered, a standard deviation raised
+        return {
+            symbol: (max if _grows(self.claim, symbol) else min)(limits) for symbol, limits in found.items() if limits
+        }
+
+
+@cache
+def _free(claim: Claim, given: frozenset[Symbol]) -> list[domain.Range]:
+    return domain.ranges(noiseless(claim), given)
+
+
+@cache
+def _statement(assumption: OracleAssumption) -> Any:
+    return assumption.statement(ANYWHERE)
+
+
+@cache
+def _limits(assumption: OracleAssumption, oracle: FiniteOracle, g: tuple, workers: int) -> list[fmpq] | None:
+    """The extreme constants with which an assumption holds at one gradient; None if it does not whatever they are."""
+    law, symbols, statement = oracle.law(g), assumption.symbols, _statement(assumption)
+    readers = [LawReader(g, law, dict.fromkeys(symbols, fmpq(n)), workers) for n in (0, 1, 2)]
+    if not symbols:
+        return [] if readers[0].holds(statement) else None
+    limits = []
+    for relation, at in instances(statement, readers[0].sizes):
+        left = readers[0].number(relation.lhs, at)
+        limit = _limit(relation, left, [reader.number(relation.rhs, at) for reader in readers], assumption)
+        if limit is not None:
+            limits.append(limit)
+    return limits
 
 
 def _limit(relation: Any, left: fmpq, right: list[fmpq], assumption: OracleAssumption) -> fmpq | None:
@@ -224,8 +241,9 @@ def _limit(relation: Any, left: fmpq, right: list[fmpq], assumption: OracleAssum
     raise Unsupported(f"the constant of {assumption} is not read off a law")
 
 
-def _grows(symbol: Symbol, assumed: list[OracleAssumption]) -> bool:
-    return any(isinstance(a.statement(ANYWHERE), Le) for a in assumed if symbol in a.symbols)
+def _grows(claim: Claim, symbol: Symbol) -> bool:
+    assumed = [a for a in claim.assumptions if isinstance(a, OracleAssumption) and symbol in a.symbols]
+    return any(isinstance(_statement(a), Le) for a in assumed)
 
 
 def _objectives() -> Iterator[tuple[int, tuple[str, ...], tuple[str, ...]]]:

@@ -268,7 +268,7 @@ def _least_on_polygon(A: np.ndarray) -> Enclosure:
     total = np.abs(one - other).sum(axis=1)
     off = (d + 4) * u * (np.abs(one) + np.abs(other)).sum(axis=1) * (1 + 4 * d * u)
     square = (A**2).sum(axis=1)
-    with np.errstate(divide="ignore"):  # a column of zeros has no vertex
+    with np.errstate(divide="ignore", invalid="ignore"):  # a column of zeros has no vertex
         low, high = (np.where(square > 0, end**2 / square, np.inf) for end in (np.maximum(total - off, 0), total + off))
     return Enclosure(low.min(axis=1) * (1 - 16 * u), high.min(axis=1) * (1 + 16 * u))
 

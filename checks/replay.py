@@ -14,7 +14,7 @@ from sympy.core.relational import Relational
 
 from signproof.checks import domain
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.expected import expectations
+from signproof.checks.expected import Chain, expectations
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
 from signproof.theory.arithmetic import evaluate
@@ -148,7 +148,8 @@ def expected_run(
     assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
     values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
-    run = expectations(claim.algorithm, problem, oracle, claim.measure.noiseless, parameters, start)
+    chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+    run = expectations(chain, claim.measure.noiseless, problem)
     for step, measured in enumerate(islice(run, steps + 1)):
         formula = claim.bound.subs(k, step)
         if formula.has(nan, zoo):

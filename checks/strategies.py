@@ -159,16 +159,16 @@ def quadratics() -> st.SearchStrategy[Sample]:
 
 def pl_problems() -> st.SearchStrategy[Sample]:
     """Samples of all families of which a Polyak-Lojasiewicz constant (in the maximum norm) is known."""
-    return _meeting((PolyakLojasiewicz(1),), "a Polyak-Lojasiewicz constant")
+    return _meeting([(PolyakLojasiewicz(1),)], "a Polyak-Lojasiewicz constant")
 
 
 def problems(claim: Claim) -> st.SearchStrategy[Sample]:
-    """Samples of all families that can supply the constants of all of a claim's assumptions.
+    """Samples of all families that can supply the constants of all of a claim's assumptions, in one of its cases.
 
     Raises ValueError if there is none, or if the claim is not about a run on an objective with constants.
     """
-    assumptions = dict.fromkeys(assumption for posed in _posed(claim) for assumption in posed.assumptions)
-    return _meeting(cast(tuple[Constant, ...], tuple(assumptions)), f"what {claim.id} assumes")
+    cases = [cast(tuple[Constant, ...], posed.assumptions) for posed in _posed(claim)]
+    return _meeting(cases, f"what {claim.id} assumes")
 
 
 def samples(of: Iterable[type[Problem]], spread: float = 1.0) -> st.SearchStrategy[Sample]:
@@ -265,8 +265,9 @@ def _ranges(claim: Claim) -> list[domain.Range]:
         raise ValueError(f"no step sizes for {claim.id}: {unsupported}") from None
 
 
-def _meeting(assumptions: tuple[Constant, ...], what: str) -> st.SearchStrategy[Sample]:
-    found = [(family, shape) for family in families() for shape in family.shapes if _meets(family, shape, assumptions)]
+def _meeting(cases: list[tuple[Constant, ...]], what: str) -> st.SearchStrategy[Sample]:
+    buckets = [(family, shape) for family in families() for shape in family.shapes]
+    found = [bucket for bucket in buckets if any(_meets(*bucket, assumptions) for assumptions in cases)]
     if not found:
         raise ValueError(f"no family of problems meets {what}")
     return _drawn(found, 1.0)

@@ -357,7 +357,7 @@ def _verdict_and_ratio(entry: dict[str, Any] | None) -> str:
 
 
 def _ratio(entry: dict[str, Any]) -> str:
-    """Tightness, rounded down so that 1.0000 is said only of a bound that is attained within rounding."""
+    """Tightness to four digits; of what is much too large, the order of magnitude."""
     if entry["tightness"] is None or entry["tightness"]["ratio"] is None:
         return ""
     ratio = entry["tightness"]["ratio"]

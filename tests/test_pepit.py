@@ -90,6 +90,7 @@ class Huber:
     """
 
     radius: Any
+    shared = ()
 
     def arrays(self):
         return {"radius": self.radius}

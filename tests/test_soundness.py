@@ -29,7 +29,7 @@ from signproof.theory import algorithms
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
-from signproof.theory.norms import L2, LINF
+from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
 STEPS, BITS = 8, 600
@@ -74,7 +74,8 @@ def pairs():
 def stepped(method, sample, rng):
     """Parameters for each instance: steps about as long as the method needs, all others between 0 and 1."""
     size = sample.start.shape[1]
-    smoothness = sample.problem.constant(Smooth(1)) or sample.problem.constant(Smooth(1, L2))
+    answers = (sample.problem.constant(Smooth(1, norm)) for norm in (LINF, L2, OPERATOR))
+    smoothness = next(answer for answer in answers if answer is not None)
     upper = np.broadcast_to(smoothness.upper, (size,))
     values = {
         symbol: rng.uniform(0.1, 0.9, size) for formula in method.parameters.values() for symbol in formula.free_symbols

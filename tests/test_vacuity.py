@@ -11,6 +11,7 @@ from sympy import Rational, Symbol
 from signproof import Claim, verify
 from signproof.checks.exact import rational
 from signproof.checks.instance import WHOLE, exhibit
+from signproof.checks.matrices import MatrixLeastSquares
 from signproof.checks.problem import families
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
@@ -64,10 +65,11 @@ def test_the_constants_of_an_instance_are_those_of_its_problem(assumption):
 
 
 def test_a_special_class_of_families_is_named():
-    ours = {family.family for family in families()[:6]}  # other tests may have defined some
+    named = [family for family in families()[:6] if not family.costly]  # other tests may have defined some
+    ours = {family.family for family in named if family is not MatrixLeastSquares}  # it is about another norm
     assert set(exhibit(slow_claim()).facts["families"]) >= ours
     found = exhibit(slow_claim(StronglyConvex))
-    assert ours - set(found.facts["families"]) == {"sums of x^2 + a sin^2 x", "sums of x^2 + a sin^2 x of linear maps"}
+    assert ours - set(found.facts["families"]) == {"sums of x^2 + a sin^2 x"}
     assert "only these meet all that is assumed: diagonal quadratics, dense" in found.text
 
 
