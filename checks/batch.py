@@ -250,4 +250,4 @@ def short(one: Problem) -> str:
 
 
 def _float(number: Any) -> float:
-    return float(number.p) / float(number.q) if isinstance(number, fmpq) else float(number)
+    return int(number.p) / int(number.q) if isinstance(number, fmpq) else float(number)

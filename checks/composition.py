@@ -61,10 +61,14 @@ class ComposedSine(Problem):
         # far out along any z, f is ||z||^2 up to a bounded term, and the ratio twice that of ||Ax||^2 / 2
         return Enclosure(linear.lower * pl_constants(a).lower / rounding, linear.upper * 2.0)
 
+    def check(self):
+        a = rationals(self.amplitude)
+        if self.factor.ndim != 2 or not self.factor.size or a.size != 1 or a.item() <= 0:
+            raise ValueError("a sum of x^2 + a sin^2 x of a linear map needs its rows and a positive amplitude")
+
     def exact_constant(self, assumption):
+        self.check()
         a = rationals(self.amplitude).item()
-        if a <= 0:
-            raise ValueError("a sum of x^2 + a sin^2 x needs a positive amplitude")
         if not isinstance(assumption, Smooth | PolyakLojasiewicz):
             return None
         linear = LeastSquares(self.factor).exact_constant(assumption)

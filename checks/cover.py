@@ -88,7 +88,7 @@ def within(F: Expr, x: Symbol, reach: int, strict: bool = False, so_far: str = "
         middle, radius = pieces.pop()
         done += 1
         if done > MOST_PIECES:
-            return Answer(None, reason=f"undecided near {x} = {float(middle.p) / float(middle.q)}")
+            return Answer(None, reason=f"undecided near {x} = {int(middle.p) / int(middle.q)}")
         low, high = _ends(F, {x: middle})
         if high < 0 or (strict and high == 0):
             return Answer(False, {x: Rational(int(middle.p), int(middle.q))}, f"it fails at {x} = {middle}")

@@ -283,7 +283,7 @@ def _rule(algorithm: Algorithm) -> Algorithm:
     own, base = type(algorithm), type(algorithm).__base__
     if base is not None and issubclass(base, Algorithm) and base is not Algorithm:
         fields = {field.name: getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)}
-        overrides = any(callable(entry) and not name.startswith("__") for name, entry in vars(own).items())
-        if not overrides and {field.name for field in dataclasses.fields(base)} == set(fields):
+        own_parts = {name for name in vars(own) if not name.startswith("__")} - {"_abc_impl", *fields}
+        if not own_parts and {field.name for field in dataclasses.fields(base)} == set(fields):
             return _rule(base(**fields))
     return algorithm.at(**{name: Symbol(name) for name in algorithm.parameters})

@@ -7,12 +7,14 @@ the problem says so (`Problem.state`) and the method's steps depend on gradients
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
+from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Rationals, rational
 from signproof.checks.oracles import Oracle
 from signproof.checks.problem import Problem
@@ -46,7 +48,7 @@ class Chain:
     """The law of x_k, k = 0, 1, 2, ..., of a run.
 
     Arguments: a method without memory; one instance in rationals; the oracle; parameters by name; the start, shape
-    (d,). Raises ValueError for a method that remembers something.
+    (d,). Raises Unsupported for a method that remembers something, or asks for gradients elsewhere than at its iterate.
 
     Attributes: `points`, one for each state met so far; `law`, the probabilities of the states at iteration `k`, by
     their number.
@@ -61,12 +63,13 @@ class Chain:
         start: tuple[fmpq, ...],
     ):
         x = np.array(start, dtype=object)
-        if algorithm.init(x, RATIONALS) != ():
-            raise ValueError(f"{algorithm} remembers more than its iterate")
+        memory = algorithm.init(x, RATIONALS)
+        if not isinstance(memory, tuple) or memory:
+            raise Unsupported(f"{algorithm} remembers more than its iterate")
         self._algorithm, self._problem, self._oracle = algorithm, problem, oracle
         self._values = {Symbol(name, real=True): number for name, number in parameters.items()}
         self._values[V0] = problem.suboptimality(x, RATIONALS)
-        self._merge = problem.state if _translates(algorithm) else tuple
+        self._merge = problem.state if _translates(algorithm) and _has_states(problem) else tuple
         self._steady = not any(formula.has(k) for formula in algorithm.parameters.values())
         self._numbers: dict[tuple, int] = {}
         self._moves: dict[int, list[tuple[fmpq, int]]] = {}
@@ -95,8 +98,14 @@ class Chain:
             **{name: evaluate(formula, values, RATIONALS) for name, formula in self._algorithm.parameters.items()}
         )
         law = self._oracle.law(tuple(self._problem.gradient(x, RATIONALS)))
+
+        def drawn_at(point: np.ndarray, draws: list[np.ndarray]) -> np.ndarray:
+            if (point != x).any():
+                raise Unsupported(f"{self._algorithm} asks for gradients elsewhere than at its iterate")
+            return draws[0]
+
         return [
-            (chance, self._number(now.update(x, lambda _, drawn=draws[0]: drawn, (), Drawing(draws))[0]))
+            (chance, self._number(now.update(x, partial(drawn_at, draws=draws), (), Drawing(draws))[0]))
             for chance, draws in law.draws(int(getattr(now, "workers", 1)))
         ]
 
@@ -119,5 +128,13 @@ def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[f
 
 def _translates(algorithm: Algorithm) -> bool:
     """What the class says that has the update rule; a subclass with a rule of its own has to say so itself."""
-    owner = next(kind for kind in type(algorithm).__mro__ if "update" in vars(kind))
-    return bool(vars(owner).get("translates", False))
+    return bool(vars(_owner(type(algorithm), "update")).get("translates", False))
+
+
+def _has_states(problem: Problem) -> bool:
+    """Whether the class that says what a state is has the function, too; a subclass with its own says so itself."""
+    return len({_owner(type(problem), name) for name in ("state", "gradient", "suboptimality")}) == 1
+
+
+def _owner(kind: type, name: str) -> type:
+    return next(base for base in kind.__mro__ if name in vars(base))

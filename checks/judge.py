@@ -151,7 +151,7 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         text = f"of {found.tried} oracles the last breaks the claim; it meets what is assumed given x, at all x"
         trials.witness = found.witness
         ratio = found.witness.measured[0] / found.witness.bound[1]
-        trials.elsewhere = max(trials.elsewhere, (float(ratio.p) / float(ratio.q), found.witness.describe()))
+        trials.elsewhere = max(trials.elsewhere, (int(ratio.p) / int(ratio.q), found.witness.describe()))
     facts = {"tried": found.tried, "largest_ratio": found.largest}
     evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
     return noise

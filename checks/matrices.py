@@ -65,7 +65,12 @@ class MatrixLeastSquares(Problem):
             return LeastSquares(self.factor).constant(StronglyConvex(1, L2))
         return None
 
+    def check(self):
+        if self.factor.shape != (2, 2):
+            raise ValueError("a least-squares problem of matrices needs a factor with two rows and two columns")
+
     def exact_constant(self, assumption):
+        self.check()
         if assumption.norm is not OPERATOR:
             return None
         if isinstance(assumption, Smooth):

@@ -94,6 +94,9 @@ def _relations(claim: Claim) -> list[tuple[Any, dict]]:
     algorithm = claim.algorithm
     if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
         raise Unsupported("the moment search is for claims about E[V_k] of methods with stochastic gradients")
+    memory = algorithm.init(np.zeros((2, 1, 1)), NUMPY)
+    if not isinstance(memory, tuple) or memory:
+        raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:
         raise Unsupported("the method has no step size that would give a lattice")
     if any(formula.has(k) or formula.has(V0) for formula in algorithm.parameters.values()):
@@ -135,13 +138,13 @@ class _Proposal:
     def __init__(self, claim: Claim, problem: LeastSquares, relations: list, parameters: dict[str, fmpq]):
         self.claim, self.problem, self.relations, self.parameters = claim, problem, relations, parameters
         self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        self.floats = {symbol: float(number.p) / float(number.q) for symbol, number in self.values.items()}
+        self.floats = {symbol: int(number.p) / int(number.q) for symbol, number in self.values.items()}
         self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         self.points = int(min(LATTICE, REACH / self.step + 1))
         self.outcomes = _grid()
         self.draws = np.array(self.outcomes, dtype=float).T[:, None, :]
         self.starts = np.zeros((2, self.points, 1))
-        self.starts[0, :, 0] = np.arange(self.points) * float(self.step.p) / float(self.step.q)
+        self.starts[0, :, 0] = np.arange(self.points) * int(self.step.p) / int(self.step.q)
 
     def solve(self) -> bool:
         """Find the probabilities, shape (points, outcomes); False if no law on the grid meets the assumptions."""
@@ -210,7 +213,7 @@ class _Proposal:
             (equations if isinstance(relation, Eq) else rest).append([*row, fmpq(0)])
         # inequalities join in as equations, the tightest first, until they leave one law
         given = self.probabilities[int(g[0] / self.step)][support]
-        rest.sort(key=lambda row: abs(sum(float(a.p) / float(a.q) * p for a, p in zip(row, given, strict=False))))
+        rest.sort(key=lambda row: abs(sum(int(a.p) / int(a.q) * p for a, p in zip(row, given, strict=False))))
         for count in range(len(rest) + 1):
             reduced, rank = fmpq_mat([*equations, *rest[:count]]).rref()
             if rank == len(support):

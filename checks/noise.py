@@ -113,7 +113,7 @@ def _compare(run: _Run, name: str, noise: Noise):
         tally.held += not found.confirmed
         if step and found.bound[0] > 0:
             ratio = found.measured[1] / found.bound[0]
-            number = float(ratio.p) / float(ratio.q)
+            number = int(ratio.p) / int(ratio.q)
             tally.largest_ratio = max(tally.largest_ratio or 0.0, number)
             if number > noise.largest:
                 noise.largest, noise.instance = number, run.describe()

@@ -159,6 +159,9 @@ class Problem(Instances):
         end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
         return rational(float(end))
 
+    def check(self) -> None:
+        """For one instance: raises ValueError, in one line, if it is none of the family."""
+
     def state(self, x: Any) -> Any:
         """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
         unless overridden."""
@@ -169,7 +172,9 @@ class Problem(Instances):
         """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""
         if not isinstance(data, dict) or not isinstance(data.get("family"), str):
             raise ValueError("the problem names no family")
-        return family_named(data["family"]).from_data(data)
+        problem = family_named(data["family"]).from_data(data)
+        problem.check()
+        return problem
 
 
 def known(problem: Problem, assumption: Constant) -> Enclosure | None:

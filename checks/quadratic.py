@@ -69,10 +69,13 @@ class DiagonalQuadratic(Problem):
             return Enclosure(total - slack, total + slack)
         return None
 
-    def exact_constant(self, assumption):
-        h = list(self.diagonal)
-        if min(h) <= 0:
+    def check(self):
+        if self.diagonal.ndim != 1 or not len(self.diagonal) or min(self.diagonal) <= 0:
             raise ValueError("a diagonal quadratic needs positive entries")
+
+    def exact_constant(self, assumption):
+        self.check()
+        h = list(self.diagonal)
         if assumption.norm not in (LINF, L2):
             return None
         if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
@@ -164,7 +167,12 @@ class LeastSquares(Problem):
             return ends
         return None
 
+    def check(self):
+        if self.factor.ndim != 2 or not self.factor.size:
+            raise ValueError("a least-squares problem needs a factor of rows of numbers")
+
     def exact_constant(self, assumption):
+        self.check()
         A = self.factor
         m, d = A.shape
         H = A.T.dot(A)

@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Rational, Symbol, nan, zoo
+from sympy import Rational, Symbol, nan, sympify, zoo
 from sympy.core.relational import Relational
 
 from signproof.checks import domain
+from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.expected import Chain, expectations
+from signproof.checks.expected import Chain, TooMany, expectations
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
+from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import V0, k
 
@@ -53,10 +55,7 @@ def replay(
     constants are valid for the problem and the parameters are in the domain, both decided exactly. Raises
     Undecided if no precision tells.
     """
-    if len(start) != problem.dimension:
-        why = f"the start has {len(start)} coordinates, but the problem has {problem.dimension}"
-        return Replay(False, "exact", why)
-    why = _outside(claim, problem, parameters, steps)
+    why = _outside(claim, problem, parameters, start, steps)
     if why:
         return Replay(False, "exact", why)
     if problem.rational:
@@ -128,12 +127,19 @@ def replay_expected(
 
     The violation counts only if problem and oracle meet all that the claim assumes, at all points.
     """
-    why = _outside(claim, problem, parameters, steps, oracle)
+    if not (isinstance(claim.measure, ExpectedSuboptimality) and claim.algorithm and claim.algorithm.stochastic):
+        return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
+    if not problem.rational:
+        return Replay(False, "exact", f"expectations over {problem.family} are not rational")
+    why = _outside(claim, problem, parameters, start, steps, oracle)
     if why:
         return Replay(False, "exact", why)
     if not problem.suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
         return Replay(False, "exact", "the start is not above the minimum")
-    return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+    try:
+        return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+    except (Unsupported, TooMany) as refusal:
+        return Replay(False, "exact", str(refusal))
 
 
 def expected_run(
@@ -171,16 +177,29 @@ def _ends(number: fmpq) -> tuple[fmpq, fmpq]:
 
 
 def _outside(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], steps: int, oracle: TableOracle | None = None
+    claim: Claim,
+    problem: Problem,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+    oracle: TableOracle | None = None,
 ) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
-    values = symbols(parameters)
+    try:
+        problem.check()
+    except ValueError as error:
+        return str(error)
+    if len(start) != problem.dimension:
+        return f"the start has {len(start)} coordinates, but the problem has {problem.dimension}"
+    values = at_start(claim, problem, parameters, start)
+    if isinstance(values, str):
+        return values
+    if oracle is not None:
+        why = _unmet_by(oracle, claim, problem, values)
+        if why:
+            return why
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
-            exact = {Symbol(name, real=True): number for name, number in parameters.items()}
-            why = oracle.unmet(assumption, exact, int(parameters.get(_workers(claim), fmpq(1))))
-            if why:
-                return why
             continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
@@ -194,9 +213,32 @@ def _outside(
     return outside_domain(claim, values | {k: Rational(steps)})
 
 
-def _workers(claim: Claim) -> str:
-    """The name of the number of workers."""
-    return str(getattr(claim.algorithm, "workers", ""))
+def at_start(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
+) -> dict[Symbol, Rational] | str:
+    """Values of the parameters and, if domain or constants speak of it, of V_0, which no parameter can stand for; or
+    why there are none."""
+    values = symbols(parameters)
+    values.pop(V0, None)
+    formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
+    if any(formula.has(V0) for formula in formulas):
+        if not problem.rational:
+            return f"the claim's conditions speak of V_0, which is not rational for {problem.family}"
+        height = problem.over(RATIONALS).suboptimality(rationals(list(start)), RATIONALS)
+        values[V0] = Rational(int(height.p), int(height.q))
+    return values
+
+
+def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[Symbol, Rational]) -> str:
+    """Why a law of stochastic gradients does not meet what the claim assumes of them; empty if it does."""
+    workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
+    if not (workers.is_Integer and workers >= 1):
+        return f"there are {workers} workers: their number is 1, 2, ..."
+    if any(len(g) != problem.dimension for g in oracle.table):
+        return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"
+    exact = {symbol: rational(str(number)) for symbol, number in values.items()}
+    assumed = (assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption))
+    return next(filter(None, (oracle.unmet(assumption, exact, int(workers)) for assumption in assumed)), "")
 
 
 def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:

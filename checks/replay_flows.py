@@ -23,7 +23,7 @@ from sympy import Symbol
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem, exactly_known
-from signproof.checks.replay import PRECISIONS, Replay, outside_domain, symbols
+from signproof.checks.replay import PRECISIONS, Replay, at_start, outside_domain, symbols
 from signproof.checks.trajectories import Trajectory, trajectory
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, StronglyConvex
@@ -49,7 +49,7 @@ def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], 
 
     Raises Undecided if no precision tells.
     """
-    why = outside_domain(claim, symbols(parameters)) or unmet(claim, problem, parameters, start)
+    why = unmet(claim, problem, parameters, start) or _outside(claim, problem, parameters, start)
     if why:
         return Replay(False, "exact", why)
     try:
@@ -144,7 +144,7 @@ def replay_comparison(
 
     Raises Undecided if no precision tells.
     """
-    why = outside_domain(claim, symbols(parameters)) or unmet(claim, problem, parameters, start)
+    why = unmet(claim, problem, parameters, start) or _outside(claim, problem, parameters, start)
     if why:
         return Replay(False, "exact", why)
     try:
@@ -175,8 +175,18 @@ def moving(flow: Any, parameters: Mapping[str, fmpq]) -> Flow:
         raise Unsupported(f"the speed of {flow} is not rational") from None
 
 
+def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
+    """Why an instance is not in the claim's domain; empty if it is."""
+    values = at_start(claim, problem, parameters, start)
+    return values if isinstance(values, str) else outside_domain(claim, values)
+
+
 def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
     """Why an instance does not meet a claim's assumptions; empty if it does."""
+    try:
+        problem.check()
+    except ValueError as error:
+        return str(error)
     if len(start) != problem.dimension:
         return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
     if not any(start):

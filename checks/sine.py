@@ -66,10 +66,14 @@ class SineSum(Problem):
             return Enclosure(least * ends.lower / rounding, least * ends.upper * rounding)
         return None
 
-    def exact_constant(self, assumption):
-        w, a = list(self.weights), rationals(self.amplitude).item()
-        if min(w) <= 0 or a <= 0:
+    def check(self):
+        w, a = self.weights, rationals(self.amplitude)
+        if w.ndim != 1 or not len(w) or a.size != 1 or min(w) <= 0 or a.item() <= 0:
             raise ValueError("a sum of x^2 + a sin^2 x needs positive weights and a positive amplitude")
+
+    def exact_constant(self, assumption):
+        self.check()
+        w, a = list(self.weights), rationals(self.amplitude).item()
         if assumption.norm not in (LINF, L2):
             return None
         if isinstance(assumption, Smooth):
@@ -132,5 +136,5 @@ def pl_constant(amplitude: fmpq = AMPLITUDE) -> tuple[fmpq, fmpq]:
     lower = upper * (1 - WIDTH)
     proved = within(slope**2 - 2 * Rational(int(lower.p), int(lower.q)) * f, x, FAR)
     if not proved.holds or 2 * FAR <= amplitude or (2 * FAR - amplitude) ** 2 / (2 * FAR**2 + 2 * amplitude) < lower:
-        raise ValueError(f"no PL constant of x^2 + {a} sin^2 x is found near {float(upper.p) / float(upper.q):.3g}")
+        raise ValueError(f"no PL constant of x^2 + {a} sin^2 x is found near {int(upper.p) / int(upper.q):.3g}")
     return lower, upper

@@ -61,10 +61,16 @@ class SoftplusSum(Problem):
             return Enclosure(value / rounding, value * rounding)
         return None
 
-    def exact_constant(self, assumption):
-        w, a = list(self.weights), list(self.heights)
-        if min(w) <= 0 or min(a) < 0 or not all(0 < s < 1 for s in self.shares):
+    def check(self):
+        w, a, s = self.weights, self.heights, self.shares
+        if not len(w) or {w.shape, a.shape, s.shape} != {(len(w),)}:
+            raise ValueError("a softplus sum needs as many weights as heights and shares")
+        if min(w) <= 0 or min(a) < 0 or not all(0 < share < 1 for share in s):
             raise ValueError("a softplus sum needs positive weights, heights that are not negative, shares in (0, 1)")
+
+    def exact_constant(self, assumption):
+        self.check()
+        w, a = list(self.weights), list(self.heights)
         if assumption.norm not in (LINF, L2):
             return None
         if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):

@@ -311,7 +311,7 @@ def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:
     """The lower end as a float; None if there is none, or if it is beyond all floats."""
     if ends is None or abs(ends[0]) > fmpq(10) ** 300:
         return None
-    return float(ends[0].p) / float(ends[0].q)
+    return int(ends[0].p) / int(ends[0].q)
 
 
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):

@@ -202,7 +202,7 @@ def shown(ends: tuple[fmpq, fmpq]) -> str:
     low, high = ends
     if low == high and len(str(low)) <= 24:
         return str(low)
-    return f"{float(low.p) / float(low.q):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
+    return f"{int(low.p) / int(low.q):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
 
 
 def _overlap(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> bool:

@@ -1,0 +1,143 @@
+"""A witness that is edited, or made up, is not confirmed: a replay checks all that the claim assumes."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flint import fmpq
+from sympy import Integer, Rational, Symbol
+
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import RATIONALS, rational, rationals
+from signproof.checks.expected import Chain
+from signproof.checks.laws import Law
+from signproof.checks.matrices import MatrixLeastSquares
+from signproof.checks.noise import try_out
+from signproof.checks.oracles import TableOracle
+from signproof.checks.problem import Problem
+from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.softplus import SoftplusSum
+from signproof.checks.witness import Witness
+from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
+from signproof.theory.catalog import catalog
+from signproof.theory.symbols import V0, alpha
+
+ONE = fmpq(1)
+repaired, theorem_1 = catalog()["own/theorem-2.1.repaired"], catalog()["scaled-sign/theorem-1.2"]
+vote = catalog()["scaled-sign/theorem-3"]
+
+
+def told(claim, problem, parameters, start, oracle=None, k=1):
+    numbers = {name: rational(str(number)) for name, number in parameters.items()}
+    found = Witness(claim, problem, numbers, tuple(rationals(start)), k, oracle=oracle).replay()
+    assert not found.confirmed
+    return found.why
+
+
+CONSTANTS = {"L": 1, "mu": 1, "sigma": 1, "c": 1}
+
+
+def test_noise_is_no_excuse_for_a_method_without_any():
+    wild = TableOracle({(ONE,): Law((ONE,), rationals([[-5]]))})
+    why = told(theorem_1, DiagonalQuadratic(rationals([1])), {"L": 1, "mu": 1, "alpha": 1}, [1], wild)
+    assert "of stochastic methods" in why
+
+
+def test_the_start_has_the_dimension_of_the_problem():
+    parameters = CONSTANTS | {"alpha": "99/100"}
+    assert "40 coordinates" in told(repaired, DiagonalQuadratic(rationals([1])), parameters, [1] * 40, TableOracle({}))
+
+
+def test_so_do_the_gradients_of_the_law():
+    oracle = TableOracle({(ONE, ONE): Law((ONE,), rationals([[1, 1]]))})
+    why = told(repaired, DiagonalQuadratic(rationals([1])), CONSTANTS | {"alpha": "1/2"}, [1], oracle)
+    assert "do not have the 1 coordinates" in why
+
+
+@pytest.mark.parametrize(
+    ("problem", "start", "said"),
+    [
+        (SoftplusSum(rationals([1]), rationals([0]), rationals(["1/2"] * 20)), [1], "as many weights"),
+        (SoftplusSum(rationals([1, -1]), rationals([0, 0]), rationals(["1/2"] * 2)), [1, 1], "positive weights"),
+        (MatrixLeastSquares(rationals([["1/10", 0, 1], [0, 1, 0], [1, 0, "-1/10"]])), [1] * 6, "two rows"),
+        (DiagonalQuadratic(rationals([1, -1])), [1, 1], "positive entries"),
+    ],
+)
+def test_the_problem_is_one_of_its_family(problem, start, said):
+    assert said in told(theorem_1, problem, {"L": 1, "mu": 1, "alpha": 1}, start)
+    flow = catalog()["scaled-sign/proposition-2.2"]
+    assert said in told(flow, problem, {"beta": 1, "t": 1}, start)
+    with pytest.raises(ValueError, match=said):
+        Problem.load(problem.data())
+
+
+def test_no_parameter_stands_for_the_height_of_the_start():
+    claim = dataclasses.replace(repaired, domain=(*repaired.domain, alpha * V0 < Rational(1, 10)), proof=None)
+    parameters = CONSTANTS | {"alpha": "1/2", "V_0": "1/1000"}
+    why = told(claim, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({}))
+    assert why == "outside the domain: V_0*alpha < 1/10 does not hold"
+
+
+def test_assumptions_on_votes_are_those_of_as_many_workers_as_run():
+    """With three workers that are right three times in ten the vote is right less often than that."""
+    law = Law((fmpq(3, 10), fmpq(7, 10)), rationals([[8], [-2]]))
+    low = Rational(3, 10)
+    domain = tuple(relation for relation in vote.domain if not relation.has(Symbol("M", real=True)))
+    claim = dataclasses.replace(
+        vote,
+        algorithm=MajorityVote(alpha, Integer(3)),
+        domain=tuple(relation for relation in domain if not relation.has(Symbol("I_p", real=True))),
+        proof=None,
+    )
+    parameters = {"L": 1, "mu": 1, "sigma": 10, "I_p": low, "alpha": "1/2"}
+    why = told(claim, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({(ONE,): law}))
+    assert "does not meet VoteMargin" in why
+
+
+def test_workers_are_whole():
+    parameters = {"L": 1, "mu": 1, "sigma": 1, "I_p": 1, "alpha": "1/2", "M": "5/2"}
+    why = told(vote, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({}))
+    assert why == "there are 5/2 workers: their number is 1, 2, ..."
+
+
+@dataclass(frozen=True)
+class LookingAhead(ScaledSignSGD):
+    step_size: Any
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size * gradient(x + self.step_size * gradient(x)), memory
+
+
+@dataclass(frozen=True)
+class Remembering(ScaledSignSGD):
+    step_size: Any
+
+    def init(self, x, xp):
+        return x - x
+
+
+@pytest.mark.parametrize(("method", "said"), [(LookingAhead, "elsewhere than"), (Remembering, "remembers more")])
+def test_methods_that_are_not_followed_exactly_are_refused(method, said):
+    claim = dataclasses.replace(repaired, algorithm=method(alpha), proof=None)
+    with pytest.raises(Unsupported, match=said):
+        try_out(claim)
+    why = told(claim, DiagonalQuadratic(rationals([1])), CONSTANTS | {"alpha": "1/4"}, [1], TableOracle({}))
+    assert said in why
+
+
+def test_a_function_of_ones_own_does_not_inherit_what_a_state_is():
+    @dataclass(frozen=True, eq=False)
+    class Ridge(LeastSquares):
+        def gradient(self, x, xp):
+            return super().gradient(x, xp) + x
+
+    law = Law((fmpq(1, 2), fmpq(1, 2)), rationals([[1, 1], [1, -1]]))
+    for family, states in ((LeastSquares, 1), (Ridge, 2)):
+        problem, start = family(rationals([[1, 0]])), (ONE, fmpq(0))
+        g = tuple(problem.gradient(rationals(list(start)), RATIONALS))
+        chain = Chain(ScaledSignSGD(Rational(1, 4)), problem, TableOracle({g: law}), {}, start)
+        chain.advance()
+        assert len(chain.law) == states
