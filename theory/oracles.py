@@ -135,7 +135,10 @@ class NormSignMargin(_WithConstant):
 
 @dataclass(frozen=True)
 class Independence(OracleAssumption):
-    """Quantities that are independent given x, two and two: `pairs`."""
+    """Quantities that are independent given x, two and two: `pairs`.
+
+    What is used of it, and asked of a law, is that the mean of their product is the product of their means.
+    """
 
     @abstractmethod
     def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]: ...
