@@ -19,7 +19,7 @@ errata: verify ## list the errors found in the papers: docs/errata.md
 	$(BIN)/signproof errata out/ledger.json > docs/errata.md
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
-	$(BIN)/pytest --numprocesses auto --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto $(PYTEST_ARGS)
 
 bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.json, out/benchmarks.md
 	$(BIN)/pytest benchmarks $(PYTEST_ARGS)

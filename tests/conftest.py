@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
 import pytest
 
 from signproof.judging import judge
 from signproof.theory.catalog import catalog
+
+TOGETHER = {
+    "test_errata.py": "a run of all claims",
+    "test_readme.py": "a run of all claims",
+    "test_mutants.py": "mutants of all claims",
+    "test_oracles.py": "a search",
+}
+"""Test files whose tests share what takes long, and what that is."""
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +36,16 @@ def pytest_configure(config):
         os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 
-def pytest_itemcollected(item):
-    """Run in parallel, the tests that look at one and the same run of all claims stay with one process."""
-    if "entries" in getattr(item, "fixturenames", ()):
-        item.add_marker(pytest.mark.xdist_group("entries"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Run in parallel, tests that look at one and the same long computation stay with one process."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return TOGETHER.get(Path(nodeid.split("::")[0]).name, nodeid)
+
+    return Scheduling(config, log)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -67,8 +67,6 @@ def remembering(monkeypatch):
     has_counterexample.cache_clear()
 
 
-pytestmark = pytest.mark.xdist_group("mutants")  # the last of them looks at what all others found
-
 CANDIDATES = [id for id, claim in catalog().items() if claim.kind != "words"]
 
 

@@ -169,23 +169,17 @@ def test_a_rule_that_depends_on_the_point_itself_merges_only_equal_points():
 # ---------------------------------------------------------------------------------------------- the search
 
 
-together = pytest.mark.xdist_group("moments")
-"""Run in parallel, the tests of one search stay with one process."""
-
-
 @pytest.fixture(scope="module")
 def found():
     return search(catalog()["scaled-sign/theorem-2.1"])
 
 
-@together
 def test_the_search_breaks_theorem_2_1(found):
     assert found.witness is not None
     assert found.witness.level == "exact"
     assert found.witness.measured[0] > found.witness.bound[1]
 
 
-@together
 def test_its_signs_are_right_as_often_as_the_paper_asks(found):
     p_min = (1 + found.witness.parameters["c"]) / 2
     for g, law in found.witness.oracle.table.items():
@@ -193,7 +187,6 @@ def test_its_signs_are_right_as_often_as_the_paper_asks(found):
         assert g[0] == 0 or mean(law, lambda v, g=g: fmpq(sign(v[0]) == sign(g[0]))) >= p_min
 
 
-@together
 def test_its_witness_survives_json_and_not_a_change(found):
     data = json.loads(json.dumps(found.witness.to_json()))
     assert from_json(data, {}).replay().confirmed
@@ -212,7 +205,6 @@ def test_its_witness_survives_json_and_not_a_change(found):
 @pytest.mark.parametrize(
     ("symbol", "value", "unmet"), [("sigma", "1", "BoundedVariance"), ("c", "99/100", "SignMargin")]
 )
-@together
 def test_its_constants_are_needed(found, symbol, value, unmet):
     changed = dataclasses.replace(found.witness, parameters={**found.witness.parameters, symbol: rational(value)})
     replayed = changed.replay()
