@@ -531,11 +531,10 @@ def test_a_witness_of_a_comparison_is_plain_data():
     ("changes", "why"),
     [
         ({"parameters": {"beta": "1", "t": "4"}}, "at most"),
-        ({"parameters": {"beta": "-1", "t": "1"}}, "outside the domain"),
+        ({"parameters": {"beta": "-1", "t": "1"}}, "is not positive"),
         ({"parameters": {"beta": "1", "t": "-1"}}, "outside the domain"),
         ({"start": ["0"]}, "minimizer"),
         ({"start": ["2", "2"]}, "another dimension"),
-        ({"problem": {"family": "DiagonalQuadratic", "diagonal": ["-1"]}}, "positive entries"),
         ({"measured": "1/3"}, "other numbers"),
     ],
     ids=str,

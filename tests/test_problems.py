@@ -109,7 +109,8 @@ def square(pair, v, xp, dual=False):
     """The square of a norm or of its dual: rational where the norm need not be."""
     if pair is L2:
         return xp.sum(v * v)
-    return (xp.sum(xp.abs(v)) if dual else xp.max(xp.abs(v))) ** 2
+    length = xp.sum(xp.abs(v)) if dual else xp.max(xp.abs(v))
+    return length * length  # Arb's power of a ball around 0 is not a number
 
 
 def slack(assumption, c, problem, x, y, xp):
