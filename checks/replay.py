@@ -185,12 +185,6 @@ def _outside(
     oracle: TableOracle | None = None,
 ) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
-    try:
-        problem.check()
-    except ValueError as error:
-        return str(error)
-    if len(start) != problem.dimension:
-        return f"the start has {len(start)} coordinates, but the problem has {problem.dimension}"
     values = at_start(claim, problem, parameters, start)
     if isinstance(values, str):
         return values
@@ -206,18 +200,33 @@ def _outside(
         best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
-        assumed = rational(str(assumption.constant.subs(values)))
-        wrong = assumed > best if assumption.largest else assumed < best
-        if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
-            return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+        why = beyond(best, assumption, values)
+        if why:
+            return why
     return outside_domain(claim, values | {k: Rational(steps)})
+
+
+def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> str:
+    """Why the constant that is assumed is not as good as `best`, with which the assumption surely holds; empty if it
+    is."""
+    assumed = rational(str(assumption.constant.subs(values)))
+    wrong = assumed > best if assumption.largest else assumed < best
+    if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
+        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+    return ""
 
 
 def at_start(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
 ) -> dict[Symbol, Rational] | str:
     """Values of the parameters and, if domain or constants speak of it, of V_0, which no parameter can stand for; or
-    why there are none."""
+    why there are none: the problem is none of its family, or the start no point of its."""
+    try:
+        problem.check()
+    except ValueError as error:
+        return str(error)
+    if len(start) != problem.dimension:
+        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
     values = symbols(parameters)
     values.pop(V0, None)
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]

@@ -21,12 +21,12 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.problem import Problem, exactly_known
-from signproof.checks.replay import PRECISIONS, Replay, at_start, outside_domain, symbols
+from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
 from signproof.checks.trajectories import Trajectory, trajectory
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, StronglyConvex
+from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
 from signproof.theory.claim import Claim
 from signproof.theory.decide import truth
 from signproof.theory.flows import Convex, Flow, GradientFlow, SignFlow, SublevelRadius
@@ -49,7 +49,7 @@ def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], 
 
     Raises Undecided if no precision tells.
     """
-    why = unmet(claim, problem, parameters, start) or _outside(claim, problem, parameters, start)
+    why = unmet(claim, problem, parameters, start)
     if why:
         return Replay(False, "exact", why)
     try:
@@ -144,7 +144,7 @@ def replay_comparison(
 
     Raises Undecided if no precision tells.
     """
-    why = unmet(claim, problem, parameters, start) or _outside(claim, problem, parameters, start)
+    why = unmet(claim, problem, parameters, start)
     if why:
         return Replay(False, "exact", why)
     try:
@@ -175,23 +175,13 @@ def moving(flow: Any, parameters: Mapping[str, fmpq]) -> Flow:
         raise Unsupported(f"the speed of {flow} is not rational") from None
 
 
-def _outside(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
-    """Why an instance is not in the claim's domain; empty if it is."""
-    values = at_start(claim, problem, parameters, start)
-    return values if isinstance(values, str) else outside_domain(claim, values)
-
-
 def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
-    """Why an instance does not meet a claim's assumptions; empty if it does."""
-    try:
-        problem.check()
-    except ValueError as error:
-        return str(error)
-    if len(start) != problem.dimension:
-        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+    """Why an instance does not meet a claim's assumptions or its domain; empty if it does."""
+    values = at_start(claim, problem, parameters, start)
+    if isinstance(values, str):
+        return values
     if not any(start):
         return "the start is a minimizer"
-    values = symbols(parameters)
     for flow in (claim.algorithm, claim.rival):
         if flow is not None and truth(flow.speed > 0, values) is not True:
             return f"the speed {flow.speed} is not positive"
@@ -209,11 +199,10 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         best = best_constant(problem, assumption, start)
         if best is None:
             return f"whether the problem meets {assumption} is not known"
-        assumed = rational(str(assumption.constant.subs(values)))
-        wrong = assumed > best if assumption.largest else assumed < best
-        if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
-            return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
-    return ""
+        why = beyond(best, assumption, values)
+        if why:
+            return why
+    return outside_domain(claim, values)
 
 
 def is_convex(problem: Problem) -> bool:
