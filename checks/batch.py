@@ -17,7 +17,7 @@ from sympy import Symbol
 
 from signproof.checks import domain
 from signproof.checks.domain import Range
-from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, known, nearest
 from signproof.checks.replay import replay
@@ -250,4 +250,4 @@ def short(one: Problem) -> str:
 
 
 def _float(number: Any) -> float:
-    return int(number.p) / int(number.q) if isinstance(number, fmpq) else float(number)
+    return to_float(number) if isinstance(number, fmpq) else float(number)

@@ -22,6 +22,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from flint import arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat
 
+from signproof.checks.exact import to_float
+
 Ends = TypeVar("Ends", float, np.ndarray)
 
 NORMS = ("inf", "2")
@@ -279,17 +281,9 @@ def _exact(x: float) -> fmpq:
     return fmpq(*float(x).as_integer_ratio())
 
 
-def _nearest(q: fmpq) -> float:
-    """The float nearest to q: Python divides integers with correct rounding."""
-    try:
-        return int(q.numerator) / int(q.denominator)
-    except OverflowError:
-        return math.inf if q > 0 else -math.inf
-
-
 def _outward(lower: fmpq, upper: fmpq) -> Enclosure[float]:
     """The narrowest float interval around [lower, upper]; a rational that is a float stays as it is."""
-    down, up = _nearest(lower), _nearest(upper)
+    down, up = to_float(lower), to_float(upper)
     return Enclosure(
         math.nextafter(down, -math.inf) if down > _fraction(lower) else down,
         math.nextafter(up, math.inf) if up < _fraction(upper) else up,
@@ -561,7 +555,7 @@ def _infinity_strong_convexity(H: fmpq_mat) -> tuple[fmpq, fmpq]:
 def _spectral_radius(H: fmpq_mat) -> tuple[float, float]:
     """Floats around max |λ|, which is at most t when tI ± H ⪰ 0, and less than t when tI ± H ≻ 0."""
     M, unit, _ = _fixed_point(H)
-    guess = _nearest(_exact(np.abs(np.linalg.eigvalsh(M)).max()) * unit)
+    guess = to_float(_exact(np.abs(np.linalg.eigvalsh(M)).max()) * unit)
     sides = [-H] if _definiteness(H) >= 0 else [-H, H]
     return _locate(lambda t: min(_definiteness(_shifted(side, t)) for side in sides), guess)
 
@@ -569,7 +563,7 @@ def _spectral_radius(H: fmpq_mat) -> tuple[float, float]:
 def _least_eigenvalue(H: fmpq_mat) -> tuple[float, float]:
     """Floats around λ_min of H ≻ 0, which is at least t when H − tI ⪰ 0, and more when H − tI ≻ 0."""
     M, unit, _ = _fixed_point(H)
-    guess = _nearest(_exact(max(0.0, np.linalg.eigvalsh(M).min())) * unit)
+    guess = to_float(_exact(max(0.0, np.linalg.eigvalsh(M).min())) * unit)
     return _locate(lambda t: -_definiteness(_shifted(H, -t)), guess)
 
 

@@ -13,7 +13,7 @@ from sympy import Add, Dummy, Expr, Gt, Mul, Pow, Rational, Symbol, cos, diff, p
 from sympy.core.relational import Ge, Le, Lt, Relational
 from sympy.logic.boolalg import And, Boolean
 
-from signproof.checks.exact import Balls, Undecided
+from signproof.checks.exact import Balls, Undecided, to_float
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.decide import Answer, follows
 
@@ -88,7 +88,7 @@ def within(F: Expr, x: Symbol, reach: int, strict: bool = False, so_far: str = "
         middle, radius = pieces.pop()
         done += 1
         if done > MOST_PIECES:
-            return Answer(None, reason=f"undecided near {x} = {int(middle.p) / int(middle.q)}")
+            return Answer(None, reason=f"undecided near {x} = {to_float(middle)}")
         low, high = _ends(F, {x: middle})
         if high < 0 or (strict and high == 0):
             return Answer(False, {x: Rational(int(middle.p), int(middle.q))}, f"it fails at {x} = {middle}")

@@ -6,6 +6,7 @@ contains zero: both say so instead of guessing.
 
 from __future__ import annotations
 
+import math
 import re
 from fractions import Fraction
 from typing import Any
@@ -52,6 +53,14 @@ def rationals(numbers: Any) -> np.ndarray:
     for index, number in np.ndenumerate(array):
         result[index] = rational(number)
     return result
+
+
+def to_float(number: fmpq) -> float:
+    """The nearest float, infinite beyond all floats: Python divides integers with correct rounding."""
+    try:
+        return int(number.p) / int(number.q)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def each(function: Any, x: Any) -> Any:

@@ -17,10 +17,9 @@ from sympy import Symbol
 
 from signproof.checks.batch import short
 from signproof.checks.domain import Range, Unsupported, constants, ranges
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import outside_domain, symbols
 from signproof.checks.replay_flows import (
     BITS,
     best_constant,
@@ -136,7 +135,7 @@ def _parameters(
         values[interval.symbol] = interval.at(position, values, RATIONALS)
     parameters = {str(symbol): number for symbol, number in values.items()}
     some_time = parameters | {str(t): fmpq(1)}
-    outside = unmet(claim, problem, some_time, start) or outside_domain(claim, symbols(some_time))
+    outside = unmet(claim, problem, some_time, start)
     return None if outside else parameters
 
 
@@ -146,7 +145,7 @@ def _follow(
     """Compare measure and bound along a trajectory. Returns the largest ratio seen, and the run for a chart."""
     flow = moving(claim.algorithm, parameters)
     path = trajectory(flow, problem, start)
-    about = ", ".join(f"{name} = {_float(number):.6g}" for name, number in parameters.items())
+    about = ", ".join(f"{name} = {to_float(number):.6g}" for name, number in parameters.items())
     instance = f"{short(problem)}, {about}"
     run: dict[str, Any] = {"instance": instance, "t": [], "measured": [], "bound": []}
     largest = -np.inf
@@ -162,11 +161,11 @@ def _follow(
             continue
         tally.comparisons += 1
         tally.held += not found.confirmed
-        run["t"].append(_float(time))
+        run["t"].append(to_float(time))
         run["measured"].append(_middle(found.measured))
         run["bound"].append(_middle(found.bound))
         if found.bound[1] > 0:
-            largest = max(largest, _float(found.measured[0] / found.bound[1]))
+            largest = max(largest, to_float(found.measured[0] / found.bound[1]))
         if found.confirmed:
             tally.broken += 1
             trials.witness = Witness(claim, problem, here, start, 0, found.measured, found.bound, found.level)
@@ -187,7 +186,7 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
         xp: Any = RATIONALS if problem.rational else balls
         posed, x = problem.over(xp), xp.number(rationals(list(start)))
         velocity = flow.at(speed=xp.number(flow.speed)).velocity(x, lambda point: posed.gradient(point, xp), xp)
-        lengths = [np.linalg.norm([_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
+        lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
     if not lengths[1] > 0:
         return []
     mantissa, exponent = np.frexp(lengths[0] / lengths[1])
@@ -199,17 +198,9 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
     return [time for time in times if L is None or time * flow.speed * L <= LONGEST]
 
 
-def _float(number: fmpq) -> float:
-    """The number as a float, infinite if it is beyond all floats."""
-    try:
-        return int(number.p) / int(number.q)
-    except OverflowError:
-        return np.inf if number > 0 else -np.inf
-
-
 def _middle(ends: tuple[fmpq, fmpq]) -> float | None:
     """What is shown of a number between two ends; None if they are far apart."""
-    low, high = map(_float, ends)
+    low, high = map(to_float, ends)
     return (low + high) / 2 if high - low <= 0.1 * abs(high) else None
 
 

@@ -10,7 +10,7 @@ from sympy import Symbol
 from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
-from signproof.checks.exact import RATIONALS, Undecided, rational
+from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
@@ -151,7 +151,7 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         text = f"of {found.tried} oracles the last breaks the claim; it meets what is assumed given x, at all x"
         trials.witness = found.witness
         ratio = found.witness.measured[0] / found.witness.bound[1]
-        trials.elsewhere = max(trials.elsewhere, (int(ratio.p) / int(ratio.q), found.witness.describe()))
+        trials.elsewhere = max(trials.elsewhere, (to_float(ratio), found.witness.describe()))
     facts = {"tried": found.tried, "largest_ratio": found.largest}
     evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
     return noise

@@ -26,7 +26,7 @@ from sympy import Eq, Ge, Gt, Symbol
 from signproof.checks import domain
 from signproof.checks.batch import exact_parameters
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals
+from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.floats import NUMPY, NumPy
 from signproof.checks.laws import ANYWHERE, Law, OutcomeReader, instances, is_affine
 from signproof.checks.oracles import TableOracle
@@ -138,13 +138,13 @@ class _Proposal:
     def __init__(self, claim: Claim, problem: LeastSquares, relations: list, parameters: dict[str, fmpq]):
         self.claim, self.problem, self.relations, self.parameters = claim, problem, relations, parameters
         self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        self.floats = {symbol: int(number.p) / int(number.q) for symbol, number in self.values.items()}
+        self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
         self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         self.points = int(min(LATTICE, REACH / self.step + 1))
         self.outcomes = _grid()
         self.draws = np.array(self.outcomes, dtype=float).T[:, None, :]
         self.starts = np.zeros((2, self.points, 1))
-        self.starts[0, :, 0] = np.arange(self.points) * int(self.step.p) / int(self.step.q)
+        self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)
 
     def solve(self) -> bool:
         """Find the probabilities, shape (points, outcomes); False if no law on the grid meets the assumptions."""
@@ -213,7 +213,7 @@ class _Proposal:
             (equations if isinstance(relation, Eq) else rest).append([*row, fmpq(0)])
         # inequalities join in as equations, the tightest first, until they leave one law
         given = self.probabilities[int(g[0] / self.step)][support]
-        rest.sort(key=lambda row: abs(sum(int(a.p) / int(a.q) * p for a, p in zip(row, given, strict=False))))
+        rest.sort(key=lambda row: abs(sum(to_float(a) * p for a, p in zip(row, given, strict=False))))
         for count in range(len(rest) + 1):
             reduced, rank = fmpq_mat([*equations, *rest[:count]]).rref()
             if rank == len(support):

@@ -21,7 +21,7 @@ from sympy import Ge, Le, Symbol
 
 from signproof.checks import domain
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals
+from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.expected import Chain
 from signproof.checks.laws import ANYWHERE, LawReader, instances
 from signproof.checks.oracles import FiniteOracle, TableOracle
@@ -113,7 +113,7 @@ def _compare(run: _Run, name: str, noise: Noise):
         tally.held += not found.confirmed
         if step and found.bound[0] > 0:
             ratio = found.measured[1] / found.bound[0]
-            number = int(ratio.p) / int(ratio.q)
+            number = to_float(ratio)
             tally.largest_ratio = max(tally.largest_ratio or 0.0, number)
             if number > noise.largest:
                 noise.largest, noise.instance = number, run.describe()

@@ -15,7 +15,7 @@ from sympy import Rational, Symbol, diff, sin
 
 from signproof.checks.constants import Enclosure
 from signproof.checks.cover import within
-from signproof.checks.exact import Balls, rational, rationals
+from signproof.checks.exact import Balls, rational, rationals, to_float
 from signproof.checks.problem import BATCH, Problem, nearest
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
@@ -102,7 +102,7 @@ def pl_constants(amplitudes: np.ndarray) -> Enclosure:
     Raises ValueError as `pl_constant` does.
     """
     different, where = np.unique(amplitudes, return_inverse=True)
-    ends = [[int(end.p) / int(end.q) for end in pl_constant(rational(float(a)))] for a in different]
+    ends = [[to_float(end) for end in pl_constant(rational(float(a)))] for a in different]
     low, high = np.array(ends).T
     return Enclosure(*(np.nextafter(end, to)[where].reshape(amplitudes.shape) for end, to in ((low, 0), (high, 4))))
 
@@ -136,5 +136,5 @@ def pl_constant(amplitude: fmpq = AMPLITUDE) -> tuple[fmpq, fmpq]:
     lower = upper * (1 - WIDTH)
     proved = within(slope**2 - 2 * Rational(int(lower.p), int(lower.q)) * f, x, FAR)
     if not proved.holds or 2 * FAR <= amplitude or (2 * FAR - amplitude) ** 2 / (2 * FAR**2 + 2 * amplitude) < lower:
-        raise ValueError(f"no PL constant of x^2 + {a} sin^2 x is found near {int(upper.p) / int(upper.q):.3g}")
+        raise ValueError(f"no PL constant of x^2 + {a} sin^2 x is found near {to_float(upper):.3g}")
     return lower, upper

@@ -20,7 +20,7 @@ from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.exact import Undecided
+from signproof.checks.exact import Undecided, to_float
 from signproof.checks.problem import families
 from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
@@ -311,7 +311,7 @@ def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:
     """The lower end as a float; None if there is none, or if it is beyond all floats."""
     if ends is None or abs(ends[0]) > fmpq(10) ** 300:
         return None
-    return int(ends[0].p) / int(ends[0].q)
+    return to_float(ends[0])
 
 
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):

@@ -16,7 +16,7 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
-from signproof.checks.exact import rational
+from signproof.checks.exact import rational, to_float
 from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.replay import (
@@ -202,7 +202,7 @@ def shown(ends: tuple[fmpq, fmpq]) -> str:
     low, high = ends
     if low == high and len(str(low)) <= 24:
         return str(low)
-    return f"{int(low.p) / int(low.q):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
+    return f"{to_float(low):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
 
 
 def _overlap(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> bool:
