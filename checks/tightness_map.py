@@ -28,6 +28,7 @@ from signproof.theory.assumptions import Constant, Smooth, StronglyConvex
 from signproof.theory.automatic import prove
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF
 from signproof.theory.proof import Certificate
 
@@ -38,7 +39,7 @@ DIMENSION_THEOREM = "own/theorem-1.dimension"
 """Proves that smoothness and strong convexity in the maximum norm force L >= d mu."""
 
 
-class NoMap(ValueError):
+class NoMap(Misuse):
     """What was asked for has no map of tightness; the message is one line that says why."""
 
 

@@ -33,6 +33,7 @@ from signproof.theory.algorithms import Method
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
 from signproof.theory.measures import Measure
+from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import k
 
 SCHEMA = "signproof-witness/1"
@@ -42,7 +43,7 @@ LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
 
 
-class WitnessError(ValueError):
+class WitnessError(Misuse):
     """A witness that cannot be read; the message says what, where and the fix."""
 
 

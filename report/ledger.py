@@ -20,12 +20,13 @@ from signproof.theory.catalog import citations
 from signproof.theory.formula import tex, text
 from signproof.theory.graph import graph
 from signproof.theory.lemmas import TABLE
+from signproof.theory.misuse import Misuse
 from signproof.theory.proof import Proof, Step
 
 SCHEMA = "signproof-ledger/1"
 
 
-class LedgerError(ValueError):
+class LedgerError(Misuse):
     """A file is no ledger, or not of this version; the message is one line."""
 
 

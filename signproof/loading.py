@@ -12,13 +12,10 @@ from pathlib import Path
 
 from signproof.theory.catalog import catalog, claims_of
 from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.misuse import Misuse
 
 CHAINED = "cannot determine truth value of Relational"
 """How SymPy refuses `0 < alpha < 2 / L`."""
-
-
-class Misuse(ValueError):
-    """Something the user gave cannot be used; the message is one line that says what, where and the fix."""
 
 
 def is_file(target: str) -> bool:

@@ -26,8 +26,9 @@ from signproof.checks.logistic import (
     logistic_regression,
 )
 from signproof.checks.problem import Problem, families
-from signproof.loading import Misuse, read_file
+from signproof.loading import read_file
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import L2, LINF
 
 BITS = 300
@@ -309,7 +310,8 @@ CLAIMS = """
 from signproof import Claim
 from signproof.checks.logistic import logistic_regression
 from signproof.theory.algorithms import ScaledSignGD
-from signproof.loading import Misuse, read_file
+from signproof.loading import read_file
+from signproof.theory.misuse import Misuse
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import L, V0, alpha, k, mu

@@ -31,6 +31,7 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures import Measure
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
 from signproof.theory.vectors import (
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
     from signproof.theory.proof import Proof
 
 
-class ClaimError(ValueError):
+class ClaimError(Misuse):
     """A claim that says nothing, or nothing definite; the message says what, where and the fix."""
 
 

@@ -1,0 +1,22 @@
+"""`signproof list`: list claims."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+
+from signproof.commands.targets import Targets
+from signproof.terminal import console, table
+
+EPILOG = "Example:  signproof list 'scaled-sign/*'"
+
+
+def command(targets: Targets = None):
+    """List claims: ID, place in the paper, what it says."""
+    from signproof.loading import load
+    from signproof.theory.formula import text
+
+    rows = table("claim", "where", "says")
+    for claim in load(targets or []):
+        where = f"{claim.source.paper}, {claim.source.where}" if claim.source else ""
+        rows.add_row(escape(claim.id), escape(where), escape(claim.about or text(claim.conclusion)))
+    console().print(rows)

@@ -1,0 +1,93 @@
+"""`signproof replay`: run witnesses again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from signproof.terminal import CHANGED, console
+
+if TYPE_CHECKING:
+    from signproof.theory.claim import Claim
+
+EPILOG = (
+    "Examples:  signproof replay witness.json  |  signproof replay ledger.json --with my_claims.py  |  "
+    "signproof replay scaled-sign/example-1"
+)
+
+
+def command(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="WITNESS.json | ID", help="A witness, a ledger with witnesses in it, or a claim that has some."
+        ),
+    ],
+    with_: Annotated[
+        list[Path] | None, typer.Option("--with", metavar="FILE.py", help="A file with classes that the claim uses.")
+    ] = None,
+):
+    """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
+    from signproof.checks.exact import Undecided
+    from signproof.checks.witness import WitnessError
+    from signproof.loading import read_file
+    from signproof.theory.catalog import catalog
+
+    known = dict(catalog())
+    for file in with_ or []:
+        known |= {claim.id: claim for claim in read_file(file)}
+    confirmed = True
+    for witness in _witnesses(what, known):
+        try:
+            outcome = witness.replay()
+        except (Undecided, ArithmeticError, ValueError) as error:
+            raise WitnessError(f"{what}: it cannot be replayed: {error}") from None
+        confirmed = confirmed and outcome.confirmed
+        _explain(witness, outcome, claim_known=known.get(witness.claim.id) is witness.claim)
+    if not confirmed:
+        raise typer.Exit(CHANGED)
+
+
+def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
+    """The witnesses in a file, in a ledger, or of a claim in the corpus."""
+    import json as reader
+
+    from signproof.checks.witness import WitnessError, load, read
+    from signproof.counterexamples import corpus
+    from signproof.report import ledger
+
+    path = Path(what)
+    if not path.exists() and path.suffix != ".json":
+        found = corpus.witnesses(what, known)
+        if not found:
+            raise WitnessError(f"no file {what}, and no claim with that ID has a witness in the corpus")
+        return found
+    try:
+        data = reader.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        data = None  # `read` says what is wrong with it
+    if not isinstance(data, dict) or data.get("schema") != ledger.SCHEMA:
+        return [read(path, known)]
+    entries = [entry["witness"] for entry in ledger.read(path)["claims"] if entry["witness"] is not None]
+    if not entries:
+        raise WitnessError(f"{path} is a ledger without witnesses")
+    return [load(entry, known, what) for entry in entries]
+
+
+def _explain(witness: Any, outcome: Any, claim_known: bool):
+    from signproof.checks.witness import shown
+    from signproof.theory.formula import text
+
+    out = console()
+    claim = witness.claim
+    source = "" if claim_known else ", as this witness states it,"
+    out.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
+    out.print(f"  {escape(witness.describe())}")
+    for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
+        if claim.kind in ("bound", "comparison") and ends is not None:
+            out.print(f"  {name:<10}  {escape(shown(ends))}")
+    style, word = ("green", "confirmed") if outcome.confirmed else ("red", "not confirmed")
+    out.print(f"[{style}]{word}[/] ({outcome.level} arithmetic): {escape(outcome.why)}")

@@ -1,0 +1,70 @@
+"""`signproof show`: statement and proof of claims."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from signproof.terminal import console, table
+
+if TYPE_CHECKING:
+    from signproof.theory.claim import Claim
+
+EPILOG = "Example:  signproof show scaled-sign/theorem-1.2"
+
+
+def command(
+    targets: Annotated[list[str], typer.Argument(metavar="ID | FILE.py...", help="Claims to show.")],
+):
+    """Show a claim: statement, assumptions, proof steps with their justification, and what the kernel says."""
+    from signproof.loading import load
+
+    for claim in load(targets):
+        _show(claim)
+
+
+def _show(claim: Claim):
+    from signproof.theory.automatic import prove
+    from signproof.theory.formula import text
+    from signproof.theory.lemmas import TABLE
+    from signproof.theory.proof import Certificate, Proof
+
+    out = console()
+    where = f"  ({escape(claim.source.paper)}, {escape(claim.source.where)})" if claim.source else ""
+    out.print(f"[bold]{escape(claim.id)}[/]{where}")
+    if claim.about:
+        out.print(escape(claim.about))
+    parts = {
+        "claims": text(claim.conclusion),
+        "algorithm": claim.algorithm and str(claim.algorithm),
+        "assuming": ", ".join(map(str, claim.assumptions)),
+        "for": ", ".join(map(text, claim.domain)),
+        "repairs": claim.repairs and claim.repairs.id,
+    }
+    for name, part in parts.items():
+        if part:
+            out.print(f"  {name:<12}{escape(part)}")
+    outcome = prove(claim)
+    proof = outcome.proof if isinstance(outcome, Certificate) else claim.proof
+    if isinstance(proof, Proof):
+        failed = 0 if isinstance(outcome, Certificate) else outcome.number
+        rows = table("", "step", "statement", "because")
+        for number, step in enumerate(proof.steps, 1):
+            row = (str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
+            rows.add_row(*row, style="red" if number == failed else None)
+        out.print(rows)
+    if isinstance(outcome, Certificate):
+        found = "" if claim.proof is not None else " of an automatic proof"
+        rests = "these lemmas:" if outcome.lemmas else "no lemmas"
+        out.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {rests}")
+        if outcome.lemmas:
+            rows = table("lemma", "says", "source")
+            for name in outcome.lemmas:
+                rows.add_row(escape(name), escape(TABLE[name].text), escape(TABLE[name].source))
+            out.print(rows)
+    else:
+        given = "the proof fails" if claim.proof is not None else "no proof is given, and none was found automatically"
+        out.print(f"[yellow]not proved[/]: {given}: {escape(str(outcome))}; `signproof verify` tries the claim")
+    out.print()

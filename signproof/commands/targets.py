@@ -1,0 +1,14 @@
+"""Claims as named on the command line."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Targets = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[FILE.py | ID-GLOB]...", help="Python files, claim IDs or patterns of IDs; all claims if none."
+    ),
+]

@@ -1,0 +1,103 @@
+"""What the commands share: exit codes, tables, notices, checks of what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from signproof.theory.misuse import Misuse
+
+OK, CHANGED, MISUSE, INCONSISTENT, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes."""
+PIPE_WIDTH = 120
+"""Columns of a table that goes to a file or a pipe."""
+LARGEST_RATIO = 1000
+"""Ratios up to which a table shows decimals."""
+STYLES = {
+    "proved": "green",
+    "supported": "cyan",
+    "refuted": "red",
+    "vacuous": "magenta",
+    "open": "yellow",
+    "inconsistent": "bold red",
+}
+
+
+def table(*columns: str):
+    from rich import box
+    from rich.table import Table
+
+    found = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        found.add_column(column, overflow="fold", no_wrap=column in ("claim", "verdict", "tightness"))
+    return found
+
+
+def console() -> Console:
+    found = Console()
+    return found if found.is_terminal else Console(width=PIPE_WIDTH)
+
+
+def notice(text: str):
+    Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
+
+
+@contextmanager
+def progress(total: float | None = None) -> Iterator[Bar]:
+    """A progress bar on standard error while the block runs; nothing if that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=total)
+        yield Bar(lambda text: shown.update(task, description=escape(text)), lambda steps=1: shown.advance(task, steps))
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What a progress bar can be told: what is being done, and that some of it is done."""
+
+    say: Callable[[str], None]
+    advance: Callable[..., None]
+
+
+def ratio_of(entry: dict[str, Any]) -> str:
+    """Tightness to four digits; of what is much too large, the order of magnitude."""
+    if entry["tightness"] is None or entry["tightness"]["ratio"] is None:
+        return ""
+    ratio = entry["tightness"]["ratio"]
+    return f"{ratio:.4f}" if ratio < LARGEST_RATIO else f"{ratio:.0e}"
+
+
+def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
+    """The numbers of a list with commas."""
+    try:
+        return [kind(part.strip()) for part in text.split(",")]
+    except (ValueError, ZeroDivisionError):
+        raise Misuse(f"{option} {text} is no list of numbers; write them with commas, as in 1,2,8") from None
+
+
+def check_outputs(json: Path | None, html: Path | None, option: str = "--json"):
+    """A run of minutes should not end with an output that cannot be written."""
+    if json is not None and json.is_dir():
+        raise Misuse(f"{option} {json} is a folder; name a file")
+    if html is not None and html.exists() and not html.is_dir():
+        raise Misuse(f"--html {html} is a file; name a folder")
+    for place in (json, html):
+        if place is not None:
+            parent = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.exists())
+            if not parent.is_dir() and parent != place.absolute():
+                raise Misuse(f"{place} cannot be made: {parent} is a file")
