@@ -54,6 +54,9 @@ STEP_SIZES, OTHERS = ("1/50", "1/25"), ("4/5", "1/2", "1/5")
 """Positions in their ranges at which the step size and the other parameters are tried."""
 MARGIN = 1.005
 """How far above the bound a run in floats must be for its exact replay to be worth while."""
+TIE = 1e-3
+"""Many laws are equally good; which one a solver names depends on the machine. A part of the objective as small as this
+prefers one of them, by far more than the solver's tolerance of 1e-7."""
 SUPPORT = 1e-9
 """Probabilities below it are taken for the programme's way to say zero."""
 
@@ -158,8 +161,9 @@ class _Proposal:
             else:
                 below.append(-gap if isinstance(relation, Ge | Gt) else gap)
         self.after = self._after()
+        preferred = np.modf(np.arange(shape[1]) * np.sqrt(2))[0]
         solved = linprog(
-            -(self.after**2).ravel(),
+            -(self.after**2 + TIE * preferred).ravel(),
             A_ub=block_diag(np.stack(below, axis=1)) if below else None,
             b_ub=np.zeros(self.points * len(below)) if below else None,
             A_eq=block_diag(np.stack(equal, axis=1)),
