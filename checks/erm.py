@@ -2,8 +2,8 @@
 
 The objective is that of `checks/logistic.py`, f(x) = (1/n) sum log(1 + exp(-b_i a_i'x)) + (1/2n) ||x||^2, on rows
 b_i a_i in 32-bit (`read_libsvm`, `synthetic`). What a step costs is reading the rows from memory, so value and
-gradient at all points that all runs ask for come from one reading: block by block, the margins of a block's rows and
-then, while it is still in the cache, their share of the gradients. No other array is as large as the data.
+gradient at all points that all runs ask for come from one reading (`checks/erm_kernel.py`): the margins of some rows
+and then, while these are still in the cache, their share of the gradients. No other array is as large as the data.
 
 How exact. With u = 2^-24, gamma(m) = m u / (1 - m u) and a row's size |a_i|'|x|, every margin is off by at most
 gamma(d + 1) |a_i|'|x| (a sum of d products in whatever order, and x rounded to 32-bit). The loss has slope at most 1,
@@ -24,14 +24,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 from sympy import Symbol
-from threadpoolctl import ThreadpoolController
 
+from signproof.checks.erm_kernel import margins_and_slopes
 from signproof.checks.floats import NUMPY
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
@@ -39,14 +37,6 @@ from signproof.theory.symbols import V0, k
 
 SIGMOID_ULPS = 4
 """Trusted error of the logistic function in 32-bit, in units in the last place: relative error 2 u times this."""
-BLOCK = 2**20
-"""Bytes of a block of rows at most: it is read twice, the second time from the cache of a core."""
-GROUP = 8
-"""Points that one matrix product takes at a time."""
-SMALL = 10**6
-"""Multiplications of one matrix product at most: up to there BLAS multiplies without copying the block first."""
-FEW, LONG = 2, 256
-"""With up to so many points, and no fewer features, margins are inner products row by row: nothing reads faster."""
 TASK, TALL = 2**23, 2**13
 """Bytes of the rows that a thread takes at a time, and how many rows: whatever is kept for each stays in the cache."""
 
@@ -72,8 +62,7 @@ class LogisticRisk:
         height = task_height(d)
         tasks = [self.rows[first : first + height] for first in range(0, n, height)]
         losses, slopes = np.zeros(len(weights)), np.zeros(weights.shape)
-        # a thread for each core, so each product runs on one
-        with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(_cores()) as pool:
             for loss, slope in pool.map(lambda rows: _share(rows, weights), tasks):
                 losses += loss
                 slopes += slope
@@ -82,19 +71,8 @@ class LogisticRisk:
 
 def _share(rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The sums over some rows of the losses, shape (r,), and of s_i a_i, shape (r, d), given -x in 32-bit."""
-    n, d = rows.shape
-    r = len(weights)
-    margins, slopes = np.empty((r, n), dtype=np.float32), np.zeros_like(weights)  # the margins' negatives
-    height = _block_height(d, r)
-    for first in range(0, n, height):
-        block, t = rows[first : first + height], margins[:, first : first + height]
-        for group in (slice(first, first + GROUP) for first in range(0, r, GROUP)):
-            if r <= FEW and d >= LONG:
-                for number in range(r):
-                    np.vecdot(block, weights[number], out=t[number])
-            else:
-                np.matmul(weights[group], block.T, out=t[group])
-            slopes[group] += expit(t[group]) @ block
+    margins, slopes = np.empty((len(weights), len(rows)), dtype=np.float32), np.zeros_like(weights)  # -a_i'x
+    margins_and_slopes(rows, weights, margins, slopes)
     large = margins.astype(float)
     return (np.log1p(np.exp(-np.abs(large))) + np.maximum(large, 0)).sum(axis=1), slopes
 
@@ -102,16 +80,6 @@ def _share(rows: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def task_height(d: int) -> int:
     """How many rows a thread takes at a time."""
     return max(1, min(TALL, TASK // (4 * d)))
-
-
-def _block_height(d: int, r: int) -> int:
-    height = BLOCK // (4 * d)
-    return max(16, height if r <= FEW else min(height, SMALL // (d * min(r, GROUP))))
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _cores() -> int:

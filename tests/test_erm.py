@@ -16,6 +16,7 @@ from sympy import Rational
 from signproof.checks import engine, erm
 from signproof.checks.data import synthetic
 from signproof.checks.erm import SIGMOID_ULPS, Course, LogisticRisk, Run, run, task_height
+from signproof.checks.erm_kernel import share
 from signproof.checks.exact import Balls
 from signproof.checks.floats import NUMPY
 from signproof.checks.logistic import Digits3Against8
@@ -61,10 +62,8 @@ def test_the_pass_is_within_its_error_bound(n, d, r, seed, size):
     rng = np.random.default_rng(seed)
     rows = (rng.standard_normal((n, d)) * 10 ** rng.uniform(-2, 1, d)).astype(np.float32)
     points = rng.standard_normal((d, r)) * size
-    with pytest.MonkeyPatch.context() as patch:  # several tasks, blocks and groups
-        patch.setattr(erm, "BLOCK", 4 * 20 * d)
-        patch.setattr(erm, "TASK", 4 * 55 * d)
-        patch.setattr(erm, "LONG", 20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(erm, "TASK", 4 * 55 * d)  # several tasks
         value, slope = LogisticRisk(rows).value_and_gradient(points)
         true_value, true_slope, value_off, slope_off = in_64_bit(rows, points)
     assert value.shape == (r,) and slope.shape == (d, r) and value.dtype == slope.dtype == float
@@ -76,7 +75,8 @@ def test_the_pass_is_within_its_error_bound(n, d, r, seed, size):
 
 def test_the_logistic_function_is_as_exact_as_trusted():
     t = np.concatenate([np.linspace(-100, 100, 1501), [-87.3, -1e-6, 0, 1e-6, 87.3]]).astype(np.float32)
-    found = expit(t)
+    found = np.array([share(value) for value in t])
+    assert (found == found.astype(np.float32)).all()
     with Balls(100):
         for at, value in zip(t.tolist(), found.tolist(), strict=True):
             true = 1 / (1 + (-arb(at)).exp())
@@ -96,8 +96,7 @@ def test_the_result_does_not_depend_on_the_number_of_cores(r, monkeypatch):
 @pytest.mark.parametrize("r", [1, 4, 16])
 def test_a_pass_needs_little_memory_beside_the_data(r, monkeypatch):
     rows = synthetic(30_000, 200, 0)
-    monkeypatch.setattr(erm, "BLOCK", 2**17)  # in proportion to the data, which is smaller than it would be
-    monkeypatch.setattr(erm, "TASK", 2**20)
+    monkeypatch.setattr(erm, "TASK", 2**20)  # in proportion to the data, which is smaller than it would be
     risk, points = LogisticRisk(rows), np.zeros((200, r))
     risk.value_and_gradient(points)
     tracemalloc.start()
