@@ -13,7 +13,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -73,7 +73,8 @@ def run(
         numbers = _numbers(algorithm, problem, start, parameters, steps, rigorous)
         shape = _blocks(batch, fields, start)
         lay_out = partial(_in_blocks, batch=batch, shape=shape)
-        found = _run(
+        compiled = _run if _options_known() else _run_plainly
+        found = compiled(
             jax.tree.map(lay_out, fields),
             shared,
             lay_out(start),
@@ -165,12 +166,7 @@ def _start_value(arrays, start, *, family, rigorous):
     return ends(value) if rigorous else (value, value)
 
 
-@partial(
-    jax.jit,
-    static_argnames=("algorithm", "family", "steps", "measures", "rigorous"),
-    compiler_options=OPTIONS,
-)
-def _run(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):
+def _all_blocks(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):
     """All blocks, on all devices; the batch axes of what is given are (blocks, instances of a block)."""
     run_block = jax.jit(  # traced once, though asked for its shapes first
         partial(_run_block, algorithm=algorithm, family=family, steps=steps, measures=measures, rigorous=rigorous),
@@ -204,6 +200,21 @@ def _run(fields, shared, start, numbers, *, algorithm, family, steps, measures, 
             check_vma=False,
         )
     return run_blocks(fields, shared, start, numbers)
+
+
+_STATIC = ("algorithm", "family", "steps", "measures", "rigorous")
+_run = jax.jit(_all_blocks, static_argnames=_STATIC, compiler_options=OPTIONS)
+_run_plainly = jax.jit(_all_blocks, static_argnames=_STATIC)
+
+
+@cache
+def _options_known() -> bool:
+    """Whether the installed XLA has OPTIONS, which are experimental: without them it is slower, not wrong."""
+    try:
+        jax.jit(jnp.negative, compiler_options=OPTIONS).lower(0.0).compile()
+    except jax.errors.JaxRuntimeError:
+        return False
+    return True
 
 
 def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):

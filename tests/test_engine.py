@@ -381,3 +381,17 @@ def test_nothing_is_known_of_what_is_no_number(bad):
     problem = DiagonalQuadratic(np.array([[1.0, bad]]))
     [(low, high)] = engine.run(ScaledSignGD(alpha), problem, np.ones((1, 2)), {alpha: np.full(2, 0.5)}, 2, MEASURES[:1])
     assert np.isfinite(high[:, 0] - low[:, 0]).all() and not np.isfinite(high[:, 1] - low[:, 1]).any()
+
+
+def test_an_xla_without_the_options_runs_all_the_same(monkeypatch):
+    batch = DiagonalQuadratic(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    arguments = (ScaledSignGD(alpha), batch, np.ones((2, 2)), {alpha: np.array([0.1, 0.2])}, 3, (Suboptimality(),))
+    expected = engine.run(*arguments)
+    monkeypatch.setattr(engine, "OPTIONS", {"xla_cpu_no_such_option": "1"})
+    engine._options_known.cache_clear()
+    try:
+        assert not engine._options_known()
+        for pair, other in zip(expected, engine.run(*arguments), strict=True):
+            assert all((one == two).all() for one, two in zip(pair, other, strict=True))
+    finally:
+        engine._options_known.cache_clear()
