@@ -18,10 +18,12 @@ either side, is the convention `ties`:
     plus    +1, as public implementations do
     zero    0, as Algorithm 3 is printed, at the price of a second bit for each coordinate, in both directions
 
-*The same bits everywhere.* Floating sums depend on their order, and what a compiler fuses changes how a product is
-rounded. So a sum here is written as a tree, and barriers keep products and estimates apart from what surrounds them;
-draws come from keys that know the seed, the step and the worker, and nothing of devices. `reference` is the same
-algorithm in one process, a loop over the workers with no packing and no collectives, and agrees to the last bit.
+*The same bits everywhere.* Floating sums depend on their order, and a product that a compiler fuses with the sum that
+follows is not rounded; it does so here and not there, and no `optimization_barrier` keeps it from that. So a sum is
+written as a tree, products pass through the integers (`rounded`), and there are no divisions by constants, which would
+become products. Draws come from keys that know the seed, the step and the worker, and nothing of devices. `reference`
+is the same algorithm in one process, a loop over the workers with no packing and no collectives, and agrees to the
+last bit.
 """
 
 from __future__ import annotations
@@ -49,23 +51,21 @@ TIES = ("coin", "plus", "zero")
 """The conventions for exact zeros and ties."""
 COLLECTIVES = ("all_to_all", "all_gather", "psum", "psum_invariant", "ppermute", "reduce_scatter")
 """JAX's names of what sends something to other devices."""
-VOTE, DRAW, ZERO = range(3)
-"""What a key is for: coins for tied votes, which are common to all; a worker's mini-batch; its coins for zeros."""
-
-_as_written = lax.optimization_barrier
+DRAW, COINS = range(2)
+"""What a key is for: a mini-batch; coins for zeros or for ties."""
 
 
 @dataclass(frozen=True)
 class Loss:
-    """What a row adds to f, as a function of t = a_i'x, and its derivative."""
+    """What a row adds to f, as a function of t = a_i'x, and its derivative, given `zero` for `rounded`."""
 
     value: Callable[[Any], Any]
-    slope: Callable[[Any], Any]
+    slope: Callable[[Any, Any], Any]
 
 
 LOSSES = {
-    "logistic": Loss(lambda t: jnp.logaddexp(0, -t), lambda t: -1 / (1 + jnp.exp(t))),
-    "squares": Loss(lambda t: t * t / 2, lambda t: t),
+    "logistic": Loss(lambda t: jnp.logaddexp(0, -t), lambda t, zero: -1 / (1 + rounded(jnp.exp(t), zero))),
+    "squares": Loss(lambda t: t * t / 2, lambda t, zero: t),
 }
 """log(1 + exp(-t)) and t^2/2."""
 
@@ -157,38 +157,45 @@ def total(terms: Any) -> Any:
     """The sum along axis 0, halves added to halves: in the same order wherever it is computed."""
     while len(terms) > 1:
         half = len(terms) // 2
-        terms = _as_written(jnp.concatenate([terms[:half] + terms[half : 2 * half], terms[2 * half :]]))
+        terms = jnp.concatenate([terms[:half] + terms[half : 2 * half], terms[2 * half :]])
     return terms[0]
 
 
-def estimate(program: Program, x: Any, rows: Any, key: Any) -> tuple[Any, Any]:
-    """A worker's stochastic gradient ~g, shape (d,), and ||~g||_1."""
-    x, rows, key = _as_written((x, rows, key))
-    drawn = jax.random.randint(jax.random.fold_in(key, DRAW), (program.batch,), 0, len(rows), dtype=jnp.int32)
-    batch = _as_written(rows[drawn])
-    slopes = _as_written(LOSSES[program.loss].slope(total(_as_written(batch.T * x[:, None]))))
-    # divisions by constants would become products with their reciprocals
-    count, samples = _as_written((x.dtype.type(program.batch), x.dtype.type(program.workers * len(rows))))
-    g = _as_written(total(_as_written(batch * slopes[:, None])) / count + _as_written(x / samples))
+def rounded(product: Any, zero: Any) -> Any:
+    """A product, which no compiler can fuse with what it is added to; `zero` is a whole number 0 unknown to it."""
+    bits = lax.bitcast_convert_type(product, f"uint{8 * product.dtype.itemsize}")
+    return lax.bitcast_convert_type(bits ^ zero.astype(bits.dtype), product.dtype)
+
+
+def estimate(program: Program, x: Any, rows: Any, iteration: Any, worker: Any) -> tuple[Any, Any]:
+    """A worker's stochastic gradient ~g, shape (d,), and ||~g||_1. Argument `iteration`: k < 2^31, of type uint32."""
+    key = jax.random.fold_in(worker_key(program, iteration, worker), DRAW)
+    zero = iteration >> 31
+    batch = rows[jax.random.randint(key, (program.batch,), 0, len(rows), dtype=jnp.int32)]
+    margins = total(rounded(batch.T * x[:, None], zero))
+    slopes = LOSSES[program.loss].slope(margins, zero)
+    share, ridge = (x.dtype.type(1 / count) for count in (program.batch, program.workers * len(rows)))
+    g = rounded(share * total(rounded(batch * slopes[:, None], zero)), zero) + rounded(ridge * x, zero)
     return g, total(jnp.abs(g))
 
 
-def step_key(program: Program, iteration: Any) -> Any:
+def worker_key(program: Program, iteration: Any, worker: Any) -> Any:
+    """What worker 0, 1, ... draws from in a step."""
+    return jax.random.fold_in(_step_key(program, iteration), worker + 1)
+
+
+def vote_key(program: Program, iteration: Any) -> Any:
+    """What all workers draw from in a step, in common."""
+    return jax.random.fold_in(_step_key(program, iteration), 0)
+
+
+def _step_key(program: Program, iteration: Any) -> Any:
     return jax.random.fold_in(jax.random.key(program.seed), iteration)
-
-
-def worker_key(key: Any, worker: Any) -> Any:
-    """What worker 0, 1, ... draws from in a step of that key."""
-    return jax.random.fold_in(key, worker + 1)
-
-
-def vote_key(key: Any) -> Any:
-    return jax.random.fold_in(key, VOTE)
 
 
 def coins(key: Any, d: int) -> Any:
     """A fair coin for each of d coordinates, packed: shape (ceil(d/8),)."""
-    return jax.random.bits(jax.random.fold_in(key, ZERO), (-(-d // 8),), jnp.uint8)
+    return jax.random.bits(jax.random.fold_in(key, COINS), (-(-d // 8),), jnp.uint8)
 
 
 # ---------------------------------------------------------------------------------------------- bits
@@ -199,11 +206,10 @@ def packed(numbers: Any, coins: Any, ties: str) -> Any:
 
     Argument `coins`: packed, shape (ceil(d/8),).
     """
+    at_zero = {"coin": jnp.unpackbits(coins, count=len(numbers)) == 1, "plus": True, "zero": False}[ties]
+    planes = [jnp.where(numbers == 0, at_zero, numbers > 0)]
     if ties == "zero":
-        planes = (numbers > 0, numbers != 0)
-    else:
-        at_zero = jnp.unpackbits(coins, count=len(numbers)) == 1 if ties == "coin" else True
-        planes = (jnp.where(numbers == 0, at_zero, numbers > 0),)
+        planes.append(numbers != 0)
     return jnp.packbits(jnp.stack(planes), axis=-1)
 
 
@@ -236,13 +242,16 @@ def exchange(program: Program, bits: Any, length: Any, coins: Any) -> tuple[Any,
 
 def step(program: Program, x: Any, rows: Any, iteration: Any) -> Any:
     """One step of one worker, within the axis AXIS: from its x, shape (d,), and rows, shape (n, d), to its next x."""
-    key = step_key(program, iteration)
-    own = worker_key(key, lax.axis_index(AXIS))
-    g, length = estimate(program, x, rows, own)
-    bits = packed(g, coins(own, len(x)), program.ties)
-    vote, lengths = exchange(program, bits, length, coins(vote_key(key), len(x)))
-    mean = sum(lengths) / _as_written(x.dtype.type(program.workers))
-    return x - _as_written(x.dtype.type(program.step_size) * mean) * vote[: len(x)].astype(x.dtype)
+    d, worker = len(x), lax.axis_index(AXIS)
+    g, length = estimate(program, x, rows, iteration, worker)
+    bits = packed(g, coins(worker_key(program, iteration, worker), d), program.ties)
+    vote, lengths = exchange(program, bits, length, coins(vote_key(program, iteration), d))
+    return x - (share_of_step(program) * sum(lengths)) * vote[:d].astype(x.dtype)
+
+
+def share_of_step(program: Program) -> Any:
+    """alpha/M: two constants one after the other would be multiplied first, or not."""
+    return program.dtype.type(program.step_size / program.workers)
 
 
 # ---------------------------------------------------------------------------------------------- the runs
@@ -299,30 +308,25 @@ def reference(program: Program, rows: np.ndarray, start: np.ndarray, steps: int)
 
     Arguments: the rows of all workers, shape (M, n, d); x_0, shape (d,).
     """
-    d, kind = len(start), start.dtype.type
     with jax.enable_x64(True):
-        single = jax.jit(partial(estimate, program))
-        toss = jax.jit(lambda key: jnp.unpackbits(coins(key, d), count=d))
-    held, x = list(map(jnp.asarray, rows)), start.copy()
+        d, held = len(start), list(map(jnp.asarray, rows))
+    single = jax.jit(partial(estimate, program))
+    toss = jax.jit(lambda key: jnp.unpackbits(coins(key, d), count=d))
 
     def sign(numbers, key):
-        at_zero = {"coin": 2.0 * np.asarray(toss(key)) - 1, "plus": 1.0, "zero": 0.0}[program.ties]
-        return np.where(numbers == 0, at_zero, np.where(numbers > 0, 1.0, -1.0))
+        at_zero = {"coin": 2 * np.asarray(toss(key), int) - 1, "plus": np.ones(d, int), "zero": np.zeros(d, int)}
+        return np.where(numbers == 0, at_zero[program.ties], np.where(numbers > 0, 1, -1))
 
-    yield x
-    for iteration in range(steps):
+    yield (x := start)
+    for k in map(np.uint32, range(steps)):
+        count, lengths = np.zeros(d, int), start.dtype.type(0)
         with jax.enable_x64(True):
-            key = step_key(program, np.uint32(iteration))
-            count, lengths = np.zeros(d), []
             for worker, own in enumerate(held):
-                mine = worker_key(key, worker)
-                g, length = single(x, own, mine)
-                count += sign(np.asarray(g), mine)
-                lengths.append(kind(length))
-            vote = sign(count, vote_key(key)).astype(kind)
-        mean = sum(lengths) / kind(program.workers)
-        x = x - kind(program.step_size) * mean * vote
-        yield x
+                g, length = single(x, own, k, worker)
+                count += sign(np.asarray(g), worker_key(program, k, worker))
+                lengths += np.asarray(length)
+            vote = sign(count, vote_key(program, k))
+        yield (x := x - (share_of_step(program) * lengths) * vote.astype(x.dtype))
 
 
 # ---------------------------------------------------------------------------------------------- what is sent

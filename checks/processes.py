@@ -68,7 +68,7 @@ class Crew:
             process.kill()
         for process in self.processes:
             process.wait()
-            for pipe in (process.stdin, process.stdout):
+            for pipe in filter(None, (process.stdin, process.stdout)):
                 with suppress(BrokenPipeError):
                     pipe.close()
 

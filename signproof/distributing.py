@@ -8,7 +8,7 @@ import math
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,23 +68,21 @@ def conduct(
     port: int | None,
     patience: float,
     advance: Callable[[], None],
-    commands: Sequence[Sequence[str]] | None = None,
 ) -> None:
     """Run the record's program in processes, and fill the record in as they report.
 
     Arguments:
         port: of the coordinator, which is worker 0; None for one that is free. patience: seconds within which every
-            worker must say its next word. advance: called after each step. commands: what starts the workers.
+            worker must say its next word. advance: called after each step.
 
     Raises Misuse if the port is in use, if the data is not usable, or if the workers' versions or data do not match;
     Lost if a worker dies, never joins, or falls silent. No process is left behind, whatever happens.
     """
     program = record.program
-    commands = commands or [WORKER] * program.workers
     if port is not None:
         _free_port(port)
     task = {"program": dataclasses.asdict(program), "steps": record.steps, "patience": patience}
-    with Crew(commands, _environment()) as crew:
+    with Crew([WORKER] * program.workers, _environment()) as crew:
         for worker in range(program.workers):
             crew.tell(task | {"worker": worker}, worker)
         record.shape = _common(crew.round(patience))
