@@ -206,8 +206,8 @@ def packed(numbers: Any, coins: Any, ties: str) -> Any:
 
     Argument `coins`: packed, shape (ceil(d/8),).
     """
-    at_zero = {"coin": jnp.unpackbits(coins, count=len(numbers)) == 1, "plus": True, "zero": False}[ties]
-    planes = [jnp.where(numbers == 0, at_zero, numbers > 0)]
+    at_zero: dict[str, Any] = {"coin": jnp.unpackbits(coins, count=len(numbers)), "plus": 1, "zero": 0}
+    planes = [jnp.where(numbers == 0, at_zero[ties], numbers > 0)]
     if ties == "zero":
         planes.append(numbers != 0)
     return jnp.packbits(jnp.stack(planes), axis=-1)
