@@ -25,6 +25,8 @@ from typing import Any
 HOST = "127.0.0.1"
 BYTES_SENT = 200
 """Where the kernel's `struct tcp_info` has tcpi_bytes_sent, an unsigned 64-bit number (Linux >= 4.19)."""
+PORT_TAKEN = "Failed to start RPC server"
+"""What JAX says if another program took the coordinator's port after the parent had found it free."""
 ROUNDS = 4
 """Sums of full gradients to measure what a step would send without votes."""
 
@@ -97,7 +99,11 @@ def _work(task: dict[str, Any], orders: queue.Queue, say):
         handed = distributed.handed_over(distributed.spmd(program, mesh), whole, all_rows, np.uint32(0))
         say(handed_over=handed, sent=sent, gradients_sent=gradients_sent)
     except (RuntimeError, OSError) as error:
-        say(lost=" ".join(str(error).split()))
+        text = " ".join(str(error).split())
+        if PORT_TAKEN in text:
+            say(misuse=f"port {port} is in use: name another one with --port, or none")
+        else:
+            say(lost=text)
 
 
 def bytes_sent(port: int) -> int | None:

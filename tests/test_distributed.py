@@ -487,6 +487,14 @@ def test_a_port_in_use_is_misuse(misuse, token):
         assert f"port {port} is in use" in misuse("--port", port, *TINY)
 
 
+@pytest.mark.slow
+def test_a_port_taken_at_the_last_moment_is_misuse(misuse, token, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setattr(distributing, "_free_port", lambda asked: port)
+        assert f"port {port} is in use" in misuse("--processes", 2, *TINY)
+
+
 def test_another_version_of_the_code_is_misuse(misuse, trick):
     trick('distributed.version = lambda: "yesterday\'s"')
     err = misuse("--processes", 2, *TINY)

@@ -23,7 +23,7 @@ ROWS = 10
 
 def command(
     processes: Annotated[int, typer.Option(min=1, help="Workers, each a process with data of its own.")] = 3,
-    steps: Annotated[int, typer.Option(min=1, help="Steps.")] = 50,
+    steps: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Steps.")] = 50,
     ties: Annotated[
         str, typer.Option(metavar="coin|plus|zero", help="What an estimate of 0 and a tied vote count for.")
     ] = "coin",
@@ -61,12 +61,12 @@ def command(
     record = Record(program, steps)
     code = 0
     try:
-        with progress(steps + 1) as bar:
-            bar.say("steps")
-            conduct(record, port, timeout, bar.advance)
-        compare(record)
-    except Lost as error:
-        record.because, code = str(error), CHANGED
+        try:
+            with progress(steps + 1) as bar:
+                bar.say("steps")
+                conduct(record, port, timeout, bar.advance)
+        except Lost as error:
+            record.because, code = str(error), CHANGED
         compare(record)
     except KeyboardInterrupt:
         record.because, code = "interrupted", INTERRUPTED
@@ -76,7 +76,8 @@ def command(
     if json is not None:
         notice(f"written: {json}")
     if record.because:
-        notice(f"{record.because}; what was reported until k = {len(record.values) - 1} is kept, marked partial")
+        kept = f"what was reported until k = {len(record.values) - 1} is kept, marked partial"
+        notice(f"{record.because}; {kept if record.values else 'no step was reported'}")
     raise typer.Exit(CHANGED if record.agrees is False else code)
 
 
