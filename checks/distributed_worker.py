@@ -13,6 +13,7 @@ closed, it ends, so no worker outlives its parent.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import queue
@@ -22,11 +23,11 @@ import sys
 import threading
 from typing import Any
 
+from signproof.theory.misuse import Misuse
+
 HOST = "127.0.0.1"
 BYTES_SENT = 200
 """Where the kernel's `struct tcp_info` has tcpi_bytes_sent, an unsigned 64-bit number (Linux >= 4.19)."""
-PORT_TAKEN = "Failed to start RPC server"
-"""What JAX says if another program took the coordinator's port after the parent had found it free."""
 ROUNDS = 4
 """Sums of full gradients to measure what a step would send without votes."""
 
@@ -67,6 +68,8 @@ def _work(task: dict[str, Any], orders: queue.Queue, say):
     rows = program.rows(worker)
     say(version=distributed.version(), shape=rows.shape, dtype=str(rows.dtype))
     port = orders.get()["port"]
+    if worker == 0:
+        free_port(port)  # the runtime may crash if it was taken since
     try:
         jax.distributed.initialize(
             f"{HOST}:{port}",
@@ -99,11 +102,19 @@ def _work(task: dict[str, Any], orders: queue.Queue, say):
         handed = distributed.handed_over(distributed.spmd(program, mesh), whole, all_rows, np.uint32(0))
         say(handed_over=handed, sent=sent, gradients_sent=gradients_sent)
     except (RuntimeError, OSError) as error:
-        text = " ".join(str(error).split())
-        if PORT_TAKEN in text:
-            say(misuse=f"port {port} is in use: name another one with --port, or none")
-        else:
-            say(lost=text)
+        say(lost=" ".join(str(error).split()))
+
+
+def free_port(asked: int | None) -> int:
+    """A port of this machine that nobody uses, or the one asked for. Raises Misuse if it is taken."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was in use a moment ago will do
+        try:
+            probe.bind((HOST, asked or 0))
+        except OSError as error:
+            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+            raise Misuse(f"port {asked} {why}: name another one with --port, or none") from None
+        return probe.getsockname()[1]
 
 
 def bytes_sent(port: int) -> int | None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import math
 import os
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ import numpy as np
 import signproof
 from signproof.checks import distributed
 from signproof.checks.distributed import Program
-from signproof.checks.distributed_worker import HOST
+from signproof.checks.distributed_worker import HOST, free_port
 from signproof.checks.processes import Crew
 from signproof.theory.misuse import Misuse
 
@@ -80,13 +78,13 @@ def conduct(
     """
     program = record.program
     if port is not None:
-        _free_port(port)
+        free_port(port)
     task = {"program": dataclasses.asdict(program), "steps": record.steps, "patience": patience}
     with Crew([WORKER] * program.workers, _environment()) as crew:
         for worker in range(program.workers):
             crew.tell(task | {"worker": worker}, worker)
         record.shape = _common(crew.round(patience))
-        crew.tell({"port": _free_port(port)})
+        crew.tell({"port": free_port(port)})
         crew.round(patience)
         for _ in range(record.steps + 1):
             reports = crew.round(patience)
@@ -143,14 +141,3 @@ def _environment() -> dict[str, str]:
     root = str(Path(signproof.__file__).parents[1])
     path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     return os.environ | {"PYTHONPATH": path, "no_grpc_proxy": HOST}
-
-
-def _free_port(asked: int | None) -> int:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # one that was in use a moment ago will do
-        try:
-            probe.bind((HOST, asked or 0))
-        except OSError as error:
-            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            raise Misuse(f"port {asked} {why}: name another one with --port, or none") from None
-        return probe.getsockname()[1]

@@ -491,7 +491,7 @@ def test_a_port_in_use_is_misuse(misuse, token):
 def test_a_port_taken_at_the_last_moment_is_misuse(misuse, token, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        monkeypatch.setattr(distributing, "_free_port", lambda asked: port)
+        monkeypatch.setattr(distributing, "free_port", lambda asked: port)
         assert f"port {port} is in use" in misuse("--processes", 2, *TINY)
 
 
