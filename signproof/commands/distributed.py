@@ -1,0 +1,115 @@
+"""`signproof distributed`: Algorithm 3 in processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress, table
+
+if TYPE_CHECKING:
+    from signproof.distributing import Record
+
+EPILOG = (
+    "Examples:  signproof distributed --processes 3  |  signproof distributed --data breast-cancer --ties zero  |  "
+    "signproof distributed --data 'part-{}.txt' --json run.json.  Exit code 1: a worker was lost, and what was "
+    "reported before is kept, or the iterates are not those of the reference."
+)
+ROWS = 10
+"""Iterations that the table shows, about."""
+
+
+def command(
+    processes: Annotated[int, typer.Option(min=1, help="Workers, each a process with data of its own.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Steps.")] = 50,
+    ties: Annotated[
+        str, typer.Option(metavar="coin|plus|zero", help="What an estimate of 0 and a tied vote count for.")
+    ] = "coin",
+    data: Annotated[
+        str,
+        typer.Option(
+            metavar="synthetic|breast-cancer|FILE", help="Data to divide; {} in a file's name: one file per worker."
+        ),
+    ] = "synthetic",
+    samples: Annotated[int, typer.Option(min=1, help="Rows of synthetic data per worker.")] = 256,
+    features: Annotated[int, typer.Option(min=1, help="Features of synthetic data.")] = 2**14,
+    loss: Annotated[str, typer.Option(metavar="logistic|squares", help="The loss; a ridge is added.")] = "logistic",
+    batch: Annotated[int, typer.Option(min=1, help="Rows of a mini-batch.")] = 64,
+    step_size: Annotated[float, typer.Option(help="The step size.")] = 0.01,
+    bits: Annotated[int, typer.Option(metavar="64|32", help="Bits of a floating-point number.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of the coordinator; by default a free one.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=1, metavar="SECONDS", help="How long a worker may say nothing before the run ends.")
+    ] = 120.0,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the run here.")] = None,
+):
+    """Run scaled SignSGD by majority vote (Algorithm 3) in processes, and check it against one process bit for bit."""
+    from json import dumps
+
+    from signproof.checks.distributed import Program
+    from signproof.checks.processes import Lost
+    from signproof.distributing import Record, compare, conduct
+    from signproof.report.ledger import write_atomically
+
+    check_outputs(json, None)
+    program = Program(processes, data, samples, features, loss, batch, step_size, ties, bits, seed)
+    record = Record(program, steps)
+    code = 0
+    try:
+        try:
+            with progress(steps + 1) as bar:
+                bar.say("steps")
+                conduct(record, port, timeout, bar.advance)
+        except Lost as error:
+            record.because, code = str(error), CHANGED
+        compare(record)
+    except KeyboardInterrupt:
+        record.because, code = "interrupted", INTERRUPTED
+    if json is not None:
+        write_atomically(json, dumps(record.data(), indent=1, allow_nan=False) + "\n")
+    _print(record)
+    if json is not None:
+        notice(f"written: {json}")
+    if record.because:
+        kept = f"what was reported until k = {len(record.values) - 1} is kept, marked partial"
+        notice(f"{record.because}; {kept if record.values else 'no step was reported'}")
+    raise typer.Exit(CHANGED if record.agrees is False else code)
+
+
+def _print(record: Record):
+    if not record.values:
+        return
+    program, last = record.program, len(record.values) - 1
+    rows = table("k", "f")
+    for k in sorted({*range(0, last, max(1, last // ROWS)), last}):
+        rows.add_row(str(k), f"{record.values[k]:.6g}")
+    out = console()
+    out.print(rows)
+    lines = []
+    if record.agrees:
+        lines.append(
+            f"x_0, ..., x_{last} of all {program.workers} processes are those of the single-process reference, bit for "
+            "bit"
+        )
+    if record.agrees is False:
+        lines.append(f"x_{record.differs_at} is not that of the single-process reference in every process")
+    if record.traffic:
+        bytes_ = record.traffic
+        up = bytes_["signs"] + bytes_["norm"]
+        lines.append(
+            f"a worker hands out {bytes_['signs']} bytes of signs and {bytes_['norm']} of its norm in a step, "
+            f"1/{bytes_['gradient'] / up:.1f} of a gradient ({bytes_['gradient']}), and {bytes_['votes']} of votes"
+        )
+        if bytes_["on_sockets"]:
+            lines.append(
+                f"on its sockets that is {bytes_['on_sockets']:.0f} bytes with headers, measured, "
+                f"1/{bytes_['gradient_on_sockets'] / bytes_['on_sockets']:.1f} of what a sum of full gradients takes "
+                f"({bytes_['gradient_on_sockets']:.0f})"
+            )
+    for line in lines:
+        out.print(line, soft_wrap=True, highlight=False, markup=False)
