@@ -70,10 +70,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Experiment:
-    """The experiment that decides a claim; `run` takes the setting and a function to tell progress to."""
+    """The experiment that decides a claim; `run` takes the setting and a function to tell progress to.
+
+    One that is `costly` is not part of the quick profile.
+    """
 
     claim: str
     run: Callable[[Setting, Callable[[str], None]], Outcome]
+    costly: bool = False
 
 
 @cache

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
 from flint import fmpq
 from sympy import Rational
 
 from signproof.checks.exact import Balls, rationals, to_float
 from signproof.checks.experiment import Criterion, Experiment, Outcome, Setting
-from signproof.checks.sine import SineSum
+from signproof.checks.sine import SineSum, pl_constants
 from signproof.theory.algorithms import (
     Algorithm,
     ErrorFeedbackSignGD,
@@ -47,7 +48,7 @@ WINDOW = 40
 
 
 def run(setting: Setting, advance) -> Outcome:
-    criteria, series = [], []
+    criteria, series = _shape(), []
     for name, method in (LINEAR | OSCILLATING).items():
         advance(f"Figure 1: {name}")
         points, values = _followed(method)
@@ -66,6 +67,17 @@ def run(setting: Setting, advance) -> Outcome:
         "(own/example-4.identity): this figure cannot tell them apart",
     )
     return Outcome(tuple(criteria), notes, tuple(series))
+
+
+def _shape() -> list[Criterion]:
+    """f is nonconvex, and meets the PL inequality."""
+    with Balls(BITS) as xp:
+        bend = xp.ends(xp.rational(2, 1) + 6 * xp.cos(xp.rational(3, 1)))[1]
+    least = float(pl_constants(np.array([3.0])).lower[0])
+    return [
+        Criterion("f''(3/2) < 0", f"at most {to_float(bend):.4g}", bend < 0, "enclosed"),
+        Criterion("f has a PL constant mu > 0", f"at least {least:.10g}", least > 0, "enclosed"),
+    ]
 
 
 def _followed(method: Algorithm) -> tuple[list, list]:

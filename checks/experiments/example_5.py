@@ -47,6 +47,8 @@ STEPS, BATCH = (2000, 20_000), 32
 """Iterations, in the quick and in the full profile, and samples in a mini-batch."""
 CHECKPOINTS = 40
 """How often f is measured in a run."""
+NEWTON, LARGE, POLISH = 2000, 2 * 10**8, 20
+"""Features and entries up to which the minimum is polished by Newton steps, and how many."""
 AS_GOOD, BETTER = 2, 3
 """Factors between final gaps: up to which one is as good as another, from which on one is better."""
 ERRORS = 3
@@ -143,9 +145,9 @@ class _Kept:
     def write(self, gaps, states):
         if self.path is not None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            leaves = {f"state_{number}": np.asarray(leaf) for number, leaf in enumerate(jax.tree.leaves(states))}
+            kept = {f"state_{number}": np.asarray(leaf) for number, leaf in enumerate(jax.tree.leaves(states))}
             unfinished = self.path.with_suffix(".part.npz")
-            np.savez(unfinished, gaps=np.array(gaps), **leaves)
+            np.savez(unfinished, allow_pickle=False, **kept, gaps=np.array(gaps))
             unfinished.replace(self.path)
 
 
@@ -227,18 +229,18 @@ def solved(name: str, rows: np.ndarray) -> Data:
     fitted = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-10, max_iter=10_000)
     signs = np.where(np.arange(n) % 2, -1.0, 1.0)  # b_i a_i has the same loss whatever b_i; two classes are needed
     x = fitted.fit(rows * signs[:, None], signs).coef_[0].astype(float)
-    wide = rows.astype(float) if d <= 2000 and rows.size <= 2 * 10**8 else None
-    for _ in range(20 if wide is not None else 0):
-        slope = expit(-(wide @ x))
-        gradient = (x - wide.T @ slope) / n
-        x = x - np.linalg.solve((np.eye(d) + (wide.T * (slope * (1 - slope))) @ wide) / n, gradient)
-    if wide is not None:
+    if d > NEWTON or rows.size > LARGE:
+        value, slope = LogisticRisk(rows).value_and_gradient(x[:, None])
+        upper, gradient = float(value[0]), slope[:, 0]
+    else:
+        wide = rows.astype(float)
+        for _ in range(POLISH):
+            slope = expit(-(wide @ x))
+            gradient = (x - wide.T @ slope) / n
+            x = x - np.linalg.solve((np.eye(d) + (wide.T * (slope * (1 - slope))) @ wide) / n, gradient)
         margins = wide @ x
         gradient = (x - wide.T @ expit(-margins)) / n
         upper = float((np.logaddexp(0, -margins).sum() + x @ x / 2) / n)
-    else:
-        value, slope = LogisticRisk(rows).value_and_gradient(x[:, None])
-        upper, gradient = float(value[0]), slope[:, 0]
     return Data(name, rows, upper - n / 2 * float(gradient @ gradient), upper, x)
 
 
@@ -423,7 +425,7 @@ def _with_batches(drawn: np.ndarray, g: np.ndarray, setting: Setting, where: str
 
 
 def _experiment(claim: str, compare) -> Experiment:
-    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare))
+    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare), costly=True)
 
 
 constant = _experiment("scaled-sign/example-5.constant", _constant)
