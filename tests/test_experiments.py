@@ -11,9 +11,10 @@ from scipy.optimize import minimize
 from sympy import Rational
 from typer.testing import CliRunner
 
+from signproof.checks import total_variation
 from signproof.checks.data import synthetic
 from signproof.checks.experiment import Setting, known
-from signproof.checks.experiments import example_4, example_5
+from signproof.checks.experiments import example_4, example_5, signprox_figure_1
 from signproof.checks.judge import conduct, verify
 from signproof.checks.verdict import Status
 from signproof.cli import app
@@ -154,3 +155,44 @@ def test_the_figures_of_example_5_run_at_any_size(id):
 def test_misuse_is_said_in_one_line(arguments, said):
     found = CliRunner().invoke(app, ["experiment", *arguments])
     assert said in str(found.exception)
+
+
+def total(x):
+    return np.abs(x[1:] - x[:-1]).sum(axis=(0, 1)) + np.abs(x[:, 1:] - x[:, :-1]).sum(axis=(0, 1))
+
+
+@pytest.mark.parametrize("strength", [0.01, 0.3, 5.0])
+def test_the_proximal_operator_of_total_variation_is_within_its_certified_gap(strength):
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((7, 6, 2))
+    with jax.enable_x64(True):
+        s = np.full(2, strength)
+        found = [total_variation.prox(z, s, total_variation.start(z), count) for count in (3000, 15)]
+    (far, _, sharp), (near, _, gap) = [(np.asarray(x), dual, np.asarray(gap)) for x, dual, gap in found]
+
+    def objective(x):
+        return ((x - z) ** 2).sum(axis=(0, 1)) / 2 + strength * total(x)
+
+    assert (sharp < 1e-10).all()
+    assert (objective(near) - objective(far) <= gap + 1e-9).all()
+    assert (((near - far) ** 2).sum(axis=(0, 1)) <= 2 * (gap + sharp) * (1 + 1e-6) + 1e-12).all()
+    for _ in range(200):  # no image nearby is better
+        other = far + rng.standard_normal(far.shape) * 10.0 ** rng.uniform(-4, 0)
+        assert (objective(other) >= objective(far) - sharp).all()
+
+
+@pytest.mark.parametrize("id", ["dense", "sparse"])
+def test_signprox_figure_1_runs_on_a_smaller_phantom(monkeypatch, id):
+    monkeypatch.setattr(signprox_figure_1, "SIDE", 12)
+    monkeypatch.setattr(signprox_figure_1, "MEASUREMENTS", 160)
+    monkeypatch.setattr(signprox_figure_1, "FULL", 60)
+    try:
+        for cached in (signprox_figure_1._problem, signprox_figure_1._least, signprox_figure_1._measured):
+            cached.cache_clear()
+        found = conduct(catalog()[f"signprox/figure-1.{id}"], Setting(steps=40))
+    finally:
+        for cached in (signprox_figure_1._problem, signprox_figure_1._least, signprox_figure_1._measured):
+            cached.cache_clear()
+    assert found.status in (Status.REPRODUCED, Status.NOT_REPRODUCED)
+    assert len(found.series) == 4
+    assert all(0 <= value for run in found.series for value in run["measured"] if value is not None)
