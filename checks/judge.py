@@ -11,6 +11,8 @@ from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
+from signproof.checks.experiment import Setting
+from signproof.checks.experiment import known as experiments
 from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
@@ -217,8 +219,30 @@ def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> 
 
 
 def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
-    evidence.append(Evidence("note", "exact", f"not decided: it awaits {claim.awaits}"))
+    experiment = experiments().get(claim.id)
+    if experiment is not None and (profile == "full" or not experiment.costly):
+        return conduct(claim, Setting(profile, seed), advance)
+    why = f"it awaits {claim.awaits}" + (f", signproof experiment {claim.id}" if experiment else "")
+    evidence.append(Evidence("note", "exact", f"not decided: {why}"))
     return Verdict(claim, Status.OPEN, tuple(evidence))
+
+
+def conduct(claim: Claim, setting: Setting, advance: Callable[[str], None] = lambda text: None) -> Verdict:
+    """Run the experiment of a claim in words: `reproduced` if every criterion holds.
+
+    Raises ValueError if the claim has no experiment, or the setting cannot be used.
+    """
+    experiment = experiments().get(claim.id)
+    if experiment is None:
+        raise ValueError(f"no experiment decides {claim.id}: there is one for {', '.join(sorted(experiments()))}")
+    outcome = experiment.run(setting, advance)
+    evidence = [
+        Evidence("experiment", criterion.level, str(criterion), {"holds": criterion.holds})
+        for criterion in outcome.criteria
+    ]
+    evidence += [Evidence("note", "sampled", note) for note in outcome.notes]
+    status = Status.REPRODUCED if outcome.reproduced else Status.NOT_REPRODUCED
+    return Verdict(claim, status, tuple(evidence), series=outcome.series)
 
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:

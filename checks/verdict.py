@@ -35,8 +35,9 @@ class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
     Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
-    that were proposed), witness (the instance that decides), replay (candidates that the exact replay threw out),
-    instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
+    that were proposed), experiment (a criterion and what was measured), witness (the instance that decides), replay
+    (candidates that the exact replay threw out), instance (something that meets all that is assumed), vacuity (why
+    nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), sampled. `facts` are numbers and lists for the ledger.
     """

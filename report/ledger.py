@@ -40,6 +40,8 @@ DECIDING = {
     "inconsistent": ("witness",),
     "supported": ("run", "orbit"),
     "vacuous": ("vacuity",),
+    "reproduced": ("experiment",),
+    "not reproduced": ("experiment",),
 }
 """The kinds of evidence that a verdict may rest on; "open" rests on none."""
 

@@ -24,6 +24,8 @@ STYLES = {
     "supported": "cyan",
     "refuted": "red",
     "vacuous": "magenta",
+    "reproduced": "green",
+    "not reproduced": "red",
     "open": "yellow",
     "inconsistent": "bold red",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,3 +13,8 @@ Targets = Annotated[
         metavar="[FILE.py | ID-GLOB]...", help="Python files, claim IDs or patterns of IDs; all claims if none."
     ),
 ]
+
+
+class ProfileName(StrEnum):
+    quick = "quick"
+    full = "full"

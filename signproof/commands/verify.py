@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from signproof.commands.targets import Targets
+from signproof.commands.targets import ProfileName, Targets
 from signproof.terminal import (
     CHANGED,
     INCONSISTENT,
@@ -30,11 +29,6 @@ EPILOG = (
     "Examples:  signproof verify  |  signproof verify 'scaled-sign/theorem-1.*'  |  "
     "signproof verify my_claims.py --json ledger.json --html report"
 )
-
-
-class ProfileName(StrEnum):
-    quick = "quick"
-    full = "full"
 
 
 def command(
@@ -132,6 +126,9 @@ def _because(entry: dict[str, Any]) -> tuple[str, str]:
     held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
     if entry["verdict"] == "supported" and runs:
         return level, held
+    if pieces and pieces[0]["kind"] == "experiment":
+        missed = [piece["text"] for piece in pieces if not piece["holds"]]
+        return level, missed[0] if missed else f"all {len(pieces)} criteria are met"
     rejected = [piece for piece in entry["evidence"] if piece["kind"] == "proof" and not piece["accepted"]]
     text = (pieces or rejected or entry["evidence"] or [{"text": ""}])[-1]["text"]
     return level, text + (f"; {held}" if held and entry["verdict"] == "proved" else "")

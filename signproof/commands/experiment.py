@@ -1,0 +1,86 @@
+"""`signproof experiment`: the papers' figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from signproof.commands.targets import ProfileName, Targets
+from signproof.terminal import INTERRUPTED, STYLES, check_outputs, console, notice, progress, table
+from signproof.theory.misuse import Misuse
+
+EPILOG = (
+    "Examples:  signproof experiment scaled-sign/example-4  |  signproof experiment 'scaled-sign/example-5.*' "
+    "--samples 400000 --features 2000 --folder state  |  signproof experiment scaled-sign/example-5.workers "
+    "--data epsilon_normalized.bz2"
+)
+
+
+def command(
+    targets: Targets = None,
+    data: Annotated[Path | None, typer.Option(metavar="FILE", help="Data in LIBSVM format, .gz and .bz2, too.")] = None,
+    samples: Annotated[int | None, typer.Option(min=2, help="Samples of synthetic data.")] = None,
+    features: Annotated[int | None, typer.Option(min=1, help="Features of synthetic data.")] = None,
+    batch: Annotated[int | None, typer.Option(min=1, help="Samples in a mini-batch.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=2, help="Independent runs.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Iterations of a run.")] = None,
+    profile: Annotated[ProfileName, typer.Option(help="How much where no number is given.")] = ProfileName.quick,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    folder: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the state of long runs here; the same command then goes on with them."),
+    ] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a ledger here.")] = None,
+):
+    """Run the papers' figures as experiments: each criterion, what was measured, and whether it is met."""
+    from signproof.checks.experiment import Setting, known
+    from signproof.checks.judge import conduct
+    from signproof.loading import load
+    from signproof.report.ledger import entry, ledger, write
+
+    check_outputs(json, folder)
+    if data is not None and not data.is_file():
+        raise Misuse(f"no file {data}")
+    claims = [claim for claim in load(targets or sorted(known())) if claim.id in known()]
+    if not claims:
+        raise Misuse(f"no experiment decides {', '.join(targets or ())}: there is one for {', '.join(sorted(known()))}")
+    setting = Setting(str(profile), seed, data, samples, features, batch, repeats, steps, folder)
+    entries, interrupted = [], False
+    with progress(len(claims)) as bar:
+        try:
+            for claim in claims:
+                try:
+                    verdict = conduct(claim, setting, bar.say)
+                except ValueError as error:
+                    raise Misuse(f"{claim.id}: {error}") from None
+                bar.advance()
+                entries.append(entry(verdict))
+        except KeyboardInterrupt:
+            interrupted = True
+    for found in entries:
+        _print(found)
+    if json is not None and entries:
+        write(ledger(entries, str(profile), seed, partial=interrupted), json)
+        notice(f"written: {json}")
+    if interrupted:
+        kept = f"; their state is kept in {folder}" if folder else "; --folder would have kept their state"
+        notice(f"interrupted after {len(entries)} of {len(claims)} experiments{kept}")
+        raise typer.Exit(INTERRUPTED)
+
+
+def _print(found: dict):
+    out, verdict = console(), found["verdict"]
+    out.print(f"[bold]{escape(found['id'])}[/]: [{STYLES[verdict]}]{verdict}[/]")
+    out.print(f"  {escape(found['statement']['text'])}")
+    rows = table("", "criterion: measured")
+    for piece in found["evidence"]:
+        if piece["kind"] == "experiment":
+            rows.add_row("[green]yes[/]" if piece["holds"] else "[red]no[/]", escape(piece["text"]))
+    out.print(rows)
+    for piece in found["evidence"]:
+        if piece["kind"] == "note":
+            out.print(f"  {escape(piece['text'])}")
+    out.print()

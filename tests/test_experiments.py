@@ -1,0 +1,198 @@
+"""The papers' figures: criteria that can fail, runs that can be resumed, minima that are enclosed."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from sympy import Rational
+from typer.testing import CliRunner
+
+from signproof.checks import total_variation
+from signproof.checks.data import synthetic
+from signproof.checks.experiment import Setting, known
+from signproof.checks.experiments import example_4, example_5, signprox_figure_1
+from signproof.checks.judge import conduct, verify
+from signproof.checks.verdict import Status
+from signproof.cli import app
+from signproof.theory.algorithms import ErrorFeedbackSignGD, GradientDescent, MajorityVote, ScaledSignGD, SignGD
+from signproof.theory.catalog import catalog
+
+SMALL = Setting(samples=300, features=12, batch=8, repeats=3, steps=80)
+
+
+@pytest.fixture(scope="module")
+def data():
+    return example_5.solved("synthetic", synthetic(300, 12, 0))
+
+
+def test_every_experiment_decides_a_claim_in_words():
+    claims = catalog()
+    assert {"scaled-sign/example-4", "scaled-sign/example-5.constant"} <= set(known())
+    assert all(claims[id].words for id in known())
+
+
+def test_figure_1_is_reproduced():
+    found = verify(catalog()["scaled-sign/example-4"])
+    assert found.status == Status.REPRODUCED
+    assert all(piece.level == "enclosed" for piece in found.evidence if piece.kind == "experiment")
+    assert len(found.series) == 5
+
+
+@pytest.mark.parametrize(
+    ("linear", "oscillating"),
+    [
+        ({"wrong": SignGD(example_4.STEP)}, {}),
+        ({"too short": GradientDescent(Rational(1, 21))}, {}),
+        ({}, {"wrong": ScaledSignGD(example_4.STEP)}),
+    ],
+)
+def test_figure_1_is_not_reproduced_by_another_method(monkeypatch, linear, oscillating):
+    monkeypatch.setattr(example_4, "LINEAR", linear)
+    monkeypatch.setattr(example_4, "OSCILLATING", oscillating)
+    monkeypatch.setattr(example_4, "STARTS", ("0.31",))
+    found = conduct(catalog()["scaled-sign/example-4"], Setting())
+    assert found.status == Status.NOT_REPRODUCED
+
+
+def test_costly_experiments_are_not_part_of_the_quick_profile():
+    found = verify(catalog()["scaled-sign/example-5.workers"])
+    assert found.status == Status.OPEN
+    assert "signproof experiment scaled-sign/example-5.workers" in found.evidence[-1].text
+
+
+def test_the_minimum_is_enclosed(data):
+    rows, n = data.rows.astype(float), len(data.rows)
+
+    def risk(x):
+        return (np.logaddexp(0, -rows @ x).sum() + x @ x / 2) / n
+
+    assert data.lower <= data.upper <= risk(data.minimizer) * (1 + 1e-12)
+    assert data.upper - data.lower < 1e-12
+    other = minimize(risk, np.zeros(12), method="BFGS", options={"gtol": 1e-9})
+    assert other.fun >= data.lower - 1e-12
+    assert other.fun == pytest.approx(data.upper, abs=1e-9)
+
+
+def test_prepared_rows_are_made_like_those_of_epsilon():
+    features = np.random.default_rng(0).normal(3, [1, 2, 0], (40, 3))
+    rows = example_5.prepared(features, np.arange(40) < 20)
+    assert rows.dtype == np.float32
+    assert np.abs((rows.astype(float) ** 2).sum(axis=1) - 1).max() < 1e-6
+    assert (rows[:, 2] == 0).all()
+
+
+def test_a_race_follows_the_rules_of_the_methods(data):
+    """With a batch as large as one draws only one sample, over and over, a race is a run on that sample."""
+    one = dataclasses.replace(data, rows=data.rows[:1].repeat(3, axis=0))
+    methods = {"SGD": GradientDescent(2), "EF": ErrorFeedbackSignGD(2), "scaled": ScaledSignGD(Rational(1, 6))}
+    methods = {name: method.at(step_size=Rational(method.step_size)) for name, method in methods.items()}
+    setting = dataclasses.replace(SMALL, steps=40)
+    found = example_5.race(one, methods, 1, setting, lambda text: None)
+    a, n = one.rows[0].astype(float)[:, None], 3
+    with jax.enable_x64(True):
+        start = np.asarray(jax.random.normal(jax.random.split(jax.random.key(0))[0], (12, 3)))
+
+    def gradient(x):
+        return x / n - a / (1 + np.exp((a * x).sum(axis=0)))
+
+    from signproof.checks.floats import NUMPY
+
+    for name, method in methods.items():
+        rule = method.at(step_size=float(method.step_size))
+        x, memory = start, rule.init(start, NUMPY)
+        for _ in range(40):
+            x, memory = rule.update(x, gradient, memory, NUMPY)
+        assert np.abs(x - found.ends[name]).max() < 1e-9
+
+
+def test_one_worker_votes_as_scaled_sign_descent_steps(data):
+    methods = {"vote": MajorityVote(Rational(1, 6), 1), "alone": ScaledSignGD(Rational(1, 6))}
+    found = example_5.race(data, methods, 1, SMALL, lambda text: None)
+    assert np.abs(found.ends["vote"] - found.ends["alone"]).max() < 1e-12
+
+
+def test_an_interrupted_run_goes_on_where_it_was(data, tmp_path):
+    methods = {"SGD": GradientDescent(Rational(2)), "EF": ErrorFeedbackSignGD(Rational(2))}
+    whole = example_5.race(data, methods, 1, SMALL, lambda text: None)
+
+    def interrupt(text):
+        if "step 40 " in text:
+            raise KeyboardInterrupt
+
+    kept = dataclasses.replace(SMALL, folder=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        example_5.race(data, methods, 1, kept, interrupt)
+    told = []
+    again = example_5.race(data, methods, 1, kept, told.append)
+    assert told[0].endswith("step 42 of 80")
+    assert all((whole.gaps[name] == again.gaps[name]).all() for name in methods)
+    other = example_5.race(data, methods, 1, dataclasses.replace(kept, seed=1), lambda text: None)
+    assert not (other.gaps["SGD"] == whole.gaps["SGD"]).any()
+
+
+@pytest.mark.parametrize("id", ["constant", "diminishing", "workers"])
+def test_the_figures_of_example_5_run_at_any_size(id):
+    found = conduct(catalog()[f"scaled-sign/example-5.{id}"], dataclasses.replace(SMALL, steps=40))
+    assert found.status in (Status.REPRODUCED, Status.NOT_REPRODUCED)
+    notes = " ".join(piece.text for piece in found.evidence if piece.kind == "note")
+    for told in ("L is in", "p_min", "condition (N)", "Theorem 2", "choices that the paper leaves open"):
+        assert told in notes
+    assert found.series
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data", "nothing.txt", "scaled-sign/example-5.constant"], "no file nothing.txt"),
+        (["scaled-sign/theorem-1.1"], "no experiment decides scaled-sign/theorem-1.1"),
+        (["nothing"], 'no claim "nothing"'),
+    ],
+)
+def test_misuse_is_said_in_one_line(arguments, said):
+    found = CliRunner().invoke(app, ["experiment", *arguments])
+    assert said in str(found.exception)
+
+
+def total(x):
+    return np.abs(x[1:] - x[:-1]).sum(axis=(0, 1)) + np.abs(x[:, 1:] - x[:, :-1]).sum(axis=(0, 1))
+
+
+@pytest.mark.parametrize("strength", [0.01, 0.3, 5.0])
+def test_the_proximal_operator_of_total_variation_is_within_its_certified_gap(strength):
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal((7, 6, 2))
+    with jax.enable_x64(True):
+        s = np.full(2, strength)
+        found = [total_variation.prox(z, s, total_variation.start(z), count) for count in (3000, 15)]
+    (far, _, sharp), (near, _, gap) = [(np.asarray(x), dual, np.asarray(gap)) for x, dual, gap in found]
+
+    def objective(x):
+        return ((x - z) ** 2).sum(axis=(0, 1)) / 2 + strength * total(x)
+
+    assert (sharp < 1e-10).all()
+    assert (objective(near) - objective(far) <= gap + 1e-9).all()
+    assert (((near - far) ** 2).sum(axis=(0, 1)) <= 2 * (gap + sharp) * (1 + 1e-6) + 1e-12).all()
+    for _ in range(200):  # no image nearby is better
+        other = far + rng.standard_normal(far.shape) * 10.0 ** rng.uniform(-4, 0)
+        assert (objective(other) >= objective(far) - sharp).all()
+
+
+@pytest.mark.parametrize("id", ["dense", "sparse"])
+def test_signprox_figure_1_runs_on_a_smaller_phantom(monkeypatch, id):
+    monkeypatch.setattr(signprox_figure_1, "SIDE", 12)
+    monkeypatch.setattr(signprox_figure_1, "MEASUREMENTS", 160)
+    monkeypatch.setattr(signprox_figure_1, "FULL", 60)
+    try:
+        for cached in (signprox_figure_1._problem, signprox_figure_1._least, signprox_figure_1._measured):
+            cached.cache_clear()
+        found = conduct(catalog()[f"signprox/figure-1.{id}"], Setting(steps=40))
+    finally:
+        for cached in (signprox_figure_1._problem, signprox_figure_1._least, signprox_figure_1._measured):
+            cached.cache_clear()
+    assert found.status in (Status.REPRODUCED, Status.NOT_REPRODUCED)
+    assert len(found.series) == 4
+    assert all(0 <= value for run in found.series for value in run["measured"] if value is not None)
