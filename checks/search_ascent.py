@@ -69,8 +69,9 @@ class Shape(NamedTuple):
 
 
 SHAPES = (
-    *(Shape(False, d, 256) for d in (1, 2, 3)), *(Shape(True, d, 256) for d in (2, 3, 4)), Shape(True, 8, 32),
+    *(Shape(False, d, 256) for d in (2, 1, 3)), *(Shape(True, d, 256) for d in (2, 3, 4)), Shape(True, 8, 32),
 )  # fmt: skip
+"""In the order in which they are tried; each is compiled anew, which takes most of the time."""
 
 
 def supports(claim: Claim) -> bool:
@@ -88,8 +89,10 @@ def ascend(claim: Claim, ranges: list[Range], shape: Shape, seed: int, deadline:
     from time import monotonic
 
     with jax.enable_x64(True):
-        begin, climb = _compiled(claim, tuple(ranges), shape)
-        state = begin(jax.random.key(seed))
+        optimizer, climb = _compiled(claim, tuple(ranges), shape)
+        points = _restarts(np.random.default_rng(seed), ranges, shape)
+        inner = jax.tree.map(lambda leaf: np.zeros((shape.restarts, *leaf.shape), leaf.dtype), optimizer.init(_one(points)))
+        state = _State(points, inner, np.arange(shape.restarts) % 3, points, np.full(shape.restarts, -np.inf))
         for _ in range(CHUNKS):
             state = climb(state)
             jax.block_until_ready(state.scores)
@@ -103,26 +106,24 @@ def ascend(claim: Claim, ranges: list[Range], shape: Shape, seed: int, deadline:
             yield from _rounded(claim, ranges, shape, point, denominator)
 
 
+def _one(points: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name: array[0] for name, array in points.items()}
+
+
 class _State(NamedTuple):
     points: Any
     optimizer: Any
-    modes: jax.Array
+    modes: Any
     best: Any
-    scores: jax.Array
+    scores: Any
 
 
 @cache
 def _compiled(claim: Claim, ranges: tuple[Range, ...], shape: Shape):
-    """Functions that draw restarts and that climb CHUNK iterations."""
+    """The optimizer of one restart, and a function that climbs CHUNK iterations."""
     schedule = optax.cosine_decay_schedule(RATE, CHUNK * CHUNKS)
     optimizer = optax.chain(optax.clip_by_global_norm(LARGEST_GRADIENT), optax.adam(schedule))
     ascent = jax.vmap(jax.value_and_grad(_Objective(claim, ranges, shape), has_aux=True))
-
-    def begin(key) -> _State:
-        points = _restarts(key, ranges, shape)
-        modes = jnp.arange(shape.restarts) % 3
-        scores = jnp.full(shape.restarts, -jnp.inf)
-        return _State(points, jax.vmap(optimizer.init)(points), modes, points, scores)
 
     def once(state: _State, _) -> tuple[_State, None]:
         (_, score), slopes = ascent(state.points, state.modes)
@@ -137,19 +138,16 @@ def _compiled(claim: Claim, ranges: tuple[Range, ...], shape: Shape):
         points = optax.apply_updates(state.points, updates)
         return _State(points, inner, state.modes, best, jnp.where(better, score, state.scores)), None
 
-    return jax.jit(begin), jax.jit(lambda state: jax.lax.scan(once, state, length=CHUNK)[0])
+    return optimizer, jax.jit(lambda state: jax.lax.scan(once, state, length=CHUNK)[0])
 
 
-def _restarts(key, ranges: tuple[Range, ...], shape: Shape) -> dict[str, jax.Array]:
+def _restarts(rng: np.random.Generator, ranges: list[Range], shape: Shape) -> dict[str, np.ndarray]:
     d, n = shape.dimension, shape.restarts
-    first, second, third, fourth = jax.random.split(key, 4)
-    matrix = jax.random.normal(first, (n, d, d) if shape.dense else (n, d))
-    spread = 10.0 ** jax.random.uniform(fourth, (n, 1), minval=-3.0, maxval=0.0)
-    slope = jax.random.normal(second, (n, d))
+    matrix = rng.standard_normal((n, d, d) if shape.dense else (n, d))
+    slope = rng.standard_normal((n, d))
     # half of them begin where one entry of the gradient is much larger than the others
-    slope = jnp.where((jnp.arange(n)[:, None] % 2 == 1) & (jnp.arange(d) > 0), slope * spread, slope)
-    positions = jax.random.normal(third, (n, len(ranges))) * 1.5
-    return {"matrix": matrix, "slope": slope, "positions": positions}
+    slope[1::2, 1:] *= 10.0 ** rng.uniform(-3, 0, (len(slope[1::2]), 1))
+    return {"matrix": matrix, "slope": slope, "positions": 1.5 * rng.standard_normal((n, len(ranges)))}
 
 
 @dataclass(frozen=True)

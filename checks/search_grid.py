@@ -29,7 +29,7 @@ STEPS = 8
 """How long a run is followed."""
 POSITIONS = ("1/2", "9/10", "1/10", "99/100", "1/100", "1", "0")
 """Positions of the parameters in their ranges; 1/2 of an open range is 1, 0 and 1 are the ends where they belong."""
-COMBINATIONS = 25
+COMBINATIONS = 12
 """Positions of several parameters together that are tried."""
 SLACK = ((1, 1), (2, "1/2"))
 """Factors of the constants that are upper bounds, such as L, and of those that are lower ones, such as mu."""
