@@ -16,7 +16,8 @@ from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
-from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
+from signproof.checks.series import witness_series
+from signproof.checks.trials import PROFILES, Profile, Trials, try_out
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate

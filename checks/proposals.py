@@ -77,7 +77,14 @@ def follow(proposal: Proposal) -> Followed:
             if step == 0 and promises_decrease(claim):
                 continue
             witness = Witness(
-                claim, problem, dict(proposal.parameters), proposal.start, step, found.measured, found.bound, found.level
+                claim,
+                problem,
+                dict(proposal.parameters),
+                proposal.start,
+                step,
+                found.measured,
+                found.bound,
+                found.level,
             )
             if found.confirmed and witness.replay().confirmed:
                 return Followed(ratio(found), witness, broken=True)

@@ -91,7 +91,9 @@ def ascend(claim: Claim, ranges: list[Range], shape: Shape, seed: int, deadline:
     with jax.enable_x64(True):
         optimizer, climb = _compiled(claim, tuple(ranges), shape)
         points = _restarts(np.random.default_rng(seed), ranges, shape)
-        inner = jax.tree.map(lambda leaf: np.zeros((shape.restarts, *leaf.shape), leaf.dtype), optimizer.init(_one(points)))
+        inner = jax.tree.map(
+            lambda leaf: np.zeros((shape.restarts, *leaf.shape), leaf.dtype), optimizer.init(_one(points))
+        )
         state = _State(points, inner, np.arange(shape.restarts) % 3, points, np.full(shape.restarts, -np.inf))
         for _ in range(CHUNKS):
             state = climb(state)

@@ -28,9 +28,7 @@ def command(
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE.json", help="Write the witness here or, if none is found, the nearest instance."
-        ),
+        typer.Option(metavar="FILE.json", help="Write the witness here or, if none is found, the nearest instance."),
     ] = None,
 ):
     """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
