@@ -27,7 +27,7 @@ def witnesses(id: str, claims: Mapping[str, Claim]) -> list[Witness]:
 
 
 def against(claim: Claim) -> list[Witness]:
-    """The violations in the corpus of just this claim, or of one of its cases: the ID and what it states are the same."""
+    """The violations in the corpus of just this claim, or of a case of it: ID and statement are the same."""
     found = []
     for path in paths(claim.id):
         data = json.loads(path.read_text(encoding="utf-8"))
