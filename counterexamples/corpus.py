@@ -17,8 +17,9 @@ FOLDER = Path(__file__).parent / "corpus"
 
 def paths(id: str = "") -> list[Path]:
     """The witness files of a claim, or all of them."""
-    folder = FOLDER / id
-    return sorted(folder.rglob("*.json")) if folder.is_dir() and ".." not in folder.parts else []
+    folder = FOLDER / id  # of an ID that begins with a slash, a folder anywhere
+    inside = FOLDER in (folder, *folder.parents) and ".." not in folder.parts
+    return sorted(folder.rglob("*.json")) if inside and folder.is_dir() else []
 
 
 def witnesses(id: str, claims: Mapping[str, Claim]) -> list[Witness]:
