@@ -87,7 +87,7 @@ def _smaller(witness: Witness) -> Iterator[Proposal]:
         for simple in _simpler(entry):
             yield from _posed(witness, problem, (*start[:number], simple, *start[number + 1 :]), others)
     for name, entry in others.items():
-        for simple in _simpler(entry):
+        for simple in (fmpq(0), *_simpler(entry)):
             yield from _posed(witness, problem, start, others | {name: simple})
 
 
