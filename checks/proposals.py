@@ -95,7 +95,7 @@ def follow(proposal: Proposal) -> Followed:
     return Followed(best, shown)
 
 
-def ratio(found: Replay) -> float:
+def ratio(found: Replay | Witness) -> float:
     """A lower end of measured / bound, infinite if the bound is not positive and the measure is."""
     assert found.measured is not None and found.bound is not None
     if found.bound[1] > 0:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
-from typing import Any
 
 from signproof.checks import moments, noise
 from signproof.checks.domain import Range, Unsupported, ranges
@@ -23,7 +22,7 @@ from signproof.checks.proposals import Followed, Proposal, follow, ratio
 from signproof.checks.search_grid import grid
 from signproof.checks.shrink import shrink
 from signproof.checks.trials import PROFILES, cases, try_out
-from signproof.checks.witness import Witness
+from signproof.checks.witness import POSED, Witness
 from signproof.theory.claim import Claim
 
 EXAMPLES = 20
@@ -104,7 +103,7 @@ class _Hunt:
                 self._begin("two flows on diagonal quadratics")
                 self._take(race(self.claim)[1])
             else:
-                self._begin("what judges it")
+                self._begin("all that `verify` does")
                 witness = verify(replace(self.claim, proof=None), "full", self.seed, self.advance).witness
                 self._take(None if witness is None or witness.exhibit else witness)
         except Unsupported as unsupported:
@@ -180,12 +179,5 @@ class _Hunt:
         self.witness = self.nearest = witness
         self.advance(f"{self.claim.id}: broken; a smaller witness is looked for")
         self.witness = self.nearest = shrink(witness)
-        self.ratio = _ratio(self.witness)
+        self.ratio = ratio(self.witness) if witness.claim.kind in POSED else None
         raise _Over
-
-
-def _ratio(witness: Witness) -> float | None:
-    if witness.claim.kind not in ("bound", "flow", "comparison"):
-        return None
-    found: Any = witness
-    return ratio(found)

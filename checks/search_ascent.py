@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from time import monotonic
 from typing import Any, NamedTuple
 
 import jax
@@ -86,8 +87,6 @@ def ascend(claim: Claim, ranges: list[Range], shape: Shape, seed: int, deadline:
     Arguments: a claim that is supported, as `trials.cases` gives it; the ranges of its free parameters; the quadratics;
     the seed of the restarts; when to stop climbing, as `time.monotonic` tells it.
     """
-    from time import monotonic
-
     with jax.enable_x64(True):
         optimizer, climb = _compiled(claim, tuple(ranges), shape)
         points = _restarts(np.random.default_rng(seed), ranges, shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def test_floats_end_at_zero_and_balls_do_not():
     assert example_2.lands_on_zero() == 5650
     points, tops = example_2.envelope()
     assert len(points) == 10_002 and all(0 not in point for point in points[5600:5700])
-    for fewer, more in zip(tops, tops[1:], strict=False):
+    for fewer, more in itertools.pairwise(tops):
         assert 0.31 < more / fewer < 0.37
 
 

@@ -243,7 +243,7 @@ def test_bad_witness_files_are_one_line_and_nothing_is_overwritten(run, tmp_path
         ({"claim": "no/such", "statement": None}, 2, "there is no claim"),
         ({"start": ["1e999999"]}, 2, "not a finite rational"),
         ({"parameters": data["parameters"] | {"L": "inf"}}, 2, "not a finite rational"),
-        ({"k": 1}, 1, ""),
+        ({"k": 0}, 1, ""),
     ):
         path.write_text(json.dumps(data)[:-9] if changes is None else json.dumps(data | changes))
         before = path.read_text()

@@ -69,7 +69,7 @@ def _explain(claim: Claim, found: Found):
 
     out = console()
     out.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")
-    tried = f"{found.tried} instances followed exactly; tried {found.words}" if found.tried else f"tried {found.words}"
+    tried = f"{found.words}; {found.tried} instances were followed exactly" if found.tried else found.words
     if found.witness is None:
         out.print(f"[green]no counterexample[/] in {found.seconds:.1f} s: {escape(tried)}")
         if found.nearest is not None:
