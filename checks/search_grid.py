@@ -1,19 +1,21 @@
 """The grid of a search: tiny instances with simple numbers, in exact arithmetic. What is false is mostly false here.
 
 Special values are on purpose: mu = L (d = 1), weak constants, ends of the domain, a gradient with an entry that is
-exactly 0, starts from which a step ends at the minimizer or on its other side, starts at which Theorem 1 is nearly
-tight for one step (d = 2) and for many (d = 3, `own/theorem-1.multi-step`).
+exactly 0, starts from which a step ends at the minimizer or on its other side, starts whose V_0 is about what the rest
+of the bound is, starts at which Theorem 1 is nearly tight for one step (d = 2) and for many (d = 3,
+`own/theorem-1.multi-step`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import isqrt
 from typing import Any
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Symbol
+from sympy import Expr, Symbol
 
 from signproof.checks.domain import Range
 from signproof.checks.exact import RATIONALS, rational, rationals
@@ -24,6 +26,7 @@ from signproof.checks.sine import SineSum
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Smooth
 from signproof.theory.claim import Claim
+from signproof.theory.symbols import V0, k
 
 STEPS = 8
 """How long a run is followed."""
@@ -35,6 +38,8 @@ SLACK = ((1, 1), (2, "1/2"))
 """Factors of the constants that are upper bounds, such as L, and of those that are lower ones, such as mu."""
 FAR = 2**20
 """How much larger than the others one entry of a gradient is, so that the bound of Theorem 1 is nearly attained."""
+ROOT = 2**4
+"""Square roots are rounded to fractions with this denominator."""
 SMALL = fmpq(1, 1000)
 """The e of such a start in three dimensions."""
 DIAGONALS = (("1",), ("2",), ("1", "1"), ("1", "2"), ("1", "3"), ("1", "20"), ("2", "5"))
@@ -51,13 +56,16 @@ def grid(claim: Claim, ranges: list[Range]) -> Iterator[Proposal]:
 
     Arguments: the claim; the ranges of its free parameters (`domain.ranges`).
     """
+    assert claim.bound is not None
+    rest = claim.bound.subs({k: 1, V0: 0})
     for positions in _positions(len(ranges)):
         thetas = {interval.symbol: theta for interval, theta in zip(ranges, positions, strict=True)}
         for slack, problem in product(SLACK, _problems()):
             parameters = pose(claim, ranges, problem, thetas, _slack(claim, slack))
             if parameters is None:
                 continue
-            for start in _starts(problem, _step_size(claim, parameters)):
+            starts = [*_starts(problem, _step_size(claim, parameters))]
+            for start in (*starts, *_balanced(rest, problem, parameters, starts[:1])):
                 yield Proposal(claim, problem, parameters, start, STEPS)
 
 
@@ -110,6 +118,21 @@ def _turning(problem: Problem, hessian: np.ndarray, step_size: fmpq | None) -> I
     solved = _solve(hessian, rationals([p, rest, -SMALL]))
     if solved is not None:
         yield tuple(solved)
+
+
+def _balanced(
+    rest: Expr, problem: Problem, parameters: dict[str, fmpq], starts: list[tuple[fmpq, ...]]
+) -> Iterator[tuple[fmpq, ...]]:
+    """Starts stretched until V_0 is about as large as the part of the bound that does not depend on it."""
+    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    for start in starts:
+        try:
+            ratio = evaluate(rest, values, RATIONALS) / problem.suboptimality(rationals(list(start)), RATIONALS)
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
+            return
+        if ratio > 0:
+            stretch = fmpq(isqrt(int(ratio * ROOT * ROOT)) + 1, ROOT)
+            yield tuple(entry * stretch for entry in start)
 
 
 def _solve(hessian: np.ndarray, gradient: np.ndarray) -> np.ndarray | None:
