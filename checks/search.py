@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
+from flint import fmpq
+
 from signproof.checks import moments, noise
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
@@ -132,7 +134,7 @@ class _Hunt:
             try:
                 found = attempt(self.claim, self.advance)
             except Unsupported as unsupported:
-                self.stages.append(f"{name}: {unsupported}")
+                self.stages[-1] = f"not {name}, as {unsupported}"
                 continue
             self._take(found.witness)
 
@@ -161,13 +163,21 @@ class _Hunt:
 
     def _follow(self, proposals: Iterable[Proposal]):
         for proposal in proposals:
-            shown = follow(proposal)
+            shown = follow(self._whole(proposal))
             self.tried += 1
             if shown.broken:
                 self._take(shown.witness)
             self._note(shown)
             if monotonic() > self.deadline:
                 raise _Over
+
+    def _whole(self, proposal: Proposal) -> Proposal:
+        """With exact gradients any number of workers does the same, but a claim is about whole numbers of them."""
+        workers = str(getattr(self.claim.algorithm, "workers", ""))
+        if workers not in proposal.parameters:
+            return proposal
+        number = proposal.parameters[workers].ceil()
+        return replace(proposal, parameters={**proposal.parameters, workers: fmpq(number)})
 
     def _note(self, shown: Followed):
         if shown.witness is not None and (self.ratio is None or shown.ratio > self.ratio):

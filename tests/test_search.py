@@ -19,7 +19,7 @@ from signproof.checks.exact import RATIONALS, rationals
 from signproof.checks.proposals import Proposal, follow, ratio
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import run as run_exactly
-from signproof.checks.search import Found, Stopped, search
+from signproof.checks.search import Found, Stopped, _Hunt, search
 from signproof.checks.search_ascent import SHAPES, ascend
 from signproof.checks.search_random import drawn
 from signproof.checks.shrink import shrink, size
@@ -125,6 +125,20 @@ def test_hypothesis_alone_finds_what_is_far_off():
     claim = replace(planted("scaled-sign/theorem-1.2, 1 % off"), bound=(1 - 4 * GAIN) ** k * V0)
     assert drawn(claim, 20, 0, time.monotonic() + 10 * BUDGET).replay().confirmed
     assert drawn(catalog()["scaled-sign/theorem-1.2"], 5, 0, time.monotonic() + BUDGET) is None
+
+
+def test_the_number_of_workers_is_whole():
+    """A bound that is false only for 1 < M < 2 is a bound that holds."""
+    claim = catalog()["own/theorem-3.repaired"]
+    M = claim.algorithm.workers
+    nowhere = replace(
+        claim, bound=claim.bound * (4 * (M - Rational(3, 2)) ** 2), proof=None, domain=(*claim.domain, k >= 1)
+    )
+    hunt = _Hunt(nowhere, time.monotonic() + BUDGET, 0, lambda text: None)
+    (posed,) = cases(nowhere)
+    for proposal in islice(search_grid.grid(posed, domain.ranges(posed)), 0, None, 50):
+        whole = hunt._whole(proposal)
+        assert whole.parameters[str(M)].q == 1 and not follow(whole).broken
 
 
 def test_starts_that_depend_on_the_step_are_in_the_grid():
