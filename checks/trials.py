@@ -13,16 +13,13 @@ from statistics import median_low
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 from sympy import Eq, Symbol, true
 
 from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.exact import Undecided, to_float
 from signproof.checks.problem import families
-from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -285,33 +282,6 @@ def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
             trials.climb(best, first_shares, steps, rng, held=list(best.candidate.batch.thetas)[:1])
     if not any(best.candidate for best in trials.shares.values()):
         trials.climb(trials.ratio, largest_ratios, steps, rng)
-
-
-def witness_series(witness: Witness) -> dict[str, Any]:
-    """Measure and bound along a witness's run, for a chart."""
-    claim, problem = witness.claim, witness.problem
-    assert problem is not None
-    found: list[Replay | None] = []
-    if witness.oracle is not None:
-        found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
-    for step in range(len(found), witness.k + 1):
-        try:
-            found.append(replay(claim, problem, witness.parameters, witness.start, step))
-        except Undecided:  # equal within every precision, as at k = 0
-            found.append(None)
-    return {
-        "instance": f"witness: {witness.describe()}",
-        "k": list(range(len(found))),
-        "measured": [None if step is None else _float(step.measured) for step in found],
-        "bound": [None if step is None else _float(step.bound) for step in found],
-    }
-
-
-def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:
-    """The lower end as a float; None if there is none, or if it is beyond all floats."""
-    if ends is None or abs(ends[0]) > fmpq(10) ** 300:
-        return None
-    return to_float(ends[0])
 
 
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):
