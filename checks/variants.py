@@ -178,7 +178,7 @@ class _Found:
         with np.errstate(all="ignore"):
             lost = np.isnan(found.value[0][1:]) & np.isfinite(value[:-1]) & found.usable
             for index in np.flatnonzero(lost.any(axis=0))[:PROBE]:
-                self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1)
+                self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1, value[0, index])
         after = found.considered.copy()
         after[0] = False
         ratios = largest_ratios(replace(found, considered=after))
@@ -186,11 +186,10 @@ class _Found:
             index = int(np.nanargmax(ratios))
             self.ratio, self.instance = float(ratios[index]), batch.describe(index) + _moved(shift)
 
-    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int):
+    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int, height: float):
         """Raises Misbehaves if the variant, run by optax, leaves the numbers on an instance where its balls do."""
         problem, start = batch.problem.pick(index), batch.start[:, index]
-        values: dict[Any, Any] = {symbol: array[index] for symbol, array in batch.values.items()}
-        values[V0] = float(np.asarray(problem.suboptimality(start, NUMPY)))
+        values: dict[Any, Any] = {symbol: array[index] for symbol, array in batch.values.items()} | {V0: height}
         assert posed.algorithm is not None
         formula = posed.algorithm.parameters["step_size"]
         sizes = [float(evaluate(formula, values | {k: float(step)}, NUMPY)) for step in range(steps)]
