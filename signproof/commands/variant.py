@@ -108,7 +108,7 @@ def _print(found: list[Row]):
         )
     console().print(rows)
     if other:
-        notice(f"{other} claims are about no run, and are left out here")
+        notice(f"left out here, as they bound no run: {other} claim{'s' if other > 1 else ''}")
 
 
 def _short(number: float | None) -> str:

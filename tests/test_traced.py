@@ -1,0 +1,140 @@
+"""What JAX traced, evaluated in other arithmetics: each operation against JAX itself, in every dtype."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flint import arb, fmpq
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signproof.checks.arrays import BALLS, Ball, ball, ends
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals, to_float
+from signproof.checks.traced import Truth, Unfollowed, cast, evaluate, follow
+
+D = 3
+
+
+def cases():
+    """Functions of two vectors, which between them use every operation that is known."""
+    matrix = np.arange(6.0).reshape(2, 3) / 8
+    return {
+        "arithmetic": lambda x, y: (x + y) * x - y / (1 + x * x),
+        "roots": lambda x, y: jnp.sqrt(x * x) + jax.lax.rsqrt(1 + y * y),
+        "powers": lambda x, y: x**3 + (1 + y * y) ** -2 + jnp.square(x),
+        "power": lambda x, y: jnp.abs(x + 4) ** y,
+        "elementary": lambda x, y: jnp.exp(-(x * x)) + jnp.log(1 + y * y) + jnp.sin(x) * jnp.cos(y),
+        "small": lambda x, y: jnp.expm1(x / 4) + jnp.log1p(y * y),
+        "squashed": lambda x, y: jnp.tanh(x) + jax.nn.sigmoid(y),
+        "signs": lambda x, y: jnp.sign(x) * jnp.abs(y) - jnp.maximum(x, y) + jnp.minimum(x, 0.5),
+        "clipped": lambda x, y: jnp.clip(x, -0.5, 0.5) + jax.lax.clamp(y * 0 - 1, y, y * 0 + 1),
+        "sums": lambda x, y: x * jnp.sum(jnp.abs(y)) + jnp.max(x) - jnp.min(y) + jnp.sum(x * y),
+        "products": lambda x, y: jnp.concatenate([jnp.asarray(matrix, x.dtype) @ x, jnp.dot(x, y)[None]]),
+        "moves": lambda x, y: jnp.concatenate([x[1:], y[:1]])[::-1].reshape(1, D)[0] + jnp.outer(x, y).T[0],
+        "choices": lambda x, y: jnp.where((x > 0) & (y <= 1) | ~(x >= y), x, 2 * y),
+        "tests": lambda x, y: jnp.where(jnp.isfinite(x) & ~jnp.isnan(y) & (x != y), x, y) + jnp.any(x < 0),
+        "floors": lambda x, y: jnp.floor(3 * x) + jnp.ceil(y),
+        "integers": lambda x, y: x * ((jnp.arange(D) * 7 + 3) // 2 % 3) + jnp.all(y > -9).astype(x.dtype),
+        "branches": lambda x, y: jax.lax.cond(x[0] > 0, lambda: x + 1, lambda: y * 2),
+        "calls": lambda x, y: jax.nn.relu(x) + jax.checkpoint(jnp.sin)(y),
+    }  # fmt: skip
+
+
+def traced(function, dtype="float64"):
+    with jax.enable_x64(dtype == "float64"):
+        return jax.make_jaxpr(function)(*[jax.ShapeDtypeStruct((D,), dtype)] * 2)
+
+
+def numbers():
+    """Vectors of bfloat16 numbers, zero and alike ones among them: every dtype has them."""
+    entry = st.integers(-300, 300).map(lambda n: float(jnp.bfloat16(n / 128)))
+    return st.lists(entry, min_size=D, max_size=D).map(np.array)
+
+
+def on_balls(trace, x, y, dtype):
+    with jax.enable_x64(True):
+        [found] = evaluate(trace, [cast(ball(v), dtype, BALLS) for v in (x, y)], BALLS)
+        return tuple(map(np.asarray, ends(found)))
+
+
+def exactly(trace, x, y):
+    """Rationals below and above what exact arithmetic gives, or None where it does not tell."""
+    try:
+        [found] = evaluate(trace, [rationals(x), rationals(y)], RATIONALS)
+        return [(entry, entry) for entry in found]
+    except TypeError:
+        pass
+    with Balls(256) as xp:
+        try:
+            [found] = evaluate(trace, [xp.number(rationals(v)) for v in (x, y)], xp)
+            return [xp.ends(entry) for entry in found]
+        except Undecided:
+            return None
+
+
+@pytest.mark.parametrize("name", cases())
+@settings(max_examples=5, deadline=None)
+@given(dtype=st.sampled_from(["float64", "float32", "bfloat16"]), x=numbers(), y=numbers())
+def test_balls_hold_what_is_exact_and_what_jax_computes(name, dtype, x, y):
+    function = cases()[name]
+    trace = traced(function, dtype)
+    low, high = on_balls(trace, x, y, dtype)
+    with jax.enable_x64(dtype == "float64"):
+        run = np.asarray(function(jnp.asarray(x, dtype), jnp.asarray(y, dtype)), float)
+    if dtype == "float64":  # the balls' own run is one in another order: as far from the exact result at most
+        low, high = low - (high - low), high + (high - low)
+    known = np.isfinite(low) & np.isfinite(high)
+    assert ((low <= run) & (run <= high))[known].all()
+    exact = exactly(traced(function), x, y)  # of the dtype's literals all are short here
+    if exact is not None:
+        for below, above, (first, last) in zip(low[known], high[known], np.array(exact)[known], strict=True):
+            assert below <= to_float(last) and to_float(first) <= above
+
+
+def test_balls_are_narrow_and_wider_in_a_narrower_dtype():
+    x, y = np.array([0.5, -1.25, 0.75]), np.array([1.5, 0.25, -0.5])
+    widths = []
+    for dtype in ("float64", "float32", "bfloat16"):
+        low, high = on_balls(traced(cases()["arithmetic"], dtype), x, y, dtype)
+        widths.append((high - low).max())
+    assert widths[0] < 1e-14 and 1e-8 < widths[1] < 1e-5 and 1e-3 < widths[2] < 0.5
+
+
+def test_rationals_stay_rational_where_they_can():
+    trace = traced(lambda x, y: jnp.sum(jnp.abs(x)) * jnp.sign(y))
+    [found] = evaluate(trace, [rationals([1, -2, 3]), rationals([0, 5, -1])], RATIONALS)
+    assert found.tolist() == [fmpq(0), fmpq(6), fmpq(-6)]
+
+
+def test_an_undecided_comparison_is_a_ball_around_both_choices():
+    trace = traced(lambda x, y: jnp.where(x > y, x + 10, y))
+    with jax.enable_x64(True):
+        x = Ball(jnp.array([0.0, 0.0, 2.0]), jnp.array([0.0, 1.0, 0.5]))
+        low, high = ends(evaluate(trace, [x, ball(np.zeros(3))], BALLS)[0])
+    assert high[0] < 1e-9 and low[1] <= 0 and high[1] >= 11 and low[2] > 11
+    with Balls(64) as xp, pytest.raises(Undecided):
+        evaluate(trace, [np.array([arb(0, 1)] * 3), xp.number(rationals([0, 0, 0]))], xp)
+
+
+def test_counters_stay_exact():
+    with jax.enable_x64(True):
+        trace = jax.make_jaxpr(lambda count: (count + 1, (count + 1) % 3 == 0, 0.5 ** (count + 1)))(jnp.int32(0))
+        count = ball(7.0)
+        for step in range(8, 12):
+            count, third, power = evaluate(trace, [count], BALLS)
+            assert (count.middle, count.radius) == (step, 0)
+            assert isinstance(third, Truth) and third.known and bool(third.value) == (step % 3 == 0)
+            assert abs(float(power.middle) - 0.5**step) <= float(power.radius)
+    exact = evaluate(trace, [fmpq(7)], RATIONALS)
+    assert exact == [fmpq(8), False, fmpq(1, 256)]
+
+
+@pytest.mark.parametrize("function", [lambda x, y: jnp.sort(x), lambda x, y: jax.lax.scan(lambda c, v: (c, v), x, y)[1]])
+def test_what_is_not_known_is_refused_by_name(function):
+    trace = traced(function)
+    with pytest.raises(Unfollowed, match="sort|scan"):
+        follow(trace)
+    with pytest.raises(Unfollowed, match="sort|scan"):
+        evaluate(trace, [rationals([1, 2, 3])] * 2, RATIONALS)
