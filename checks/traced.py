@@ -94,6 +94,8 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
         return numbers.branch(given[0], [lambda part=part: _closed(part, given[1:], numbers) for part in inner])
     if inner:
         return _closed(inner[0], given, numbers)
+    if name not in _KNOWN:
+        raise Unfollowed(f"the operation {name!r}")
     dtype = equation.outvars[0].aval.dtype
     if name in _ARITHMETIC:
         function, roundings = _ARITHMETIC[name]
@@ -103,9 +105,7 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
     if name in _COMPARISONS:
         same = equation.invars[0] is equation.invars[1]
         return [numbers.compared(name, *given, same=same)]
-    if name in _SPECIAL:
-        return [_SPECIAL[name](equation, given, numbers, dtype)]
-    raise Unfollowed(f"the operation {name!r}")
+    return [_SPECIAL[name](equation, given, numbers, dtype)]
 
 
 def _closed(part: ClosedJaxpr, given, numbers) -> list[Any]:

@@ -75,7 +75,7 @@ def exactly(trace, x, y):
 
 
 @pytest.mark.parametrize("name", cases())
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(dtype=st.sampled_from(["float64", "float32", "bfloat16"]), x=numbers(), y=numbers())
 def test_balls_hold_what_is_exact_and_what_jax_computes(name, dtype, x, y):
     function = cases()[name]
@@ -112,7 +112,7 @@ def test_an_undecided_comparison_is_a_ball_around_both_choices():
     trace = traced(lambda x, y: jnp.where(x > y, x + 10, y))
     with jax.enable_x64(True):
         x = Ball(jnp.array([0.0, 0.0, 2.0]), jnp.array([0.0, 1.0, 0.5]))
-        low, high = ends(evaluate(trace, [x, ball(np.zeros(3))], BALLS)[0])
+        low, high = map(np.asarray, ends(evaluate(trace, [x, ball(np.zeros(3))], BALLS)[0]))
     assert high[0] < 1e-9 and low[1] <= 0 and high[1] >= 11 and low[2] > 11
     with Balls(64) as xp, pytest.raises(Undecided):
         evaluate(trace, [np.array([arb(0, 1)] * 3), xp.number(rationals([0, 0, 0]))], xp)
