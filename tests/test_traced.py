@@ -85,7 +85,13 @@ def programs(dtype):
     return jax.jit(balls), jax.jit(run)
 
 
-@pytest.mark.parametrize("dtype", ["float64", pytest.param("float32", marks=pytest.mark.slow), "bfloat16"])
+NARROWER = pytest.mark.slow
+"""Each dtype is compiled for seconds; `test_variants` runs the narrower ones, too."""
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float64", pytest.param("float32", marks=NARROWER), pytest.param("bfloat16", marks=NARROWER)]
+)
 @settings(max_examples=10, deadline=None)
 @given(x=numbers(), y=numbers())
 def test_balls_hold_what_is_exact_and_what_jax_computes(dtype, x, y):
@@ -105,7 +111,9 @@ def test_balls_hold_what_is_exact_and_what_jax_computes(dtype, x, y):
             assert below <= to_float(part[1]) and to_float(part[0]) <= above, name
 
 
-@pytest.mark.parametrize(("dtype", "least", "most"), [("float64", 0, 1e-14), ("bfloat16", 1e-3, 0.5)])
+@pytest.mark.parametrize(
+    ("dtype", "least", "most"), [("float64", 0, 1e-14), pytest.param("bfloat16", 1e-3, 0.5, marks=NARROWER)]
+)
 def test_balls_are_as_wide_as_their_dtype_rounds(dtype, least, most):
     with jax.enable_x64(True):
         low, high = programs(dtype)[0](np.array([0.5, -1.25, 0.75]), np.array([1.5, 0.25, -0.5]))["arithmetic"]

@@ -55,7 +55,8 @@ def command(
         notice(f"written: {json}")
     _print(found)
     if interrupted:
-        notice(f"interrupted after {len(found)} claims; what was found out is kept, marked partial")
+        count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
+        notice(f"interrupted after {count}; what was found out is kept, marked partial")
         raise typer.Exit(INTERRUPTED)
     if all(row.status == "not applicable" for row in found):
         raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
