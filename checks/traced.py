@@ -8,8 +8,9 @@ arithmetics. What is not known is refused by name, never guessed.
 dtype than float64 is widened by what that dtype may round it by: u = 2^-p relative to its size for p significant bits,
 n u / (1 - n u) of the sum of the sizes for a sum of n terms in any order, and its least normal number, below which it
 may be flushed to zero. By induction over the operations, as in `arrays`, each ball then holds both the number that
-exact arithmetic gives and the one that any run in these dtypes gives, however it was compiled: a compiler may leave
-roundings out, which the balls allow for, too. Elementary functions are trusted to ELEMENTARY_ULPS in their own dtype.
+exact arithmetic gives and the one that any run in these dtypes gives whose operations round correctly, whatever the
+order of its sums: a compiler may leave roundings out, which the balls allow for, too. Elementary functions are trusted
+to ELEMENTARY_ULPS in their own dtype.
 In exact arithmetic nothing is rounded: what is followed is the rule itself, its literals the rationals that they are.
 
 Numbers of integer dtypes are numbers like others. Truth values are bools in exact arithmetic, where an undecided
@@ -324,10 +325,10 @@ class _OnBalls:
         gap = y - x
         above, below, equal = gap.middle > gap.radius, -gap.middle > gap.radius, gap.is_zero
         values = {
-            "lt": (gap.middle > 0, above | (gap.middle + gap.radius <= 0)),
-            "le": (gap.middle >= 0, below | (gap.middle - gap.radius >= 0)),
-            "gt": (gap.middle < 0, below | (gap.middle - gap.radius >= 0)),
-            "ge": (gap.middle <= 0, above | (gap.middle + gap.radius <= 0)),
+            "lt": (gap.middle > 0, above | (-gap.middle >= gap.radius)),
+            "le": (gap.middle >= 0, below | (gap.middle >= gap.radius)),
+            "gt": (gap.middle < 0, below | (gap.middle >= gap.radius)),
+            "ge": (gap.middle <= 0, above | (-gap.middle >= gap.radius)),
             "eq": (gap.middle == 0, above | below | equal),
             "ne": (gap.middle != 0, above | below | equal),
         }
@@ -407,7 +408,10 @@ class _OnBalls:
         return Ball(jnp.sign(x.middle) * found.middle, (found.radius + x.radius) * GROW)  # slopes are at most 1
 
     def floor(self, x):
-        low, high = (jnp.floor(x.middle + side * x.radius * GROW) for side in (-1, 1))
+        # the next float: a radius below half a unit in the last place would be lost
+        low, high = (
+            jnp.floor(jnp.nextafter(x.middle + side * x.radius * GROW, side * jnp.inf)) for side in (-1.0, 1.0)
+        )
         return Ball(jnp.floor(x.middle), jnp.where(x.radius == 0, 0.0, high - low))
 
     def whole(self, function, of_floats, x, y):

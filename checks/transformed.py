@@ -120,10 +120,12 @@ class Rule:
 
     def _check_memory(self, vector, structure, state):
         """Raises Misbehaves if a transformation is another when traced again: its state is not all that it keeps."""
-        made = self.factory(0.125)
+        made: list[Any] = []
 
         def update(gradient, parameters, *leaves):
-            return made.update(gradient, jax.tree.unflatten(structure, leaves), parameters)
+            if not made:
+                made.append(self.factory(0.125))
+            return made[0].update(gradient, jax.tree.unflatten(structure, leaves), parameters)
 
         texts: list[str] = []
         for number in range(1, TRACES + 1):

@@ -138,9 +138,11 @@ def ask(claim: Claim, rule: Rule, profile: Profile, seed: int, advance: Callable
         return Row(claim.id, "not applicable", reason=why)
     found = _Found(rule)
     try:
-        trace = rule.trace(PROBE)
+        # a narrow dtype rounds least near 0: there, too, a minimizer at the origin is no fair trial
+        everywhere = rule.trace(PROBE).looks_at_parameters
+        shifts = SHIFTS if everywhere else SHIFTS[: 1 if rule.dtype == "float64" else 2]
         for case in cases(claim):
-            for shift in SHIFTS if trace.looks_at_parameters else SHIFTS[:1]:
+            for shift in shifts:
                 found.ask(case, shift, profile, seed, advance)
                 if found.broken is not None:
                     return found.row(claim)
@@ -148,6 +150,9 @@ def ask(claim: Claim, rule: Rule, profile: Profile, seed: int, advance: Callable
         return Row(claim.id, "failed", step=error.step, instance=error.instance, reason=str(error))
     except Unfollowed as error:
         reason = f"{error} cannot be followed in other arithmetics, so the run is known to no precision"
+        return Row(claim.id, "failed", reason=reason)
+    except Exception as error:  # whatever else a variant meets in JAX: the others are asked nevertheless
+        reason = " ".join(f"it could not be judged: {type(error).__name__}: {error}".split())[:400]
         return Row(claim.id, "failed", reason=reason)
     return found.row(claim)
 
@@ -226,6 +231,8 @@ class _Found:
             reason = next((trials.reason for trials in self.trials if trials.reason), rounding)
             return Row(claim.id, "not applicable", reason=reason)
         undecided = f", {asked - held} within the rounding error of {self.rule.dtype}" if asked > held else ""
+        if dismissed:
+            undecided += f"; {dismissed} apparent violations were not confirmed by an exact replay and do not count"
         instances = sum(tally.instances for tally in tallies)
         found = tightness(self.trials[0])
         return Row(

@@ -136,6 +136,14 @@ def test_an_undecided_comparison_is_a_ball_around_both_choices():
         evaluate(trace, [np.array([arb(0, 1)] * 3), xp.number(rationals([0, 0, 0]))], xp)
 
 
+def test_a_floor_next_to_an_integer_is_not_known():
+    trace = traced(lambda x, y: jnp.floor(x))
+    with jax.enable_x64(True):
+        x = Ball(jnp.array([3.0, 3.0, 3.5]), jnp.array([0.0, 1e-17, 0.25]))
+        [found] = evaluate(trace, [x, x], BALLS)
+        assert found.radius.tolist() == [0, 1, 0] and found.middle.tolist() == [3, 3, 3]
+
+
 def test_counters_stay_exact():
     with jax.enable_x64(True):
         trace = jax.make_jaxpr(lambda count: (count + 1, (count + 1) % 3 == 0, 0.5 ** (count + 1)))(jnp.int32(0))

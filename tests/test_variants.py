@@ -121,6 +121,8 @@ def test_a_schedule_of_ones_own_is_followed(families):
 def test_a_state_that_keeps_the_step_size_is_the_same_rule(families):
     [row] = conforms(lambda s: optax.inject_hyperparams(scaled_sign_gd)(s), theorem_1_1, name="injected")
     assert row.status == "holds" and row.ratio > 0.99 and row.variant == "injected"
+    [row] = conforms(lambda s: optax.inject_hyperparams(optax.sign_sgd)(s), theorem_1_1)
+    assert row.status == "broken" and row.level == "exact"
 
 
 @pytest.mark.slow
@@ -189,6 +191,15 @@ def test_what_a_variant_may_not_do_is_said_in_its_row(what):
 def test_an_operation_that_cannot_be_followed_is_named():
     [row] = conforms(lambda s: optax.stateless(lambda g, _: -s * jnp.sort(g)), theorem_1_1)
     assert (row.status, row.step) == ("failed", None) and "'sort'" in row.reason
+
+
+def test_whatever_else_goes_wrong_is_in_the_row(monkeypatch):
+    def fails(*arguments):
+        raise RuntimeError("out of memory\nor so")
+
+    monkeypatch.setattr(variants, "try_out", fails)
+    [row] = conforms(optax.sgd, theorem_1_1)
+    assert row.status == "failed" and row.reason == "it could not be judged: RuntimeError: out of memory or so"
 
 
 def test_nan_is_reported_with_its_step_and_instance(families):

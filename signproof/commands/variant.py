@@ -119,6 +119,7 @@ def _short(number: float | None) -> str:
 
 
 def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], partial: bool):
+    from importlib.metadata import version
     from json import dumps
 
     from signproof.report.ledger import environment, write_atomically
@@ -130,7 +131,7 @@ def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: li
         "profile": profile,
         "seed": seed,
         "partial": partial,
-        "environment": environment(),
+        "environment": environment() | {"optax": version("optax")},
         "rows": [row.data() for row in found],
     }
     write_atomically(path, dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
