@@ -84,6 +84,7 @@ def test_a_step_twice_as_long_is_told_apart(families):
     assert (row.status, row.step, row.level) == ("broken", 1, "exact")
 
 
+@pytest.mark.slow
 def test_the_right_step_holds_where_the_wrong_ones_break(families, monkeypatch):
     families()
     monkeypatch.setattr(LeastSquares, "shapes", ((2, 2),))
@@ -119,10 +120,9 @@ def test_a_schedule_of_ones_own_is_followed(families):
 
 
 def test_a_state_that_keeps_the_step_size_is_the_same_rule(families):
-    [row] = conforms(lambda s: optax.inject_hyperparams(scaled_sign_gd)(s), theorem_1_1, name="injected")
-    assert row.status == "holds" and row.ratio > 0.99 and row.variant == "injected"
-    [row] = conforms(lambda s: optax.inject_hyperparams(optax.sign_sgd)(s), theorem_1_1)
-    assert row.status == "broken" and row.level == "exact"
+    [row] = conforms(lambda s: optax.inject_hyperparams(optax.sign_sgd)(s), theorem_1_1, name="injected")
+    [same] = conforms(optax.sign_sgd, theorem_1_1)
+    assert row.variant == "injected" and row.witness == same.witness is not None
 
 
 @pytest.mark.slow
@@ -137,8 +137,6 @@ def test_a_step_size_that_depends_on_k_is_handed_over_step_by_step(families):
 def test_narrower_dtypes_hold_with_what_their_rounding_leaves_undecided(families, dtype, ratio):
     [row] = conforms(scaled_sign_gd, theorem_1_1, dtype=dtype)
     assert row.status == "holds" and ratio < row.ratio <= 1 and f"rounding error of {dtype}" in row.reason
-    [row] = conforms(twice, theorem_1_1, dtype=dtype)
-    assert row.status == "broken"
 
 
 # What a variant may not do
@@ -214,12 +212,19 @@ def test_nan_is_reported_with_its_step_and_instance(families):
 
 
 def test_claims_that_cannot_be_asked_say_why():
-    reasons = {claim.id: variants.unasked(claim) for claim in catalog().values()}
-    asked = {id for id, reason in reasons.items() if not reason}
-    assert {f"scaled-sign/theorem-1.{part}" for part in (1, 2, 3)} <= asked
-    assert {"scaled-sign/theorem-2.1", "scaled-sign/theorem-3", "scaled-sign/remark-3.signgd"} <= asked
-    assert "own/theorem-1.dual-norms" not in asked and "signprox/theorem-1" not in asked
-    assert all(catalog()[id].kind == "bound" for id in asked)
+    for id in (
+        "scaled-sign/theorem-1.1",
+        "scaled-sign/theorem-2.1",
+        "scaled-sign/theorem-3",
+        "own/theorem-2.2.repaired",
+    ):
+        assert variants.unasked(catalog()[id]) == ""
+    for id, words in (
+        ("own/theorem-1.dual-norms", "a method for each norm"),
+        ("signprox/theorem-1", "depends on the method"),
+        ("scaled-sign/example-1", "no bound on a run"),
+    ):
+        assert words in variants.unasked(catalog()[id])
     [row] = conforms(optax.sgd, "scaled-sign/theorem-1.zeta")
     assert row.status == "not applicable" and row.reason and row.ratio is None
 
