@@ -223,6 +223,7 @@ def test_claims_that_cannot_be_asked_say_why():
         ("own/theorem-1.dual-norms", "a method for each norm"),
         ("signprox/theorem-1", "depends on the method"),
         ("scaled-sign/example-1", "no bound on a run"),
+        ("own/example-2.rate", "V_0"),
     ):
         assert words in variants.unasked(catalog()[id])
     [row] = conforms(optax.sgd, "scaled-sign/theorem-1.zeta")
@@ -267,7 +268,7 @@ def test_what_optax_has_can_be_followed(name):
 
 TABLE = {
     "sgd": (optax.sgd, {"scaled-sign/remark-1.gradient-descent"}),
-    "sign_sgd": (optax.sign_sgd, {"own/remark-3.signgd.repaired", "scaled-sign/remark-3.max-norm"}),
+    "sign_sgd": (optax.sign_sgd, set()),
     "signum": (optax.signum, set()),
     "lion": (optax.lion, set()),
     "adam": (optax.adam, set()),
@@ -290,8 +291,6 @@ ASKED = (
     "scaled-sign/theorem-1.2",
     "scaled-sign/theorem-1.3",
     "scaled-sign/remark-1.gradient-descent",
-    "scaled-sign/remark-3.max-norm",
-    "own/remark-3.signgd.repaired",
 )
 
 
