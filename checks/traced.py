@@ -102,7 +102,7 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
         function, roundings = _ARITHMETIC[name]
         return [numbers.rounded(function(xp, *given), dtype, roundings)]
     if name in _MOVES:
-        return [numbers.moved(equation, given)]
+        return numbers.moved(equation, given)
     if name in _COMPARISONS:
         same = equation.invars[0] is equation.invars[1]
         return [numbers.compared(name, *given, same=same)]
@@ -129,8 +129,8 @@ _CALLS = {
     "custom_vjp_call_jaxpr",
 }  # fmt: skip
 _MOVES = {
-    "reshape", "squeeze", "broadcast_in_dim", "transpose", "rev", "slice", "concatenate", "expand_dims", "copy",
-    "copy_p", "optimization_barrier",
+    "reshape", "squeeze", "broadcast_in_dim", "transpose", "rev", "slice", "concatenate", "stack", "unstack", "split",
+    "tile", "expand_dims", "copy", "copy_p", "optimization_barrier",
 }  # fmt: skip
 """Operations that move numbers and change none."""
 _COMPARISONS = {"lt", "le", "gt", "ge", "eq", "ne"}
@@ -309,11 +309,11 @@ class _OnBalls:
     def moved(self, equation, given):
         def move(*parts):
             found = equation.primitive.bind(*parts, **equation.params)
-            return found[0] if equation.primitive.multiple_results else found
+            return found if equation.primitive.multiple_results else [found]
 
-        if isinstance(given[0], Truth):
-            return Truth(move(*(x.value for x in given)), move(*(x.known for x in given)))
-        return Ball(move(*(x.middle for x in given)), move(*(x.radius for x in given)))
+        kind = type(given[0])
+        parts = (move(*(getattr(x, name) for x in given)) for name in vars(given[0]))
+        return [kind(*pair) for pair in zip(*parts, strict=True)]
 
     def compared(self, name, x, y, same=False):
         if isinstance(x, Truth):
@@ -431,7 +431,14 @@ class _Exactly:
         x = np.asarray(x)
         if x.dtype == bool:
             return x[()]
-        return self.xp.number(each(lambda entry: rational(float(entry)), x.astype(object))[()])
+        return each(self._number, x.astype(object))[()]
+
+    def _number(self, entry):
+        if np.isfinite(float(entry)):
+            return self.xp.number(rational(float(entry)))
+        if self.xp.level == "exact":
+            raise TypeError(f"{entry} is not rational: replay in balls")
+        return arb(float(entry))
 
     def rounded(self, x, dtype, roundings, of=None, powers_of=None):
         return x
@@ -450,7 +457,7 @@ class _Exactly:
             places.append(jnp.arange(count, count + size, dtype="int32").reshape(variable.aval.shape))
             count += size
         found = equation.primitive.bind(*places, **equation.params)
-        return flat[np.asarray(found[0] if equation.primitive.multiple_results else found)]
+        return [flat[np.asarray(place)] for place in (found if equation.primitive.multiple_results else [found])]
 
     def compared(self, name, x, y, same=False):
         if same:

@@ -33,11 +33,13 @@ CASES = {
     "sums": lambda x, y: x * jnp.sum(jnp.abs(y)) + jnp.max(x) - jnp.min(y) + jnp.sum(x * y),
     "products": lambda x, y: jnp.concatenate([jnp.asarray(MATRIX, x.dtype) @ x, jnp.dot(x, y)[None]]),
     "moves": lambda x, y: jnp.concatenate([x[1:], y[:1]])[::-1].reshape(1, D)[0] + jnp.outer(x, y).T[0],
+    "pieces": lambda x, y: jnp.stack([x, y])[1] + jnp.tile(x[:1], 3) + jnp.split(y, [1, 2])[1],
     "choices": lambda x, y: jnp.where((x > 0) & (y <= 1) | ~(x >= y), x, 2 * y),
     "tests": lambda x, y: jnp.where(jnp.isfinite(x) & ~jnp.isnan(y) & (x != y), x, y) + jnp.any(x < 0),
     "floors": lambda x, y: jnp.floor(3 * x) + jnp.ceil(y),
     "integers": lambda x, y: x * ((jnp.arange(D) * 7 + 3) // 2 % 3) + jnp.all(y > -9).astype(x.dtype),
     "branches": lambda x, y: jax.lax.cond(x[0] > 0, lambda: x + 1, lambda: y * 2),
+    "moments": lambda x, y: jnp.mean(x) - jnp.var(y) + jnp.minimum(x, jnp.inf),
     "calls": lambda x, y: jax.nn.relu(x) + jax.checkpoint(jnp.sin)(y),
 }  # fmt: skip
 """Functions of two vectors, which between them use every operation that is known."""
