@@ -58,7 +58,7 @@ def run(factory, problem, start, step_sizes, shifted=False):
 
 
 @pytest.mark.parametrize("name", PAIRS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 2**16), spread=st.sampled_from([0.0, 0.5]))
 def test_chains_are_the_papers_methods(name, seed, spread):
     method, factory = PAIRS[name]
@@ -97,7 +97,7 @@ def stacked(rng, *shape):
     return jnp.asarray(np.round(rng.standard_normal(shape) * 4))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**16), workers=st.integers(1, 5))
 def test_the_vote_is_the_papers(seed, workers):
     g = stacked(np.random.default_rng(seed), workers, 4)
@@ -116,7 +116,7 @@ def test_one_worker_votes_like_scaled_sign_gd():
     assert (vote == alone).all() and alone.tolist() == [3.0, -3.0, 0.0]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(seed=st.integers(0, 2**16))
 def test_error_feedback_loses_nothing(seed):
     rng, made = np.random.default_rng(seed), t.error_feedback()
