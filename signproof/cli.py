@@ -19,6 +19,8 @@ COMMANDS = (
     "search",
     "replay",
     "compare",
+    "variant",
+    "new",
     "tightness",
     "experiment",
     "distributed",
