@@ -78,33 +78,36 @@ def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
     """How measured / bound is spread over the instances of a family, at each iteration: bands around the median.
 
     Arguments: the `spread` of a run in the ledger; the family's name. Returns the Vega-Lite specification: the light
-    band holds all instances, the dark one the middle half; a line at 1 is the bound.
+    band holds all instances, the dark one the middle half; a line at 1 is the bound, and the axis ends at 2.
     """
-    names = ("k", "least", "lower", "median", "upper", "largest")
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*(spread[name] for name in names), strict=True)]
-    base = alt.Chart().encode(
-        x=alt.X("k:Q", axis=alt.Axis(title="iteration k", values=_steps(rows), format="d"), scale=alt.Scale(nice=False))
-    )
-    axis = alt.Axis(title="measured / bound", tickCount=5)
-    scale = alt.Scale(domainMin=0, clamp=True)
-    tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in names]
+    rows = [dict(zip(CURVES, row, strict=True)) for row in zip(*(spread[name] for name in CURVES), strict=True)]
+    words = f"measured / bound over the iterations on {family}: quantiles over all instances"
+    top = max(1.02, min(2.0, *(row["largest"] for row in rows), 2.0))
+    return _spread_spec(tuple(_steps(rows)), top) | {"description": words, "data": {"values": rows}}
+
+
+CURVES = ("k", "least", "lower", "median", "upper", "largest")
+
+
+@cache
+def _spread_spec(steps: tuple[int, ...], top: float) -> dict[str, Any]:
+    """The specification of a band without its data: it is the same for most families, and slow to make."""
+    axis = alt.Axis(title="iteration k", values=list(steps), format="d")
+    base = alt.Chart().encode(x=alt.X("k:Q", axis=axis, scale=alt.Scale(nice=False)))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    y = alt.Axis(title="measured / bound", tickCount=5)
+    band = {"color": "var(--series-0)", "clip": True}
+    tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in CURVES]
     layers = (
-        base.mark_area(color="var(--series-0)", opacity=0.16).encode(
-            y=alt.Y("least:Q", axis=axis, scale=scale), y2="largest:Q"
-        ),
-        base.mark_area(color="var(--series-0)", opacity=0.3).encode(y=alt.Y("lower:Q"), y2="upper:Q"),
-        base.mark_line(color="var(--series-0)").encode(y=alt.Y("median:Q")),
+        base.mark_area(opacity=0.16, **band).encode(y=alt.Y("least:Q", axis=y, scale=scale), y2="largest:Q"),
+        base.mark_area(opacity=0.3, **band).encode(y="lower:Q", y2="upper:Q"),
+        base.mark_line(**band).encode(y="median:Q"),
         _bound_rule("y"),
-        base.mark_point(size=250, opacity=0).encode(y=alt.Y("median:Q"), tooltip=tooltip),
+        base.mark_point(size=250, opacity=0, clip=True).encode(y="median:Q", tooltip=tooltip),
     )
-    spec = alt.layer(
-        *layers,
-        data=alt.Data(name="spread"),
-        description=f"measured / bound over the iterations on {family}: quantiles over all instances",
-        **_size(150),
-    ).to_dict()
+    spec = alt.layer(*layers, data=alt.Data(name="spread"), **_size(150)).to_dict()
     spec.pop("$schema")
-    return spec | {"data": {"values": rows}}
+    return spec
 
 
 def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
@@ -119,30 +122,31 @@ def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
         for low, high, count in zip(edges[:-1], edges[1:], histogram["counts"], strict=True)
     ]
     if histogram["above"]:
-        width = last - edges[-2]
-        rows.append(
-            {"from": last + width, "to": last + 2 * width, "instances": histogram["above"], "says": "above 1", "above": 1}
-        )
+        step = last - edges[-2]
+        beyond = {"from": last + step, "to": last + 2 * step, "instances": histogram["above"]}
+        rows.append(beyond | {"says": "above 1", "above": 1})
+    words = f"The largest measured / bound of each run on {family}, as a histogram"
+    return _histogram_spec() | {"description": words, "data": {"values": rows}}
+
+
+@cache
+def _histogram_spec() -> dict[str, Any]:
+    """The specification of a histogram without its data."""
+    axis = alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1], format="~g")
     bars = (
         alt.Chart()
         .mark_bar(binSpacing=1)
         .encode(
-            x=alt.X("from:Q", bin="binned", axis=alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1])),
+            x=alt.X("from:Q", bin="binned", axis=axis),
             x2="to:Q",
             y=alt.Y("instances:Q", axis=alt.Axis(title="instances", tickCount=4, format="~s", tickMinStep=1)),
             color=alt.condition("datum.above", alt.value("var(--red)"), alt.value("var(--series-0)")),
             tooltip=[alt.Tooltip("says:N", title="measured / bound"), alt.Tooltip("instances:Q")],
         )
     )
-    spec = alt.layer(
-        bars,
-        _bound_rule("x"),
-        data=alt.Data(name="ratios"),
-        description=f"The largest measured / bound of each run on {family}, as a histogram",
-        **_size(150),
-    ).to_dict()
+    spec = alt.layer(bars, _bound_rule("x"), data=alt.Data(name="ratios"), **_size(150)).to_dict()
     spec.pop("$schema")
-    return spec | {"data": {"values": rows}}
+    return spec
 
 
 def tightness_chart(cells: list[dict], title: str = "") -> dict[str, Any]:
@@ -349,7 +353,7 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
         .transform_calculate(ratio="datum.bound > 0 && datum.measured != null ? datum.measured / datum.bound : null")
         .transform_fold(["measured", "bound"], as_=["quantity", "value"])
         .transform_calculate(value="datum.value > 0 ? datum.value : null")  # a line breaks off where there is none
-        .to_dict()
+        .to_dict(validate=False)  # to validate takes most of the time, and the tests compile all of it
     )
     spec.pop("$schema")  # an address on the network, though no browser follows it
     # The data is put in last: Altair would copy it at each of the calls above.

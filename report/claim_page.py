@@ -68,6 +68,11 @@ def is_main(claim: dict[str, Any]) -> bool:
     return bool(source) and source["paper"] != OWN and source["where"].startswith(RESULTS)
 
 
+def main_rank(claim: dict[str, Any]) -> int:
+    """Where a main result stands among the others: theorems come first."""
+    return next(rank for rank, word in enumerate(RESULTS) if claim["source"]["where"].startswith(word))
+
+
 def _command(claim: dict[str, Any], ledger: dict[str, Any]) -> str:
     """The command line that judges the claim again as it was judged here."""
     target = shlex.quote(claim["id"]) if claim["source"] else "FILE.py"
@@ -92,19 +97,25 @@ def _drawing(claim: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
     """Charts and a table of numbers for each family, the family's name taken out of those of its instances."""
-    runs = {one["family"]: one for one in claim["evidence"] if one["kind"] == "run"}
-    prefixes = {f"{family}, ": family for family in sorted(runs, key=len, reverse=True)}
-    prefixes |= {"witness: ": WITNESS, "": ""}
-    grouped: dict[str, list[dict]] = {}
-    for run in claim.get("series", ()):
-        prefix = next(prefix for prefix in prefixes if run["instance"].startswith(prefix))
-        short = {**run, "instance": run["instance"].removeprefix(prefix)}
-        grouped.setdefault(prefixes[prefix], []).append(short)
-    for family, run in runs.items():
-        if "spread" in run or "histogram" in run:
-            grouped.setdefault(family, [])
     for sign, pretty in (("**", "^"), ("<=", "≤"), ("||", "‖")):
         measure = measure.replace(sign, pretty)
+    runs = [one for one in claim["evidence"] if one["kind"] == "run"]
+    prefixes = sorted({base(run["family"]) for run in runs}, key=len, reverse=True)
+    grouped: dict[str, list[dict]] = {}
+    for run in claim.get("series", ()):
+        if run["instance"].startswith("witness: "):
+            family, prefix = WITNESS, "witness: "
+        else:
+            family = next((name for name in prefixes if run["instance"].startswith(f"{name}, ")), "")
+            prefix = family and f"{family}, "
+        short = {**run, "instance": run["instance"].removeprefix(prefix)}
+        grouped.setdefault(family, []).append(short)
+    spread: dict[str, list[dict]] = {}
+    for run in runs:
+        if "histogram" in run or "worst" in run:
+            family = base(run["family"])
+            grouped.setdefault(family, [])
+            spread.setdefault(family, []).append(_spread(run))
     return [
         {
             "family": family,
@@ -112,17 +123,32 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
             "axis": abscissa(series),
             "chart": chart(series, measure) if series else None,
             "points": _points(series),
-            "spread": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("k", ())) > 1 else None,
-            "histogram": histogram_chart(run["histogram"], family) if "histogram" in run else None,
-            "worst": run.get("worst", ""),
+            "spread": spread.get(family, []),
         }
         for family, series in grouped.items()
-        for run in [runs.get(family, {})]
     ]
 
 
+def base(family: str) -> str:
+    """A family's name without the case that was tried on it: "least squares" of "least squares (norm l2)"."""
+    return family.partition(" (")[0]
+
+
+def _spread(run: dict[str, Any]) -> dict[str, Any]:
+    """How the ratios are spread over all instances of a run."""
+    family = run["family"]
+    return {
+        "family": family,
+        "case": family.removeprefix(base(family)).strip(" ()").replace(") (", ", "),
+        "band": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("k", ())) > 1 else None,
+        "histogram": histogram_chart(run["histogram"], family) if "histogram" in run else None,
+        "worst": run.get("worst", ""),
+    }
+
+
 def _drawn(panel: dict[str, Any]) -> bool:
-    return bool((panel["chart"] and panel["chart"].spec) or panel["spread"] or panel["histogram"])
+    charted = any(part["band"] or part["histogram"] for part in panel["spread"])
+    return charted or bool(panel["chart"] and panel["chart"].spec)
 
 
 def _points(series: list[dict]) -> list[tuple[float, list[tuple]]]:

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from signproof.report import charts, filters, graphs
-from signproof.report.claim_page import claim_page
+from signproof.report.claim_page import claim_page, is_main, main_rank
 from signproof.report.errata import OWN, errors, gaps
 from signproof.report.ledger import LedgerError, validate, write_together
 from signproof.report.mathml import mathml
@@ -131,20 +131,22 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None]) -> dict[str, st
 
 
 def _papers(claims: list[dict[str, Any]], ledger: dict[str, Any]) -> list[dict[str, Any]]:
-    """The main results of each paper, and how they fared."""
+    """The main results of each paper, theorems first, and how they fared; what is about numbers alone is a part."""
     found: dict[str, list[dict[str, Any]]] = {}
-    for claim in claims:
-        if claim["main"]:
-            found.setdefault(claim["paper"], []).append(claim)
-    return [
-        {
-            "key": key,
-            "title": ledger.get("papers", {}).get(key, key),
-            "results": results,
-            "counts": Counter(claim["verdict"] for claim in results),
-        }
-        for key, results in found.items()
-    ]
+    for claim in sorted(filter(is_main, claims), key=lambda claim: main_rank(claim)):
+        found.setdefault(claim["paper"], []).append(claim)
+    papers = []
+    for key, stated in found.items():
+        results = [claim for claim in stated if claim["algorithm"] or claim["kind"] == "flow"] or stated
+        papers.append(
+            {
+                "title": ledger.get("papers", {}).get(key, key),
+                "results": results,
+                "parts": [claim for claim in stated if claim not in results],
+                "counts": Counter(claim["verdict"] for claim in results),
+            }
+        )
+    return papers
 
 
 def templates() -> Environment:
