@@ -34,8 +34,8 @@ ORBIT_TURNS = 50
 """How often an orbit is run through."""
 COURSE = 100
 """Steps for which a run is compared with its formula."""
-MAPPED = {"dimensions": (2, 8), "ratios": (1, 2, 8, 80, 8000)}
-"""Where the tightness of a bound is mapped."""
+DIMENSIONS, RATIOS = (2, 8), (1, 2, 8, 80, 8000)
+"""Dimensions and values of L/mu at which the tightness of a bound is mapped."""
 
 
 def verify(
@@ -192,7 +192,7 @@ def _map(claim: Claim, seed: int, advance) -> tuple[dict[str, Any], ...]:
     """Cells of a map of tightness; none for a claim that has no such map."""
     advance(f"{claim.id}: map of tightness")
     try:
-        return tuple(cell.data() for cell in tightness_map(claim, **MAPPED, seed=seed))
+        return tuple(cell.data() for cell in tightness_map(claim, DIMENSIONS, RATIOS, seed=seed))
     except NoMap:
         return ()
 

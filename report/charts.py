@@ -96,7 +96,7 @@ def _spread_spec(steps: tuple[int, ...], top: float) -> dict[str, Any]:
     base = alt.Chart().encode(x=alt.X("k:Q", axis=axis, scale=alt.Scale(nice=False)))
     scale = alt.Scale(domain=[0, top], nice=False)
     y = alt.Axis(title="measured / bound", tickCount=5)
-    band = {"color": "var(--series-0)", "clip": True}
+    band: dict[str, Any] = {"color": "var(--series-0)", "clip": True}
     tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in CURVES]
     layers = (
         base.mark_area(opacity=0.16, **band).encode(y=alt.Y("least:Q", axis=y, scale=scale), y2="largest:Q"),

@@ -80,7 +80,14 @@ def drawing(ledger: dict[str, Any], pages: dict[str, str]) -> str:
         for node in graph
     ]
     lines = [
-        {"edge": number, "order": order, "x": x, "y": y, "says": _joined(graph, start, end), "how": _how(graph, start, end)}
+        {
+            "edge": number,
+            "order": order,
+            "x": x,
+            "y": y,
+            "says": _joined(graph, start, end),
+            "how": _how(graph, start, end),
+        }
         for number, (start, end) in enumerate(graph.edges)
         for order, (x, y) in enumerate(_bend(*place[start], *place[end], 0 if start[0] == "lemma" else len(start[1])))
     ]
@@ -190,7 +197,9 @@ def _spec(nodes: list[dict], lines: list[dict]) -> dict[str, Any]:
     lemma, claim = "datum.status == 'lemma'", "datum.status != 'lemma'"
     layers = (
         curves,
-        dots.transform_filter(linked).mark_point(filled=True, size=55, opacity=1, aria=False).encode(shape=marked, href="href:N"),
+        dots.transform_filter(linked)
+        .mark_point(filled=True, size=55, opacity=1, aria=False)
+        .encode(shape=marked, href="href:N"),
         dots.transform_filter(plain).mark_point(filled=True, size=40, opacity=1, aria=False).encode(shape=marked),
         texts.transform_filter(linked).mark_text(align="left", dx=9).encode(href="href:N"),
         texts.transform_filter(f"{plain} && {claim}").mark_text(align="left", dx=9),

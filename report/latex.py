@@ -6,10 +6,12 @@ import re
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+from unicodedata import lookup
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from signproof.report.charts import chart, pdf
+from signproof.report.errata import OWN
 from signproof.report.ledger import because, deciding, write_together
 from signproof.report.names import file_names
 from signproof.report.site import check, palette
@@ -23,9 +25,30 @@ ESCAPES = {
 }
 """What characters that LaTeX reads as commands, or that its usual fonts lack, are written as."""
 # fmt: on
-GREEK = dict(zip("αβγδεζηθικλμνξπρστυφχψω", (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega"
-).split(), strict=True))  # fmt: skip
+GREEK = {
+    f"GREEK SMALL LETTER {name}": name.lower()
+    for name in (
+        "ALPHA",
+        "BETA",
+        "GAMMA",
+        "DELTA",
+        "EPSILON",
+        "ETA",
+        "THETA",
+        "KAPPA",
+        "LAMDA",
+        "MU",
+        "NU",
+        "PI",
+        "RHO",
+        "SIGMA",
+        "TAU",
+        "PHI",
+        "PSI",
+        "OMEGA",
+    )
+} | {"GREEK SMALL LETTER LAMDA": "lambda"}  # fmt: skip
+"""Commands of Greek letters, by the letters' names."""
 LARGEST = 1000
 """Tightness up to which decimals are shown."""
 
@@ -38,7 +61,7 @@ def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[
     Raises ValueError, in one line, if it is no ledger; OSError if something cannot be written.
     """
     check(ledger)
-    folder = f"{path.stem}-figures"
+    folder = re.sub(r"[^A-Za-z0-9.-]+", "-", path.stem) + "-figures"
     names = file_names((claim["id"] for claim in ledger["claims"]), ".pdf")
     colours = palette()
     drawn: dict[str, bytes] = {}
@@ -63,7 +86,7 @@ def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[
     )
     environment.filters |= {"tex": escape, "math": _math, "ratio": _ratio}
     papers: dict[str, list[dict[str, Any]]] = {}
-    for claim in ledger["claims"]:
+    for claim in sorted(ledger["claims"], key=lambda claim: not claim["source"] or claim["source"]["paper"] == OWN):
         source = claim["source"]
         key = ledger.get("papers", {}).get(source["paper"], source["paper"]) if source else "Claims of no paper"
         papers.setdefault(key, []).append(
@@ -83,7 +106,7 @@ def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[
 
 def escape(text: str) -> str:
     """Text as LaTeX that prints it: no character of it is a command."""
-    greek = {letter: rf"$\{name}$" for letter, name in GREEK.items()}
+    greek = {lookup(letter): rf"$\{name}$" for letter, name in GREEK.items()}
     shown = "".join((ESCAPES | greek).get(character, character) for character in " ".join(text.split()))
     return "".join(character if character.isprintable() else "?" for character in shown)
 

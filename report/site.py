@@ -40,9 +40,7 @@ GENERATOR = '<meta name="generator" content="signproof'
 """By this a page of an earlier report is known."""
 
 
-def write_site(
-    ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None
-) -> Path:
+def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
     """Write a ledger as a site: `index.html`, a page for each claim in `claims`, scripts and styles in `assets`.
 
     Arguments: the ledger (what `json.load` returns); the directory, made if it is not there; `advance` is called after

@@ -53,7 +53,11 @@ def command(
             )
         console().print(rows)
     marked = [change for change in changes if change.mark]
-    notice(f"{len(marked)} of {len(changes)} claims changed" if marked else f"nothing changed ({TOLERANCE:.0%} of a tightness is the same)")
+    notice(
+        f"{len(marked)} of {len(changes)} claims changed"
+        if marked
+        else f"nothing changed ({TOLERANCE:.0%} of a tightness is the same)"
+    )
     if fail_on == FailOn.worse and any(change.mark in WORSE for change in changes):
         raise typer.Exit(CHANGED)
     if fail_on == FailOn.verdict and any(change.verdict for change in changes):

@@ -12,7 +12,7 @@ from signproof.theory.misuse import Misuse
 
 EPILOG = (
     "Examples:  signproof report out/ledger.json --out site  |  "
-    "signproof report --latex paper/verdicts.tex --figures 'scaled-sign/theorem-*'  |  signproof report --markdown pr.md"
+    "signproof report --latex verdicts.tex --figures 'scaled-sign/theorem-*'  |  signproof report --markdown pr.md"
 )
 LEDGER, SITE = Path("out/ledger.json"), Path("out/report")
 
@@ -31,9 +31,7 @@ def command(
     latex: Annotated[
         Path | None, typer.Option(metavar="F.tex", help="Write the table of claims here, and figures as PDF beside it.")
     ] = None,
-    figures: Annotated[
-        str, typer.Option(metavar="ID-GLOB", help="Claims of which --latex makes figures.")
-    ] = "*",
+    figures: Annotated[str, typer.Option(metavar="ID-GLOB", help="Claims of which --latex makes figures.")] = "*",
     markdown: Annotated[
         Path | None, typer.Option(metavar="F.md", help="Write a summary here, for a pull request.")
     ] = None,

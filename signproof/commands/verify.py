@@ -41,7 +41,9 @@ def command(
     targets: Targets = None,
     profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the ledger here.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the report, a site to open from disk, into this folder.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the report, a site to open from disk, into this folder.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Claims judged at the same time, in processes.")] = 1,
     update_baseline: Annotated[
