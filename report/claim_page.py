@@ -21,6 +21,8 @@ ROW, REACH = 20, 150
 """Height of a row and length of the longest arc in the drawing of a proof, in pixels."""
 RESULTS = ("Theorem", "Proposition", "Corollary", "Lemma")
 """How the places of a paper's main results begin."""
+LONGEST = 120
+"""Characters of a witness that the legend of a chart has room for."""
 WITNESS = "the witness"
 """The panel that shows the run of a witness."""
 
@@ -56,7 +58,7 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "panels": [panel for panel in panels if panel["family"] != WITNESS],
         "map": tightness_chart(cells) if cells else None,
         "charted": bool(cells) or any(_drawn(panel) for panel in panels),
-        "drawing": _drawing(claim, names),
+        "drawing": _drawing(claim, names, {other["id"]: other["verdict"] for other in ledger["claims"]}),
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
         "command": _command(claim, ledger),
     }
@@ -79,12 +81,17 @@ def _command(claim: dict[str, Any], ledger: dict[str, Any]) -> str:
     return f"signproof verify {target} --profile {shlex.quote(ledger['profile'])} --seed {ledger['seed']}"
 
 
-def _drawing(claim: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, str]) -> dict[str, Any]:
     """The graph as rows, one node in each, and arcs from each node up to those that it rests on."""
     graph = claim.get("graph", {"nodes": [], "edges": []})
     first = next((number for number, node in enumerate(graph["nodes"]) if node["kind"] == "step"), 0)
     rows = [
-        {**node, "y": ROW * number + ROW / 2, "file": names.get(node["name"]) if node["kind"] == "claim" else None}
+        {**node, "y": ROW * number + ROW / 2, "file": None, "status": ""}
+        | (
+            {"file": names.get(node["name"]), "status": verdicts.get(node["name"], "not judged")}
+            if node["kind"] == "claim"
+            else {}
+        )
         | ({"name": f"{number - first + 1}. {node['name']}"} if node["kind"] == "step" else {})
         for number, node in enumerate(graph["nodes"])
     ]
@@ -92,7 +99,8 @@ def _drawing(claim: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
         {"from": rows[later]["y"], "to": rows[earlier]["y"], "bend": REACH * (later - earlier) / len(rows)}
         for later, earlier in graph["edges"]
     ]
-    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH}
+    statuses = list(dict.fromkeys(row["status"] for row in rows if row["status"]))
+    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH, "statuses": statuses}
 
 
 def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
@@ -109,10 +117,12 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
             family = next((name for name in prefixes if run["instance"].startswith(f"{name}, ")), "")
             prefix = family and f"{family}, "
         short = {**run, "instance": run["instance"].removeprefix(prefix)}
+        if family == WITNESS and len(short["instance"]) > LONGEST:
+            short["instance"] = WITNESS
         grouped.setdefault(family, []).append(short)
     spread: dict[str, list[dict]] = {}
     for run in runs:
-        if "histogram" in run or "worst" in run:
+        if "histogram" in run or "spread" in run:
             family = base(run["family"])
             grouped.setdefault(family, [])
             spread.setdefault(family, []).append(_spread(run))
@@ -142,7 +152,6 @@ def _spread(run: dict[str, Any]) -> dict[str, Any]:
         "case": family.removeprefix(base(family)).strip(" ()").replace(") (", ", "),
         "band": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("k", ())) > 1 else None,
         "histogram": histogram_chart(run["histogram"], family) if "histogram" in run else None,
-        "worst": run.get("worst", ""),
     }
 
 
