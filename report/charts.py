@@ -132,7 +132,7 @@ def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
 @cache
 def _histogram_spec() -> dict[str, Any]:
     """The specification of a histogram without its data."""
-    axis = alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1], format="~g")
+    axis = alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1], labelExpr="datum.value")
     bars = (
         alt.Chart()
         .mark_bar(binSpacing=1)

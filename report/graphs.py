@@ -132,12 +132,16 @@ def _places(graph: nx.DiGraph) -> dict[Any, tuple[float, float]]:
 
 
 def _ordered(part: nx.Graph) -> list[Any]:
-    if len(part) < 3:
-        return sorted(part)
+    """The nodes of a connected graph, neighbours near to each other; the same in every run."""
+    nodes = sorted(part)
+    if len(nodes) < 3:
+        return nodes
     stable = nx.Graph()
-    stable.add_nodes_from(sorted(part))
+    stable.add_nodes_from(nodes)
     stable.add_edges_from(sorted(tuple(sorted(edge)) for edge in part.edges))
-    return list(nx.spectral_ordering(stable, method="lanczos", seed=0))
+    vector = nx.fiedler_vector(stable, method="lanczos", seed=0)
+    sign = -1 if vector[0] > 0 else 1
+    return [node for _, node in sorted(zip((round(sign * value, 9) for value in vector), nodes, strict=True))]
 
 
 def _bend(x: float, y: float, to: float, level: float, letters: int) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ import shlex
 from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -23,7 +23,7 @@ import vl_convert
 from signproof.checks.tightness_map import Cell
 from signproof.report import filters
 from signproof.report.charts import chart, histogram_chart, spread_chart, svg, tightness_chart
-from signproof.report.graphs import drawing
+from signproof.report.graphs import _places, drawing, network
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
 from signproof.report.site import write_site
@@ -170,6 +170,20 @@ def test_the_table_can_be_filtered_and_sorted(document):
         )
     options = [attributes["value"] for tag, attributes in document.elements if tag == "option"]
     assert {"scaled-sign", "signprox", "", "proved", "open", "exact", "–"} <= set(options)
+
+
+def test_the_graph_is_laid_out_with_neighbours_side_by_side():
+    def claim(name, lemmas):
+        nodes = [{"kind": "lemma", "name": lemma} for lemma in lemmas]
+        return {"id": name, "verdict": "proved", "graph": {"nodes": [*nodes, {"kind": "claim", "name": name}]}}
+
+    chain = [(str(n), (f"l{n}", f"l{n + 1}")) for n in range(9)]  # lines of a chain need never cross
+    mixed = sorted(chain, key=lambda entry: hash(entry) % 97)
+    graph = network({"claims": [claim(*entry) for entry in mixed]})
+    place = _places(graph)
+    lines = [(place[start][1], place[end][1]) for start, end in graph.edges]
+    assert not any((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(lines, 2))
+    assert len(set(place.values())) == len(place) == 19
 
 
 def test_the_graph_links_to_claims(path, document):
