@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from flint import fmpq
 from sympy import Symbol
@@ -19,6 +20,7 @@ from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.series import witness_series
+from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
@@ -35,6 +37,8 @@ ORBIT_TURNS = 50
 """How often an orbit is run through."""
 COURSE = 100
 """Steps for which a run is compared with its formula."""
+DIMENSIONS, RATIOS = (2, 8), (1, 2, 8, 80, 8000)
+"""Dimensions and values of L/mu at which the tightness of a bound is mapped."""
 
 
 def verify(
@@ -145,7 +149,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
-    return Verdict(claim, status, tuple(evidence), certificate, tightness(trials), trials.witness, series)
+    cells = _map(claim, seed, advance) if profile.mapped and trials.tallies and not flow else ()
+    return Verdict(claim, status, tuple(evidence), certificate, tightness(trials), trials.witness, series, cells)
 
 
 def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> Noise | None:
@@ -202,6 +207,15 @@ def tightness(trials: Trials) -> Tightness | None:
         return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
     value, instance = max((trials.ratio.value, trials.ratio.instance), trials.elsewhere)
     return Tightness(value, instance, "largest measured / bound") if instance else None
+
+
+def _map(claim: Claim, seed: int, advance) -> tuple[dict[str, Any], ...]:
+    """Cells of a map of tightness; none for a claim that has no such map."""
+    advance(f"{claim.id}: map of tightness")
+    try:
+        return tuple(cell.data() for cell in tightness_map(claim, DIMENSIONS, RATIOS, seed=seed))
+    except NoMap:
+        return ()
 
 
 def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:

@@ -34,6 +34,8 @@ from signproof.theory.proof import Certificate
 
 STEPS = 32
 """Steps of a run, where not the first one alone is compared."""
+LARGEST = 1000
+"""Values up to which decimals are shown."""
 NONE = "none found among quadratics"
 DIMENSION_THEOREM = "own/theorem-1.dimension"
 """Proves that smoothness and strong convexity in the maximum norm force L >= d mu."""
@@ -63,7 +65,9 @@ class Cell:
     @property
     def text(self) -> str:
         """The value; "none" where it is proved that there is no instance, "?" where none is known."""
-        return f"{self.value:.4f}" if self.value is not None else "none" if self.excluded else "?"
+        if self.value is None:
+            return "none" if self.excluded else "?"
+        return f"{self.value:.4f}" if self.value < LARGEST else f"{self.value:.0e}"
 
     def data(self) -> dict[str, Any]:
         """As JSON, rationals as strings."""

@@ -20,6 +20,7 @@ from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.problem import families
+from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -34,15 +35,18 @@ HORIZONS = (0, 1, 8)
 
 @dataclass(frozen=True)
 class Profile:
-    """How much is tried: random batches of each shape, steps of each run, and whether costly families are tried."""
+    """How much is tried: random batches of each shape, steps of each run, whether costly families are tried and
+    whether tightness is mapped over L/mu and step size.
+    """
 
     name: str
     batches: int
     steps: int
     costly: bool = True
+    mapped: bool = True
 
 
-PROFILES = {"quick": Profile("quick", 1, 32, costly=False), "full": Profile("full", 6, 64)}
+PROFILES = {"quick": Profile("quick", 1, 32, costly=False, mapped=False), "full": Profile("full", 6, 64)}
 
 
 @dataclass
@@ -59,6 +63,9 @@ class Tally:
     largest_ratio: float | None = None
     floors: list[int] = field(default_factory=list)
     """Where comparisons stop before the last step, because the measure is below its rounding error: one k each."""
+    worst: str = ""
+    """The instance with the largest ratio, in a few words."""
+    spread: Spread = field(default_factory=Spread)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -66,7 +73,8 @@ class Tally:
         floors = {"stopped": len(self.floors)}
         if self.floors:
             floors |= {"stopped_from": min(self.floors), "stopped_median": median_low(self.floors)}
-        return {name: value for name, value in vars(self).items() if name != "floors"} | floors
+        told = {name: value for name, value in vars(self).items() if name not in ("floors", "worst", "spread")}
+        return told | floors | ({"worst": self.worst} if self.worst else {}) | self.spread.facts
 
     @property
     def text(self) -> str:
@@ -90,6 +98,7 @@ class Tally:
         self.broken += int(found.broken.sum())
         self.undecided += int((found.considered & ~decided).sum())
         self.floors += [int(floor) for floor in found.floor[found.usable] if floor <= found.steps]
+        self.spread.add(found)
 
 
 @dataclass
@@ -282,7 +291,9 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
     watch.look(batch, found)
     ratios = shown = largest_ratios(found)
     if np.isfinite(ratios).any():
-        tally.largest_ratio = max(tally.largest_ratio or 0.0, float(np.nanmax(ratios)))
+        worst = int(np.nanargmax(ratios))
+        if tally.largest_ratio is None or ratios[worst] > tally.largest_ratio:
+            tally.largest_ratio, tally.worst = float(ratios[worst]), batch.describe(worst)
     trials.ratio.offer(ratios, claim, ranges, batch)
     if promises_decrease(claim) and tally.steps:
         shown = first_shares(found)

@@ -84,6 +84,8 @@ class Verdict:
     witness: Witness | None = None
     series: tuple[dict[str, Any], ...] = ()
     """Runs for the report: measured and bound over k."""
+    cells: tuple[dict[str, Any], ...] = ()
+    """The map of tightness over dimension, L/mu and step size, as `Cell.data` gives it; empty where it was not made."""
 
     @property
     def lemmas(self) -> tuple[str, ...]:

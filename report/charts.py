@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -75,13 +77,89 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
     return Chart(_spec(rows, _powers(drawn), measure, axis) if drawn else None, tuple(omitted))
 
 
-def tightness_chart(cells: list[dict], title: str) -> dict[str, Any]:
+def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
+    """How measured / bound is spread over the instances of a family, at each iteration: bands around the median.
+
+    Arguments: the `spread` of a run in the ledger; the family's name. Returns the Vega-Lite specification: the light
+    band holds all instances, the dark one the middle half; a line at 1 is the bound, and the axis ends at 2.
+    """
+    rows = [dict(zip(CURVES, row, strict=True)) for row in zip(*(spread[name] for name in CURVES), strict=True)]
+    words = f"measured / bound over the iterations on {family}: quantiles over all instances"
+    top = max(1.02, min(2.0, *(row["largest"] for row in rows), 2.0))
+    return _spread_spec(tuple(_steps(rows)), top) | {"description": words, "data": {"values": rows}}
+
+
+CURVES = ("k", "least", "lower", "median", "upper", "largest")
+
+
+@cache
+def _spread_spec(steps: tuple[int, ...], top: float) -> dict[str, Any]:
+    """The specification of a band without its data: it is the same for most families, and slow to make."""
+    axis = alt.Axis(title="iteration k", values=list(steps), format="d")
+    base = alt.Chart().encode(x=alt.X("k:Q", axis=axis, scale=alt.Scale(nice=False)))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    y = alt.Axis(title="measured / bound", tickCount=5)
+    band: dict[str, Any] = {"color": "var(--series-0)", "clip": True}
+    tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in CURVES]
+    layers = (
+        base.mark_area(opacity=0.16, **band).encode(y=alt.Y("least:Q", axis=y, scale=scale), y2="largest:Q"),
+        base.mark_area(opacity=0.3, **band).encode(y="lower:Q", y2="upper:Q"),
+        base.mark_line(**band).encode(y="median:Q"),
+        _bound_rule("y"),
+        base.mark_point(size=250, opacity=0, clip=True).encode(y="median:Q", tooltip=tooltip),
+    )
+    spec = alt.layer(*layers, data=alt.Data(name="spread"), **_size(150)).to_dict()
+    spec.pop("$schema")
+    return spec
+
+
+def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
+    """How many runs on a family come how near to their bound: the largest measured / bound of each run, in bins.
+
+    Arguments: the `histogram` of a run in the ledger; the family's name. Returns the Vega-Lite specification; runs
+    above 1 stand in a bar of their own to the right.
+    """
+    edges, last = histogram["edges"], histogram["edges"][-1]
+    rows: list[dict[str, Any]] = [
+        {"from": low, "to": high, "instances": count, "says": f"{low:g} to {high:g}", "above": 0}
+        for low, high, count in zip(edges[:-1], edges[1:], histogram["counts"], strict=True)
+    ]
+    if histogram["above"]:
+        step = last - edges[-2]
+        beyond = {"from": last + step, "to": last + 2 * step, "instances": histogram["above"]}
+        rows.append(beyond | {"says": "above 1", "above": 1})
+    words = f"The largest measured / bound of each run on {family}, as a histogram"
+    return _histogram_spec() | {"description": words, "data": {"values": rows}}
+
+
+@cache
+def _histogram_spec() -> dict[str, Any]:
+    """The specification of a histogram without its data."""
+    axis = alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1], labelExpr="datum.value")
+    bars = (
+        alt.Chart()
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("from:Q", bin="binned", axis=axis),
+            x2="to:Q",
+            y=alt.Y("instances:Q", axis=alt.Axis(title="instances", tickCount=4, format="~s", tickMinStep=1)),
+            color=alt.condition("datum.above", alt.value("var(--red)"), alt.value("var(--series-0)")),
+            tooltip=[alt.Tooltip("says:N", title="measured / bound"), alt.Tooltip("instances:Q")],
+        )
+    )
+    spec = alt.layer(bars, _bound_rule("x"), data=alt.Data(name="ratios"), **_size(150)).to_dict()
+    spec.pop("$schema")
+    return spec
+
+
+def tightness_chart(cells: list[dict], title: str = "") -> dict[str, Any]:
     """A map of tightness: a panel for each dimension, L/mu to the right, positions of the step size upwards.
 
-    Arguments: cells as `Cell.data` of `signproof.checks.tightness_map` gives them; a title. Returns the Vega-Lite
-    specification: 1 is tight; where there is no instance the field is grey and says so.
+    Arguments: cells as `Cell.data` of `signproof.checks.tightness_map` gives them; a title, or none for a chart that
+    stands on a page, in the page's colours. Returns the Vega-Lite specification: 1 is tight; where there is no
+    instance the field is grey and says so.
     """
-    rows = [cell | {"says": cell["reason"] or cell["instance"]} for cell in cells]
+    rows = [cell | {"says": cell.get("reason") or cell.get("instance", "")} for cell in cells]
     ratios = sorted({cell["ratio"] for cell in cells}, key=Fraction)
     thetas = sorted({cell["theta"] for cell in cells}, key=Fraction, reverse=True)
     base = alt.Chart().encode(
@@ -114,15 +192,13 @@ def tightness_chart(cells: list[dict], title: str) -> dict[str, Any]:
         "1: tight.  none: proved to have no instance.  ?: no instance found.",
         "Step sizes as shares of their upper end.",
     ]
-    spec = (
-        layers.facet(facet=alt.Facet("dimension:O", title="dimension d"), columns=2)
-        .properties(
-            title=alt.TitleParams(title, subtitle=words),
-            config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None)),
-            background="white",
-        )
-        .to_dict()
-    )
+    facets = layers.facet(facet=alt.Facet("dimension:O", title="dimension d"), columns=2)
+    if title:
+        config = alt.Config(font=FONT, view=alt.ViewConfig(stroke=None))
+        facets = facets.properties(title=alt.TitleParams(title, subtitle=words), config=config, background="white")
+    else:
+        facets = facets.properties(config=_config(), background="transparent", description="Map of tightness")
+    spec = facets.to_dict()
     spec.pop("$schema")
     return spec | {"data": {"values": rows}}
 
@@ -193,6 +269,19 @@ def svg(spec: dict[str, Any]) -> str:
     return vl_convert.vegalite_to_svg(spec)
 
 
+def pdf(spec: dict[str, Any], palette: dict[str, str], width: int = 380) -> bytes:
+    """A chart of a page, drawn for paper.
+
+    Arguments: its specification; the value of each custom property of the style sheet that its colours name; the width
+    in points, where the chart has that of its page.
+    """
+    coloured = json.loads(re.sub(r"var\((--[\w-]+)\)", lambda found: palette[found[1]], json.dumps(spec)))
+    if coloured.get("width") == "container":
+        coloured |= {"width": width}
+        coloured.pop("autosize", None)
+    return vl_convert.vegalite_to_pdf(coloured | {"background": "white"})
+
+
 @cache
 def script(snippet: str) -> str:
     """JavaScript that holds Vega, Vega-Lite and Vega-Embed, then runs the snippet, which may call `vegaEmbed`.
@@ -223,9 +312,47 @@ def _alone(values: list[float | None]) -> list[bool]:
     return [here and not (before or after) for before, here, after in zip(there, there[1:], there[2:], strict=False)]
 
 
+def _bound_rule(axis: str) -> alt.Chart:
+    """A line where measured and bound are equal."""
+    rule = alt.Chart().mark_rule(color="var(--ink)", strokeDash=[5, 4])
+    return rule.encode(**{axis: alt.datum(1)})
+
+
+def _size(height: int) -> dict[str, Any]:
+    """What makes a chart as wide as its place on the page."""
+    fit = alt.AutoSizeParams(type="fit-x", contains="padding")
+    return {
+        "width": "container", "height": height, "background": "transparent", "autosize": fit, "config": _config()
+    }  # fmt: skip
+
+
+def _config() -> alt.Config:
+    """The look of all charts; colours are those of the style sheet."""
+    quiet: dict[str, Any] = {
+        "labelColor": "var(--quiet)",
+        "titleColor": "var(--quiet)",
+        "titleFontWeight": "normal",
+        "titleFontSize": 12,
+        "labelFontSize": 12,
+    }
+    return alt.Config(
+        font=FONT,
+        view=alt.ViewConfig(stroke=None),
+        line=alt.LineConfig(strokeWidth=1.75),
+        axis=alt.AxisConfig(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet),
+        axisX=alt.AxisConfig(grid=False, titlePadding=8),
+        axisY=alt.AxisConfig(titlePadding=10),
+        header=alt.HeaderConfig(**quiet),
+        legend=alt.LegendConfig(
+            orient="bottom", labelLimit=0, labelFontSize=12, labelColor="var(--ink)", rowPadding=6,
+            titleColor="var(--quiet)", titleFontWeight="normal",
+        ),
+    )  # fmt: skip
+
+
 def _steps(rows: list[dict]) -> list[int]:
     """About eight round iteration numbers: an axis of its own accord would count in halves."""
-    ks = [k for row in rows for k in row["k"]]
+    ks = [k for row in rows for k in (row["k"] if isinstance(row["k"], list) else [row["k"]])]
     strides = (factor * 10**power for power in range(20) for factor in (1, 2, 5))
     stride = next(stride for stride in strides if max(ks) - min(ks) <= 8 * stride)
     return list(range(-(-min(ks) // stride) * stride, max(ks) + 1, stride))
@@ -278,31 +405,11 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
             chosen = f"datum.quantity == '{quantity}' && datum.{quantity}_point && datum.value"
             points = alt.Chart().transform_filter(chosen).mark_point(filled=filled, size=36, opacity=1)
             layers.insert(-1, points.encode(shape=shape))
-    quiet: dict[str, Any] = {
-        "labelColor": "var(--quiet)",
-        "titleColor": "var(--quiet)",
-        "titleFontWeight": "normal",
-        "titleFontSize": 12,
-        "labelFontSize": 12,
-    }
-    config = alt.Config(
-        font=FONT,
-        view=alt.ViewConfig(stroke=None),
-        line=alt.LineConfig(strokeWidth=1.75),
-        axis=alt.AxisConfig(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet),
-        axisX=alt.AxisConfig(grid=False, titlePadding=8),
-        axisY=alt.AxisConfig(titlePadding=10),
-        legend=alt.LegendConfig(orient="bottom", labelLimit=0, labelFontSize=12, labelColor="var(--ink)", rowPadding=6),
-    )
     layered = alt.layer(
         *layers,
         data=alt.Data(name="runs"),
-        width="container",
-        height=280,
-        background="transparent",
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
         description=f"{measure} and its bound against {along}, for {len(names)} instances",
-        config=config,
+        **_size(280),
     )
     spec = (
         layered.encode(x=x, y=y, color=colour)
@@ -310,7 +417,7 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
         .transform_calculate(ratio="datum.bound > 0 && datum.measured != null ? datum.measured / datum.bound : null")
         .transform_fold(["measured", "bound"], as_=["quantity", "value"])
         .transform_calculate(value="datum.value > 0 ? datum.value : null")  # a line breaks off where there is none
-        .to_dict()
+        .to_dict(validate=False)  # to validate takes most of the time, and the tests compile all of it
     )
     spec.pop("$schema")  # an address on the network, though no browser follows it
     # The data is put in last: Altair would copy it at each of the calls above.

@@ -23,21 +23,35 @@ def errata(ledger: dict[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     papers: dict[str, list[dict[str, Any]]] = {}
-    gaps: list[dict[str, Any]] = []
-    for claim in ledger["claims"]:
-        if not claim["source"] or claim["source"]["paper"] == OWN:
-            continue
-        if claim["verdict"] == "refuted":
-            papers.setdefault(claim["source"]["paper"], []).append(_told(claim, "witness", ledger["claims"]))
-        elif claim["verdict"] == "open" and any(piece["kind"] == "proof" for piece in claim["evidence"]):
-            gaps.append(_told(claim, "proof", ledger["claims"]))
+    for claim in errors(ledger):
+        papers.setdefault(claim["source"]["paper"], []).append(_told(claim, "witness", ledger["claims"]))
+    unproved = [_told(claim, "proof", ledger["claims"]) for claim in gaps(ledger)]
     citations = ledger.get("papers", {})
-    return environment.get_template("errata.md.j2").render(papers=papers, gaps=gaps, citations=citations)
+    return environment.get_template("errata.md.j2").render(papers=papers, gaps=unproved, citations=citations)
+
+
+def errors(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """The claims of papers that are refuted."""
+    return [claim for claim in _printed(ledger) if claim["verdict"] == "refuted"]
+
+
+def gaps(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """The claims of papers that are open and whose printed proof the kernel rejects."""
+    return [
+        claim
+        for claim in _printed(ledger)
+        if claim["verdict"] == "open" and any(piece["kind"] == "proof" for piece in claim["evidence"])
+    ]
+
+
+def _printed(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    return [claim for claim in ledger["claims"] if claim["source"] and claim["source"]["paper"] != OWN]
 
 
 def _told(claim: dict[str, Any], kind: str, claims: list[dict[str, Any]]) -> dict[str, Any]:
     """The claim with the evidence that counts, and its repairs."""
-    found = next(piece for piece in claim["evidence"] if piece["kind"] == kind)
+    nothing = {"level": "–", "text": "none is told"}
+    found = next((piece for piece in claim["evidence"] if piece["kind"] == kind), nothing)
     repairs = [other for other in claims if other.get("repairs") == claim["id"]]
     proof = next((piece["text"] for piece in claim["evidence"] if piece["kind"] == "proof"), "")
     return {**claim, "erratum": claim.get("erratum", ""), "found": found, "proof": proof, "repairs": repairs}

@@ -70,6 +70,8 @@ def entry(verdict: Verdict) -> dict[str, Any]:
     }
     if claim.measure is not None:
         found["measure"] = formula(claim.measure.symbol)
+    if verdict.cells:
+        found["tightness_map"] = list(verdict.cells)
     if tightness is not None:
         found["tightness"] = {
             "ratio": tightness.ratio,
@@ -147,6 +149,21 @@ def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
     return pieces, min((piece["level"] for piece in pieces), key=LEVELS.index, default="–")
 
 
+def because(entry: dict[str, Any]) -> str:
+    """Why a claim has its verdict, in a few words, and how much was tried."""
+    pieces, _ = deciding(entry)
+    runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
+    held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
+    if entry["verdict"] == "supported" and runs:
+        return held
+    if pieces and pieces[0]["kind"] == "experiment":
+        missed = [piece["text"] for piece in pieces if not piece["holds"]]
+        return missed[0] if missed else f"all {len(pieces)} criteria are met"
+    rejected = [piece for piece in entry["evidence"] if piece["kind"] == "proof" and not piece["accepted"]]
+    text = (pieces or rejected or entry["evidence"] or [{"text": ""}])[-1]["text"]
+    return text + (f"; {held}" if held and entry["verdict"] == "proved" else "")
+
+
 def write(data: dict[str, Any], path: Path) -> None:
     """Write a ledger as JSON, atomically."""
     write_atomically(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
@@ -154,13 +171,23 @@ def write(data: dict[str, Any], path: Path) -> None:
 
 def write_atomically(path: Path, content: str) -> None:
     """Write a text file so that readers see the old one or the new one, never a part; directories are made."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    write_together({path: content})
+
+
+def write_together(files: dict[Path, str | bytes]) -> None:
+    """Write files so that, if one cannot be written, the old ones all stay; directories are made. The last of them is
+    replaced last.
+    """
+    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in files}
     try:
-        temporary.write_text(content, encoding="utf-8", newline="\n")
-        os.replace(temporary, path)
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary[path].write_bytes(content.encode() if isinstance(content, str) else content)
+        for path, written in temporary.items():
+            os.replace(written, path)
     finally:
-        temporary.unlink(missing_ok=True)
+        for written in temporary.values():
+            written.unlink(missing_ok=True)
 
 
 def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:

@@ -19,6 +19,7 @@ COMMANDS = (
     "search",
     "replay",
     "compare",
+    "report",
     "variant",
     "new",
     "tightness",

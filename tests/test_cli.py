@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,7 @@ claim = Claim(
     bound=(1 - 4 * mu * alpha * (1 - L * alpha / 2)) ** k * V0,
 )
 """
+SAMPLE = Path(__file__).parent / "data" / "ledger.json"
 QUICK = ["scaled-sign/example-1", "scaled-sign/theorem-1.zeta"]
 
 
@@ -225,9 +227,42 @@ def test_compare_marks_what_changed(run, tmp_path):
     del data["claims"][1]
     new.write_text(json.dumps(data))
     code, out, _ = run("compare", old, new)
-    assert code == 0 and "verdict changed" in out and "gone" in out
-    assert run("compare", old, new, "--fail-on-change")[0] == 1
-    assert run("compare", old, old, "--fail-on-change")[0] == 0
+    assert code == 0 and "worse: verdict changed" in out and "gone" in out
+    for what in ("worse", "verdict"):
+        assert run("compare", old, new, "--fail-on", what)[0] == 1
+        assert run("compare", old, old, "--fail-on", what)[0] == 0
+    code, out, err = run("compare", old, old, "--only-changed")
+    assert code == 0 and out.strip() == "" and "nothing changed" in err
+
+
+def test_report_writes_what_is_asked_for(run, misuse, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ledger = tmp_path / "out/ledger.json"
+    assert "verify --json" in misuse("report")
+    ledger.parent.mkdir()
+    ledger.write_text(SAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    assert run("report", "--markdown", "pr.md")[0] == 0
+    assert (tmp_path / "pr.md").is_file() and not (tmp_path / "out/report").exists()
+    code, _, err = run("report")
+    assert code == 0 and "out/report/index.html" in err
+    before = {path: path.read_bytes() for path in (tmp_path / "out/report").rglob("*") if path.is_file()}
+    text = ledger.read_text(encoding="utf-8")
+    for spoilt, words in (
+        (text[: len(text) // 2], "cut short"),
+        (text.replace("signproof-ledger/1", "signproof-ledger/7"), "signproof-ledger/7"),
+        (text.replace('"proved"', '"true"'), "'true' is not one of"),
+        (text.replace('"scaled-sign/theorem-1.3"', '"scaled-sign/theorem-1.1"'), "is there 2 times"),
+        ("[]", "is not of type 'object'"),
+        ("\u0000", "not JSON"),
+    ):
+        ledger.write_text(spoilt, encoding="utf-8")
+        for arguments in ((), ("--latex", "t.tex"), ("--markdown", "t.md")):
+            error = misuse("report", *arguments)
+            assert words in error and "out/ledger.json" in error
+    assert {path: path.read_bytes() for path in (tmp_path / "out/report").rglob("*") if path.is_file()} == before
+    assert not (tmp_path / "t.tex").exists() and not (tmp_path / "t.md").exists()
+    (tmp_path / "file").write_text("")
+    assert "is a file" in misuse("report", SAMPLE, "--out", tmp_path / "file")
 
 
 def test_inconsistency_exits_3(run, monkeypatch):

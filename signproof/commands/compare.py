@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, console, ratio_of, table
+from signproof.terminal import CHANGED, console, notice, ratio_of, table
 
-EPILOG = "Example:  signproof compare old.json new.json --fail-on-change"
+EPILOG = "Example:  signproof compare old.json new.json --only-changed --fail-on worse"
+COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": "yellow", "new": "cyan"}
+
+
+class FailOn(StrEnum):
+    worse = "worse"
+    verdict = "verdict"
 
 
 def command(
     old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier ledger.")],
     new: Annotated[Path, typer.Argument(metavar="NEW.json", help="The later ledger.")],
-    fail_on_change: Annotated[bool, typer.Option(help="Exit 1 if a verdict differs or a claim is gone.")] = False,
+    only_changed: Annotated[bool, typer.Option("--only-changed", help="Leave out the claims without a mark.")] = False,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(help="Exit 1 if a claim is worse or gone; or if any verdict differs or a claim is gone."),
+    ] = None,
 ):
-    """Compare two ledgers: verdicts and tightness, claim by claim."""
+    """Compare two ledgers, claim by claim: better, worse, new, gone, verdict changed.
+
+    Better and worse are said of verdicts and, where the verdict stays, of a tightness that moved by more than 1%.
+    """
+    from signproof.report.compare import TOLERANCE, WORSE, compare
     from signproof.report.ledger import read
 
-    before = {entry["id"]: entry for entry in read(old)["claims"]}
-    after = {entry["id"]: entry for entry in read(new)["claims"]}
-    rows = table("claim", "before", "after", "")
-    differ = False
-    for id in [*before, *(id for id in after if id not in before)]:
-        sides = [side.get(id) for side in (before, after)]
-        verdicts = [entry and entry["verdict"] for entry in sides]
-        mark = "gone" if sides[1] is None else "new" if sides[0] is None else ""
-        if not mark and verdicts[0] != verdicts[1]:
-            mark = "verdict changed"
-        differ = differ or mark in ("gone", "verdict changed")
-        rows.add_row(escape(id), *(_verdict_and_ratio(entry) for entry in sides), mark)
-    console().print(rows)
-    if differ and fail_on_change:
+    changes = compare(read(old), read(new))
+    shown = [change for change in changes if change.mark or not only_changed]
+    if shown:
+        rows = table("claim", "before", "after", "")
+        for change in shown:
+            mark = change.mark if not change.verdict or change.mark in ("gone", "verdict changed") else (
+                f"{change.mark}: verdict changed"
+            )  # fmt: skip
+            style = COLOURS.get(change.mark)
+            rows.add_row(
+                escape(change.id),
+                _verdict_and_ratio(change.before),
+                _verdict_and_ratio(change.after),
+                f"[{style}]{mark}[/]" if style else mark,
+            )
+        console().print(rows)
+    marked = [change for change in changes if change.mark]
+    notice(
+        f"{len(marked)} of {len(changes)} claims changed"
+        if marked
+        else f"nothing changed ({TOLERANCE:.0%} of a tightness is the same)"
+    )
+    if fail_on == FailOn.worse and any(change.mark in WORSE for change in changes):
+        raise typer.Exit(CHANGED)
+    if fail_on == FailOn.verdict and any(change.verdict for change in changes):
         raise typer.Exit(CHANGED)
 
 

@@ -35,7 +35,9 @@ def command(
     targets: Targets = None,
     profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the ledger here.")] = None,
-    html: Annotated[Path | None, typer.Option(metavar="DIR", help="Write the report page into this folder.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the report, a site to open from disk, into this folder.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Claims judged at the same time, in processes.")] = 1,
     update_baseline: Annotated[
@@ -59,9 +61,10 @@ def command(
     if json is not None:
         write(found, json)
     if html is not None and entries:
-        from signproof.report.page import write_page
+        from signproof.report.site import write_site
 
-        write_page(found, html)
+        with progress(len(entries)) as bar:
+            write_site(found, html, bar.advance)
     _print_table(entries)
     for place in (json, html and html / "index.html"):
         if place is not None and place.exists():
@@ -102,33 +105,17 @@ def _judge(targets: list[str], claims: list[Claim], profile: str, seed: int, job
 
 
 def _print_table(entries: list[dict[str, Any]]):
+    from signproof.report.ledger import because, deciding
+
     rows = table("claim", "verdict", "evidence", "tightness", "because")
     for entry in entries:
         verdict = entry["verdict"]
         style = STYLES.get(verdict, "")
-        level, because = _because(entry)
         rows.add_row(
             escape(entry["id"]),
             f"[{style}]{verdict}[/]" if style else verdict,
-            level,
+            deciding(entry)[1],
             ratio_of(entry),
-            escape(because),
+            escape(because(entry)),
         )
     console().print(rows)
-
-
-def _because(entry: dict[str, Any]) -> tuple[str, str]:
-    """The level and the words of the evidence that a verdict rests on, and how much was tried."""
-    from signproof.report.ledger import deciding
-
-    pieces, level = deciding(entry)
-    runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
-    held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
-    if entry["verdict"] == "supported" and runs:
-        return level, held
-    if pieces and pieces[0]["kind"] == "experiment":
-        missed = [piece["text"] for piece in pieces if not piece["holds"]]
-        return level, missed[0] if missed else f"all {len(pieces)} criteria are met"
-    rejected = [piece for piece in entry["evidence"] if piece["kind"] == "proof" and not piece["accepted"]]
-    text = (pieces or rejected or entry["evidence"] or [{"text": ""}])[-1]["text"]
-    return level, text + (f"; {held}" if held and entry["verdict"] == "proved" else "")

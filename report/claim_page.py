@@ -1,0 +1,187 @@
+"""What the page of a claim shows beside what the ledger says: charts, tables, the drawing of its proof."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from base64 import b64encode
+from typing import Any
+
+from signproof.report.charts import abscissa, chart, histogram_chart, spread_chart, tightness_chart
+from signproof.report.errata import OWN
+from signproof.report.filters import apart
+from signproof.report.ledger import because, deciding
+
+SUBOPTIMALITY = {
+    "text": "suboptimality f(x_k) − f*",
+    "latex": r"\text{suboptimality } V_{k} = f\left(x_{k}\right) - f_{*}",
+}
+"""What a claim measures that names nothing else, or only V_k."""
+ROW, REACH = 20, 150
+"""Height of a row and length of the longest arc in the drawing of a proof, in pixels."""
+RESULTS = ("Theorem", "Proposition", "Corollary", "Lemma")
+"""How the places of a paper's main results begin."""
+LONGEST = 120
+"""Characters of a witness that the legend of a chart has room for."""
+WITNESS = "the witness"
+"""The panel that shows the run of a witness."""
+
+
+def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, Any]) -> dict[str, Any]:
+    """The claim with what the templates need beside it.
+
+    Arguments: the claim's entry in the ledger; the page of each claim, by its ID; the ledger.
+    """
+    kinds = {kind: [one for one in claim["evidence"] if one["kind"] == kind] for kind in ("proof", "run")}
+    measure = claim.get("measure", SUBOPTIMALITY)
+    measure = SUBOPTIMALITY if measure["text"] == "V_k" else measure
+    panels = _panels(claim, measure["text"])
+    cells = claim.get("tightness_map", [])
+    return {
+        **claim,
+        "file": names[claim["id"]],
+        "paper": claim["source"]["paper"] if claim["source"] else "",
+        "main": is_main(claim),
+        "level": deciding(claim)[1],
+        "because": because(claim),
+        "erratum": claim.get("erratum", ""),
+        "repaired_by": [
+            {"id": other["id"], "verdict": other["verdict"], "file": names[other["id"]]}
+            for other in ledger["claims"]
+            if other.get("repairs") == claim["id"]
+        ],
+        "repairs": {"id": claim["repairs"], "file": names.get(claim["repairs"])} if claim.get("repairs") else None,
+        "proofs": [proof for proof in kinds["proof"] if proof.get("steps")],
+        "runs": kinds["run"],
+        "measure": measure,
+        "trajectory": next((panel for panel in panels if panel["family"] == WITNESS), None),
+        "panels": [panel for panel in panels if panel["family"] != WITNESS],
+        "map": tightness_chart(cells) if cells else None,
+        "charted": bool(cells) or any(_drawn(panel) for panel in panels),
+        "drawing": _drawing(claim, names, {other["id"]: other["verdict"] for other in ledger["claims"]}),
+        "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
+        "command": _command(claim, ledger),
+    }
+
+
+def is_main(claim: dict[str, Any]) -> bool:
+    """Whether a claim is a main result of a paper."""
+    source = claim["source"]
+    return bool(source) and source["paper"] != OWN and source["where"].startswith(RESULTS)
+
+
+def main_rank(claim: dict[str, Any]) -> int:
+    """Where a main result stands among the others: theorems come first."""
+    return next(rank for rank, word in enumerate(RESULTS) if claim["source"]["where"].startswith(word))
+
+
+def _command(claim: dict[str, Any], ledger: dict[str, Any]) -> str:
+    """The command line that judges the claim again as it was judged here."""
+    target = shlex.quote(claim["id"]) if claim["source"] else "FILE.py"
+    return f"signproof verify {target} --profile {shlex.quote(ledger['profile'])} --seed {ledger['seed']}"
+
+
+def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, str]) -> dict[str, Any]:
+    """The graph as rows, one node in each, and arcs from each node up to those that it rests on."""
+    graph = claim.get("graph", {"nodes": [], "edges": []})
+    first = next((number for number, node in enumerate(graph["nodes"]) if node["kind"] == "step"), 0)
+    rows = [
+        {**node, "y": ROW * number + ROW / 2, "file": None, "status": ""}
+        | (
+            {"file": names.get(node["name"]), "status": verdicts.get(node["name"], "not judged")}
+            if node["kind"] == "claim"
+            else {}
+        )
+        | ({"name": f"{number - first + 1}. {node['name']}"} if node["kind"] == "step" else {})
+        for number, node in enumerate(graph["nodes"])
+    ]
+    arcs = [
+        {"from": rows[later]["y"], "to": rows[earlier]["y"], "bend": REACH * (later - earlier) / len(rows)}
+        for later, earlier in graph["edges"]
+    ]
+    statuses = list(dict.fromkeys(row["status"] for row in rows if row["status"]))
+    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH, "statuses": statuses}
+
+
+def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
+    """Charts and a table of numbers for each family, the family's name taken out of those of its instances."""
+    for sign, pretty in (("**", "^"), ("<=", "≤"), ("||", "‖")):
+        measure = measure.replace(sign, pretty)
+    runs = [one for one in claim["evidence"] if one["kind"] == "run"]
+    prefixes = sorted({base(run["family"]) for run in runs}, key=len, reverse=True)
+    grouped: dict[str, list[dict]] = {}
+    for run in claim.get("series", ()):
+        if run["instance"].startswith("witness: "):
+            family, prefix = WITNESS, "witness: "
+        else:
+            family = next((name for name in prefixes if run["instance"].startswith(f"{name}, ")), "")
+            prefix = family and f"{family}, "
+        short = {**run, "instance": run["instance"].removeprefix(prefix)}
+        if family == WITNESS and len(short["instance"]) > LONGEST:
+            short["instance"] = WITNESS
+        grouped.setdefault(family, []).append(short)
+    spread: dict[str, list[dict]] = {}
+    for run in runs:
+        if "histogram" in run or "spread" in run:
+            family = base(run["family"])
+            grouped.setdefault(family, [])
+            spread.setdefault(family, []).append(_spread(run))
+    return [
+        {
+            "family": family,
+            "series": series,
+            "axis": abscissa(series),
+            "chart": chart(series, measure) if series else None,
+            "points": _points(series),
+            "spread": spread.get(family, []),
+        }
+        for family, series in grouped.items()
+    ]
+
+
+def base(family: str) -> str:
+    """A family's name without the case that was tried on it: "least squares" of "least squares (norm l2)"."""
+    return family.partition(" (")[0]
+
+
+def _spread(run: dict[str, Any]) -> dict[str, Any]:
+    """How the ratios are spread over all instances of a run."""
+    family = run["family"]
+    return {
+        "family": family,
+        "case": family.removeprefix(base(family)).strip(" ()").replace(") (", ", "),
+        "band": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("k", ())) > 1 else None,
+        "histogram": histogram_chart(run["histogram"], family) if "histogram" in run else None,
+    }
+
+
+def _drawn(panel: dict[str, Any]) -> bool:
+    charted = any(part["band"] or part["histogram"] for part in panel["spread"])
+    return charted or bool(panel["chart"] and panel["chart"].spec)
+
+
+def _points(series: list[dict]) -> list[tuple[float, list[tuple]]]:
+    """The series as a table: for each k or t, the measured value and the bound of every instance."""
+    axis = abscissa(series)
+    columns = [dict(zip(run[axis], zip(run["measured"], run["bound"], strict=True), strict=True)) for run in series]
+    return [(k, [column.get(k, (None, None)) for column in columns]) for k in sorted(set().union(*columns))]
+
+
+def _witness(witness: dict[str, Any], kind: str, file: str) -> dict[str, Any]:
+    """What is told of a witness; `rest` holds the fields that no sentence tells."""
+    told = {"schema", "claim", "statement", "kind", "level", "problem", "parameters", "start", "k", "measured", "bound"}
+    numbers = None
+    if kind in ("bound", "flow") and "measured" in witness and "bound" in witness:
+        numbers = apart(witness["measured"], witness["bound"])
+    problem, parameters = witness.get("problem"), witness.get("parameters")
+    return {
+        "exhibit": witness.get("kind") == "exhibit",
+        "problem": problem if isinstance(problem, dict) else {"family": problem} if problem else {},
+        "parameters": parameters if isinstance(parameters, dict) else {},
+        "start": witness.get("start") or None,
+        "k": None if kind in ("flow", "comparison") else witness.get("k"),
+        "numbers": numbers,
+        "rest": {name: value for name, value in witness.items() if name not in told},
+        "file": f"{file.removesuffix('.html')}.witness.json",
+        "download": b64encode(json.dumps(witness, indent=1).encode()).decode(),
+    }

@@ -1,0 +1,180 @@
+"""The report to read: a ledger as a folder of HTML files that need nothing else, neither a network nor a server."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from signproof.report import charts, filters, graphs
+from signproof.report.claim_page import claim_page, is_main, main_rank
+from signproof.report.errata import OWN, errors, gaps
+from signproof.report.ledger import LedgerError, validate, write_together
+from signproof.report.mathml import mathml
+from signproof.report.names import file_names
+
+VERDICTS = {
+    "inconsistent": ("‼", "The kernel accepts a proof and an exact witness breaks the claim: a fault of signproof."),
+    "proved": ("✓", "The kernel re-checked a proof step by step, exactly."),
+    "supported": ("≈", "Tried on many instances; none broke it. This is no proof."),
+    "refuted": ("✗", "A counterexample breaks it, confirmed beyond rounding or at a stated error probability."),
+    "vacuous": ("∅", "No non-trivial instance meets its assumptions."),
+    "reproduced": ("↻", "The experiment gave the reported outcome again."),
+    "not reproduced": ("↯", "The experiment did not give the reported outcome."),
+    "open": ("?", "Nothing here decides it."),
+}
+"""The verdicts in the order of the headline, each with its mark and its meaning."""
+LEVELS = {
+    "exact": "rational or symbolic arithmetic, no rounding",
+    "enclosed": "intervals that certainly hold the value",
+    "statistical": "at a stated error probability",
+    "sampled": "floating point on instances tried: can support a claim, never prove or refute it",
+}
+"""What the levels of evidence mean, strongest first."""
+GENERATOR = '<meta name="generator" content="signproof'
+"""By this a page of an earlier report is known."""
+
+
+def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
+    """Write a ledger as a site: `index.html`, a page for each claim in `claims`, scripts and styles in `assets`.
+
+    Arguments: the ledger (what `json.load` returns); the directory, made if it is not there; `advance` is called after
+    each claim. Nothing is replaced before all pages are made and written; pages that an earlier report left for claims
+    that are gone are removed, and no other file is.
+    Returns: the path of the front page.
+    Raises: ValueError, in one line that says what and where, if the ledger has another schema, lacks a field or
+    holds what the schema does not allow; OSError if the site cannot be written.
+    """
+    check(ledger)
+    directory = Path(directory)
+    files: dict[Path, str | bytes] = {directory / name: text for name, text in _render(ledger, advance).items()}
+    write_together(files)
+    for page in (directory / "claims").glob("*.html"):
+        if page not in files and GENERATOR in page.read_text(encoding="utf-8", errors="replace")[:1000]:
+            page.unlink()
+    return directory / "index.html"
+
+
+def check(ledger: dict[str, Any]) -> None:
+    """What the schema says, and what a schema cannot say. Raises LedgerError."""
+    validate(ledger)
+    try:
+        datetime.fromisoformat(ledger["created"])
+    except ValueError:
+        raise LedgerError(f"not a ledger: $.created: {ledger['created']!r} is no time") from None
+    ids = Counter(claim["id"] for claim in ledger["claims"])
+    for number, claim in enumerate(ledger["claims"]):
+        where = f"not a ledger: $.claims[{number}]"
+        if ids[claim["id"]] > 1:
+            raise LedgerError(f"{where}.id: {claim['id']!r} is there {ids[claim['id']]} times")
+        for name in claim["lemmas"]:
+            if name not in ledger["lemmas"]:
+                raise LedgerError(f"{where}.lemmas: {name!r} is missing in $.lemmas")
+        for index, run in enumerate(claim.get("series", ())):
+            axis = charts.abscissa([run])
+            _alike(f"{where}.series[{index}]", {name: len(run[name]) for name in (axis, "measured", "bound")})
+        for index, piece in enumerate(claim["evidence"]):
+            if "spread" in piece:
+                _alike(f"{where}.evidence[{index}].spread", {name: len(row) for name, row in piece["spread"].items()})
+            if "histogram" in piece and len(piece["histogram"]["edges"]) != len(piece["histogram"]["counts"]) + 1:
+                raise LedgerError(f"{where}.evidence[{index}].histogram: its edges are not one more than its counts")
+        graph = claim.get("graph", {"nodes": [], "edges": []})
+        for index, (later, earlier) in enumerate(graph["edges"]):
+            if not 0 <= earlier < later < len(graph["nodes"]):
+                raise LedgerError(f"{where}.graph.edges[{index}]: [{later}, {earlier}] joins no two nodes in order")
+
+
+def _alike(where: str, lengths: dict[str, int]):
+    if len(set(lengths.values())) > 1:
+        *others, last = lengths
+        raise LedgerError(f"{where}: {', '.join(others)} and {last} have lengths {list(lengths.values())}")
+
+
+def _render(ledger: dict[str, Any], advance: Callable[[], None]) -> dict[str, str]:
+    """The files of the site by their paths, the front page last."""
+    environment = templates()
+    names = file_names([claim["id"] for claim in ledger["claims"]])
+    claims = []
+    for claim in ledger["claims"]:
+        claims.append(claim_page(claim, names, ledger))
+        advance()
+    counts = Counter(claim["verdict"] for claim in claims)
+    levels = {claim["level"] for claim in claims}
+    common = {"ledger": ledger, "verdicts": VERDICTS, "created": datetime.fromisoformat(ledger["created"])}
+    files = {"assets/site.css": source("site.css"), "assets/site.js": source("site.js")}
+    if any(claim["charted"] for claim in claims):
+        files["assets/charts.js"] = charts.script(environment.get_template("charts.js").render(palette=palette()))
+    page = environment.get_template("claim.html")
+    neighbours = zip([None, *claims], claims, [*claims[1:], None], strict=False)
+    for before, claim, after in neighbours:
+        files[f"claims/{claim['file']}"] = page.render(claim=claim, before=before, after=after, **common)
+    by_id = {claim["id"]: claim for claim in claims}
+    files["index.html"] = environment.get_template("index.html").render(
+        claims=sorted(claims, key=lambda claim: claim["paper"] in (OWN, "")),
+        counts={verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
+        levels={level: meaning for level, meaning in LEVELS.items() if level in levels},
+        papers=_papers(claims, ledger),
+        errors=[by_id[claim["id"]] for claim in errors(ledger)],
+        gaps=[by_id[claim["id"]] for claim in gaps(ledger)],
+        drawing=Markup(graphs.drawing(ledger, {id: f"claims/{name}" for id, name in names.items()})),
+        statuses=graphs.statuses(ledger),
+        **common,
+    )
+    return files
+
+
+def _papers(claims: list[dict[str, Any]], ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """The main results of each paper, theorems first, and how they fared; what is about numbers alone is a part."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for claim in sorted(filter(is_main, claims), key=lambda claim: main_rank(claim)):
+        found.setdefault(claim["paper"], []).append(claim)
+    papers = []
+    for key, stated in found.items():
+        results = [claim for claim in stated if claim["algorithm"] or claim["kind"] == "flow"] or stated
+        papers.append(
+            {
+                "title": ledger.get("papers", {}).get(key, key),
+                "results": results,
+                "parts": [claim for claim in stated if claim not in results],
+                "counts": Counter(claim["verdict"] for claim in results),
+            }
+        )
+    return papers
+
+
+def templates() -> Environment:
+    """The templates, with their filters."""
+    environment = Environment(
+        loader=PackageLoader("signproof.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
+    environment.filters |= {
+        "breakable": filters.breakable,
+        "count": filters.count,
+        "exactly": filters.exactly,
+        "letter": filters.letter,
+        "mathml": mathml,
+        "number": filters.number,
+        "plain": filters.plain,
+        "words": filters.words,
+    }
+    return environment
+
+
+def source(name: str) -> str:
+    """A file beside the templates, as it is."""
+    return (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
+
+
+def palette() -> dict[str, str]:
+    """The colours of the style sheet on paper, by the names of their custom properties."""
+    return filters.custom_properties(source("site.css"))

@@ -1,0 +1,89 @@
+// The front page's table: which rows are shown, and in which order.
+const table = document.querySelector("table.claims");
+const filters = document.querySelector("form.filters");
+if (table && filters) {
+  const body = table.tBodies[0];
+  const rows = [...body.rows];
+  const order = [...filters.elements.verdict.options].map((option) => option.value);
+  const levels = ["exact", "enclosed", "statistical", "sampled"];
+  const compare = {
+    name: (a, b) => a.dataset.name.localeCompare(b.dataset.name, "en", { numeric: true }),
+    verdict: (a, b) => order.indexOf(a.dataset.verdict) - order.indexOf(b.dataset.verdict),
+    level: (a, b) => (levels.indexOf(a.dataset.level) + 5) % 5 - (levels.indexOf(b.dataset.level) + 5) % 5,
+    tightness: (a, b) => Number(a.dataset.tightness) - Number(b.dataset.tightness),
+  };
+
+  const show = () => {
+    const words = filters.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of rows) {
+      const text = row.textContent.toLowerCase();
+      row.hidden =
+        ["paper", "verdict", "level"].some((name) => !["*", row.dataset[name]].includes(filters.elements[name].value)) ||
+        words.some((word) => !text.includes(word));
+      shown += !row.hidden;
+    }
+    filters.querySelector(".found").textContent = `${shown} of ${rows.length} claims`;
+  };
+
+  const sort = (heading) => {
+    const ways = heading.dataset.sort === "tightness" ? ["descending", "ascending"] : ["ascending", "descending"];
+    const way = heading.ariaSort === ways[0] ? ways[1] : ways[0];
+    table.querySelectorAll("[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
+    heading.setAttribute("aria-sort", way);
+    const [first, sign] = [compare[heading.dataset.sort], way === "ascending" ? 1 : -1];
+    const missing = (row) => heading.dataset.sort === "tightness" && !("tightness" in row.dataset);
+    body.append(...rows.sort((a, b) => missing(a) - missing(b) || (!missing(a) && sign * first(a, b)) || compare.name(a, b)));
+  };
+
+  for (const heading of table.querySelectorAll("th[data-sort]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...heading.childNodes);
+    button.addEventListener("click", () => sort(heading));
+    heading.append(button);
+  }
+  filters.addEventListener("input", show);
+  filters.addEventListener("reset", () => setTimeout(show));
+  filters.addEventListener("submit", (event) => event.preventDefault());
+  document.querySelectorAll("[data-show]").forEach((link) =>
+    link.addEventListener("click", () => {
+      filters.reset();
+      filters.elements.verdict.value = link.dataset.show;
+      setTimeout(show);
+    })
+  );
+  filters.hidden = false;
+  addEventListener("pageshow", show); // a browser that goes back fills in what was chosen
+}
+
+// The graph: a node that is pointed at, or has the focus, shows its own lines alone.
+const network = document.querySelector(".network svg");
+if (network) {
+  const names = [...network.querySelectorAll("text[aria-label]")];
+  const lines = [...network.querySelectorAll('path[aria-label*=" → "]')];
+  const light = (name) => {
+    network.classList.toggle("lit", name !== null);
+    const near = new Set([name]);
+    for (const line of lines) {
+      const ends = line.getAttribute("aria-label").split(" → ");
+      const on = name !== null && ends.includes(name);
+      line.classList.toggle("on", on);
+      if (on) ends.forEach((end) => near.add(end));
+    }
+    names.forEach((text) => text.classList.toggle("on", name !== null && near.has(text.textContent)));
+  };
+  const named = (event) => event.target.closest?.("text[aria-label]") ?? event.target.querySelector?.("text[aria-label]");
+  for (const kind of ["mouseover", "focusin"]) {
+    network.addEventListener(kind, (event) => light(event.target === network ? null : named(event)?.textContent ?? null));
+  }
+  for (const kind of ["mouseleave", "focusout"]) network.addEventListener(kind, () => light(null));
+}
+
+// Paper has no triangles to click on: proofs are printed unfolded.
+let unfolded = [];
+addEventListener("beforeprint", () => {
+  unfolded = [...document.querySelectorAll("details.proof:not([open])")];
+  unfolded.forEach((details) => (details.open = true));
+});
+addEventListener("afterprint", () => unfolded.forEach((details) => (details.open = false)));

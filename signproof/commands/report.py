@@ -1,0 +1,71 @@
+"""`signproof report`: a ledger as a site, as LaTeX, as Markdown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signproof.terminal import check_outputs, notice, progress
+from signproof.theory.misuse import Misuse
+
+EPILOG = (
+    "Examples:  signproof report out/ledger.json --out site  |  "
+    "signproof report --latex verdicts.tex --figures 'scaled-sign/theorem-*'  |  signproof report --markdown pr.md"
+)
+LEDGER, SITE = Path("out/ledger.json"), Path("out/report")
+
+
+def command(
+    ledger: Annotated[
+        Path, typer.Argument(metavar="[LEDGER.json]", help="What `signproof verify --json` wrote.")
+    ] = LEDGER,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write the site into this folder; if neither this nor another output is named, into out/report.",
+        ),
+    ] = None,
+    latex: Annotated[
+        Path | None, typer.Option(metavar="F.tex", help="Write the table of claims here, and figures as PDF beside it.")
+    ] = None,
+    figures: Annotated[str, typer.Option(metavar="ID-GLOB", help="Claims of which --latex makes figures.")] = "*",
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="F.md", help="Write a summary here, for a pull request.")
+    ] = None,
+):
+    """Write what a ledger holds as a site to open from disk, as a table for a paper, or for a pull request."""
+    from signproof.report.ledger import read
+
+    for file, option in ((latex, "--latex"), (markdown, "--markdown")):
+        check_outputs(file, None, option)
+    if out is None and latex is None and markdown is None:
+        out = SITE
+    if out is not None and out.exists() and not out.is_dir():
+        raise Misuse(f"--out {out} is a file; name a folder")
+    if ledger == LEDGER and not ledger.exists():
+        raise Misuse(f"no ledger {ledger}: name one, or make it with `signproof verify --json {ledger}`")
+    found = read(ledger)
+    try:
+        if out is not None:
+            from signproof.report.site import write_site
+
+            with progress(len(found["claims"])) as bar:
+                notice(f"written: {write_site(found, out, bar.advance)}")
+        if latex is not None:
+            from signproof.report.latex import write_latex
+
+            for path in write_latex(found, latex, figures):
+                notice(f"written: {path}")
+        if markdown is not None:
+            from signproof.report.ledger import write_atomically
+            from signproof.report.markdown import markdown as rendered
+
+            write_atomically(markdown, rendered(found))
+            notice(f"written: {markdown}")
+    except Misuse as error:
+        raise Misuse(f"{ledger}: {error}") from None
+    except OSError as error:
+        raise Misuse(f"cannot write {error.filename or out}: {error.strerror}") from None

@@ -1,0 +1,50 @@
+"""How the ratios of all instances are told in few numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from signproof.checks.batch import Comparison
+from signproof.checks.spread import BINS, QUANTILES, Spread
+
+RATIOS = arrays(float, st.tuples(st.integers(2, 80), st.integers(1, 9)), elements=st.floats(0, 1.5) | st.just(np.nan))
+
+
+def comparison(ratios):
+    """A comparison whose measure has these ratios to a bound of 1; NaN is not compared."""
+    considered, ones = np.isfinite(ratios), np.ones_like(ratios)
+    measured = np.where(considered, ratios, 1)
+    held = considered & (ratios <= 1)
+    usable, floor = np.ones(ratios.shape[1], bool), np.full(ratios.shape[1], len(ratios))
+    return Comparison(
+        (ones, ones), (measured, measured), (ones, ones), usable, considered, held, considered & ~held, floor
+    )
+
+
+@given(st.lists(RATIOS, min_size=1, max_size=3))
+def test_every_run_is_counted_and_the_curves_are_in_order(batches):
+    steps = min(map(len, batches))
+    batches = [ratios[:steps] for ratios in batches]
+    spread = Spread()
+    for ratios in batches:
+        spread.add(comparison(ratios))
+    everything = np.concatenate(batches, axis=1)
+    known = np.isfinite(everything).any(axis=0)
+    facts = spread.facts
+    if not known.any():
+        assert facts == {}
+        return
+    largest = np.nanmax(everything[:, known], axis=0)
+    histogram = facts["histogram"]
+    assert sum(histogram["counts"]) + histogram["above"] == known.sum()
+    assert histogram["above"] == (largest > 1).sum() and len(histogram["counts"]) == BINS
+    if "spread" in facts:
+        curves = np.array([facts["spread"][name] for name in QUANTILES])
+        assert (np.diff(curves, axis=0) >= 0).all() and len(facts["spread"]["k"]) <= 66
+        assert facts["spread"]["k"] == sorted(facts["spread"]["k"])
+        for k, low, high in zip(facts["spread"]["k"], curves[0], curves[-1], strict=True):
+            assert np.isclose(low, np.nanmin(everything[k]), rtol=1e-4)
+            assert np.isclose(high, np.nanmax(everything[k]), rtol=1e-4)
