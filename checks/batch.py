@@ -90,15 +90,21 @@ class Comparison:
 
 
 def prepare(
-    claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, thetas: Mapping[Symbol, np.ndarray]
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    start: np.ndarray,
+    thetas: Mapping[Symbol, np.ndarray],
+    given: Mapping[Symbol, np.ndarray] | None = None,
 ) -> Batch | None:
     """Constants and parameters for a batch; None if the family does not meet the assumptions.
 
     Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
-    parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,).
+    parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
+    parameters that are known otherwise.
     """
     size = start.shape[1]
-    values: dict[Symbol, np.ndarray] = {}
+    values: dict[Symbol, np.ndarray] = dict(given or {})
     inside = np.ones(size, dtype=bool)
     for assumption in cast(tuple[Constant, ...], claim.assumptions):
         ends = known(problem, assumption)

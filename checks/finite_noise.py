@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, product
 from math import comb, factorial, prod
+from typing import ClassVar
 
 import numpy as np
 from flint import arb
@@ -31,6 +32,7 @@ class FiniteNoise(DrawnGradient):
     oracle: FiniteOracle
     cut: Fraction = Fraction(0)
     name: str = "finite noise"
+    top: ClassVar[float] = 1.0  # type: ignore[misc]
 
     @property
     def words(self):
@@ -78,15 +80,14 @@ class FiniteNoise(DrawnGradient):
                     least = min(least, sum(right, start=Fraction(0)))
         return _ball(least)
 
-    def draw(self, key, g, s):
+    def draw(self, key, shape):
         import jax
         import jax.numpy as jnp
 
         heights = np.cumsum([float(p) for p in self.oracle.probabilities])[:-1, None]
-        outcome = jnp.sum(jax.random.uniform(key, g.shape[1:]) >= heights, axis=0)
+        outcome = jnp.sum(jax.random.uniform(key, shape[1:]) >= heights, axis=0)
         factors, offsets = (jnp.array(rows, float).T[:, outcome] for rows in (self.oracle.factors, self.oracle.offsets))
-        within = (jnp.sum(jnp.abs(g), axis=0) <= s) & (jnp.abs(g) >= float(self.cut) * s)
-        return jnp.where(within, factors * g + s * offsets, g)
+        return factors, offsets
 
     def _at(self, i: int, sign: int) -> list[Fraction]:
         return [Fraction(sign if n == i else 0) for n in range(self.oracle.dimension)]

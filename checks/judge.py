@@ -16,6 +16,9 @@ from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
+from signproof.checks.sampled import Sampled
+from signproof.checks.sampled import try_out as try_draws
+from signproof.checks.statistics import ERROR
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
@@ -39,6 +42,7 @@ def verify(
     profile: str = "quick",
     seed: int = 0,
     advance: Callable[[str], None] = lambda text: None,
+    error: float = ERROR,
 ) -> Verdict:
     """Judge a claim.
 
@@ -47,6 +51,7 @@ def verify(
         profile: "quick" (seconds) or "full" (more instances, longer runs).
         seed: of all randomness; the same seed gives the same verdict.
         advance: called with a few words whenever a part of the work begins.
+        error: the probability that statistics may refute a claim that is true.
     Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
     Raises ValueError for an unknown profile.
     """
@@ -67,7 +72,7 @@ def verify(
         "words": _judge_words,
     }
     judge = judges[claim.kind]
-    return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
+    return judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance)
 
 
 def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:
@@ -90,12 +95,15 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
     return None
 
 
-def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
+def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, advance) -> Verdict:
     flow = claim.kind == "flow"
     trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
     noise = None
     if trials.witness is None and not flow and claim.algorithm.stochastic:
         noise = _try_noise(claim, trials, evidence, advance)
+    drawn = None
+    if trials.witness is None and not flow and claim.algorithm.stochastic:
+        drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
@@ -111,11 +119,14 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
         series = series if flow else (witness_series(trials.witness), *series)
+    elif drawn is not None and drawn.violation:
+        evidence.append(Evidence("statistics", "statistical", drawn.violation, drawn.facts))
+        status = Status.REFUTED if certificate is None else Status.INCONSISTENT
     elif certificate is not None:
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif not flow and claim.algorithm.stochastic and noise is None:
+    elif not flow and claim.algorithm.stochastic and noise is None and drawn is None:
         status = Status.OPEN
         evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
@@ -157,7 +168,27 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
     return noise
 
 
-def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _try_draws(claim: Claim, trials: Trials, evidence: list[Evidence], profile, seed, error, advance) -> Sampled | None:
+    """Try gradients drawn from continuous laws, and say of which the claim says nothing. None if none was tried."""
+    try:
+        drawn = try_draws(claim, profile, seed, error, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no gradients were drawn: {unsupported}"))
+        return None
+    trials.tallies += drawn.tallies
+    for law, why in drawn.refused.items():
+        evidence.append(Evidence("refused", "enclosed", f"the claim says nothing of {law}: {why}"))
+    if drawn.tallies and not drawn.violation:
+        facts = drawn.facts
+        text = (
+            f"seed {facts['seed']}, {facts['runs']} runs of each instance; no lower confidence bound on E[V_k] is above "
+            f"the bound, each of error probability {facts['error_of_each']:.2g}, together {facts['error']:.2g}"
+        )
+        evidence.append(Evidence("draws", "statistical", text, facts))
+    return drawn if drawn.tallies else None
+
+
+def _judge_comparison(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: trajectories")
     try:
         tally, witness = race(claim)
@@ -183,7 +214,7 @@ def _tightness(trials: Trials) -> Tightness | None:
     return Tightness(value, instance, "largest measured / bound") if instance else None
 
 
-def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
@@ -210,18 +241,18 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
     return Verdict(claim, Status.OPEN, tuple(evidence))
 
 
-def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_implication(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     if certificate is None and claim.proof is None:
         evidence.append(Evidence("note", "exact", "undecided: it carries no proof"))
     return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
 
 
-def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_words(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     evidence.append(Evidence("note", "exact", f"not decided: it awaits {claim.awaits}"))
     return Verdict(claim, Status.OPEN, tuple(evidence))
 
 
-def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
     assert claim.orbit is not None
     try:

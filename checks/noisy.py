@@ -1,17 +1,21 @@
 """Stochastic gradients that are drawn rather than enumerated, with what claims assume of them known at all points.
 
-The law at a point x depends on g = grad f(x) and on one number s > 0 of the instance, the size of its noise. Noise is
-confined to a stated region of gradients, beyond which ~g is g itself: so the variance and the least probability p_min
-that a sign is right are those on the region, wherever a run goes. With an unlimited region p_min may be 1/2, and a
-claim that needs more says nothing of such noise.
+With g = grad f(x), and s > 0 the size of an instance's noise,
+
+    ~g_i = a_i g_i + s b_i   where ||g||_1 <= top s and |g_i| >= cut s,   else g_i,
+
+with (a, b) drawn from a law that depends on nothing. So noise is confined to a stated region of gradients, and the
+variance and the least probability p_min that a sign is right are those on the region, wherever a run goes. With an
+unlimited region p_min may be 1/2, and a claim that needs more says nothing of such noise.
 """
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 from flint import arb
 
@@ -35,11 +39,17 @@ BITS = 128
 
 
 class DrawnGradient(ABC):
-    """A stochastic gradient ~g in R^d, drawn at random given g and s."""
+    """A stochastic gradient ~g in R^d, drawn at random given g and s.
+
+    `cut` and `top` are the ends of its region.
+    """
+
+    cut: Fraction = Fraction(0)
+    top: float = math.inf
 
     @abstractmethod
-    def draw(self, key: Any, g: Any, s: Any) -> Any:
-        """~g on JAX, drawn for each of some runs. Arguments: a key; g, shape (d, runs); s, shape (runs,)."""
+    def draw(self, key: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
+        """a and b on JAX, of a shape that goes with (d, runs), independently for each run."""
 
     @abstractmethod
     def variance(self, d: int) -> tuple[arb, arb]:
@@ -146,11 +156,8 @@ class AdditiveNoise(DrawnGradient):
     def p_min(self):
         return self.law.at_most(arb(rational(self.cut))) if self.cut else self.law.near_zero()
 
-    def draw(self, key, g, s):
-        import jax.numpy as jnp
-
-        noise = s * self.law.draw(key, (1, *g.shape[1:]) if self.shared else g.shape)
-        return g + (jnp.where(jnp.abs(g) >= float(self.cut) * s, noise, 0.0) if self.cut else noise)
+    def draw(self, key, shape):
+        return 1.0, self.law.draw(key, (1, *shape[1:]) if self.shared else shape)
 
 
 @dataclass(frozen=True)
@@ -164,6 +171,7 @@ class MultiplicativeNoise(DrawnGradient):
     law: StandardLaw
     factor: Fraction
     shared: bool = False
+    top: ClassVar[float] = 1.0  # type: ignore[misc]
 
     @property
     def words(self):
@@ -182,8 +190,5 @@ class MultiplicativeNoise(DrawnGradient):
     def p_min(self):
         return self.law.at_most(arb(rational(1 / self.factor)))
 
-    def draw(self, key, g, s):
-        import jax.numpy as jnp
-
-        noise = float(self.factor) * self.law.draw(key, (1, *g.shape[1:]) if self.shared else g.shape)
-        return g * (1 + jnp.where(jnp.sum(jnp.abs(g), axis=0) <= s, noise, 0.0))
+    def draw(self, key, shape):
+        return 1 + float(self.factor) * self.law.draw(key, (1, *shape[1:]) if self.shared else shape), 0.0

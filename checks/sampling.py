@@ -19,6 +19,7 @@ from jax.sharding import Mesh, PartitionSpec
 from sympy import Symbol
 
 from signproof.checks.arrays import FLOATS, Floats
+from signproof.checks.domain import Unsupported
 from signproof.checks.noisy import DrawnGradient
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
@@ -68,17 +69,16 @@ def sample(
         laid |= {f"number {name}": np.tile(number, runs) for name, number in numbers.items()}
         laid |= {"start": np.tile(start, runs), "size": np.tile(np.asarray(size, float), runs)}
         blocks = {name: _in_blocks(array, count) for name, array in laid.items()}
-        blocks["block"] = np.arange(first, first + count)
+        key, indices = jax.random.key(seed), np.arange(first, first + count)
+        draw = partial(_draws, oracle=oracle, steps=steps, d=len(start))
         found = _run(
             blocks,
+            [draw(indices, jax.random.fold_in(key, worker)) for worker in range(workers)],
             shared,
-            jax.random.key(seed),
+            np.array([float(oracle.cut), float(oracle.top)]),
             algorithm=algorithm.at(**{name: Symbol(name) for name in numbers}),
             family=type(problem),
-            oracle=oracle,
-            steps=steps,
             measure=measure,
-            workers=workers,
         )
     values = np.moveaxis(np.asarray(found), 0, 1).reshape(steps + 1, -1)[:, : batch * runs]
     return np.moveaxis(values.reshape(steps + 1, runs, batch), 1, 2)
@@ -105,58 +105,95 @@ def _in_blocks(array: np.ndarray, count: int) -> np.ndarray:
     return np.moveaxis(filled.reshape(*array.shape[:-1], count, BLOCK), -2, 0)
 
 
-@partial(jax.jit, static_argnames=("algorithm", "family", "oracle", "steps", "measure", "workers"))
-def _run(blocks, shared, key, **static):
-    def advance(blocks, shared, key):
-        return jax.lax.map(lambda block: _run_block(block, shared, key, **static), blocks)
+def _divided(function: Any, divided: int) -> Any:
+    """A function of blocks along axis 0, divided among the devices; the arguments after the first few are shared."""
+    if jax.local_device_count() == 1:
+        return function
+    mesh = Mesh(np.array(jax.local_devices()), ("device",))
 
-    if jax.local_device_count() > 1:
-        mesh = Mesh(np.array(jax.local_devices()), ("device",))
-        divided = PartitionSpec("device")
-        whole = PartitionSpec()
-        advance = jax.shard_map(
-            advance, mesh=mesh, in_specs=(divided, whole, whole), out_specs=divided, check_vma=False
+    def on_all(*arguments):
+        specs = (PartitionSpec("device"),) * divided + (PartitionSpec(),) * (len(arguments) - divided)
+        mapped = jax.shard_map(
+            function, mesh=mesh, in_specs=specs, out_specs=PartitionSpec("device"), check_vma=False
         )
-    return advance(blocks, shared, key)
+        return mapped(*arguments)
+
+    return on_all
 
 
-def _run_block(block, shared, key, *, algorithm, family, oracle, steps, measure, workers):
+@partial(jax.jit, static_argnames=("oracle", "steps", "d"))
+def _draws(indices, key, *, oracle, steps, d):
+    """What one worker draws in each block at k = 0, ..., steps: a and b, of shape (blocks, steps + 1, d, BLOCK)."""
+
+    def draw(key, iteration):
+        pair = oracle.draw(jax.random.fold_in(key, iteration), (d, BLOCK))
+        return tuple(jnp.broadcast_to(part, (d, BLOCK)) for part in pair)
+
+    def draw_all(indices, key):
+        def of_block(index):
+            return jax.lax.map(partial(draw, jax.random.fold_in(key, index)), jnp.arange(steps + 1))
+
+        return jax.lax.map(of_block, indices)
+
+    return _divided(draw_all, 1)(indices, key)
+
+
+@partial(jax.jit, static_argnames=("algorithm", "family", "measure"))
+def _run(blocks, draws, shared, region, *, algorithm, family, measure):
+    def advance(blocks, draws, shared, region):
+        def one(block):
+            return _run_block(*block, shared, region, algorithm=algorithm, family=family, measure=measure)
+
+        return jax.lax.map(one, (blocks, draws))
+
+    return _divided(advance, 2)(blocks, draws, shared, region)
+
+
+def _run_block(block, draws, shared, region, *, algorithm, family, measure):
     fields = {name.removeprefix("field "): array for name, array in block.items() if name.startswith("field ")}
     numbers = {name.removeprefix("number "): array for name, array in block.items() if name.startswith("number ")}
     fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}
     varying = {name: number for name, number in numbers.items() if name not in fixed}
+    if "workers" in algorithm.parameters:
+        fixed["workers"] = len(draws)
     problem = family(**fields, **shared)
-    key = jax.random.fold_in(key, block["block"])
-    voters = {"workers": workers} if "workers" in algorithm.parameters else {}
 
     def step(carry, now):
         x, memory = carry
-        iteration, numbers = now
-        drawing = _Drawing(problem, oracle, block["size"], jax.random.fold_in(key, iteration))
+        numbers, drawn = now
+        drawing = _Drawing(problem, block["size"], region, drawn)
         measured = measure.quantity(problem, x, FLOATS)
-        x, memory = algorithm.at(**fixed, **numbers, **voters).update(x, drawing.gradient, memory, drawing)
+        x, memory = algorithm.at(**fixed, **numbers).update(x, drawing.gradient, memory, drawing)
         return (x, memory), measured
 
     memory = algorithm.init(block["start"], FLOATS)
-    iterations = jnp.arange(steps + 1)
-    _, measured = jax.lax.scan(step, (block["start"], memory), (iterations, varying), length=steps + 1)
-    return measured
+    return jax.lax.scan(step, (block["start"], memory), (varying, draws))[1]
 
 
 class _Drawing(Floats):
-    """Floats at one iteration, with a key of its own, in which gradients and votes are drawn."""
+    """Floats at one iteration, in which each worker drew a pair (a, b) of shape (d, runs)."""
 
-    def __init__(self, problem, oracle, size, key):
-        self.problem, self.oracle, self.size, self.key = problem, oracle, size, key
-        self.calls = 0
+    def __init__(self, problem, size, region, drawn):
+        self.problem, self.size, self.region, self.drawn = problem, size, region, drawn
+        self.asked = False
 
     def gradient(self, x):
-        """~g at points x of shape (d, runs), independent of what was drawn before."""
-        key = jax.random.fold_in(self.key, self.calls) if self.calls else self.key
-        self.calls += 1
-        return self.oracle.draw(key, self.problem.gradient(x, FLOATS), self.size)
+        """~g at points x of shape (d, runs), as the first worker drew it.
+
+        Raises Unsupported for a method that asks twice: of two gradients no law is given.
+        """
+        if self.asked:
+            raise Unsupported("the method asks for more than one stochastic gradient in a step")
+        self.asked = True
+        return self._estimates(x, self.drawn[:1])[0]
 
     def votes(self, gradient, x, workers):
         """The mean of the workers' l1 norms and the sign of the sum of their signs; sign(0) = 0."""
-        draws = [gradient(x) for _ in range(workers)]
+        draws = self._estimates(x, self.drawn)
         return sum(self.sum(self.abs(drawn)) for drawn in draws) / workers, self.sign(sum(map(self.sign, draws)))
+
+    def _estimates(self, x, drawn):
+        g, s, (cut, top) = self.problem.gradient(x, FLOATS), self.size, self.region
+        lengths = jnp.abs(g)
+        noisy = (jnp.sum(lengths, axis=0) <= top * s) & (lengths >= cut * s)
+        return [jnp.where(noisy, a * g + s * b, g) for a, b in drawn]

@@ -69,6 +69,14 @@ def command(
 
         write_page(found, html)
     _print_table(entries)
+    spent = [piece for entry in entries for piece in entry["evidence"] if piece["level"] == "statistical"]
+    if spent:
+        from signproof.checks.statistics import ERROR
+
+        notice(
+            f"statistics: an error probability of {ERROR:g} in the whole run, {ERROR / len(claims):.2g} for each claim, "
+            f"{spent[0]['error_of_each']:.2g} and less for each of their comparisons"
+        )
     for place in (json, html and html / "index.html"):
         if place is not None and place.exists():
             notice(f"written: {place}")
