@@ -73,6 +73,14 @@ class CompositeProblem(Instances):
         return self.smooth_suboptimality(self.prox(z, gamma, xp), xp) + self.regularizer(z, gamma, xp)
 
 
+def composite_named(name: str) -> type[CompositeProblem] | None:
+    """The family of composite objectives with the given class name, if there is one."""
+    from signproof.checks import separable
+
+    known: list[type[CompositeProblem]] = [separable.QuadraticComposite, separable.HuberComposite]
+    return next((family for family in known if family.__name__ == name), None)
+
+
 def refusal(objective: Any, claim: Claim) -> str:
     """Why a claim does not apply to an objective: the first assumption that it does not meet, or a method that needs
     the gradient of f; empty if it applies.

@@ -15,6 +15,9 @@ from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
+from signproof.checks.problem import Problem
+from signproof.checks.proximal_trials import Proximal
+from signproof.checks.proximal_trials import try_out as try_proximal
 from signproof.checks.replay import Replay, replay_course, replay_orbit
 from signproof.checks.sampled import Sampled
 from signproof.checks.sampled import try_out as try_draws
@@ -27,6 +30,7 @@ from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
+from signproof.theory.prox import MeanGradientMapping
 from signproof.theory.vacuity import contradiction
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -98,12 +102,13 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, advance) -> Verdict:
     flow = claim.kind == "flow"
     trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
-    noise = None
-    if trials.witness is None and not flow and claim.algorithm.stochastic:
+    noise = drawn = None
+    if isinstance(claim.measure, MeanGradientMapping):
+        noise = _try_proximal(claim, trials, evidence, seed, advance)
+    elif trials.witness is None and not flow and claim.algorithm.stochastic:
         noise = _try_noise(claim, trials, evidence, advance)
-    drawn = None
-    if trials.witness is None and not flow and claim.algorithm.stochastic:
-        drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
+        if trials.witness is None:
+            drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
@@ -118,7 +123,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-        series = series if flow else (witness_series(trials.witness), *series)
+        posed = isinstance(trials.witness.problem, Problem)
+        series = (witness_series(trials.witness), *series) if posed and not flow else series
     elif drawn is not None and drawn.violation:
         evidence.append(Evidence("statistics", "statistical", drawn.violation, drawn.facts))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
@@ -166,6 +172,23 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
     facts = {"tried": found.tried, "largest_ratio": found.largest}
     evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
     return noise
+
+
+def _try_proximal(claim: Claim, trials: Trials, evidence: list[Evidence], seed, advance) -> Proximal | None:
+    """Try a proximal method on composite objectives, every expectation exact. None if none was tried."""
+    try:
+        found = try_proximal(claim, seed, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no proximal runs: {unsupported}"))
+        return None
+    trials.reason = ""
+    trials.tallies += found.tallies
+    trials.elsewhere = max(trials.elsewhere, (found.largest, found.instance))
+    if found.violation is not None:
+        problem, parameters, z, length, seen = found.violation
+        assert seen.measured is not None and seen.bound is not None
+        trials.witness = Witness(claim, problem, parameters, z, length, seen.measured, seen.bound)
+    return found
 
 
 def _try_draws(claim: Claim, trials: Trials, evidence: list[Evidence], profile, seed, error, advance) -> Sampled | None:

@@ -113,9 +113,7 @@ def _divided(function: Any, divided: int) -> Any:
 
     def on_all(*arguments):
         specs = (PartitionSpec("device"),) * divided + (PartitionSpec(),) * (len(arguments) - divided)
-        mapped = jax.shard_map(
-            function, mesh=mesh, in_specs=specs, out_specs=PartitionSpec("device"), check_vma=False
-        )
+        mapped = jax.shard_map(function, mesh=mesh, in_specs=specs, out_specs=PartitionSpec("device"), check_vma=False)
         return mapped(*arguments)
 
     return on_all

@@ -39,7 +39,8 @@ class Evidence:
     (stochastic gradients about which the claim says nothing), witness (the instance that decides), replay (candidates that the exact replay threw out),
     instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
 
-    Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists for the ledger.
+    Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
+    for the ledger.
     """
 
     kind: str

@@ -74,8 +74,8 @@ def command(
         from signproof.checks.statistics import ERROR
 
         notice(
-            f"statistics: an error probability of {ERROR:g} in the whole run, {ERROR / len(claims):.2g} for each claim, "
-            f"{spent[0]['error_of_each']:.2g} and less for each of their comparisons"
+            f"statistics: an error probability of {ERROR:g} in the whole run, {ERROR / len(claims):.2g} for each claim "
+            f"and {spent[0]['error_of_each']:.2g} for each of its comparisons"
         )
     for place in (json, html and html / "index.html"):
         if place is not None and place.exists():
