@@ -115,8 +115,8 @@ def prepare(
         inside = inside & (valid > 0)
         symbol = assumption.constant
         if not isinstance(symbol, Symbol):
-            given = float(symbol)
-            inside = inside & ((valid >= given) if assumption.largest else (valid <= given))
+            number = float(symbol)
+            inside = inside & ((valid >= number) if assumption.largest else (valid <= number))
         elif symbol in values:
             combine = np.minimum if assumption.largest else np.maximum
             values[symbol] = combine(values[symbol], valid)

@@ -60,6 +60,9 @@ class CompositeProblem(Instances):
     def unmet(self, assumption: Assumption) -> str:
         """Why an assumption is not met, or not known to be; empty if it is met with some constant."""
 
+    def check(self) -> None:
+        """For one instance: raises ValueError, in one line, if it is none of the family."""
+
     def prox(self, z: Any, gamma: Any, xp: Any) -> Any:
         """prox_{gamma r}(z), of the same shape as z."""
         return xp.sum(self.weights[:, None] * self.proxes(z, gamma, xp))

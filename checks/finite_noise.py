@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, pairwise, product
 from math import comb, factorial, prod
 from typing import ClassVar
 
@@ -73,7 +73,7 @@ class FiniteNoise(DrawnGradient):
         for i, sign in product(range(self.oracle.dimension), (1, -1)):
             rows = [(f[i], sign * b[i]) for f, b in zip(self.oracle.factors, self.oracle.offsets, strict=True)]
             bends = sorted({self.cut, Fraction(1), *(-b / f for f, b in rows if f and self.cut < -b / f < 1)})
-            tried = [*bends, *((a + b) / 2 for a, b in zip(bends, bends[1:], strict=False))]
+            tried = [*bends, *((a + b) / 2 for a, b in pairwise(bends))]
             for size in tried:
                 if size > 0:
                     right = (p for p, (f, b) in zip(self.oracle.probabilities, rows, strict=True) if f * size + b > 0)

@@ -102,7 +102,8 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
 def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, advance) -> Verdict:
     flow = claim.kind == "flow"
     trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
-    noise = drawn = None
+    noise: Noise | Proximal | None = None
+    drawn = None
     if isinstance(claim.measure, MeanGradientMapping):
         noise = _try_proximal(claim, trials, evidence, seed, advance)
     elif trials.witness is None and not flow and claim.algorithm.stochastic:
@@ -204,8 +205,8 @@ def _try_draws(claim: Claim, trials: Trials, evidence: list[Evidence], profile, 
     if drawn.tallies and not drawn.violation:
         facts = drawn.facts
         text = (
-            f"seed {facts['seed']}, {facts['runs']} runs of each instance; no lower confidence bound on E[V_k] is above "
-            f"the bound, each of error probability {facts['error_of_each']:.2g}, together {facts['error']:.2g}"
+            f"seed {facts['seed']}, {facts['runs']} runs of each instance; no lower confidence bound on E[V_k] is "
+            f"above the bound, each of error probability {facts['error_of_each']:.2g}, together {facts['error']:.2g}"
         )
         evidence.append(Evidence("draws", "statistical", text, facts))
     return drawn if drawn.tallies else None

@@ -81,7 +81,7 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int) -> dict[str, f
             if not number.is_Rational:
                 return None
             values[relation.lhs] = rational(str(number))
-    gamma = sympify(claim.algorithm.step_size)  # type: ignore[union-attr]
+    gamma = sympify(claim.algorithm.step_size)
     if gamma.free_symbols - values.keys():
         raise Unsupported(f"nothing says what the step size {gamma} is")
     values |= _least(claim, problem, evaluate(gamma, values, RATIONALS))
@@ -152,7 +152,7 @@ def _least(claim: Claim, problem: CompositeProblem, gamma: fmpq | None) -> dict[
     else:
         squares = list(problem.variance(gamma, RATIONALS))
         entries, kinds = [_root(square) for square in squares], (CoordinateVariance,)
-    letters = {a.constants for a in claim.assumptions if isinstance(a, kinds)}
+    letters = {getattr(a, "constants", None) for a in claim.assumptions if isinstance(a, kinds)}
     found: dict[Symbol, fmpq] = {}
     for a in claim.assumptions:
         needed = None
@@ -176,7 +176,7 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
         return f"the start has {len(z)} coordinates, not {problem.dimension}"
     if values.get(claim.measure.steps) != length or length < 1:
         return f"the claim is about {claim.measure.steps} steps, k = {length}"
-    gamma = evaluate(sympify(claim.algorithm.step_size), values, RATIONALS)  # type: ignore[union-attr]
+    gamma = evaluate(sympify(claim.algorithm.step_size), values, RATIONALS)
     if not gamma > 0:
         return f"the step size {gamma} is not positive"
     for symbol, needed in (_least(claim, problem, None) | _least(claim, problem, gamma)).items():

@@ -1,7 +1,7 @@
 """Runs with stochastic gradients that are drawn on JAX: many runs of each instance at once, in 64-bit floats.
 
-Runs are numbered, and BLOCK of them are advanced together, with a key made from the seed, the number of the block and k.
-So what a run draws depends on the seed, its number and k alone: it is the same however many runs there are besides, and
+Runs are numbered, and BLOCK of them are advanced together, with a key made from the seed, the block's number and k. So
+what a run draws depends on the seed, its number and k alone: it is the same however many runs there are besides, and
 however the blocks are divided among devices.
 """
 
@@ -140,14 +140,14 @@ def _draws(indices, key, *, oracle, steps, d):
 def _run(blocks, draws, shared, region, *, algorithm, family, measure):
     def advance(blocks, draws, shared, region):
         def one(block):
-            return _run_block(*block, shared, region, algorithm=algorithm, family=family, measure=measure)
+            return _run_block(block[0], block[1], shared, region, algorithm=algorithm, family=family, measure=measure)
 
         return jax.lax.map(one, (blocks, draws))
 
     return _divided(advance, 2)(blocks, draws, shared, region)
 
 
-def _run_block(block, draws, shared, region, *, algorithm, family, measure):
+def _run_block(block: Any, draws: Any, shared: Any, region: Any, *, algorithm, family, measure):
     fields = {name.removeprefix("field "): array for name, array in block.items() if name.startswith("field ")}
     numbers = {name.removeprefix("number "): array for name, array in block.items() if name.startswith("number ")}
     fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}

@@ -21,7 +21,7 @@ from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.exact import Undecided, to_float
-from signproof.checks.problem import families
+from signproof.checks.problem import Problem, families
 from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
@@ -290,7 +290,7 @@ def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
 def witness_series(witness: Witness) -> dict[str, Any]:
     """Measure and bound along a witness's run, for a chart."""
     claim, problem = witness.claim, witness.problem
-    assert problem is not None
+    assert isinstance(problem, Problem)
     found: list[Replay | None] = []
     if witness.oracle is not None:
         found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]

@@ -35,9 +35,10 @@ class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
     Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
-    that were proposed), draws and statistics (confidence bounds that do not break the claim, and one that does), refused
-    (stochastic gradients about which the claim says nothing), witness (the instance that decides), replay (candidates that the exact replay threw out),
-    instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
+    that were proposed), draws and statistics (confidence bounds that do not break the claim, and one that does),
+    refused (stochastic gradients of which the claim says nothing), witness (the instance that decides), replay
+    (candidates that the exact replay threw out), instance (something that meets all that is assumed), vacuity (why
+    nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
     for the ledger.
