@@ -146,8 +146,7 @@ def test_mini_batches_are_means_of_component_gradients(replace):
     x = (F(3), F(-2))
     g = tuple(h * e for h, e in zip(mean, x, strict=True))
     slopes = [
-        [h * (e - a) for h, e, a in zip(row, x, at, strict=True)]
-        for row, at in zip(curvatures, centres, strict=True)
+        [h * (e - a) for h, e, a in zip(row, x, at, strict=True)] for row, at in zip(curvatures, centres, strict=True)
     ]
     found: dict = {}
     sequences = [pair for pair in product(range(3), repeat=2) if replace or pair[0] != pair[1]]
