@@ -222,7 +222,8 @@ def oracles(draw: st.DrawFn, d: int, outcomes: int = 4) -> FiniteOracle:
 
 def drawn_gradients(d: int) -> st.SearchStrategy[DrawnGradient]:
     """Unbiased stochastic gradients in R^d that are drawn: Gaussian, uniform, Laplace, Student-t and sparse noise,
-    added or multiplied, and finite noise. Their sigma^2 (unless a Student-t has none) and p_min are enclosed on their region.
+    added or multiplied, and finite noise. Their sigma^2 (unless a Student-t has none) and p_min are enclosed on their
+    region.
 
     Shrinks towards additive Gaussian noise.
     """

@@ -40,10 +40,12 @@ repaired = catalog()["own/theorem-2.1.repaired"]
 quick = PROFILES["quick"]
 
 
-def drawn(runs=1500, first=0, seed=3, oracle=AdditiveNoise(Gaussian()), steps=8):
-    return sample(
-        ScaledSignSGD(alpha), PROBLEM, START, STEP, oracle, SIZE, steps, runs, Suboptimality(), seed, first=first
-    )
+NOISE = AdditiveNoise(Gaussian())
+
+
+def drawn(runs=1500, first=0, seed=3):
+    method, measure = ScaledSignSGD(alpha), Suboptimality()
+    return sample(method, PROBLEM, START, STEP, NOISE, SIZE, 8, runs, measure, seed, first=first)
 
 
 def test_a_run_is_the_same_whatever_runs_there_are_besides():
@@ -71,19 +73,8 @@ FACTOR = FiniteOracle((F(3, 4), F(1, 4)), ((F(3, 2),) * 2, (F(-1, 2),) * 2), ((F
 def test_means_are_the_exact_expectations(method, workers):
     """One factor for all coordinates, at any g: E V_k of 40000 runs within 6 standard errors of that in rationals."""
     steps = 3
-    values = sample(
-        method,
-        PROBLEM,
-        START,
-        STEP,
-        FiniteNoise(FACTOR),
-        np.array([1e6, 1e6]),
-        steps,
-        40_000,
-        Suboptimality(),
-        5,
-        workers,
-    )
+    noise, size = FiniteNoise(FACTOR), np.array([1e6, 1e6])
+    values = sample(method, PROBLEM, START, STEP, noise, size, steps, 40_000, Suboptimality(), 5, workers)
     for index in range(2):
         problem = PROBLEM.one(index)
         numbers = {"alpha": fmpq(*STEP[alpha][index].as_integer_ratio()), "M": fmpq(workers)}
