@@ -16,6 +16,8 @@ from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
 from signproof.checks.problem import Problem
+from signproof.checks.product_laws import assumes_products
+from signproof.checks.product_laws import search as search_products
 from signproof.checks.proximal_trials import Proximal
 from signproof.checks.proximal_trials import try_out as try_proximal
 from signproof.checks.replay import Replay, replay_course, replay_orbit
@@ -158,8 +160,9 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         evidence.append(Evidence("note", "sampled", f"no noise was tried: {unsupported}"))
     if trials.witness is not None:
         return noise
+    products = assumes_products(claim)
     try:
-        found = search(claim, advance)
+        found = search_products(claim, advance) if products else search(claim, advance)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
         return noise
@@ -171,7 +174,7 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         ratio = found.witness.measured[0] / found.witness.bound[1]
         trials.elsewhere = max(trials.elsewhere, (to_float(ratio), found.witness.describe()))
     facts = {"tried": found.tried, "largest_ratio": found.largest}
-    evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
+    evidence.append(Evidence("search", "sampled", f"{'product laws' if products else 'moment search'}: {text}", facts))
     return noise
 
 
