@@ -51,14 +51,14 @@ def test_the_laws_of_a_pair_meet_what_is_assumed():
     problem = LeastSquares(rationals([[1, 0]]))
     parameters = next(p for p in product_laws._parameters(repaired, problem) if p["sigma"] == 4)
     pair = product_laws._Pair(repaired, problem, product_laws._relations(repaired), parameters)
-    assert pair.solve(4, 4)
+    assert pair.solve(1, 1)
     joint = np.einsum("pu,pw->puw", pair.one, pair.other)
     assert joint.sum(axis=(1, 2)) == pytest.approx(1)
     for gap in pair.equal:
         assert (joint * gap).sum(axis=(1, 2)) == pytest.approx(0, abs=1e-6)
     for gap in pair.below:
         assert (joint * gap).sum(axis=(1, 2)).max() <= 1e-6
-    assert len(pair.below) >= 3 and pair.equal
+    assert len(pair.below) >= 2 and pair.equal
     assert pair.one @ np.array(product_laws.FIRST) == pytest.approx(pair.starts[0, :, 0], abs=1e-7)
 
 
