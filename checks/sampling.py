@@ -121,11 +121,11 @@ def _divided(function: Any, divided: int) -> Any:
 
 @partial(jax.jit, static_argnames=("oracle", "steps", "d"))
 def _draws(indices, key, *, oracle, steps, d):
-    """What one worker draws in each block at k = 0, ..., steps: a and b, of shape (blocks, steps + 1, d, BLOCK)."""
+    """What one worker draws in each block at k = 0, ..., steps: a and b, of shape (blocks, steps + 1, d, BLOCK) or less."""
 
     def draw(key, iteration):
         pair = oracle.draw(jax.random.fold_in(key, iteration), (d, BLOCK))
-        return tuple(jnp.broadcast_to(part, (d, BLOCK)) for part in pair)
+        return tuple(jnp.atleast_2d(part) for part in pair)
 
     def draw_all(indices, key):
         def of_block(index):
