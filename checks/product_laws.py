@@ -37,7 +37,7 @@ from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import IndependentCoordinates, IndependentDraws, OracleAssumption
 from signproof.theory.symbols import V0, i, k, m
 
-FIRST = tuple(sign * size for size in range(1, 9) for sign in (1, -1))
+FIRST = tuple(sign * size for size in range(1, 13) for sign in (1, -1))
 """Values of ~g_1; it is never 0, as independent draws ask where g_1 is not."""
 SECOND = tuple(range(11))
 """Values of |~g_2|, whose sign is that of a fair coin."""
