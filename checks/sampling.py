@@ -121,7 +121,7 @@ def _divided(function: Any, divided: int) -> Any:
 
 @partial(jax.jit, static_argnames=("oracle", "steps", "d"))
 def _draws(indices, key, *, oracle, steps, d):
-    """What one worker draws in each block at k = 0, ..., steps: a and b, of shape (blocks, steps + 1, d, BLOCK) or less."""
+    """What one worker draws in each block at k = 0, ..., steps: a and b, (blocks, steps + 1, d, BLOCK) or less."""
 
     def draw(key, iteration):
         pair = oracle.draw(jax.random.fold_in(key, iteration), (d, BLOCK))
