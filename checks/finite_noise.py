@@ -26,7 +26,7 @@ from signproof.checks.oracles import FiniteOracle
 class FiniteNoise(DrawnGradient):
     """~g_i = a_i g_i + s b_i where ||g||_1 <= s and |g_i| >= cut s, else g_i; (a, b) an outcome of the oracle.
 
-    Arguments: the oracle, whose dimension is that of g; the cut, from 0 to 1.
+    Arguments: the oracle, whose dimension is that of g; the cut, from 0 to 1. Raises ValueError if it lies elsewhere.
     """
 
     oracle: FiniteOracle
@@ -38,6 +38,10 @@ class FiniteNoise(DrawnGradient):
     def words(self):
         where = f" and |g_i| >= {self.cut} s" if self.cut else ""
         return f"{self.name}, {len(self.oracle.probabilities)} outcomes, where ||g||_1 <= s{where}"
+
+    def __post_init__(self):
+        if not 0 <= self.cut <= 1:
+            raise ValueError(f"the cut must be from 0, no cut, to 1, the whole region; it is {self.cut}")
 
     def dependence(self):
         rows = [*zip(self.oracle.probabilities, self.oracle.factors, self.oracle.offsets, strict=True)]

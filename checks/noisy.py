@@ -124,12 +124,17 @@ def vote_probability(p: arb, workers: int) -> arb:
 class AdditiveNoise(DrawnGradient):
     """~g_i = g_i + s xi_i where |g_i| >= cut s, else g_i. The xi_i are independent or, if `shared`, one and the same.
 
-    Without a cut p_min is that near g_i = 0: 1/2, or more if xi has an atom at 0.
+    Without a cut p_min is that near g_i = 0: 1/2, or more if xi has an atom at 0. Raises ValueError if the cut is
+    negative.
     """
 
     law: StandardLaw
     cut: Fraction = Fraction(0)
     shared: bool = False
+
+    def __post_init__(self):
+        if self.cut < 0:
+            raise ValueError(f"the cut below which there is no noise must not be negative, it is {self.cut}")
 
     @property
     def words(self):
@@ -165,13 +170,18 @@ class MultiplicativeNoise(DrawnGradient):
     """~g_i = g_i (1 + factor xi_i) where ||g||_1 <= s, else g_i. The xi_i are independent or, if `shared`, one.
 
     The sign is right as often everywhere in the region: P(xi < 1 / factor). The variance is largest at its border, and
-    there at the vertices: E(sum of |g_i xi_i|)^2 is a convex function of the |g_i|.
+    there at the vertices: E(sum of |g_i xi_i|)^2 is a convex function of the |g_i|. Raises ValueError if the factor is
+    not positive.
     """
 
     law: StandardLaw
     factor: Fraction
     shared: bool = False
     top: ClassVar[float] = 1.0  # type: ignore[misc]
+
+    def __post_init__(self):
+        if not self.factor > 0:
+            raise ValueError(f"the factor of the noise must be positive, not {self.factor}")
 
     @property
     def words(self):

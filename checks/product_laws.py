@@ -142,7 +142,7 @@ class _Pair:
     def __init__(self, claim: Claim, problem: LeastSquares, relations: list, parameters: dict[str, fmpq]):
         self.claim, self.problem, self.relations, self.parameters = claim, problem, relations, parameters
         self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)  # type: ignore[union-attr]
+        self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         self.points = int(min(LATTICE, REACH / self.step + 1))
         self.starts = np.zeros((2, self.points, 1))
         self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)
@@ -223,14 +223,15 @@ class _Pair:
 
     def _gaps(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Left minus right of each relation, for every outcome, in the mean over the sign of the second coordinate."""
-        equal, below = [], []
+        equal: list[np.ndarray] = []
+        below: list[np.ndarray] = []
         for relation, at in self.relations:
             halves = []
             for draws in self._draws():
                 reader = OutcomeReader(self.starts, draws, self.floats, NUMPY)
                 gap = reader.number(relation.lhs, at) - reader.number(relation.rhs, at)
                 halves.append(np.broadcast_to(gap, (self.points, len(FIRST) * len(SECOND))).reshape(self.shape))
-            gap = sum(halves) / 2
+            gap = (halves[0] + halves[1]) / 2
             if isinstance(relation, Eq):
                 if np.abs(gap).max() > 0:  # that of the second coordinate's mean is met by its symmetry
                     equal.append(gap)

@@ -55,9 +55,11 @@ def sample(
         workers: how many draw at every point, for algorithms that ask for their votes.
         first: number of the first block, so that later calls go on with others.
 
-    Returns the measure, shape (steps + 1, batch, runs).
+    Returns the measure, shape (steps + 1, batch, runs). Raises ValueError if a size is not positive.
     """
     batch = start.shape[1]
+    if not (np.asarray(size) > 0).all():
+        raise ValueError(f"the size of the noise must be positive, not {np.min(size)}")
     with jax.enable_x64(True):
         fields = problem.arrays()
         shared = {name: fields.pop(name) for name in problem.shared}

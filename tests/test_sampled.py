@@ -103,6 +103,11 @@ def test_what_a_method_remembers_is_carried_on():
     assert values[1] == pytest.approx(np.repeat(after[:, None], 10, axis=1))
 
 
+def test_noise_of_no_size_is_refused():
+    with pytest.raises(ValueError, match=r"must be positive, not -0.5"):
+        sample(ScaledSignSGD(alpha), PROBLEM, START, STEP, NOISE, np.array([1, -0.5]), 1, 10, Suboptimality(), 0)
+
+
 def test_a_method_that_asks_twice_is_refused():
     @dataclasses.dataclass(frozen=True)
     class Twice(ScaledSignSGD):
