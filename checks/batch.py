@@ -90,15 +90,21 @@ class Comparison:
 
 
 def prepare(
-    claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, thetas: Mapping[Symbol, np.ndarray]
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    start: np.ndarray,
+    thetas: Mapping[Symbol, np.ndarray],
+    given: Mapping[Symbol, np.ndarray] | None = None,
 ) -> Batch | None:
     """Constants and parameters for a batch; None if the family does not meet the assumptions.
 
     Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
-    parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,).
+    parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
+    parameters that are known otherwise.
     """
     size = start.shape[1]
-    values: dict[Symbol, np.ndarray] = {}
+    values: dict[Symbol, np.ndarray] = dict(given or {})
     inside = np.ones(size, dtype=bool)
     for assumption in cast(tuple[Constant, ...], claim.assumptions):
         ends = known(problem, assumption)
@@ -109,8 +115,8 @@ def prepare(
         inside = inside & (valid > 0)
         symbol = assumption.constant
         if not isinstance(symbol, Symbol):
-            given = float(symbol)
-            inside = inside & ((valid >= given) if assumption.largest else (valid <= given))
+            number = float(symbol)
+            inside = inside & ((valid >= number) if assumption.largest else (valid <= number))
         elif symbol in values:
             combine = np.minimum if assumption.largest else np.maximum
             values[symbol] = combine(values[symbol], valid)

@@ -60,6 +60,9 @@ class CompositeProblem(Instances):
     def unmet(self, assumption: Assumption) -> str:
         """Why an assumption is not met, or not known to be; empty if it is met with some constant."""
 
+    def check(self) -> None:
+        """For one instance: raises ValueError, in one line, if it is none of the family."""
+
     def prox(self, z: Any, gamma: Any, xp: Any) -> Any:
         """prox_{gamma r}(z), of the same shape as z."""
         return xp.sum(self.weights[:, None] * self.proxes(z, gamma, xp))
@@ -71,6 +74,14 @@ class CompositeProblem(Instances):
     def suboptimality(self, z: Any, gamma: Any, xp: Any) -> Any:
         """f(x) - f* at the point x = prox_{gamma r}(z)."""
         return self.smooth_suboptimality(self.prox(z, gamma, xp), xp) + self.regularizer(z, gamma, xp)
+
+
+def composite_named(name: str) -> type[CompositeProblem] | None:
+    """The family of composite objectives with the given class name, if there is one."""
+    from signproof.checks import separable
+
+    known: list[type[CompositeProblem]] = [separable.QuadraticComposite, separable.HuberComposite]
+    return next((family for family in known if family.__name__ == name), None)
 
 
 def refusal(objective: Any, claim: Claim) -> str:

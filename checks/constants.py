@@ -99,7 +99,7 @@ def smoothness(H: Any, norm: str = "inf") -> Enclosure[float]:
         radii = [_spectral_radius(block) for block, _ in components]
         return Enclosure(max(lower for lower, _ in radii), max(upper for _, upper in radii))
     ends = [_infinity_smoothness(block, balanced) for block, balanced in components]
-    return _outward(sum((lower for lower, _ in ends), fmpq(0)), sum((upper for _, upper in ends), fmpq(0)))
+    return outward(sum((lower for lower, _ in ends), fmpq(0)), sum((upper for _, upper in ends), fmpq(0)))
 
 
 def strong_convexity(H: Any, norm: str = "inf") -> Enclosure[float]:
@@ -126,7 +126,7 @@ def strong_convexity(H: Any, norm: str = "inf") -> Enclosure[float]:
         least = [_least_eigenvalue(block) for block in blocks]
         return Enclosure(min(lower for lower, _ in least), min(upper for _, upper in least))
     ends = [_infinity_strong_convexity(block) for block in blocks]
-    return _outward(min(lower for lower, _ in ends), min(upper for _, upper in ends))
+    return outward(min(lower for lower, _ in ends), min(upper for _, upper in ends))
 
 
 def exact_smoothness(H: fmpq_mat) -> fmpq:
@@ -281,7 +281,7 @@ def _exact(x: float) -> fmpq:
     return fmpq(*float(x).as_integer_ratio())
 
 
-def _outward(lower: fmpq, upper: fmpq) -> Enclosure[float]:
+def outward(lower: fmpq, upper: fmpq) -> Enclosure[float]:
     """The narrowest float interval around [lower, upper]; a rational that is a float stays as it is."""
     down, up = to_float(lower), to_float(upper)
     return Enclosure(

@@ -6,7 +6,7 @@ the problem says so (`Problem.state`) and the method's steps depend on gradients
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -63,13 +63,17 @@ class Chain:
         start: tuple[fmpq, ...],
     ):
         x = np.array(start, dtype=object)
+        self._problem, self._oracle = problem, oracle
+        values = {Symbol(name, real=True): number for name, number in parameters.items()}
+        values[V0] = problem.suboptimality(x, RATIONALS)
+        merge = problem.state if _translates(algorithm) and _has_states(problem) else tuple
+        self._begin(algorithm, values, merge, x)
+
+    def _begin(self, algorithm: Algorithm, values: dict[Symbol, fmpq], merge: Callable[[Any], Any], x: np.ndarray):
         memory = algorithm.init(x, RATIONALS)
         if not isinstance(memory, tuple) or memory:
             raise Unsupported(f"{algorithm} remembers more than its iterate")
-        self._algorithm, self._problem, self._oracle = algorithm, problem, oracle
-        self._values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        self._values[V0] = problem.suboptimality(x, RATIONALS)
-        self._merge = problem.state if _translates(algorithm) and _has_states(problem) else tuple
+        self._algorithm, self._values, self._merge = algorithm, values, merge
         self._steady = not any(formula.has(k) for formula in algorithm.parameters.values())
         self._numbers: dict[tuple, int] = {}
         self._moves: dict[int, list[tuple[fmpq, int]]] = {}
@@ -97,17 +101,25 @@ class Chain:
         now: Any = self._algorithm.at(
             **{name: evaluate(formula, values, RATIONALS) for name, formula in self._algorithm.parameters.items()}
         )
-        law = self._oracle.law(tuple(self._problem.gradient(x, RATIONALS)))
+        return [
+            (chance, self._number(now.update(x, source, (), numbers)[0]))
+            for chance, source, numbers in self._outcomes(x, now)
+        ]
+
+    def _outcomes(self, x: np.ndarray, now: Any) -> Iterator[tuple[fmpq, Any, Any]]:
+        """Each outcome of the draw at a point: its probability, what `update` asks for gradients, and its arithmetic.
+
+        Argument `now`: the method with its numbers at this iteration.
+        """
 
         def drawn_at(point: np.ndarray, draws: list[np.ndarray]) -> np.ndarray:
             if (point != x).any():
                 raise Unsupported(f"{self._algorithm} asks for gradients elsewhere than at its iterate")
             return draws[0]
 
-        return [
-            (chance, self._number(now.update(x, partial(drawn_at, draws=draws), (), Drawing(draws))[0]))
-            for chance, draws in law.draws(int(getattr(now, "workers", 1)))
-        ]
+        law = self._oracle.law(tuple(self._problem.gradient(x, RATIONALS)))
+        for chance, draws in law.draws(int(getattr(now, "workers", 1))):
+            yield chance, partial(drawn_at, draws=draws), Drawing(draws)
 
     def _number(self, x: np.ndarray) -> int:
         number = self._numbers.setdefault(tuple(self._merge(x)), len(self.points))

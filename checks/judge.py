@@ -18,8 +18,16 @@ from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
+from signproof.checks.problem import Problem
+from signproof.checks.product_laws import assumes_products
+from signproof.checks.product_laws import search as search_products
+from signproof.checks.proximal_trials import Proximal
+from signproof.checks.proximal_trials import try_out as try_proximal
 from signproof.checks.replay import Replay, replay_course, replay_orbit
+from signproof.checks.sampled import Sampled
+from signproof.checks.sampled import try_out as try_draws
 from signproof.checks.series import witness_series
+from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
@@ -29,6 +37,7 @@ from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
+from signproof.theory.prox import MeanGradientMapping
 from signproof.theory.vacuity import contradiction
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -47,6 +56,7 @@ def verify(
     seed: int = 0,
     advance: Callable[[str], None] = lambda text: None,
     known: Sequence[Witness] = (),
+    error: float = ERROR,
 ) -> Verdict:
     """Judge a claim.
 
@@ -57,6 +67,7 @@ def verify(
         advance: called with a few words whenever a part of the work begins.
         known: violations of just this claim, or of a case of it, that were found before: they are replayed first, and
             one that is confirmed decides.
+        error: the probability that statistics may refute a claim that is true.
     Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
     Raises ValueError for an unknown profile.
     """
@@ -80,7 +91,7 @@ def verify(
         "words": _judge_words,
     }
     judge = judges[claim.kind]
-    return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
+    return judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance)
 
 
 def _refuted(claim: Claim, certificate: Certificate | None, evidence: list[Evidence], witness: Witness) -> Verdict:
@@ -115,12 +126,17 @@ def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate
     return None
 
 
-def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) -> Verdict:
+def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, advance) -> Verdict:
     flow = claim.kind == "flow"
     trials = (try_flow if flow else try_out)(claim, profile, seed, advance)
-    noise = None
-    if trials.witness is None and not flow and claim.algorithm.stochastic:
+    noise: Noise | Proximal | None = None
+    drawn = None
+    if isinstance(claim.measure, MeanGradientMapping):
+        noise = _try_proximal(claim, trials, evidence, seed, advance)
+    elif trials.witness is None and not flow and claim.algorithm.stochastic:
         noise = _try_noise(claim, trials, evidence, advance)
+        if trials.witness is None:
+            drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     if trials.dismissed:
@@ -135,12 +151,16 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
     elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-        series = series if flow else (witness_series(trials.witness), *series)
+        posed = isinstance(trials.witness.problem, Problem)
+        series = (witness_series(trials.witness), *series) if posed and not flow else series
+    elif drawn is not None and drawn.violation:
+        evidence.append(Evidence("statistics", "statistical", drawn.violation, drawn.facts))
+        status = Status.REFUTED if certificate is None else Status.INCONSISTENT
     elif certificate is not None:
         status = Status.PROVED
         if trials.reason:
             evidence.append(Evidence("note", "sampled", f"proved, but not tried: {trials.reason}"))
-    elif not flow and claim.algorithm.stochastic and noise is None:
+    elif not flow and claim.algorithm.stochastic and noise is None and drawn is None:
         status = Status.OPEN
         evidence.append(Evidence("note", "sampled", "not refuted with exact gradients; noisy ones were not tried"))
     elif any(tally.held for tally in trials.tallies):
@@ -166,8 +186,9 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         evidence.append(Evidence("note", "sampled", f"no noise was tried: {unsupported}"))
     if trials.witness is not None:
         return noise
+    products = assumes_products(claim)
     try:
-        found = search(claim, advance)
+        found = search_products(claim, advance) if products else search(claim, advance)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
         return noise
@@ -179,11 +200,48 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         ratio = found.witness.measured[0] / found.witness.bound[1]
         trials.elsewhere = max(trials.elsewhere, (to_float(ratio), found.witness.describe()))
     facts = {"tried": found.tried, "largest_ratio": found.largest}
-    evidence.append(Evidence("search", "sampled", f"moment search: {text}", facts))
+    evidence.append(Evidence("search", "sampled", f"{'product laws' if products else 'moment search'}: {text}", facts))
     return noise
 
 
-def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _try_proximal(claim: Claim, trials: Trials, evidence: list[Evidence], seed, advance) -> Proximal | None:
+    """Try a proximal method on composite objectives, every expectation exact. None if none was tried."""
+    try:
+        found = try_proximal(claim, seed, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no proximal runs: {unsupported}"))
+        return None
+    trials.reason = ""
+    trials.tallies += found.tallies
+    trials.elsewhere = max(trials.elsewhere, (found.largest, found.instance))
+    if found.violation is not None:
+        problem, parameters, z, length, seen = found.violation
+        assert seen.measured is not None and seen.bound is not None
+        trials.witness = Witness(claim, problem, parameters, z, length, seen.measured, seen.bound)
+    return found
+
+
+def _try_draws(claim: Claim, trials: Trials, evidence: list[Evidence], profile, seed, error, advance) -> Sampled | None:
+    """Try gradients drawn from continuous laws, and say of which the claim says nothing. None if none was tried."""
+    try:
+        drawn = try_draws(claim, profile, seed, error, advance)
+    except Unsupported as unsupported:
+        evidence.append(Evidence("note", "sampled", f"no gradients were drawn: {unsupported}"))
+        return None
+    trials.tallies += drawn.tallies
+    for law, why in drawn.refused.items():
+        evidence.append(Evidence("refused", "enclosed", f"the claim says nothing of {law}: {why}"))
+    if drawn.tallies and not drawn.violation:
+        facts = drawn.facts
+        text = (
+            f"seed {facts['seed']}, {facts['runs']} runs of each instance; no lower confidence bound on E[V_k] is "
+            f"above the bound, each of error probability {facts['error_of_each']:.2g}, together {facts['error']:.2g}"
+        )
+        evidence.append(Evidence("draws", "statistical", text, facts))
+    return drawn if drawn.tallies else None
+
+
+def _judge_comparison(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: trajectories")
     try:
         tally, witness = race(claim)
@@ -218,7 +276,7 @@ def _map(claim: Claim, seed: int, advance) -> tuple[dict[str, Any], ...]:
         return ()
 
 
-def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
@@ -245,16 +303,16 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, advance) -> Ve
     return Verdict(claim, Status.OPEN, tuple(evidence))
 
 
-def _judge_implication(claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_implication(claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     if certificate is None and claim.proof is None:
         evidence.append(Evidence("note", "exact", "undecided: it carries no proof"))
     return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
 
 
-def _judge_words(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_words(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     experiment = experiments().get(claim.id)
-    if experiment is not None and (profile == "full" or not experiment.costly):
-        return conduct(claim, Setting(profile, seed), advance)
+    if experiment is not None and (profile.costly or not experiment.costly):
+        return conduct(claim, Setting(profile.name, seed), advance)
     why = f"it awaits {claim.awaits}" + (f", signproof experiment {claim.id}" if experiment else "")
     evidence.append(Evidence("note", "exact", f"not decided: {why}"))
     return Verdict(claim, Status.OPEN, tuple(evidence))
@@ -278,7 +336,7 @@ def conduct(claim: Claim, setting: Setting, advance: Callable[[str], None] = lam
     return Verdict(claim, status, tuple(evidence), series=outcome.series)
 
 
-def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, advance) -> Verdict:
+def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
     assert claim.orbit is not None
     try:

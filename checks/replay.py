@@ -205,14 +205,14 @@ def expected_run(
         try:
             limit = evaluate(_bound_at(claim, step), values, RATIONALS)
         except ZeroDivisionError:
-            yield Replay(False, "exact", "the bound is undefined there", _ends(measured))
+            yield Replay(False, "exact", "the bound is undefined there", ends_of(measured))
             continue
         broken = measured > limit
         why = f"the expected measure is {'above' if broken else 'within'} the bound"
-        yield Replay(broken, "exact", why, _ends(measured), _ends(limit))
+        yield Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
 
 
-def _ends(number: fmpq) -> tuple[fmpq, fmpq]:
+def ends_of(number: fmpq) -> tuple[fmpq, fmpq]:
     """The number itself or, if it is long, rationals below and above it with SHOWN_BITS bits."""
     if int(number.q).bit_length() <= 4 * SHOWN_BITS:
         return number, number

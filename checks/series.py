@@ -6,8 +6,11 @@ from typing import Any
 
 from flint import fmpq
 
+from signproof.checks.composite import CompositeProblem
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import Undecided, to_float
+from signproof.checks.problem import Problem
+from signproof.checks.proximal import replay_proximal
 from signproof.checks.replay import Replay, expected_run, replay, replay_course, replay_orbit
 from signproof.checks.replay_flows import replay_comparison, replay_flow
 from signproof.checks.witness import Witness
@@ -57,7 +60,12 @@ def _told(witness: Witness, over: str, places: list, found: list[Replay | None])
 
 def _along(witness: Witness) -> list[Replay | None]:
     claim, problem = witness.claim, witness.problem
-    assert problem is not None
+    if isinstance(problem, CompositeProblem):  # the mean over T steps, for every T up to that of the witness
+        runs = (
+            replay_proximal(claim, problem, witness.parameters, witness.start, step) for step in range(1, witness.k + 1)
+        )
+        return [None, *runs]
+    assert isinstance(problem, Problem)
     found: list[Replay | None] = []
     if witness.oracle is not None:
         found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
@@ -70,7 +78,7 @@ def _along(witness: Witness) -> list[Replay | None]:
 
 
 def _at_time(witness: Witness, time: fmpq) -> Replay | None:
-    assert witness.problem is not None
+    assert isinstance(witness.problem, Problem)
     replayed = replay_flow if witness.claim.kind == "flow" else replay_comparison
     try:
         return replayed(witness.claim, witness.problem, witness.parameters | {str(t): time}, witness.start)

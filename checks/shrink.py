@@ -69,7 +69,8 @@ def _broken(proposal: Proposal) -> Witness | None:
 def _smaller(witness: Witness) -> Iterator[Proposal]:
     """Changes of a witness that might leave one, the largest changes first."""
     problem, start, others = witness.problem, witness.start, _free(witness)
-    assert problem is not None
+    if not isinstance(problem, Problem):
+        return
     for fewer, rest in _without_one(problem, start):
         yield from _posed(witness, fewer, rest, others)
     for denominator in DENOMINATORS:

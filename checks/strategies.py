@@ -58,7 +58,10 @@ from sympy import Symbol
 
 from signproof.checks import domain
 from signproof.checks.batch import Comparison, compare, confirm, prepare
+from signproof.checks.densities import Gaussian, Laplace, SparseGaussian, StudentT, Uniform
 from signproof.checks.domain import Unsupported
+from signproof.checks.finite_noise import FiniteNoise
+from signproof.checks.noisy import AdditiveNoise, DrawnGradient, MultiplicativeNoise
 from signproof.checks.oracles import FiniteOracle
 from signproof.checks.problem import Problem, families, known
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
@@ -215,6 +218,27 @@ def oracles(draw: st.DrawFn, d: int, outcomes: int = 4) -> FiniteOracle:
 
     probabilities = [Fraction(weight, sum(weights)) for weight in weights]
     return FiniteOracle.unbiased(probabilities, rows(1), rows(0))
+
+
+def drawn_gradients(d: int) -> st.SearchStrategy[DrawnGradient]:
+    """Unbiased stochastic gradients in R^d that are drawn: Gaussian, uniform, Laplace, Student-t and sparse noise,
+    added or multiplied, and finite noise. Their sigma^2 (unless a Student-t has none) and p_min are enclosed on their
+    region.
+
+    Shrinks towards additive Gaussian noise.
+    """
+    cuts = st.sampled_from([Fraction(0), Fraction(1, 4), Fraction(1)])
+    laws = st.one_of(
+        st.sampled_from([Gaussian(), Uniform(), Laplace()]),
+        st.builds(SparseGaussian, st.fractions(Fraction(1, 8), 1, max_denominator=8)),
+        st.builds(StudentT, st.fractions(Fraction(3, 2), 8, max_denominator=2)),
+    )
+    factors = st.fractions(Fraction(1, 4), 3, max_denominator=4)
+    return st.one_of(
+        st.builds(AdditiveNoise, laws, cuts, st.booleans()),
+        st.builds(MultiplicativeNoise, laws, factors, st.booleans()),
+        st.builds(FiniteNoise, oracles(d), cuts),
+    )
 
 
 def holds(

@@ -19,7 +19,7 @@ class Status(StrEnum):
     SUPPORTED = "supported"
     """Tried on many instances; none broke it."""
     REFUTED = "refuted"
-    """A witness breaks it, confirmed in exact or ball arithmetic."""
+    """A witness breaks it, confirmed in exact or ball arithmetic, or statistics at a stated error probability."""
     VACUOUS = "vacuous"
     """Proved to have no instance that meets the assumptions and starts above the minimum."""
     REPRODUCED = "reproduced"
@@ -27,7 +27,7 @@ class Status(StrEnum):
     OPEN = "open"
     """Neither proved nor tried; the evidence says why."""
     INCONSISTENT = "inconsistent"
-    """Proved, and broken by an exact witness: a defect of signproof."""
+    """Proved, and broken by an exact witness or by statistics: a defect of signproof."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,14 @@ class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
     Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
-    that were proposed), experiment (a criterion and what was measured), witness (the instance that decides), replay
+    that were proposed), experiment (a criterion and what was measured), draws and statistics (confidence bounds that do
+    not break the claim, and one that does), refused (stochastic gradients of which the claim says nothing), witness
+    (the instance that decides), replay
     (candidates that the exact replay threw out), instance (something that meets all that is assumed), vacuity (why
     nothing does), note (why nothing was done).
 
-    Levels: exact, enclosed (balls), sampled. `facts` are numbers and lists for the ledger.
+    Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
+    for the ledger.
     """
 
     kind: str

@@ -16,9 +16,11 @@ from typing import Any
 from flint import fmpq
 from sympy import Expr, Symbol
 
+from signproof.checks.composite import CompositeProblem, composite_named
 from signproof.checks.exact import rational, to_float
 from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
+from signproof.checks.proximal import replay_proximal
 from signproof.checks.replay import (
     Replay,
     replay,
@@ -51,11 +53,12 @@ class WitnessError(Misuse):
 class Witness:
     """An instance on which a claim fails at step k or, of a flow, at time t, or on which a run repeats itself.
 
-    `parameters` are by symbol name, the time among them. `measured` and `bound` are exact, or ends of a ball (a pair).
+    `parameters` are by symbol name, the time among them; of a composite problem `start` is the z of prox(z), from which
+    the run starts, and k the number of its steps. `measured` and `bound` are exact, or ends of a ball (a pair).
     """
 
     claim: Claim
-    problem: Problem | None
+    problem: Problem | CompositeProblem | None
     parameters: dict[str, fmpq]
     start: tuple[fmpq, ...]
     k: int
@@ -72,7 +75,9 @@ class Witness:
 
         It is confirmed only if the run also gives the numbers that the witness states.
         """
-        if self.claim.orbit is not None and self.claim.orbit.formula:
+        if isinstance(self.problem, CompositeProblem):
+            found = replay_proximal(self.claim, self.problem, self.parameters, self.start, self.k)
+        elif self.claim.orbit is not None and self.claim.orbit.formula:
             found = replay_course(self.claim, self.parameters, self.k)
         elif self.claim.kind == "orbit":
             found = replay_orbit(self.claim, self.parameters, self.k)
@@ -80,16 +85,16 @@ class Witness:
         elif self.claim.kind == "algebraic":
             found = replay_statement(self.claim, self.parameters)
         elif self.claim.kind == "comparison":
-            assert self.problem is not None
+            assert isinstance(self.problem, Problem)
             found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
         elif self.oracle is not None:
-            assert self.problem is not None
+            assert isinstance(self.problem, Problem)
             found = replay_expected(self.claim, self.problem, self.oracle, self.parameters, self.start, self.k)
         elif self.claim.kind == "flow":
-            assert self.problem is not None
+            assert isinstance(self.problem, Problem)
             found = replay_flow(self.claim, self.problem, self.parameters, self.start)
         else:
-            assert self.problem is not None
+            assert isinstance(self.problem, Problem)
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
         stated = ((self.measured, found.measured), (self.bound, found.bound))
         if found.confirmed and not all(other is None or _overlap(one, other) for one, other in stated):
@@ -123,6 +128,11 @@ class Witness:
         if self.claim.kind == "algebraic":
             return f"false at {values}"
         start = f"({', '.join(map(str, self.start))})"
+        if isinstance(self.problem, CompositeProblem):
+            return (
+                f"{self.problem.describe()}; {values}; from prox(z), z = {start}: over {self.k} steps the expected "
+                f"measure is {shown(self.measured)}, the bound {shown(self.bound)}"
+            )
         if self.claim.orbit is not None and self.claim.orbit.formula:
             where = f"at {shown(self.measured)} after {self.k} steps, not at {shown(self.bound)}"
             return f"{values}: from {start} the run is {where}"
@@ -186,7 +196,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=Problem.load(data["problem"]) if claim.kind in POSED else None,
+        problem=_problem(data["problem"]) if claim.kind in POSED else None,
         parameters=parameters,
         start=tuple(rational(str(entry)) for entry in data["start"]),
         k=steps,
@@ -196,6 +206,11 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         oracle=TableOracle.from_data(data["oracle"]) if "oracle" in data else None,
         exhibit=data.get("kind") == "exhibit",
     )
+
+
+def _problem(data: Any) -> Problem | CompositeProblem:
+    composite = composite_named(str(data.get("family"))) if isinstance(data, dict) else None
+    return Problem.load(data) if composite is None else composite.from_data(data)
 
 
 def shown(ends: tuple[fmpq, fmpq]) -> str:

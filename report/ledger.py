@@ -36,8 +36,8 @@ LEVELS = ("exact", "enclosed", "statistical", "sampled")
 """Levels of evidence, strongest first."""
 DECIDING = {
     "proved": ("proof", "cover"),
-    "refuted": ("witness",),
-    "inconsistent": ("witness",),
+    "refuted": ("witness", "statistics"),
+    "inconsistent": ("witness", "statistics"),
     "supported": ("run", "orbit"),
     "vacuous": ("vacuity",),
     "reproduced": ("experiment",),

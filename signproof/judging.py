@@ -30,11 +30,11 @@ def judge(
     """
     if jobs == 1:
         for claim in claims:
-            yield _judge(claim, profile, seed, advance)
+            yield _judge(claim, profile, seed, share(len(claims)), advance)
         return
     context = multiprocessing.get_context("spawn")
     with context.Pool(min(jobs, len(claims)), _start, (list(targets),)) as pool:
-        tasks = [(claim.id, profile, seed) for claim in claims]
+        tasks = [(claim.id, profile, seed, share(len(claims))) for claim in claims]
         results = pool.imap_unordered(_judge_by_id, tasks)
         for _ in tasks:
             entry = None
@@ -55,12 +55,19 @@ def _start(targets: list[str]):
     _claims.update({claim.id: claim for claim in load(targets)})
 
 
-def _judge_by_id(task: tuple[str, str, int]) -> dict[str, Any]:
-    id, profile, seed = task
-    return _judge(_claims[id], profile, seed, lambda text: None)
+def share(claims: int) -> float:
+    """The error probability that the statistics of each claim may spend, in a run of so many."""
+    from signproof.checks.statistics import ERROR
+
+    return ERROR / claims
 
 
-def _judge(claim: Claim, profile: str, seed: int, advance: Callable[[str], None]) -> dict[str, Any]:
+def _judge_by_id(task: tuple[str, str, int, float]) -> dict[str, Any]:
+    id, profile, seed, error = task
+    return _judge(_claims[id], profile, seed, error, lambda text: None)
+
+
+def _judge(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None]) -> dict[str, Any]:
     """A claim's entry; whatever a user's algorithm, family or measure raises is said there, and the run goes on."""
     from signproof.checks import judge
     from signproof.checks.verdict import Evidence, Status, Verdict
@@ -68,7 +75,7 @@ def _judge(claim: Claim, profile: str, seed: int, advance: Callable[[str], None]
     from signproof.report.ledger import entry
 
     try:
-        verdict = judge.verify(claim, profile, seed, advance, known=corpus.against(claim))
+        verdict = judge.verify(claim, profile, seed, advance, known=corpus.against(claim), error=error)
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         evidence = Evidence("note", "sampled", f"it could not be judged: {reason}")

@@ -18,6 +18,7 @@ from signproof.theory.claim import ClaimError
 from signproof.theory.lemmas import TABLE, LemmaError
 from signproof.theory.oracles import IndependentNormsAndVotes
 from signproof.theory.papers.own.theorem_3_repaired import theorem_3_repaired
+from signproof.theory.papers.own.theorem_3_ties import theorem_3_ties
 from signproof.theory.papers.scaled_sign.theorem_3 import M, p, theorem_3, theorem_3_vote
 from signproof.theory.proof import Certificate, Rejection, check
 from signproof.theory.symbols import V0, alpha, k
@@ -201,3 +202,25 @@ def test_what_the_others_leave_leans_the_right_way(chances):
         total = sum(signs)
         lean += weight * Fraction((total + 1 > 0) - (total + 1 < 0) + (total - 1 > 0) - (total - 1 < 0), 2)
     assert lean >= 0
+
+
+@pytest.mark.parametrize("t", [-1, 0, 1, Fraction(1, 3)])
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(iteration=st.integers(0, 2), chance=chances)
+def test_a_rule_for_ties_moves_the_mean_of_the_vote_by_what_the_claim_says(t, iteration, chance):
+    """By enumeration of the votes of an even number: a tie counts t."""
+    for n in (2 * iteration + 1, 2 * iteration + 2):
+        counted = sum(c * (t if total == 0 else (total > 0) - (total < 0)) for total, c in outcomes(n, chance))
+        right = 2 * ratio(chance, iteration + 1, iteration + 1) - 1
+        ties = chance_of(0, n, chance)
+        assert counted == right + t * ties
+        if t == 1 and n % 2 == 0 and 0 < chance < 1:
+            assert counted > right  # +1 where g_i > 0 says more than (41); -1, where g_i < 0, less
+    statement = theorem_3_ties.statement.subs(Symbol("t", real=True), Rational(t))
+    assert true_at(statement, iteration, chance)
+
+
+def test_with_a_rule_for_ties_the_identity_without_its_shift_is_not_proved():
+    shift = theorem_3_ties.statement.args[1]
+    plain = dataclasses.replace(theorem_3_ties, statement=Eq(shift.lhs, 2 * incomplete_beta(p, k + 1, k + 1) - 1))
+    assert isinstance(check(plain), Rejection) and isinstance(check(theorem_3_ties), Certificate)

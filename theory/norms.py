@@ -25,6 +25,10 @@ class DualPair(ABC):
         """||g||_*."""
         return xp.dual_norm(self.name, g) if getattr(xp, "opaque", False) else self._dual(g, xp)
 
+    def dual_squared(self, g: Any, xp: Any) -> Any:
+        """||g||_*^2, in numbers; of the Euclidean norm it is rational."""
+        return xp.power(self.dual(g, xp), 2)
+
     def maximizer(self, g: Any, xp: Any) -> Any:
         """v(g): ||v(g)|| <= 1 and <g, v(g)> = ||g||_*; zero where g is zero."""
         return xp.maximizer(self.name, g) if getattr(xp, "opaque", False) else self._maximizer(g, xp)
@@ -60,6 +64,9 @@ class EuclideanNorm(DualPair):
 
     def _dual(self, g, xp):
         return self._norm(g, xp)
+
+    def dual_squared(self, g, xp):
+        return xp.sum(g * g)
 
     def _maximizer(self, g, xp):
         return xp.normalized(g)

@@ -460,4 +460,11 @@ class MeanGradientMapping(Measure):
         return Sum(mean(length**self.power), (l, 0, self.steps - 1)) / self.steps
 
     def quantity(self, problem, x, xp):
-        raise TypeError("no family of problems has proximal operators")
+        """||G(x)||_*^power on a composite problem, where the step size is a number; `mean over l < T` is the run's.
+
+        Raises TypeError for a problem without proximal operators.
+        """
+        if not hasattr(problem, "gradient_mapping"):
+            raise TypeError(f"{type(problem).__name__} has no proximal operators, so no gradient mapping")
+        G = problem.gradient_mapping(x, self.step_size, xp)
+        return self.norm.dual_squared(G, xp) if self.power == 2 else xp.power(self.norm.dual(G, xp), self.power)

@@ -66,6 +66,14 @@ def command(
         with progress(len(entries)) as bar:
             write_site(found, html, bar.advance)
     _print_table(entries)
+    spent = [piece for entry in entries for piece in entry["evidence"] if piece["level"] == "statistical"]
+    if spent:
+        from signproof.checks.statistics import ERROR
+
+        notice(
+            f"statistics: an error probability of {ERROR:g} in the whole run, {ERROR / len(claims):.2g} for each claim "
+            f"and {spent[0]['error_of_each']:.2g} for each of its comparisons"
+        )
     for place in (json, html and html / "index.html"):
         if place is not None and place.exists():
             notice(f"written: {place}")

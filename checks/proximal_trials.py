@@ -1,0 +1,99 @@
+"""Trials of claims about proximal methods: composite objectives with simple numbers, every expectation exact."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from flint import fmpq
+
+from signproof.checks.composite import CompositeProblem, refusal
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import RATIONALS, rational, to_float
+from signproof.checks.proximal import fitting, replay_proximal
+from signproof.checks.replay import Replay
+from signproof.checks.separable import HuberComposite, QuadraticComposite
+from signproof.checks.trials import Tally
+from signproof.theory.claim import Claim
+from signproof.theory.prox import SPGM, MeanGradientMapping
+
+FAMILIES: tuple[type[CompositeProblem], ...] = (QuadraticComposite, HuberComposite)
+SHAPES = ((2, 1), (2, 2), (4, 1))
+"""Numbers of components and of coordinates."""
+LENGTHS = (1, 4)
+"""Numbers of steps T; squares."""
+OF_EACH = 4
+"""Instances of each family and shape."""
+DENOMINATOR = 4
+"""Their numbers are rounded to multiples of 1/DENOMINATOR, or nearest to it."""
+
+
+@dataclass
+class Proximal:
+    """What the runs showed: tallies, the largest measured / bound with its instance, a violation."""
+
+    tallies: list[Tally]
+    largest: float = 0.0
+    instance: str = ""
+    violation: tuple[CompositeProblem, dict[str, fmpq], tuple[fmpq, ...], int, Replay] | None = None
+    """Problem, parameters, start z, T, and what the exact run says."""
+
+
+def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda text: None) -> Proximal:
+    """Compare the mean of E||G(x_l)||_*^power with the bound, exactly, for several T; stop at the first violation.
+
+    Raises Unsupported, with the reason, for a claim that is not about the gradient mapping of a proximal method.
+    """
+    measure = claim.measure
+    if not isinstance(measure, MeanGradientMapping) or not isinstance(claim.algorithm, SPGM):
+        raise Unsupported("proximal runs are for claims about the mean of E||G||^p of proximal methods")
+    found = Proximal([])
+    for family in FAMILIES:
+        tally = Tally(f"{family.family}, exact expectations", max(LENGTHS))
+        for (problem, z), length in product(_instances(family, seed), LENGTHS):
+            advance(f"{claim.id}: {family.family}, T = {length}")
+            why = refusal(problem, claim)
+            if why:
+                raise Unsupported(why)
+            parameters = fitting(claim, problem, length)
+            if parameters is None:
+                continue
+            seen = replay_proximal(claim, problem, parameters, z, length)
+            if seen.measured is None or seen.bound is None:
+                continue
+            tally.instances, tally.comparisons = tally.instances + 1, tally.comparisons + 1
+            tally.held, tally.broken = tally.held + (not seen.confirmed), tally.broken + seen.confirmed
+            if seen.bound[0] > 0:
+                ratio = to_float(seen.measured[0] / seen.bound[0])
+                tally.largest_ratio = max(tally.largest_ratio or 0.0, ratio)
+                if ratio > found.largest:
+                    values = ", ".join(f"{name} = {number}" for name, number in parameters.items())
+                    found.largest = ratio
+                    found.instance = f"{problem.describe()}; {values}; from prox(z), z = ({', '.join(map(str, z))})"
+            if seen.confirmed:
+                found.violation = (problem, parameters, z, length, seen)
+                break
+        if tally.instances:
+            found.tallies.append(tally)
+        if found.violation is not None:
+            break
+    if not found.tallies:
+        raise Unsupported("on no composite objective are the parameters rational and in the domain")
+    return found
+
+
+def _instances(family: type[CompositeProblem], seed: int) -> Iterator[tuple[CompositeProblem, tuple[fmpq, ...]]]:
+    """Instances with simple numbers, and points z that starts are made from."""
+    for shape in SHAPES:
+        rng = np.random.default_rng([seed, *shape])
+        batch, starts = family.batch(shape, rng, 0.5)
+        for index in range(OF_EACH):
+            problem = batch.one(index).rounded(DENOMINATOR)
+            try:
+                problem.check()
+            except ValueError:
+                continue
+            if isinstance(problem, CompositeProblem) and (problem.smoothness(RATIONALS) > 0).all():
+                yield problem, tuple(rational(round(float(z) * 4)) / 4 for z in starts[:, index])

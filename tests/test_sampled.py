@@ -1,0 +1,183 @@
+"""Runs with drawn gradients: the same numbers however they are divided, exact means, and what claims come to."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from fractions import Fraction as F
+
+import numpy as np
+import pytest
+from flint import fmpq
+from sympy import Symbol
+
+from signproof import verify
+from signproof.checks import judge, sampled
+from signproof.checks.densities import Gaussian, Uniform
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import rationals, to_float
+from signproof.checks.expected import Chain, expectations
+from signproof.checks.finite_noise import FiniteNoise
+from signproof.checks.noise import Noise
+from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise
+from signproof.checks.oracles import FiniteOracle
+from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.sampled import try_out
+from signproof.checks.sampling import BLOCK, sample
+from signproof.checks.trials import PROFILES, Trials
+from signproof.theory.algorithms import MajorityVote, ScaledSignSGD, Signum
+from signproof.theory.catalog import catalog
+from signproof.theory.measures import Suboptimality
+from signproof.theory.symbols import alpha
+
+M = Symbol("M", real=True)
+PROBLEM = DiagonalQuadratic(np.array([[1.0, 2.0], [3.0, 1.0]]))
+START = np.array([[1.0, 2.0], [-1.0, 0.5]])
+STEP = {alpha: np.array([0.05, 0.1])}
+SIZE = np.array([0.5, 1.0])
+repaired = catalog()["own/theorem-2.1.repaired"]
+quick = PROFILES["quick"]
+
+
+NOISE = AdditiveNoise(Gaussian())
+
+
+def drawn(runs=1500, first=0, seed=3):
+    method, measure = ScaledSignSGD(alpha), Suboptimality()
+    return sample(method, PROBLEM, START, STEP, NOISE, SIZE, 8, runs, measure, seed, first=first)
+
+
+def test_a_run_is_the_same_whatever_runs_there_are_besides():
+    few, many = drawn(1500), drawn(4 * BLOCK)
+    assert few.shape == (9, 2, 1500) and (few == many[:, :, :1500]).all()
+    assert (many[:, :, BLOCK : 2 * BLOCK] == drawn(BLOCK, first=2)).all()  # two instances: two blocks for BLOCK runs
+    assert (few != drawn(1500, seed=4))[1:].all()
+    assert len(np.unique(many[1])) == many[1].size
+
+
+def test_runs_are_the_same_on_eight_devices(tmp_path):
+    np.save(tmp_path / "one.npy", drawn())
+    program = (
+        "import jax, sys; jax.config.update('jax_num_cpu_devices', 8); sys.path.insert(0, 'tests'); import numpy as np;"
+        f"import test_sampled; one = np.load(r'{tmp_path / 'one.npy'}'); assert jax.local_device_count() == 8;"
+        "assert (test_sampled.drawn() == one).all()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+FACTOR = FiniteOracle((F(3, 4), F(1, 4)), ((F(3, 2),) * 2, (F(-1, 2),) * 2), ((F(0),) * 2,) * 2)
+
+
+@pytest.mark.parametrize(("method", "workers"), [(ScaledSignSGD(alpha), 1), (MajorityVote(alpha, M), 2)])
+def test_means_are_the_exact_expectations(method, workers):
+    """One factor for all coordinates, at any g: E V_k of 40000 runs within 6 standard errors of that in rationals."""
+    steps = 3
+    noise, size = FiniteNoise(FACTOR), np.array([1e6, 1e6])
+    values = sample(method, PROBLEM, START, STEP, noise, size, steps, 40_000, Suboptimality(), 5, workers)
+    for index in range(2):
+        problem = PROBLEM.one(index)
+        numbers = {"alpha": fmpq(*STEP[alpha][index].as_integer_ratio()), "M": fmpq(workers)}
+        at = {name: number for name, number in numbers.items() if name == "alpha" or workers > 1}
+        chain = Chain(method, problem, FACTOR, at, tuple(rationals(START[:, index])))
+        run = expectations(chain, Suboptimality(), problem)
+        for step in range(steps + 1):
+            exact, found = to_float(next(run)), values[step, index]
+            assert abs(found.mean() - exact) <= 6 * found.std() / np.sqrt(found.size) + 1e-12
+
+
+def test_what_a_method_remembers_is_carried_on():
+    values = sample(
+        Signum(alpha, Symbol("beta", real=True)),
+        PROBLEM,
+        START,
+        STEP | {Symbol("beta", real=True): np.array([0.5, 0.5])},
+        MultiplicativeNoise(Uniform(), F(1, 4)),  # no sign ever changes
+        np.array([1e3, 1e3]),
+        2,
+        10,
+        Suboptimality(),
+        0,
+    )
+    after = 0.5 * (np.array([[1.0, 2.0], [3.0, 1.0]]) * (START - STEP[alpha] * np.sign(START)) ** 2).sum(axis=0)
+    assert values[1] == pytest.approx(np.repeat(after[:, None], 10, axis=1))
+
+
+def test_noise_of_no_size_is_refused():
+    with pytest.raises(ValueError, match=r"must be positive, not -0.5"):
+        sample(ScaledSignSGD(alpha), PROBLEM, START, STEP, NOISE, np.array([1, -0.5]), 1, 10, Suboptimality(), 0)
+
+
+def test_a_method_that_asks_twice_is_refused():
+    @dataclasses.dataclass(frozen=True)
+    class Twice(ScaledSignSGD):
+        def update(self, x, gradient, memory, xp):
+            return x - self.step_size * (gradient(x) + gradient(x)), memory
+
+    with pytest.raises(Unsupported, match="more than one stochastic gradient"):
+        sample(Twice(alpha), PROBLEM, START, STEP, AdditiveNoise(Gaussian()), SIZE, 1, 10, Suboptimality(), 0)
+
+
+@pytest.fixture
+def two_laws(monkeypatch):
+    laws = (AdditiveNoise(Gaussian()), 0.25), (AdditiveNoise(Gaussian(), F(1, 2)), 0.25)
+    monkeypatch.setattr(sampled, "LAWS", laws)
+
+
+@pytest.mark.parametrize("id", ["own/theorem-2.1.repaired", "own/theorem-2.2.repaired", "own/theorem-3.repaired"])
+def test_what_is_proved_is_not_refuted(two_laws, id):
+    found = try_out(catalog()[id], quick, 0, 1e-9)
+    assert not found.violation
+    assert sum(tally.held for tally in found.tallies) == sum(tally.comparisons for tally in found.tallies) > 50
+    assert any(0.5 < tally.largest_ratio <= 1 for tally in found.tallies)
+
+
+def test_near_the_minimum_additive_noise_makes_the_claim_empty_and_it_says_so(two_laws):
+    found = try_out(repaired, quick, 0, 1e-9)
+    assert found.refused == {
+        "additive Gaussian noise": "with p_min = 0.5 no step is in the domain: c > 0 fails at c = 0"
+    }
+
+
+@pytest.fixture
+def no_others(monkeypatch):
+    """The other trials are the business of other tests."""
+    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
+    monkeypatch.setattr(judge, "_try_noise", lambda *arguments: Noise())
+
+
+def test_a_bound_that_is_too_low_is_refuted_at_a_stated_error(two_laws, no_others):
+    low = dataclasses.replace(repaired, bound=repaired.bound / 8, proof=None)
+    verdict = verify(low, seed=5, error=1e-6)
+    assert verdict.status == "refuted" and verdict.witness is None
+    (piece,) = (piece for piece in verdict.evidence if piece.kind == "statistics")
+    assert piece.level == "statistical" and piece.facts["error"] == 1e-6 and piece.facts["seed"] == 5
+    assert piece.facts["error_of_each"] * 2 * 2 * 6 * 6 == pytest.approx(1e-6)
+    assert "but for an error probability of" in piece.text and "seed" in piece.facts
+    again = verify(low, seed=5, error=1e-6)
+    assert again.evidence[-1].text == verdict.evidence[-1].text
+
+
+def test_a_proved_claim_that_statistics_break_is_a_defect(two_laws, no_others, monkeypatch):
+    monkeypatch.setattr(sampled, "lower_bound", lambda drawn, pilot, error: 10 * drawn.mean())
+    verdict = verify(repaired)
+    assert verdict.status == "inconsistent" and verdict.evidence[-1].kind == "statistics"
+
+
+@pytest.mark.slow
+def test_true_claims_stay_so_at_every_seed():
+    for seed in range(20):
+        assert not try_out(repaired, quick, seed, 1e-3).violation
+
+
+def test_the_evidence_says_what_was_spent(two_laws, no_others):
+    verdict = verify(repaired, error=1e-8)
+    kinds = [piece.kind for piece in verdict.evidence]
+    assert verdict.status == "proved" and "draws" in kinds and "refused" in kinds
+    (piece,) = (piece for piece in verdict.evidence if piece.kind == "draws")
+    assert piece.facts["error"] == 1e-8 and "together 1e-08" in piece.text and "seed 0" in piece.text
+
+
+def test_other_measures_are_refused():
+    with pytest.raises(Unsupported, match=r"claims about E\[V_k\] alone"):
+        try_out(catalog()["signprox/theorem-1"], quick, 0, 1e-9)
