@@ -48,7 +48,7 @@ def test_with_the_right_constant_it_holds():
     assert verdict.tightness > 0.99
 
 
-@pytest.mark.parametrize("command", ["verify", "list", "show", "replay", "compare"])
+@pytest.mark.parametrize("command", ["verify", "list", "show", "replay", "compare", "report"])
 def test_commands_named_in_the_readme_exist(command):
     assert command in README
     assert command in {registered.name or registered.callback.__name__ for registered in cli.app.registered_commands}
