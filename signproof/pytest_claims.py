@@ -7,6 +7,7 @@ that breaks the claim, where there is something to search.
 from __future__ import annotations
 
 import pickle
+import re
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -19,7 +20,7 @@ from typing import Any
 import pytest
 
 import signproof
-from signproof.pytest_results import record, witness_file
+from signproof.pytest_results import record, shown, witness_file
 from signproof.theory.automatic import prove
 from signproof.theory.catalog import claims_of, is_built_in
 from signproof.theory.claim import Claim
@@ -51,6 +52,8 @@ class ClaimTests(pytest.Collector):
     def __init__(self, *, claim: Claim, **node: Any):
         super().__init__(**node)
         self.claim = claim
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        self.line = next((n for n, line in enumerate(lines) if re.match(rf"{self.name}\s*[:=]", line)), 0)
 
     def collect(self) -> Iterator[ClaimTest]:
         yield Proof.from_parent(self, name="proof", claim=self.claim)
@@ -65,7 +68,8 @@ class ClaimTest(pytest.Item):
         self.claim = claim
 
     def reportinfo(self):
-        return self.path, None, f"{self.parent.name}::{self.name}" if self.parent else self.name
+        assert isinstance(self.parent, ClaimTests)
+        return self.path, self.parent.line, f"{self.parent.name}::{self.name}"
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None):
         """What a user's algorithm or family raises, without the frames that are not the user's."""
@@ -177,14 +181,12 @@ def replay_command(claim: Claim, config: pytest.Config) -> str:
     place = witness_file(config, claim.id) or config.option.signproof_json
     if place is None:
         return "run with --signproof-json ledger.json, then signproof replay ledger.json"
-    path = Path(place)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    return f"signproof replay {shown}{needs(claim)}"
+    return f"signproof replay {shown(place)}{needs(claim)}"
 
 
 def needs(claim: Claim) -> str:
     """The file that defines what a claim uses beside the package, as an option of `signproof replay`."""
     parts = [part for part in (claim.algorithm, claim.measure, claim.rival, *claim.assumptions) if part is not None]
     modules = [sys.modules[type(part).__module__] for part in parts]
-    files = {module.__file__ for module in modules if not module.__name__.startswith("signproof.")}
-    return "".join(f" --with {file}" for file in sorted(map(str, files)))
+    files = {str(module.__file__) for module in modules if not module.__name__.startswith("signproof.")}
+    return "".join(f" --with {shown(Path(file))}" for file in sorted(files))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from signproof.pytest_results import ATTRIBUTE, RECORDS, Results
+from signproof.pytest_results import ATTRIBUTE, RECORDS, Results, shown
 
 if TYPE_CHECKING:
     from signproof.pytest_fixture import Signproof
@@ -47,7 +47,12 @@ def pytest_addoption(parser: pytest.Parser):
         default=0.01,
         metavar="X",
     )
-    add("jobs", "claims judged at the same time, in processes; with -n, pytest-xdist decides", type=_at_least(1, int), default=1)
+    add(
+        "jobs",
+        "claims judged at the same time, in processes; with -n, pytest-xdist decides",
+        type=_at_least(1, int),
+        default=1,
+    )
 
 
 def _at_least(least: int, kind: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -107,13 +112,13 @@ def pytest_collection_finish(session: pytest.Session):
 def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any], report: Any):
     """A claim that says nothing definite, in a test file, is one line and no traceback."""
     misuse = sys.modules.get("signproof.theory.misuse")
-    error = call.excinfo.value if call.excinfo is not None else None
-    if misuse is None or not isinstance(node, pytest.Module) or not isinstance(report, pytest.CollectReport):
+    if misuse is None or call.excinfo is None or not isinstance(report, pytest.CollectReport):
         return
+    error = call.excinfo.value
     from signproof.loading import explain, is_chained
 
-    if isinstance(error, misuse.Misuse) or is_chained(error):
-        report.longrepr = explain(error, node.path)
+    if isinstance(node, pytest.Module) and (isinstance(error, misuse.Misuse) or is_chained(error)):
+        report.longrepr = explain(error, shown(node.path))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -124,6 +129,9 @@ def pytest_runtest_makereport(item: pytest.Item):
         setattr(report, ATTRIBUTE, json.dumps(records))
         report.user_properties += [(f"signproof {record['name']}", record["verdict"]) for record in records]
         item.stash[RECORDS] = []
+    line = item.reportinfo()[1] if type(item).__module__ == "signproof.pytest_claims" else None
+    if line is not None and report.skipped and isinstance(report.longrepr, tuple):
+        report.longrepr = (str(item.path), line + 1, report.longrepr[2])  # the claim's place, not ours
     return report
 
 

@@ -24,6 +24,11 @@ LARGEST_RATIO = 1000
 """Ratios up to which the summary shows decimals."""
 
 
+def shown(path: Path) -> Path:
+    """A path as a reader at the command line would write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
 def record(item: pytest.Item, found: dict[str, Any]):
     """Keep what a test has found out, for the report of its current phase."""
     item.stash.setdefault(RECORDS, []).append(found)
@@ -83,15 +88,15 @@ class Results:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
         if not self.claims:
             return
-        write = terminalreporter
-        write.section("signproof")
+        terminalreporter.write_sep("=", "signproof")
+        colored = self.config.get_terminal_writer().markup
         found = sorted(self.claims.values(), key=lambda found: VERDICTS.index(found["verdict"]))
         width = max(len(entry["id"]) for entry in found)
         for entry in found if self.config.option.verbose >= 0 else ():
-            write.write(f"{entry['verdict']:<13}", **{COLORS.get(entry["verdict"], "yellow"): True})
-            write.write_line(f"{entry['id']:<{width}}  {_ratio(entry['ratio'])}".rstrip())
+            verdict = colored(f"{entry['verdict']:<13}", **{COLORS.get(entry["verdict"], "yellow"): True})
+            terminalreporter.write_line(f"{verdict}{entry['id']:<{width}}  {_ratio(entry['ratio'])}".rstrip())
         counts = [(sum(entry["verdict"] == verdict for entry in found), verdict) for verdict in VERDICTS]
-        write.write_line(", ".join(f"{count} {verdict}" for count, verdict in counts if count))
+        terminalreporter.write_line(", ".join(f"{count} {verdict}" for count, verdict in counts if count))
 
 
 def _both(one: str, other: str) -> str:
