@@ -124,7 +124,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, advance) 
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
-    return Verdict(claim, status, tuple(evidence), certificate, _tightness(trials), trials.witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, tightness(trials), trials.witness, series)
 
 
 def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) -> Noise | None:
@@ -172,7 +172,7 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, advance) -> V
     return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
 
 
-def _tightness(trials: Trials) -> Tightness | None:
+def tightness(trials: Trials) -> Tightness | None:
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
         theta = min(shares, key=lambda theta: shares[theta].value)

@@ -119,23 +119,38 @@ class Trials:
             self.dismissed += dismissed
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What else is to be done in trials: where a run really begins, and a look at what each batch showed."""
+
+    start: Callable[[np.ndarray], np.ndarray] = lambda start: start
+    look: Callable[[Batch, Comparison], None] = lambda batch, found: None
+    ascent: bool = True
+    """Whether an ascent follows, from the tightest instances to tighter ones."""
+
+
 def try_out(
-    claim: Claim, profile: Profile, seed: int = 0, advance: Callable[[str], None] = lambda text: None
+    claim: Claim,
+    profile: Profile,
+    seed: int = 0,
+    advance: Callable[[str], None] = lambda text: None,
+    watch: Watch = Watch(),  # noqa: B008 -- it is frozen
 ) -> Trials:
     """Try a bound claim on all families; stop at the first confirmed violation.
 
-    Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way.
+    Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way; what else
+    is to be done.
     """
     trials = Trials()
     try:
         for posed in cases(claim):
-            _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials)
+            _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
             if trials.witness is not None:
                 break
     except Unsupported as unsupported:
         trials.reason = str(unsupported)
         return trials
-    if trials.witness is None:
+    if trials.witness is None and watch.ascent:
         advance(f"{claim.id}: tightness")
         _ascend(trials, profile.steps, np.random.default_rng([seed, len(families())]))
     if not trials.tallies:
@@ -223,7 +238,7 @@ def noiseless(claim: Claim) -> Claim:
     )
 
 
-def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance: Callable[[str], None], trials: Trials):
+def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, trials: Trials, watch: Watch):
     ranges = domain.ranges(claim)
     domain.constants(claim)
     for number, family in enumerate(families()):
@@ -231,12 +246,13 @@ def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance: Cal
             continue
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
-        for problem, start in family.samples(rng, profile.batches):
+        for problem, drawn in family.samples(rng, profile.batches):
+            start = watch.start(drawn)
             batch = prepare(claim, ranges, problem, start, _positions(ranges, start.shape[1], rng))
             if batch is None or not batch.inside.any():
                 continue
             advance(f"{claim.id}: {family.family}, d = {len(start)}")
-            _try(claim, ranges, batch, tally, trials)
+            _try(claim, ranges, batch, tally, trials, watch)
             if trials.witness is not None:
                 break
         if tally.instances:
@@ -258,10 +274,11 @@ def _positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict
     return thetas
 
 
-def _try(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials):
+def _try(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials, watch: Watch):
     """Run one batch, count what it shows, and replay what looks broken."""
     found = compare(claim, batch, tally.steps)
     tally.count(found)
+    watch.look(batch, found)
     ratios = shown = largest_ratios(found)
     if np.isfinite(ratios).any():
         tally.largest_ratio = max(tally.largest_ratio or 0.0, float(np.nanmax(ratios)))

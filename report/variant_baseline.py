@@ -1,0 +1,154 @@
+"""Baselines of variants: what `signproof variant` and the pytest plugin compare a later run with.
+
+    {"schema": "signproof-variant-baseline/1",
+     "variants": {"my_sign": {"scaled-sign/theorem-1.1":
+         {"status": "holds", "ratio": 0.999, "tightness": 0.998, "check": "variant/1 float64 quick seed 0"}}}}
+
+A file is read whole before anything is written, so one that is no baseline stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from signproof.checks.conformance import Row
+from signproof.theory.misuse import Misuse
+
+NAME = "signproof-baseline.json"
+"""What the file is called, beside the tests that it belongs to."""
+SCHEMA = "signproof-variant-baseline/1"
+KEPT = ("status", "ratio", "tightness", "check")
+"""What of a row is kept."""
+TOLERANCE = 1e-6
+"""How much larger a ratio may be than in the baseline, as a share of it. One seed gives one run: what differs between
+machines is the rounding of a handful of operations, of the order 1e-13, and the instance that an ascent ends at."""
+
+Baseline = dict[str, dict[str, dict[str, Any]]]
+"""For each variant and claim, what was found."""
+
+
+class BaselineError(Misuse):
+    """A file that is no baseline of this version; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What became worse or other for one variant and claim."""
+
+    variant: str
+    claim: str
+    what: str
+    """What differs: "status", "ratio" or "tightness"."""
+    before: Any
+    now: Any
+    instance: str = ""
+
+    def __str__(self):
+        before, now = (f"{side:.6g}" if isinstance(side, float) else side for side in (self.before, self.now))
+        where = f" ({self.instance})" if self.instance else ""
+        return f"{self.variant}, {self.claim}: {self.what} {now}, in the baseline {before}{where}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Rows beside a baseline.
+
+    Attributes:
+        differences: a changed status, or a ratio or tightness that is larger beyond the tolerance: a failure.
+        stale: lines about entries that no row answers to, or that another check measured: update the baseline.
+        new: rows that the baseline lacks; no failure.
+    """
+
+    differences: tuple[Difference, ...]
+    stale: tuple[str, ...]
+    new: tuple[Row, ...]
+
+
+def read(path: Path) -> Baseline:
+    """The baseline in a file; empty if there is none. Raises BaselineError, in one line, if it is none."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise BaselineError(f"cannot read the baseline {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise BaselineError(f"the baseline {path} is not JSON: {error}; mend or remove it") from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        found = data.get("schema") if isinstance(data, dict) else type(data).__name__
+        raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}, this version reads {SCHEMA!r}")
+    variants = data.get("variants")
+    if not isinstance(variants, dict) or not all(_entries(claims) for claims in variants.values()):
+        raise BaselineError(f"the baseline {path} is damaged: write it anew, or restore it")
+    return variants
+
+
+def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE, complete: bool = True) -> Comparison:
+    """Hold rows beside a baseline.
+
+    Arguments: the rows of a run; what `read` returned; by how much of itself a ratio, or a tightness, may grow;
+    whether the rows are all there are of their variants, so that an entry without a row is stale.
+    """
+    rows, differences, stale, new = list(rows), [], [], []
+    for row in rows:
+        before = baseline.get(row.variant, {}).get(row.claim)
+        if before is None:
+            new.append(row)
+            continue
+        where = row.instance or row.reason
+        if before["status"] != row.status:
+            differences.append(Difference(row.variant, row.claim, "status", before["status"], row.status, where))
+            continue
+        if before["check"] != row.check:
+            stale.append(f"{row.variant}, {row.claim}: measured by {before['check']!r}, now by {row.check!r}")
+            continue
+        for what in ("ratio", "tightness"):
+            old, now = before[what], getattr(row, what)
+            if old is not None and now is not None and now > old + tolerance * abs(old):
+                differences.append(Difference(row.variant, row.claim, what, old, now, where))
+    if complete:
+        seen = {(row.variant, row.claim) for row in rows}
+        for variant in {row.variant for row in rows}:
+            gone = (claim for claim in baseline.get(variant, {}) if (variant, claim) not in seen)
+            stale += [f"{variant}, {claim}: no longer asked" for claim in gone]
+    return Comparison(tuple(differences), tuple(stale), tuple(new))
+
+
+def update(path: Path, rows: Iterable[Row], complete: bool = False) -> None:
+    """Write rows into a baseline; other entries stay, but if the rows are all there are of their variants, those of
+    these variants go. Raises BaselineError."""
+    rows = list(rows)
+    variants = read(path)
+    for variant in {row.variant for row in rows} if complete else ():
+        variants[variant] = {}
+    _write(path, variants, rows)
+
+
+def add_new(path: Path, rows: Iterable[Row]) -> list[Row]:
+    """Write only the rows that a baseline lacks; these are returned. Raises BaselineError."""
+    variants = read(path)
+    new = [row for row in rows if row.claim not in variants.get(row.variant, {})]
+    if new:
+        _write(path, variants, new)
+    return new
+
+
+def _write(path: Path, variants: Baseline, rows: list[Row]) -> None:
+    from signproof.report.ledger import write_atomically
+
+    for row in rows:
+        variants.setdefault(row.variant, {})[row.claim] = {name: getattr(row, name) for name in KEPT}
+    ordered = {variant: dict(sorted(claims.items())) for variant, claims in sorted(variants.items())}
+    text = json.dumps({"schema": SCHEMA, "variants": ordered}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise BaselineError(f"cannot write the baseline {path}: {error.strerror}") from None
+
+
+def _entries(claims: Any) -> bool:
+    return isinstance(claims, dict) and all(isinstance(e, dict) and {*KEPT} <= {*e} for e in claims.values())
