@@ -42,9 +42,8 @@ def pytest_addoption(parser: pytest.Parser):
     add("update-new", "add to the baseline what it lacks, and change nothing in it", action="store_true")
     add(
         "tolerance",
-        "how much nearer to its bound a variant may come than in the baseline (measured/bound; default %(default)s)",
+        "how much larger than in the baseline a ratio may be, as a share of it (default 1e-6)",
         type=_at_least(0, float),
-        default=0.01,
         metavar="X",
     )
     add(
@@ -52,6 +51,7 @@ def pytest_addoption(parser: pytest.Parser):
         "claims judged at the same time, in processes; with -n, pytest-xdist decides",
         type=_at_least(1, int),
         default=1,
+        metavar="N",
     )
 
 
@@ -101,7 +101,11 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) 
 
 
 def pytest_collection_finish(session: pytest.Session):
-    """Judge the claims that are to be checked in several processes, if there are to be any."""
+    """See that the baselines can be read; begin to judge claims in other processes, if there are to be any."""
+    results = session.config.pluginmanager.get_plugin("signproof-results")
+    if results is not None:
+        users = [item for item in session.items if "signproof" in getattr(item, "fixturenames", ())]
+        results.check_baselines({item.path.parent for item in users})
     jobs, option = session.config.option.signproof_jobs, session.config.option
     claims = sys.modules.get("signproof.pytest_claims")
     if jobs > 1 and claims is not None and not option.collectonly and not hasattr(session.config, "workerinput"):

@@ -8,18 +8,38 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from signproof.checks.conformance import Row
 
 RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 """What a test has found out so far: dictionaries that JSON can hold."""
 ATTRIBUTE = "signproof"
 """The attribute of a test's report that carries its records, as JSON."""
-VERDICTS = ("proved", "supported", "refuted", "inconsistent", "vacuous", "open")
-"""In the order of the summary."""
-COLORS = {"proved": "green", "supported": "cyan", "refuted": "red", "inconsistent": "red", "vacuous": "purple"}
+BASELINE = "signproof-baseline.json"
+"""The file beside the tests that says what was found of variants before."""
+VERDICTS = (
+    "proved", "supported", "reproduced", "refuted", "not reproduced", "inconsistent", "vacuous", "open",
+    "holds", "broken", "failed", "not applicable",
+)  # fmt: skip
+"""On claims, then on variants, in the order of the summary."""
+COLORS = {
+    "proved": "green",
+    "supported": "cyan",
+    "refuted": "red",
+    "inconsistent": "red",
+    "vacuous": "purple",
+    "holds": "green",
+    "broken": "red",
+    "failed": "red",
+}
+WIDTH = 16
+"""Columns of a verdict in the summary."""
 LARGEST_RATIO = 1000
 """Ratios up to which the summary shows decimals."""
 
@@ -46,10 +66,43 @@ class Results:
     def __init__(self, config: pytest.Config):
         self.config = config
         self.claims: dict[tuple[str, str], dict[str, Any]] = {}
+        self.rows: dict[Path, list[Row]] = {}
+        self.baselines: set[Path] = set()
+        self.partial = False
+        self.said: list[str] = []
+
+    def check_baselines(self, folders: Iterable[Path]):
+        """Raises UsageError, in one line, if a baseline in one of the folders cannot be read."""
+        self.baselines |= {place for folder in folders if (place := folder / BASELINE).exists()}
+        for place in self.baselines:
+            self._baseline(place)
+
+    def _baseline(self, place: Path) -> dict[str, Any]:
+        from signproof.report import variant_baseline
+        from signproof.theory.misuse import Misuse
+
+        try:
+            return variant_baseline.read(place)
+        except Misuse as error:
+            raise pytest.UsageError(str(error).replace(str(place), str(shown(place)))) from None
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]):
+        self.check_baselines({(self.config.rootpath / id.split("::")[0]).parent for id in ids})
+        self.partial |= bool(self.config.option.keyword or self.config.option.markexpr)
+
+    def pytest_deselected(self):
+        self.partial = True
 
     def pytest_runtest_logreport(self, report: pytest.TestReport):
+        file = report.nodeid.split("::")[0]
         for found in json.loads(getattr(report, ATTRIBUTE, "[]")):
-            self._add(report.nodeid.split("::")[0], found)
+            if "row" in found:
+                from signproof.checks.conformance import Row
+
+                self.rows.setdefault((self.config.rootpath / file).parent, []).append(Row(**found["row"]))
+            else:
+                self._add(file, found)
 
     def _add(self, file: str, found: dict[str, Any]):
         """A claim's verdict is that of its ::check; its ::proof, alone, can show that it is proved, and its ::search
@@ -71,6 +124,43 @@ class Results:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self):
+        self._write_baselines()
+        self._write_ledger()
+
+    def _write_baselines(self):
+        option = self.config.option
+        if not (option.signproof_update or option.signproof_update_new):
+            return
+        from signproof.report import variant_baseline
+
+        for folder, rows in self.rows.items():
+            if option.signproof_update:
+                variant_baseline.update(folder / BASELINE, rows, complete=self._whole())
+                self.said.append(f"baseline updated: {shown(folder / BASELINE)}")
+            else:
+                new = variant_baseline.add_new(folder / BASELINE, rows)
+                self.said.append(f"{len(new)} entries added to the baseline {shown(folder / BASELINE)}")
+
+    def _whole(self) -> bool:
+        """Whether all tests of the folders were run, so that what was not asked is no longer asked."""
+        return not self.partial and all(
+            Path(self.config.invocation_params.dir, arg).is_dir() for arg in self.config.args
+        )
+
+    def _stale(self) -> list[str]:
+        """Entries of baselines that nothing answers to."""
+        from signproof.report import variant_baseline
+
+        whole, lines = self._whole(), []
+        for place in sorted(self.baselines | {folder / BASELINE for folder in self.rows}):
+            rows, baseline = self.rows.get(place.parent, []), self._baseline(place)
+            stale = [*variant_baseline.compare(rows, baseline, complete=whole).stale]
+            if whole:
+                stale += [f"{name}: no longer asked" for name in sorted({*baseline} - {row.variant for row in rows})]
+            lines += [f"stale in {shown(place)}: {line}" for line in stale]
+        return lines
+
+    def _write_ledger(self):
         option = self.config.option
         entries = [found["entry"] for found in self.claims.values() if found["entry"] is not None]
         if not (option.signproof_json or option.signproof_html) or not entries:
@@ -86,17 +176,24 @@ class Results:
             write_page(whole, option.signproof_html)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
-        if not self.claims:
+        stale = self._stale()
+        if not (self.claims or self.rows or stale):
             return
         terminalreporter.write_sep("=", "signproof")
         colored = self.config.get_terminal_writer().markup
-        found = sorted(self.claims.values(), key=lambda found: VERDICTS.index(found["verdict"]))
-        width = max(len(entry["id"]) for entry in found)
-        for entry in found if self.config.option.verbose >= 0 else ():
-            verdict = colored(f"{entry['verdict']:<13}", **{COLORS.get(entry["verdict"], "yellow"): True})
-            terminalreporter.write_line(f"{verdict}{entry['id']:<{width}}  {_ratio(entry['ratio'])}".rstrip())
-        counts = [(sum(entry["verdict"] == verdict for entry in found), verdict) for verdict in VERDICTS]
-        terminalreporter.write_line(", ".join(f"{count} {verdict}" for count, verdict in counts if count))
+        lines = [(found["verdict"], found["id"], _ratio("tightness", found["ratio"])) for found in self.claims.values()]
+        rows = [row for rows in self.rows.values() for row in rows]
+        lines += [(row.status, f"{row.variant}: {row.claim}", _ratio("measured/bound", row.ratio)) for row in rows]
+        lines.sort(key=lambda line: VERDICTS.index(line[0]))
+        width = max((len(what) for _, what, _ in lines), default=0)
+        for verdict, what, ratio in lines if self.config.option.verbose >= 0 else ():
+            shown = colored(f"{verdict:<{WIDTH}}", **{COLORS.get(verdict, "yellow"): True})
+            terminalreporter.write_line(f"{shown}{what:<{width}}  {ratio}".rstrip())
+        counts = [(sum(verdict == each for verdict, _, _ in lines), each) for each in VERDICTS]
+        if lines:
+            terminalreporter.write_line(", ".join(f"{count} {verdict}" for count, verdict in counts if count))
+        for text in (*self.said, *stale):
+            terminalreporter.write_line(text)
 
 
 def _both(one: str, other: str) -> str:
@@ -106,7 +203,7 @@ def _both(one: str, other: str) -> str:
     return min(one, other, key=("inconsistent", "refuted", "proved", "vacuous", "supported", "open").index)
 
 
-def _ratio(ratio: float | None) -> str:
+def _ratio(what: str, ratio: float | None) -> str:
     if ratio is None:
         return ""
-    return f"tightness {ratio:.4f}" if ratio < LARGEST_RATIO else f"tightness {ratio:.0e}"
+    return f"{what} {ratio:.4f}" if ratio < LARGEST_RATIO else f"{what} {ratio:.0e}"
