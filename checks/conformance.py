@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 Status = Literal["holds", "broken", "not applicable", "failed"]
 
+NO_RUN = "it is no bound on a run"
+"""Why most claims that do not apply do not."""
+
 
 @dataclass(frozen=True)
 class Row:

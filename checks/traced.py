@@ -237,7 +237,6 @@ def _converted(equation, given, numbers, dtype):
     return numbers.converted(given[0], equation.invars[0].aval.dtype, dtype)
 
 
-
 _SPECIAL: dict[str, Callable[..., Any]] = {
     "reduce_sum": _sum,
     "reduce_max": _most,

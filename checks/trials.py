@@ -248,11 +248,11 @@ def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, tri
         rng = np.random.default_rng([seed, number])
         for problem, drawn in family.samples(rng, profile.batches):
             start = watch.start(drawn)
-            batch = prepare(claim, ranges, problem, start, _positions(ranges, start.shape[1], rng))
+            batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
             if batch is None or not batch.inside.any():
                 continue
             advance(f"{claim.id}: {family.family}, d = {len(start)}")
-            _try(claim, ranges, batch, tally, trials, watch)
+            try_batch(claim, ranges, batch, tally, trials, watch)
             if trials.witness is not None:
                 break
         if tally.instances:
@@ -261,7 +261,7 @@ def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, tri
             break
 
 
-def _positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict[Symbol, np.ndarray]:
+def positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict[Symbol, np.ndarray]:
     """Positions at random; of the first parameter those at which tightness is reported and one at random, in turn."""
     cycle = np.array([float(Fraction(theta)) for theta in THETAS] + [np.nan])
     thetas: dict[Symbol, np.ndarray] = {}
@@ -274,7 +274,7 @@ def _positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict
     return thetas
 
 
-def _try(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials, watch: Watch):
+def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials, watch: Watch):
     """Run one batch, count what it shows, and replay what looks broken."""
     found = compare(claim, batch, tally.steps)
     tally.count(found)

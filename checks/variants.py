@@ -20,15 +20,18 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Integer
 
-from signproof.checks.batch import Batch, Comparison
-from signproof.checks.conformance import Row
+from signproof.checks import domain
+from signproof.checks.batch import Batch, Comparison, prepare
+from signproof.checks.conformance import NO_RUN, Row
 from signproof.checks.domain import Unsupported
 from signproof.checks.floats import NUMPY
 from signproof.checks.judge import tightness
+from signproof.checks.problem import BATCH
+from signproof.checks.quadratic import LeastSquares
 from signproof.checks.tightness import largest_ratios
 from signproof.checks.traced import Unfollowed
 from signproof.checks.transformed import DTYPES, Factory, Misbehaves, Rule, Variant, shipped
-from signproof.checks.trials import PROFILES, Profile, Trials, Watch, cases, try_out
+from signproof.checks.trials import PROFILES, Profile, Tally, Trials, Watch, cases, positions, try_batch, try_out
 from signproof.checks.witness import Witness, shown
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.catalog import catalog
@@ -110,7 +113,7 @@ def chosen(claims: str | Claim | Iterable[Claim]) -> list[Claim]:
 def unasked(claim: Claim) -> str:
     """Why a claim cannot be asked of a variant; empty if it can."""
     if claim.kind != "bound":
-        return "it is no bound on a run"
+        return NO_RUN
     if not isinstance(claim.measure, Suboptimality | MinDualGradientNorm):
         return f"its measure, {type(claim.measure).__name__}, depends on the method"
     if any(getattr(part, "norm", None) is ANY for part in (claim.algorithm, claim.measure, *claim.assumptions)):
@@ -168,6 +171,8 @@ class _Found:
             ascent=exact and shift == 0,  # copies do not start at points of a narrower dtype
         )
         trials = try_out(posed, profile, seed, advance, watch)
+        if trials.witness is None and not trials.reason:
+            _try_aligned(posed, profile, seed, trials, watch)
         self.trials.append(trials)
         if trials.witness is not None:
             self.broken = trials.witness, shift
@@ -178,7 +183,7 @@ class _Found:
         with np.errstate(all="ignore"):
             lost = np.isnan(found.value[0][1:]) & np.isfinite(value[:-1]) & found.usable
             for index in np.flatnonzero(lost.any(axis=0))[:PROBE]:
-                self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1)
+                self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1, value[0, index])
         after = found.considered.copy()
         after[0] = False
         ratios = largest_ratios(replace(found, considered=after))
@@ -186,11 +191,10 @@ class _Found:
             index = int(np.nanargmax(ratios))
             self.ratio, self.instance = float(ratios[index]), batch.describe(index) + _moved(shift)
 
-    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int):
+    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int, height: float):
         """Raises Misbehaves if the variant, run by optax, leaves the numbers on an instance where its balls do."""
         problem, start = batch.problem.pick(index), batch.start[:, index]
-        values: dict[Any, Any] = {symbol: array[index] for symbol, array in batch.values.items()}
-        values[V0] = float(np.asarray(problem.suboptimality(start, NUMPY)))
+        values: dict[Any, Any] = {symbol: array[index] for symbol, array in batch.values.items()} | {V0: height}
         assert posed.algorithm is not None
         formula = posed.algorithm.parameters["step_size"]
         sizes = [float(evaluate(formula, values | {k: float(step)}, NUMPY)) for step in range(steps)]
@@ -235,6 +239,30 @@ class _Found:
             reason=f"{held} of {asked} comparisons held on {instances} instances{undecided}",
             level="sampled",
         )
+
+
+def _try_aligned(posed: Claim, profile: Profile, seed: int, trials: Trials, watch: Watch):
+    """Try quadratics on which theorem 1 is tight though all entries of the gradient are alike.
+
+    Random instances and those of an ascent are tight where one entry outweighs the others, and there all norms agree: a
+    step scaled by the wrong one is told apart here. H has the eigenvalue 1 along signs s and `stiff` across, and g = s:
+    then ||g||_1^2 = d^2 and 2 mu V_0 tends to it as `stiff` grows.
+    """
+    ranges, rng = domain.ranges(posed), np.random.default_rng(seed)
+    tally = Tally(f"aligned {LeastSquares.family}", profile.steps)
+    for shape in LeastSquares.shapes:
+        d = shape[1]
+        if shape[0] != d:
+            continue
+        stiff, signs = 10 ** rng.uniform(0, 3, BATCH), rng.choice([-1.0, 1.0], (d, BATCH))
+        along = signs[:, None] * signs[None] / d
+        factor = np.sqrt(stiff) * (np.eye(d)[:, :, None] - along) + along
+        start = watch.start(signs * rng.uniform(0.9, 1.1, (d, BATCH)) ** rng.integers(0, 2, BATCH))
+        batch = prepare(posed, ranges, LeastSquares(factor), start, positions(ranges, BATCH, rng))
+        if batch is not None and batch.inside.any() and trials.witness is None:
+            try_batch(posed, ranges, batch, tally, trials, watch)
+    if tally.instances:
+        trials.tallies.append(tally)
 
 
 def _step_size(case: Claim) -> Expr:

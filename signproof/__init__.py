@@ -12,7 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from signproof.checks.conformance import Row
     from signproof.checks.judge import verify
+    from signproof.checks.variants import conforms
     from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
     from signproof.checks.witness import Witness
     from signproof.theory.claim import Claim, ClaimError, Source
@@ -26,6 +28,8 @@ _HOME = {
     "Proof": "signproof.theory.proof",
     "Step": "signproof.theory.proof",
     "verify": "signproof.checks.judge",
+    "conforms": "signproof.checks.variants",
+    "Row": "signproof.checks.conformance",
     "Evidence": "signproof.checks.verdict",
     "Status": "signproof.checks.verdict",
     "Tightness": "signproof.checks.verdict",
@@ -38,12 +42,14 @@ __all__ = [
     "ClaimError",
     "Evidence",
     "Proof",
+    "Row",
     "Source",
     "Status",
     "Step",
     "Tightness",
     "Verdict",
     "Witness",
+    "conforms",
     "verify",
 ]
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from signproof.terminal import INTERRUPTED, MISUSE, OK
 from signproof.theory.misuse import Misuse
 
-COMMANDS = ("verify", "list", "show", "replay", "compare", "tightness", "errata")
+COMMANDS = ("verify", "list", "show", "replay", "compare", "tightness", "errata", "variant", "new")
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
 
 app = typer.Typer(

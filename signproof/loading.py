@@ -6,9 +6,11 @@ import fnmatch
 import importlib.util
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim, ClaimError
@@ -56,6 +58,36 @@ def matching(pattern: str) -> list[Claim]:
 
 def read_file(path: Path) -> list[Claim]:
     """The claims that a Python file defines at module level. Raises Misuse if it cannot be used."""
+    module = _imported(path)
+    # a built-in claim that the file imports, to rest on it, is none of its own
+    claims = [claim for claim in claims_of(module) if not is_built_in(claim)]
+    if not claims:
+        raise Misuse(f"{path} defines no Claim at module level: write `claim = Claim(id=..., ...)`")
+    seen: set[str] = set()
+    for claim in claims:
+        if claim.id in seen:
+            raise Misuse(f"{path} has two claims with the ID {claim.id!r}; choose another for one of them")
+        seen.add(claim.id)
+    return claims
+
+
+def factory_in(target: str) -> tuple[Callable[..., Any], str]:
+    """The factory that "FILE.py:NAME" names, and its name. Raises Misuse if there is none."""
+    place, colon, name = target.rpartition(":")
+    if not colon or not place.endswith(".py") or not name.isidentifier():
+        raise Misuse(f"{target} names no factory: write FILE.py:NAME, NAME a function from a step size")
+    module = _imported(Path(place))
+    factory = getattr(module, name, None)
+    if not callable(factory):
+        known = [key for key, entry in vars(module).items() if callable(entry) and not key.startswith("_")]
+        near = get_close_matches(name, known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise Misuse(f"{place} has no function {name!r}.{hint}")
+    return factory, name
+
+
+def _imported(path: Path) -> ModuleType:
+    """A Python file as a module. Raises Misuse, in one line, if it cannot be used."""
     if not path.is_file():
         raise Misuse(f"no file {path}")
     module_name = f"signproof_claims_{path.stem}_{abs(hash(path.resolve()))}"
@@ -74,16 +106,7 @@ def read_file(path: Path) -> list[Claim]:
         raise Misuse(explain(error, path)) from None
     finally:
         sys.path[:] = before
-    # a built-in claim that the file imports, to rest on it, is none of its own
-    claims = [claim for claim in claims_of(module) if not is_built_in(claim)]
-    if not claims:
-        raise Misuse(f"{path} defines no Claim at module level: write `claim = Claim(id=..., ...)`")
-    seen: set[str] = set()
-    for claim in claims:
-        if claim.id in seen:
-            raise Misuse(f"{path} has two claims with the ID {claim.id!r}; choose another for one of them")
-        seen.add(claim.id)
-    return claims
+    return module
 
 
 def explain(error: BaseException, path: Path) -> str:

@@ -1,0 +1,135 @@
+"""`signproof variant`: ask an optimizer of one's own whether it obeys the claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from signproof.commands.verify import ProfileName
+from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress, table
+from signproof.theory.misuse import Misuse
+
+if TYPE_CHECKING:
+    from signproof.checks.conformance import Row
+
+EPILOG = (
+    "Exit codes: 0 every claim holds or is as in the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
+    "130 interrupted.  Example:  signproof variant mine.py:my_sign --claims 'scaled-sign/theorem-1.*' --dtype bfloat16"
+)
+STYLES = {"holds": "green", "broken": "red", "failed": "bold red", "not applicable": "dim"}
+LARGEST_RATIO = 1000
+"""Ratios up to which a table shows decimals."""
+SCHEMA = "signproof-variant/1"
+
+
+def command(
+    target: Annotated[
+        str, typer.Argument(metavar="FILE.py:FACTORY", help="A function from a step size to an optax transformation.")
+    ],
+    claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to ask, by ID or pattern.")] = "*",
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows here.")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with this baseline; only what is worse is a failure.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="float64, float32 or bfloat16: of parameters and state.")] = "float64",
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
+):
+    """Ask an optimizer whether it obeys the bounds: holds, or broken at which step on which instance."""
+    from signproof.loading import factory_in
+    from signproof.report import variant_baseline
+
+    check_outputs(json, None)
+    factory, name = factory_in(target)
+    known = None
+    if baseline is not None:
+        if not baseline.exists():
+            raise Misuse(f"no baseline {baseline}; pytest writes one with --signproof-update")
+        known = variant_baseline.read(baseline)
+    found, interrupted = _ask(factory, name, claims, dtype, seed, str(profile))
+    if json is not None:
+        _write(json, name, dtype, seed, str(profile), found, interrupted)
+        notice(f"written: {json}")
+    _print(found)
+    if interrupted:
+        notice(f"interrupted after {len(found)} claims; what was found out is kept, marked partial")
+        raise typer.Exit(INTERRUPTED)
+    if all(row.status == "not applicable" for row in found):
+        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
+    if known is None:
+        wrong = any(row.status in ("broken", "failed") for row in found)
+    else:
+        compared = variant_baseline.compare(found, known, complete=claims == "*")
+        for difference in compared.differences:
+            notice(f"changed: {difference}")
+        for line in compared.stale:
+            notice(f"stale: {line}")
+        wrong = bool(compared.differences) or any(row.status in ("broken", "failed") for row in compared.new)
+    if wrong:
+        raise typer.Exit(CHANGED)
+
+
+def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], bool]:
+    """The rows that were found, and whether the run was interrupted; a progress bar while it works."""
+    from signproof.checks.variants import chosen, rows
+
+    asked, found = chosen(claims), []
+    with progress(len(asked)) as bar:
+        try:
+            for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
+                found.append(row)
+                bar.advance()
+        except KeyboardInterrupt:
+            return found, True
+    return found, False
+
+
+def _print(found: list[Row]):
+    from signproof.checks.conformance import NO_RUN
+
+    rows = table("claim", "verdict", "k", "largest ratio", "tightness", "because")
+    other = 0
+    for row in found:
+        if row.status == "not applicable" and row.reason == NO_RUN:
+            other += 1
+            continue
+        because = "; ".join(part for part in (row.instance if row.status != "holds" else "", row.reason) if part)
+        style = STYLES[row.status]
+        rows.add_row(
+            escape(row.claim),
+            f"[{style}]{row.status}[/]",
+            "" if row.step is None else str(row.step),
+            _short(row.ratio),
+            _short(row.tightness),
+            escape(because),
+        )
+    console().print(rows)
+    if other:
+        notice(f"{other} claims are about no run, and are left out here")
+
+
+def _short(number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:.4f}" if abs(number) < LARGEST_RATIO else f"{number:.0e}"
+
+
+def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], partial: bool):
+    from json import dumps
+
+    from signproof.report.ledger import environment, write_atomically
+
+    data = {
+        "schema": SCHEMA,
+        "variant": name,
+        "dtype": dtype,
+        "profile": profile,
+        "seed": seed,
+        "partial": partial,
+        "environment": environment(),
+        "rows": [row.data() for row in found],
+    }
+    write_atomically(path, dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
