@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pytest
 
-from signproof.checks.conformance import Row
+from signproof.checks.conformance import NO_RUN, Row
 from signproof.checks.judge import verify
 from signproof.checks.verdict import Verdict
 from signproof.pytest_claims import found
 from signproof.pytest_results import record
 from signproof.report import variant_baseline
 from signproof.report.ledger import entry
+from signproof.report.variant_baseline import Difference
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
 
@@ -27,6 +28,9 @@ class Signproof:
     def __init__(self, request: pytest.FixtureRequest):
         self._item = request.node
         self._option = request.config.option
+
+    def __repr__(self):
+        return f"profile {self._option.signproof_profile}, seed {self._option.signproof_seed}"
 
     def verify(self, claim: Claim) -> Verdict:
         """Judge a claim, and count it in the summary of the run. It does not fail, whatever the verdict is.
@@ -85,10 +89,9 @@ class Signproof:
         unknown = () if option.signproof_update_new else compared.new
         faults = [row for row in unknown if row.status in FAULTS]
         if faults or compared.differences:
-            worse = [f"  {difference}" for difference in compared.differences]
-            raise AssertionError("\n".join([_headline(name, faults, worse), *worse, *map(_line, rows)]))
+            raise AssertionError(_table(name, rows, faults, compared.differences))
         if all(row.status == "not applicable" for row in rows):
-            raise AssertionError("\n".join([f"{name}: none of the claims can be asked of it", *map(_line, rows)]))
+            raise AssertionError(_table(f"{name}: none of the claims can be asked of it", rows))
         return rows
 
     def _name(self, factory: Any, dtype: str) -> str:
@@ -97,16 +100,26 @@ class Signproof:
         return name if dtype == "float64" else f"{name} ({dtype})"
 
 
-def _headline(name: str, faults: list[Row], worse: list[str]) -> str:
-    said = [f"{sum(row.status == fault for row in faults)} {fault}" for fault in FAULTS]
-    said = [text for text in said if not text.startswith("0 ")]
-    said += [f"{len(worse)} worse than the baseline, or other"] if worse else []
-    return f"{name}: {', '.join(said)}"
+def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
+    """What was found, claim by claim; where something is wrong, the instance and the numbers before and now."""
+    wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
+    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken, or not as in the baseline" if wrong else name]
+    for row in rows:
+        if row.reason == NO_RUN:
+            continue
+        step = "" if row.step is None else f" at k = {row.step}"
+        ratio = "" if row.ratio is None else f", measured/bound up to {row.ratio:.6g}"
+        lines.append(f"  {row.claim}: {row.status}{step}{ratio}")
+        for worse in differences:
+            if worse.claim == row.claim:
+                before, now = map(_exact, (worse.before, worse.now))
+                lines.append(f"    {worse.what}: {now}, in the baseline {before}")
+        if row.claim in wrong:
+            lines += [f"    {text}" for text in (row.instance, row.reason) if text]
+        elif row.status == "not applicable":
+            lines.append(f"    {row.reason}")
+    return "\n".join(lines)
 
 
-def _line(row: Row) -> str:
-    """A row of the table."""
-    ratio = "" if row.ratio is None else f"measured/bound up to {row.ratio:.6g}"
-    step = "" if row.step is None else f"at k = {row.step}"
-    parts = (step, ratio, row.instance if row.status in FAULTS else "", row.reason)
-    return f"  {row.claim:<28} {row.status:<15} {'; '.join(part for part in parts if part)}"
+def _exact(number: float | str) -> str:
+    return f"{number:.12g}" if isinstance(number, float) else number

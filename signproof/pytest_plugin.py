@@ -79,7 +79,7 @@ def pytest_configure(config: pytest.Config):
         from signproof.theory.misuse import Misuse
 
         try:
-            check_outputs(option.signproof_json, option.signproof_html, "--signproof-")
+            check_outputs(option.signproof_json, option.signproof_html, "--signproof-json", "--signproof-html")
         except Misuse as error:
             raise pytest.UsageError(str(error)) from None
     config.pluginmanager.register(Results(config), "signproof-results")

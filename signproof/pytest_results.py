@@ -25,7 +25,7 @@ BASELINE = "signproof-baseline.json"
 """The file beside the tests that says what was found of variants before."""
 VERDICTS = (
     "proved", "supported", "reproduced", "refuted", "not reproduced", "inconsistent", "vacuous", "open",
-    "holds", "broken", "failed", "not applicable",
+    "holds", "broken", "failed",
 )  # fmt: skip
 """On claims, then on variants, in the order of the summary."""
 COLORS = {
@@ -182,7 +182,7 @@ class Results:
         terminalreporter.write_sep("=", "signproof")
         colored = self.config.get_terminal_writer().markup
         lines = [(found["verdict"], found["id"], _ratio("tightness", found["ratio"])) for found in self.claims.values()]
-        rows = [row for rows in self.rows.values() for row in rows]
+        rows = [row for rows in self.rows.values() for row in rows if row.status != "not applicable"]
         lines += [(row.status, f"{row.variant}: {row.claim}", _ratio("measured/bound", row.ratio)) for row in rows]
         lines.sort(key=lambda line: VERDICTS.index(line[0]))
         width = max((len(what) for _, what, _ in lines), default=0)
