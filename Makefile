@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata test bench docs lint clean
+.PHONY: help verify errata counterexamples test bench docs lint clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
 
 verify: $(VENV)/.installed ## check every claim; table here, out/ledger.json, out/report/index.html
 	@mkdir -p out
@@ -17,6 +17,9 @@ verify: $(VENV)/.installed ## check every claim; table here, out/ledger.json, ou
 
 errata: verify ## list the errors found in the papers: docs/errata.md
 	$(BIN)/signproof errata out/ledger.json > docs/errata.md
+
+counterexamples: $(VENV)/.installed ## run the named counterexamples: docs/counterexamples.md, docs/figures
+	$(BIN)/signproof counterexamples --figures docs/figures > docs/counterexamples.md
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
 	$(BIN)/pytest --numprocesses auto $(PYTEST_ARGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flint import fmpq
 from sympy import Symbol
@@ -16,7 +16,8 @@ from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.noise import try_out as try_noise
 from signproof.checks.replay import Replay, replay_course, replay_orbit
-from signproof.checks.trials import PROFILES, Profile, Trials, try_out, witness_series
+from signproof.checks.series import witness_series
+from signproof.checks.trials import PROFILES, Profile, Trials, try_out
 from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
@@ -39,6 +40,7 @@ def verify(
     profile: str = "quick",
     seed: int = 0,
     advance: Callable[[str], None] = lambda text: None,
+    known: Sequence[Witness] = (),
 ) -> Verdict:
     """Judge a claim.
 
@@ -47,6 +49,8 @@ def verify(
         profile: "quick" (seconds) or "full" (more instances, longer runs).
         seed: of all randomness; the same seed gives the same verdict.
         advance: called with a few words whenever a part of the work begins.
+        known: violations of just this claim, or of a case of it, that were found before: they are replayed first, and
+            one that is confirmed decides.
     Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
     Raises ValueError for an unknown profile.
     """
@@ -57,6 +61,9 @@ def verify(
     exhibited = instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
+    for witness in known:
+        if witness.replay().confirmed:
+            return _refuted(claim, certificate, evidence, witness)
     judges = {
         "bound": _judge_bound,
         "flow": _judge_bound,
@@ -68,6 +75,18 @@ def verify(
     }
     judge = judges[claim.kind]
     return judge(claim, certificate, evidence, PROFILES[profile], seed, advance)
+
+
+def _refuted(claim: Claim, certificate: Certificate | None, evidence: list[Evidence], witness: Witness) -> Verdict:
+    """The verdict that a confirmed witness gives."""
+    evidence.append(Evidence("witness", witness.level, witness.describe()))
+    tightness = None
+    if claim.kind in ("bound", "flow") and witness.bound[1] > 0:
+        ratio = to_float(witness.measured[0] / witness.bound[1])
+        tightness = Tightness(ratio, witness.describe(), "largest measured / bound")
+    series = (witness_series(witness),) if claim.kind == "bound" else ()
+    status = Status.REFUTED if certificate is None else Status.INCONSISTENT
+    return Verdict(claim, status, tuple(evidence), certificate, tightness, witness, series)
 
 
 def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache, partial, reduce
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Rational, Symbol, nan, sympify, zoo
+from sympy import Expr, Rational, Symbol, nan, sympify, zoo
 from sympy.core.relational import Relational
 
 from signproof.checks import domain
@@ -72,37 +73,71 @@ def replay(
     raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
-    """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
+def iterates(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+) -> Iterator[Any]:
+    """The iterates x_0, x_1, ... in the exact arithmetic `xp`."""
     problem, x = problem.over(xp), xp.number(rationals(list(start)))
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
     assert algorithm is not None
     values[V0] = problem.suboptimality(x, xp)
-    memory, points = algorithm.init(x, xp), [x]
-    for iteration in range(steps):
+    memory = algorithm.init(x, xp)
+    for iteration in count():
+        yield x
         values[k] = xp.rational(iteration, 1)
         now = {name: evaluate(formula, values, xp) for name, formula in algorithm.parameters.items()}
         x, memory = algorithm.at(**now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
-        points.append(x)
-    return points
+
+
+def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
+    """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
+    return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
 
 
 def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
-    points = trajectory(claim, problem, parameters, start, steps, xp)
     posed = problem.over(xp)
-    assert claim.measure is not None and claim.bound is not None
+    points = trajectory(claim, problem, parameters, start, steps, xp)
+    assert claim.measure is not None
     quantities = [claim.measure.quantity(posed, x, xp) for x in points]
     measured = quantities[-1]
     if claim.measure.least_so_far:
-        measured = quantities[0]
-        for quantity in quantities[1:]:
-            measured = -xp.larger(-measured, -quantity)
+        measured = reduce(partial(_smaller, xp=xp), quantities)
+    return _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+
+
+def run(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+) -> Iterator[Replay]:
+    """Measure and bound at k = 0, 1, 2, ..., in the exact arithmetic `xp`, whatever the assumptions say.
+
+    Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
+    balls overlap the outcome is not confirmed.
+    """
+    posed, least = problem.over(xp), None
+    assert claim.measure is not None
+    for step, x in enumerate(iterates(claim, problem, parameters, start, xp)):
+        if step == 0:
+            height = posed.suboptimality(x, xp)
+        measured = claim.measure.quantity(posed, x, xp)
+        if claim.measure.least_so_far:
+            measured = least = measured if least is None else _smaller(least, measured, xp)
+        try:
+            yield _told(claim, parameters, height, measured, step, xp)
+        except Undecided as undecided:
+            yield Replay(False, xp.level, str(undecided))
+
+
+def _smaller(one: Any, other: Any, xp: Any) -> Any:
+    return -xp.larger(-one, -other)
+
+
+def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
+    """Measure and bound at step k compared."""
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
-    start_value = posed.suboptimality(points[0], xp)
     # a power with a symbolic exponent is an integer power once k is known
     try:
-        limit = evaluate(claim.bound.subs(k, steps), values | {V0: start_value}, xp)
+        limit = evaluate(_bound_at(claim, steps), values | {V0: start_value}, xp)
     except ZeroDivisionError:
         return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
@@ -113,6 +148,16 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     if low[1] <= high[0]:
         return Replay(False, xp.level, "the measure is within the bound", low, high)
     raise Undecided("the balls of measure and bound overlap")
+
+
+@lru_cache(1024)
+def _bound_at(claim: Claim, steps: int) -> Expr:
+    """The bound at step k. Raises ZeroDivisionError if it has no value there."""
+    assert claim.bound is not None
+    formula = claim.bound.subs(k, steps)
+    if formula.has(nan, zoo):
+        raise ZeroDivisionError(f"{claim.bound} at k = {steps}")
+    return formula
 
 
 def replay_expected(
@@ -157,11 +202,11 @@ def expected_run(
     chain = Chain(claim.algorithm, problem, oracle, parameters, start)
     run = expectations(chain, claim.measure.noiseless, problem)
     for step, measured in enumerate(islice(run, steps + 1)):
-        formula = claim.bound.subs(k, step)
-        if formula.has(nan, zoo):
+        try:
+            limit = evaluate(_bound_at(claim, step), values, RATIONALS)
+        except ZeroDivisionError:
             yield Replay(False, "exact", "the bound is undefined there", _ends(measured))
             continue
-        limit = evaluate(formula, values, RATIONALS)
         broken = measured > limit
         why = f"the expected measure is {'above' if broken else 'within'} the bound"
         yield Replay(broken, "exact", why, _ends(measured), _ends(limit))

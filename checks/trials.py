@@ -304,33 +304,6 @@ def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
         trials.climb(trials.ratio, largest_ratios, steps, rng)
 
 
-def witness_series(witness: Witness) -> dict[str, Any]:
-    """Measure and bound along a witness's run, for a chart."""
-    claim, problem = witness.claim, witness.problem
-    assert problem is not None
-    found: list[Replay | None] = []
-    if witness.oracle is not None:
-        found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
-    for step in range(len(found), witness.k + 1):
-        try:
-            found.append(replay(claim, problem, witness.parameters, witness.start, step))
-        except Undecided:  # equal within every precision, as at k = 0
-            found.append(None)
-    return {
-        "instance": f"witness: {witness.describe()}",
-        "k": list(range(len(found))),
-        "measured": [None if step is None else _float(step.measured) for step in found],
-        "bound": [None if step is None else _float(step.bound) for step in found],
-    }
-
-
-def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:
-    """The lower end as a float; None if there is none, or if it is beyond all floats."""
-    if ends is None or abs(ends[0]) > fmpq(10) ** 300:
-        return None
-    return to_float(ends[0])
-
-
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):
     """Keep the tightest instance of each batch, and one in the middle, for the chart."""
     values = np.where(usable & np.isfinite(values), values, -np.inf)

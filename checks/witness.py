@@ -101,7 +101,7 @@ class Witness:
         data: dict[str, Any] = {
             "schema": SCHEMA,
             "claim": self.claim.id,
-            "statement": _claim_data(self.claim),
+            "statement": stated(self.claim),
             "kind": "exhibit" if self.exhibit else "violation",
             "level": self.level,
         }
@@ -219,7 +219,7 @@ def _from_pair(data: Any) -> tuple[fmpq, fmpq]:
     return rational(str(low)), rational(str(high))
 
 
-def _claim_data(claim: Claim) -> dict[str, Any]:
+def stated(claim: Claim) -> dict[str, Any]:
     """The claim as plain data, as far as the parts are the package's own."""
     data: dict[str, Any] = {"domain": [str(relation) for relation in claim.domain]}
     if claim.statement is not None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from signproof.checks.witness import Witness, read
+from signproof.checks.domain import Unsupported
+from signproof.checks.trials import cases
+from signproof.checks.witness import Witness, load, read, stated
 from signproof.theory.claim import Claim
 
 FOLDER = Path(__file__).parent / "corpus"
@@ -20,3 +24,25 @@ def paths(id: str = "") -> list[Path]:
 def witnesses(id: str, claims: Mapping[str, Claim]) -> list[Witness]:
     """The witnesses of a claim; `claims` are those known by ID."""
     return [read(path, claims) for path in paths(id)]
+
+
+def against(claim: Claim) -> list[Witness]:
+    """The violations in the corpus of just this claim, or of one of its cases: the ID and what it states are the same."""
+    found = []
+    for path in paths(claim.id):
+        data = json.loads(path.read_text(encoding="utf-8"))
+        meant = of(claim, data)
+        if meant is not None and data["kind"] == "violation":
+            found.append(load(data, {meant.id: meant}, str(path)))
+    return found
+
+
+def of(claim: Claim, data: Mapping[str, Any]) -> Claim | None:
+    """What of a claim a witness is about, the claim itself or a case of it; None if it states something else."""
+    same = [claim]
+    if claim.kind == "bound" and data["claim"] != claim.id:
+        try:
+            same = cases(claim)
+        except Unsupported:
+            return None
+    return next((case for case in same if case.id == data["claim"] and stated(case) == data["statement"]), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from signproof.checks.witness import Witness
@@ -9,18 +10,58 @@ from signproof.counterexamples.corpus import witnesses
 from signproof.theory.claim import Claim
 
 
+@dataclass(frozen=True)
+class Curve:
+    """Points of a picture, joined; a bound is dashed."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Curves with the titles of their axes, and which of these are logarithmic."""
+
+    curves: tuple[Curve, ...]
+    x: str
+    y: str
+    log_x: bool = False
+    log_y: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a run of a counterexample showed.
+
+    Attributes: whether it shows what it should, decided by exact numbers or by balls; at which level ("exact",
+    "enclosed"); the numbers, as sentences; how large it is ("d = 1, 2 steps"); a picture.
+    """
+
+    holds: bool
+    level: str
+    numbers: tuple[str, ...]
+    size: str
+    picture: Picture
+
+
 @dataclass(frozen=True, eq=False)
 class Counterexample:
     """A run that shows what does not hold.
 
-    Arguments: the hope that it ends, as a sentence; the claim that states the run, or that it refutes; what
-    happens, as a sentence. Its witnesses are in the corpus under the claim's ID.
+    Arguments: a name; where it comes from; the hope that it ends, as a sentence; what happens, as a sentence; a
+    function that runs it; the claim that states the run, or that it refutes. Its witnesses are in the corpus under the
+    claim's ID.
     """
 
+    name: str
+    source: str
     ends_the_hope: str
-    claim: Claim
     shows: str
+    run: Callable[[], Shown]
+    claim: Claim | None = None
 
     @property
     def witnesses(self) -> list[Witness]:
-        return witnesses(self.claim.id, {self.claim.id: self.claim})
+        return [] if self.claim is None else witnesses(self.claim.id, {self.claim.id: self.claim})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -22,6 +23,8 @@ LABEL = 40
 POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
 FONT = "system-ui, sans-serif"
+PAPER_COLOURS = ["#0072b2", "#d55e00", "#009270", "#9352ad", "#ad7b00", "#57544d"]
+"""Of pictures that stand for themselves, on white: those of the style sheet's light side."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,67 @@ def tightness_chart(cells: list[dict], title: str) -> dict[str, Any]:
     )
     spec.pop("$schema")
     return spec | {"data": {"values": rows}}
+
+
+@dataclass(frozen=True)
+class Line:
+    """Points to be joined; None is a gap. A bound is dashed."""
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float | None]
+    dashed: bool = False
+
+
+def line_chart(lines: Sequence[Line], x: str, y: str, log_x: bool = False, log_y: bool = False) -> dict[str, Any]:
+    """A few lines in a picture that stands for itself, to be drawn by `svg`.
+
+    Arguments: the lines; titles of the axes; whether an axis is logarithmic, on which numbers up to 0 are left out.
+    """
+    rows = [
+        {"line": line.name, "n": n, "x": _number(a), "y": _number(b)}
+        for line in lines
+        for n, (a, b) in enumerate(zip(line.x, line.y, strict=True))
+        if _fits(a, log_x) and _fits(b, log_y)
+    ]
+    names = [line.name for line in lines]
+    colours = [PAPER_COLOURS[n % len(PAPER_COLOURS)] for n in range(len(names))]
+    dashes = [[5, 4] if line.dashed else [1, 0] for line in lines]
+    legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=0)
+    axis = {"format": "~g"}
+    power = {"format": ".0e", "tickCount": 6}
+    spec = (
+        alt.Chart(alt.Data(values=rows), width=480, height=240, background="white")
+        .mark_line(strokeWidth=1.75)
+        .encode(
+            x=alt.X("x:Q", axis=alt.Axis(title=x, grid=False, **(power if log_x else axis)), scale=_scale(log_x)),
+            y=alt.Y("y:Q", axis=alt.Axis(title=y, **(power if log_y else axis)), scale=_scale(log_y)),
+            order=alt.Order("n:Q"),
+            color=alt.Color("line:N", scale=alt.Scale(domain=names, range=colours), legend=legend),
+            strokeDash=alt.StrokeDash("line:N", scale=alt.Scale(domain=names, range=dashes), legend=legend),
+        )
+        .configure(font=FONT, view=alt.ViewConfig(stroke=None))
+        .to_dict()
+    )
+    spec.pop("$schema")
+    return spec
+
+
+def run_chart(series: dict, measure: str) -> dict[str, Any]:
+    """One run of a claim against its bound as such a picture. Arguments: as of `chart`, but one run."""
+    axis = abscissa([series])
+    values = [value for value in (*series["measured"], *series["bound"]) if value is not None]
+    lines = (Line("measured", series[axis], series["measured"]), Line("bound", series[axis], series["bound"], True))
+    along = "time t" if axis == "t" else "iteration k"
+    return line_chart(lines, along, measure, log_y=bool(values) and min(values) > 0)
+
+
+def _fits(value: float | None, logarithmic: bool) -> bool:
+    return value is not None and math.isfinite(value) and (value > 0 or not logarithmic)
+
+
+def _scale(logarithmic: bool) -> alt.Scale:
+    return alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=False)
 
 
 def svg(spec: dict[str, Any]) -> str:

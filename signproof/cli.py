@@ -12,7 +12,9 @@ from rich.console import Console
 from signproof.terminal import INTERRUPTED, MISUSE, OK
 from signproof.theory.misuse import Misuse
 
-COMMANDS = ("verify", "list", "show", "replay", "compare", "tightness", "errata", "variant", "new")
+COMMANDS = (
+    "verify", "list", "show", "search", "replay", "compare", "variant", "tightness", "errata", "counterexamples", "new",
+)  # fmt: skip
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
 
 app = typer.Typer(

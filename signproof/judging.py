@@ -64,10 +64,11 @@ def _judge(claim: Claim, profile: str, seed: int, advance: Callable[[str], None]
     """A claim's entry; whatever a user's algorithm, family or measure raises is said there, and the run goes on."""
     from signproof.checks import judge
     from signproof.checks.verdict import Evidence, Status, Verdict
+    from signproof.counterexamples import corpus
     from signproof.report.ledger import entry
 
     try:
-        verdict = judge.verify(claim, profile=profile, seed=seed, advance=advance)
+        verdict = judge.verify(claim, profile, seed, advance, known=corpus.against(claim))
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         evidence = Evidence("note", "sampled", f"it could not be judged: {reason}")

@@ -36,6 +36,10 @@ FAILURES = {
 """Verdicts that fail a test, and how that is said; of others the ones in SKIPS are none that a test could pass with."""
 SKIPS = {"open": "nothing decided", "vacuous": "vacuous"}
 
+SEARCHED = ("bound", "flow")
+"""Kinds of claims that are searched for a counterexample; of others `::check` decides all that can be decided."""
+SECONDS = {"quick": 5.0, "full": 60.0}
+"""After how long a search begins nothing new."""
 AHEAD: pytest.StashKey[dict[Claim, Future]] = pytest.StashKey()
 """Verdicts that other processes are at work on."""
 
@@ -58,6 +62,8 @@ class ClaimTests(pytest.Collector):
     def collect(self) -> Iterator[ClaimTest]:
         yield Proof.from_parent(self, name="proof", claim=self.claim)
         yield Check.from_parent(self, name="check", claim=self.claim)
+        if self.claim.kind in SEARCHED:
+            yield Search.from_parent(self, name="search", claim=self.claim)
 
 
 class ClaimTest(pytest.Item):
@@ -150,6 +156,29 @@ def _judge(sent: bytes, profile: str, seed: int) -> dict[str, Any] | None:
         return entry(verify(pickle.loads(sent), profile, seed))
     except Exception:
         return None
+
+
+class Search(ClaimTest):
+    """Whether an instance that breaks the claim is found in a few seconds: beyond the families, from the claim alone."""
+
+    def __init__(self, **node: Any):
+        super().__init__(**node)
+        self.add_marker("counterexample")
+
+    def runtest(self):
+        from signproof.checks.search import search
+        from signproof.checks.verdict import Evidence, Status, Verdict
+        from signproof.report.ledger import entry
+
+        option = self.config.option
+        witness = search(self.claim, SECONDS[option.signproof_profile], option.signproof_seed).witness
+        if witness is None:
+            record(self, found(self.claim, "search", "open"))
+            return
+        evidence = Evidence("witness", witness.level, f"found by search: {witness.describe()}")
+        broken_by = entry(Verdict(self.claim, Status.REFUTED, (evidence,), witness=witness))
+        record(self, found(self.claim, "search", "refuted", broken_by))
+        pytest.fail(broken(self.claim, broken_by, self.config), pytrace=False)
 
 
 def found(claim: Claim, part: str, verdict: str, entry: dict[str, Any] | None = None) -> dict[str, Any]:

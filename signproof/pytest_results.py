@@ -28,6 +28,10 @@ VERDICTS = (
     "holds", "broken", "failed",
 )  # fmt: skip
 """On claims, then on variants, in the order of the summary."""
+STRONGEST = (
+    "inconsistent", "refuted", "proved", "not reproduced", "reproduced", "vacuous", "supported", "open",
+)  # fmt: skip
+"""Of what two tests of a claim say, the former of these is its verdict; proved and refuted together are neither."""
 COLORS = {
     "proved": "green",
     "supported": "cyan",
@@ -105,16 +109,9 @@ class Results:
                 self._add(file, found)
 
     def _add(self, file: str, found: dict[str, Any]):
-        """A claim's verdict is that of its ::check; its ::proof, alone, can show that it is proved, and its ::search
-        that it is refuted."""
         known = self.claims.setdefault((file, found["id"]), found)
-        if found is known:
-            pass
-        elif found["part"] == "check":
-            self.claims[file, found["id"]] = found | {"verdict": _both(found["verdict"], known["verdict"])}
-        else:
-            known["verdict"] = _both(known["verdict"], found["verdict"])
-            known["entry"] = known["entry"] or found["entry"]
+        if found is not known:
+            self.claims[file, found["id"]] = _both(known, found)
         if found["witness"] is not None:
             place = witness_file(self.config, found["id"])
             if place is not None:
@@ -196,11 +193,19 @@ class Results:
             terminalreporter.write_line(text)
 
 
-def _both(one: str, other: str) -> str:
-    """The verdict when two tests of the same claim found these."""
-    if {one, other} == {"proved", "refuted"}:
-        return "inconsistent"
-    return min(one, other, key=("inconsistent", "refuted", "proved", "vacuous", "supported", "open").index)
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """What two tests of the same claim found out."""
+    check, further = (other, one) if other["part"] == "check" else (one, other)
+    verdicts = {one["verdict"], other["verdict"]}
+    verdict = "inconsistent" if verdicts == {"proved", "refuted"} else min(verdicts, key=STRONGEST.index)
+    entry = check["entry"] or further["entry"]
+    if check["entry"] is not None and verdict != check["verdict"]:
+        entry = check["entry"] | {"verdict": verdict}
+        if further["entry"] is not None:
+            evidence = check["entry"]["evidence"] + further["entry"]["evidence"]
+            entry |= {"evidence": evidence, "witness": further["witness"]}
+    ratio = further["ratio"] if check["ratio"] is None else check["ratio"]
+    return check | {"verdict": verdict, "entry": entry, "ratio": ratio}
 
 
 def _ratio(what: str, ratio: float | None) -> str:

@@ -13,11 +13,8 @@ from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay import replay
 from signproof.checks.sine import SineSum
 from signproof.checks.witness import WitnessError, from_json, read
-from signproof.counterexamples import corpus
-from signproof.counterexamples.example_1 import example_1
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
-from signproof.theory.catalog import catalog
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
@@ -177,25 +174,6 @@ def test_nothing_in_a_file_is_executed(data, tmp_path):
     with pytest.raises(WitnessError, match="cannot read the formula"):
         read(path, {})
     assert not trace.exists()
-
-
-@pytest.mark.parametrize("path", corpus.paths(), ids=lambda path: path.stem)
-def test_the_corpus_replays(path):
-    assert read(path, catalog()).replay().confirmed
-
-
-def test_the_corpus_knows_its_claims():
-    assert corpus.paths(), "the corpus is empty"
-    for path in corpus.paths():
-        assert read(path, catalog()).claim.id == path.parent.relative_to(corpus.FOLDER).as_posix()
-    assert corpus.paths("../corpus") == corpus.paths("..") == corpus.paths("no/such") == []
-
-
-def test_example_1_returns_for_ever():
-    (witness,) = example_1.witnesses
-    assert witness.k == 2 and witness.replay().confirmed
-    # V is alpha^2 / 2 at the start and after any number of turns
-    assert witness.replay().measured == (fmpq(1, 2), fmpq(1, 2))
 
 
 def test_diagonal_problems_refuse_what_is_none():

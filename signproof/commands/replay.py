@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, console
+from signproof.terminal import CHANGED, check_outputs, console, notice
 
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
@@ -29,6 +31,10 @@ def command(
     with_: Annotated[
         list[Path] | None, typer.Option("--with", metavar="FILE.py", help="A file with classes that the claim uses.")
     ] = None,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw measured against bound into this file.")
+    ] = None,
+    as_test: Annotated[bool, typer.Option("--as-test", help="Print a pytest function ready to paste instead.")] = False,
 ):
     """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
     from signproof.checks.exact import Undecided
@@ -40,13 +46,22 @@ def command(
     for file in with_ or []:
         known |= {claim.id: claim for claim in read_file(file)}
     confirmed = True
-    for witness in _witnesses(what, known):
+    witnesses = _witnesses(what, known)
+    check_outputs(plot, None, "--plot")
+    if plot is not None and len(witnesses) > 1:
+        raise WitnessError(f"{what} has {len(witnesses)} witnesses: --plot draws one")
+    for witness in witnesses:
         try:
             outcome = witness.replay()
         except (Undecided, ArithmeticError, ValueError) as error:
             raise WitnessError(f"{what}: it cannot be replayed: {error}") from None
         confirmed = confirmed and outcome.confirmed
+        if as_test and outcome.confirmed:
+            print(_test(witness, with_ or []))
+            continue
         _explain(witness, outcome, claim_known=known.get(witness.claim.id) is witness.claim)
+        if plot is not None and outcome.confirmed:
+            _draw(witness, plot)
     if not confirmed:
         raise typer.Exit(CHANGED)
 
@@ -75,6 +90,43 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
     if not entries:
         raise WitnessError(f"{path} is a ledger without witnesses")
     return [load(entry, known, what) for entry in entries]
+
+
+def _draw(witness: Any, plot: Path):
+    from signproof.checks.domain import Unsupported
+    from signproof.checks.series import witness_series
+    from signproof.checks.witness import WitnessError
+    from signproof.report.charts import run_chart, svg
+    from signproof.report.ledger import write_atomically
+    from signproof.theory.formula import text
+
+    try:
+        series = witness_series(witness)
+    except Unsupported as unsupported:
+        raise WitnessError(f"--plot: {unsupported}") from None
+    claim = witness.claim
+    measure = text(claim.measure.symbol) if claim.measure is not None else "x_k" if claim.orbit.formula else "f(x_k)"
+    write_atomically(plot, svg(run_chart(series, measure)))
+    notice(f"written: {plot}")
+
+
+def _test(witness: Any, files: list[Path]) -> str:
+    """A pytest function that replays the witness, which it holds as data; needs no file but those of --with."""
+    from json import dumps
+
+    name = re.sub(r"\W+", "_", witness.claim.id).strip("_").lower()
+    data = indent(dumps(witness.to_json(), indent=4, ensure_ascii=False, allow_nan=False), " " * 4)
+    does = "returns_for_ever" if witness.exhibit else "is_broken"
+    reads = "".join(f"    read_file(Path({str(file)!r}))\n" for file in files)
+    imports = "from signproof.checks.witness import from_json\n"
+    if files:
+        imports = f"from pathlib import Path\n\n{imports}from signproof.loading import read_file\n"
+    return (
+        f"import json\n\n{imports}\n"
+        f'WITNESS = r"""\n{data}\n"""\n\n\n'
+        f"def test_{name}_{does}():\n{reads}"
+        f"    assert from_json(json.loads(WITNESS), {{}}).replay().confirmed\n"
+    )
 
 
 def _explain(witness: Any, outcome: Any, claim_known: bool):

@@ -1,0 +1,191 @@
+"""The search for a counterexample: everything that may break a claim, within a budget of seconds.
+
+It begins with the claim alone. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
+judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
+gradients small laws with exact expectations and the moment search; ascents by gradients (`search_ascent`); batches
+that Hypothesis draws and shrinks, and random ones. What is proposed counts only after its exact replay, and is then
+made smaller (`shrink`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import count
+from time import monotonic
+from typing import Any
+
+from signproof.checks import moments, noise
+from signproof.checks.domain import Range, Unsupported, ranges
+from signproof.checks.flows import race, try_flow
+from signproof.checks.judge import verify
+from signproof.checks.proposals import Followed, Proposal, follow, ratio
+from signproof.checks.search_grid import grid
+from signproof.checks.shrink import shrink
+from signproof.checks.trials import PROFILES, cases, try_out
+from signproof.checks.witness import Witness
+from signproof.theory.claim import Claim
+
+EXAMPLES = 20
+"""Batches that Hypothesis draws in one round."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found.
+
+    Attributes: the witness, or None; of all instances that were followed exactly the one nearest to a violation, and
+    its measured / bound; how many instances were tried one by one; in words, where it was found or what was tried;
+    how many seconds it took.
+    """
+
+    witness: Witness | None
+    nearest: Witness | None
+    ratio: float | None
+    tried: int
+    words: str
+    seconds: float
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C during a search; `found` is what there was until then."""
+
+    def __init__(self, found: Found):
+        super().__init__()
+        self.found = found
+
+
+def search(
+    claim: Claim, seconds: float = 60.0, seed: int = 0, advance: Callable[[str], None] = lambda text: None
+) -> Found:
+    """Look for an instance that breaks a claim; stop at the first, or when the time is over.
+
+    Arguments: the claim; seconds after which nothing new is begun (what is under way ends); the seed of all randomness;
+    `advance` is told what is under way.
+    Raises Stopped at Ctrl-C.
+    """
+    hunt = _Hunt(claim, monotonic() + seconds, seed, advance)
+    begun = monotonic()
+    try:
+        hunt.go()
+    except KeyboardInterrupt:
+        raise Stopped(hunt.found("stopped", monotonic() - begun)) from None
+    return hunt.found("", monotonic() - begun)
+
+
+class _Over(Exception):
+    """The search has its witness, or no time left."""
+
+
+class _Hunt:
+    """A search under way."""
+
+    def __init__(self, claim: Claim, deadline: float, seed: int, advance: Callable[[str], None]):
+        self.claim, self.deadline, self.seed, self.advance = claim, deadline, seed, advance
+        self.witness: Witness | None = None
+        self.nearest: Witness | None = None
+        self.ratio: float | None = None
+        self.tried = 0
+        self.stages: list[str] = []
+
+    def found(self, stopped: str, seconds: float) -> Found:
+        words = "; ".join([*dict.fromkeys(self.stages), *([stopped] if stopped else [])])
+        return Found(self.witness, self.nearest, self.ratio, self.tried, words, seconds)
+
+    def go(self):
+        try:
+            if self.claim.kind == "bound":
+                self._bound()
+            elif self.claim.kind == "flow":
+                for turn in count():
+                    self._begin("flows on all families")
+                    self._take(try_flow(self.claim, PROFILES["full"], self.seed + turn, self.advance).witness)
+            elif self.claim.kind == "comparison":
+                self._begin("two flows on diagonal quadratics")
+                self._take(race(self.claim)[1])
+            else:
+                self._begin("what judges it")
+                witness = verify(replace(self.claim, proof=None), "full", self.seed, self.advance).witness
+                self._take(None if witness is None or witness.exhibit else witness)
+        except Unsupported as unsupported:
+            self.stages.append(f"not searched further: {unsupported}")
+        except _Over:
+            pass
+
+    def _bound(self):
+        posed = [(case, ranges(case)) for case in cases(self.claim)]
+        self._begin("a grid of tiny instances")
+        for case, free in posed:
+            self._follow(grid(case, free))
+        if self.claim.algorithm.stochastic:
+            self._noise()
+        for turn in count():
+            self._ascents(posed, turn)
+            self._hypothesis(turn)
+            self._begin("random batches of all families")
+            self._take(try_out(self.claim, PROFILES["quick"], self.seed + turn, self.advance).witness)
+
+    def _noise(self):
+        for name, attempt in (
+            ("small laws of stochastic gradients", noise.try_out), ("the moment search", moments.search),
+        ):  # fmt: skip
+            self._begin(name)
+            try:
+                found = attempt(self.claim, self.advance)
+            except Unsupported as unsupported:
+                self.stages.append(f"{name}: {unsupported}")
+                continue
+            self._take(found.witness)
+
+    def _ascents(self, posed: list[tuple[Claim, list[Range]]], turn: int):
+        from signproof.checks.search_ascent import SHAPES, ascend, supports
+
+        for shape in SHAPES:
+            for case, free in posed:
+                if supports(case):
+                    self._begin("ascents by gradients")
+                    kind = "dense" if shape.dense else "diagonal"
+                    self.advance(f"{case.id}: ascent, {kind} quadratics, d = {shape.dimension}")
+                    self._follow(ascend(case, free, shape, self.seed + turn, self.deadline))
+
+    def _hypothesis(self, turn: int):
+        from signproof.checks.search_random import drawn
+
+        self._begin("batches drawn by Hypothesis")
+        self.advance(f"{self.claim.id}: Hypothesis")
+        self._take(drawn(self.claim, EXAMPLES, self.seed + turn))
+
+    def _begin(self, stage: str):
+        if monotonic() > self.deadline:
+            raise _Over
+        self.stages.append(stage)
+
+    def _follow(self, proposals: Iterable[Proposal]):
+        for proposal in proposals:
+            shown = follow(proposal)
+            self.tried += 1
+            if shown.broken:
+                self._take(shown.witness)
+            self._note(shown)
+            if monotonic() > self.deadline:
+                raise _Over
+
+    def _note(self, shown: Followed):
+        if shown.witness is not None and (self.ratio is None or shown.ratio > self.ratio):
+            self.ratio, self.nearest = shown.ratio, shown.witness
+
+    def _take(self, witness: Witness | None):
+        if witness is None:
+            return
+        self.witness = self.nearest = witness
+        self.advance(f"{self.claim.id}: broken; a smaller witness is looked for")
+        self.witness = self.nearest = shrink(witness)
+        self.ratio = _ratio(self.witness)
+        raise _Over
+
+
+def _ratio(witness: Witness) -> float | None:
+    if witness.claim.kind not in ("bound", "flow", "comparison"):
+        return None
+    found: Any = witness
+    return ratio(found)

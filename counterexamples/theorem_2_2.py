@@ -1,0 +1,73 @@
+"""The first steps of the diminishing schedule of Theorem 2(2) may be far too long: the suboptimality blows up.
+
+Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2(2), eq. (20).
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+
+from flint import fmpq
+
+from signproof.checks.exact import RATIONALS, rationals, to_float
+from signproof.checks.proposals import ratio
+from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.replay import Replay
+from signproof.checks.replay import run as followed
+from signproof.checks.trials import noiseless
+from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
+from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_2 as claim
+
+STEPS = 60
+exact = noiseless(claim)
+"""The claim for exact gradients, which is a case of it."""
+
+
+def course(diagonal: tuple[int, ...], start: tuple[int, ...], steps: int) -> list[Replay]:
+    """Measure and bound with sigma = 0 and c = 1 on a diagonal quadratic, exactly."""
+    problem = DiagonalQuadratic(rationals(list(diagonal)))
+    parameters = {"L": fmpq(sum(diagonal)), "mu": fmpq(min(diagonal)), "c": fmpq(1), "sigma": fmpq(0)}
+    points = tuple(fmpq(entry) for entry in start)
+    return [*islice(followed(exact, problem, parameters, points, RATIONALS), steps + 1)]
+
+
+def run() -> Shown:
+    line, plane = course((1,), (1,), 1), course((1, 20), (1, 1), STEPS)
+    first = line[1]
+    assert first.measured is not None and first.bound is not None and line[0].measured is not None
+    ratios = [ratio(found) if found.bound is not None else 0.0 for found in plane]
+    worst = max(range(len(ratios)), key=ratios.__getitem__)
+    measured = [to_float(found.measured[0]) for found in plane if found.measured is not None]
+    bounds = [None if found.bound is None else to_float(found.bound[0]) for found in plane]
+    (witness,) = theorem_2_2.witnesses
+    return Shown(
+        holds=witness.replay().confirmed and first.confirmed and plane[worst].confirmed,
+        level="exact",
+        numbers=(
+            f"f = x^2/2, exact gradients, c = 1: V_1 = {first.measured[0] / line[0].measured[0]} V_0, where (20) allows "
+            f"{first.bound[0] / line[0].measured[0]} V_0.",
+            f"H = diag(1, 20) from (1, 1): the measure is the largest in relation to the bound at k = {worst}, "
+            f"10^{math.log10(ratios[worst]):.1f} times it.",
+        ),
+        size="d = 1, 1 step; d = 2",
+        picture=Picture(
+            (
+                Curve("V_k, H = diag(1, 20), from (1, 1)", range(STEPS + 1), measured),
+                Curve("the bound (20)", range(STEPS + 1), bounds, dashed=True),
+            ),
+            "iteration k",
+            "suboptimality",
+            log_y=True,
+        ),
+    )
+
+
+theorem_2_2 = Counterexample(
+    name="A diminishing step size that begins too large",
+    source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2(2)',
+    ends_the_hope="With alpha_k = 3/(mu c (k + 1)) scaled SignSGD is within (20) from k = 1 on.",
+    shows="As long as alpha_k is above 2/L the suboptimality grows, and the bound does not wait.",
+    run=run,
+    claim=claim,
+)

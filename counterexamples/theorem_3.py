@@ -1,0 +1,44 @@
+"""Majority vote has the same gap as Theorem 2: the mean of the norms and the vote are not independent.
+
+Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 3, eq. (21).
+"""
+
+from __future__ import annotations
+
+from signproof.checks.series import witness_series
+from signproof.checks.witness import shown
+from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
+from signproof.theory.papers.scaled_sign.theorem_3 import theorem_3 as claim
+
+
+def run() -> Shown:
+    (witness,) = theorem_3.witnesses
+    series, outcome = witness_series(witness), witness.replay()
+    return Shown(
+        holds=outcome.confirmed,
+        level=outcome.level,
+        numbers=(
+            f"At k = {witness.k} the expected suboptimality is {shown(witness.measured)}, the bound "
+            f"{shown(witness.bound)}; M = {witness.parameters['M']}.",
+        ),
+        size=f"d = 2, {witness.k} steps, {len(witness.oracle.table) if witness.oracle else 0} laws",
+        picture=Picture(
+            (
+                Curve("E V_k of the witness", series["k"], series["measured"]),
+                Curve("the bound (21)", series["k"], series["bound"], dashed=True),
+            ),
+            "iteration k",
+            "expected suboptimality",
+            log_y=True,
+        ),
+    )
+
+
+theorem_3 = Counterexample(
+    name="A vote that is right where norms are short",
+    source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 3',
+    ends_the_hope="Algorithm 3 converges to (21)'s floor if the vote is right with probability above 1/2.",
+    shows="The mean norm M_k is large where the vote is wrong.",
+    run=run,
+    claim=claim,
+)

@@ -1,0 +1,96 @@
+"""`signproof search`: look for a counterexample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress
+from signproof.theory.misuse import Misuse
+
+if TYPE_CHECKING:
+    from signproof.checks.search import Found
+    from signproof.theory.claim import Claim
+
+EPILOG = (
+    "Examples:  signproof search scaled-sign/theorem-2.2 --out witness.json  |  signproof search my_claims.py "
+    "--seconds 300"
+)
+
+
+def command(
+    target: Annotated[str, typer.Argument(metavar="ID | FILE.py", help="One claim.")],
+    seconds: Annotated[float, typer.Option(min=0, help="Begin nothing new after so many seconds.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="Write the witness here or, if none is found, the nearest instance."),
+    ] = None,
+):
+    """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
+    from signproof.checks.search import Stopped, search
+    from signproof.loading import load
+
+    check_outputs(out, None, "--out")
+    claims = load([target])
+    if len(claims) != 1:
+        raise Misuse(f'"{target}" names {len(claims)} claims; name one')
+    code = 0
+    begun, told = monotonic(), 0
+    with progress(total=int(seconds)) as bar:
+
+        def advance(text: str):
+            nonlocal told
+            bar.say(text)
+            passed = min(int(monotonic() - begun), int(seconds))
+            bar.advance(passed - told)
+            told = passed
+
+        try:
+            found = search(claims[0], seconds, seed, advance)
+        except Stopped as stopped:
+            found, code = stopped.found, INTERRUPTED
+    _explain(claims[0], found)
+    if out is not None:
+        _write(out, found)
+    if found.witness is not None:
+        code = code or CHANGED
+    if code:
+        raise typer.Exit(code)
+
+
+def _explain(claim: Claim, found: Found):
+    from signproof.checks.shrink import size
+    from signproof.theory.formula import text
+
+    out = console()
+    out.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")
+    tried = f"{found.tried} instances followed exactly; tried {found.words}" if found.tried else f"tried {found.words}"
+    if found.witness is None:
+        out.print(f"[green]no counterexample[/] in {found.seconds:.1f} s: {escape(tried)}")
+        if found.nearest is not None:
+            out.print(f"  the nearest, measured / bound = {found.ratio:.6g}: {escape(found.nearest.describe())}")
+        return
+    coordinates, steps, digits = size(found.witness)
+    out.print(f"[red]broken[/] after {found.seconds:.1f} s: {escape(tried)}")
+    out.print(f"  {escape(found.witness.describe())}")
+    if found.witness.problem is not None:
+        out.print(f"  its size: {coordinates} coordinates, k = {steps}, {digits} digits")
+
+
+def _write(out: Path, found: Found):
+    from json import dumps
+
+    from signproof.report.ledger import write_atomically
+
+    kept = found.witness or found.nearest
+    if kept is None:
+        notice(f"nothing to write to {out}")
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(out, dumps(kept.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    notice(f"written: {out}" + ("" if found.witness else " (it breaks nothing)"))
