@@ -119,7 +119,7 @@ class Check(ClaimTest):
             judged = entry_of(self.claim, self.config)
         record(self, found(self.claim, "check", judged["verdict"], judged))
         if judged["verdict"] in FAILURES:
-            pytest.fail(broken(self.claim, judged, self.config), pytrace=False)
+            pytest.fail(broken(self.claim, "check", judged, self.config), pytrace=False)
         if judged["verdict"] in SKIPS:
             pytest.skip(f"{SKIPS[judged['verdict']]}: {judged['evidence'][-1]['text']}")
 
@@ -159,7 +159,7 @@ def _judge(sent: bytes, profile: str, seed: int) -> dict[str, Any] | None:
 
 
 class Search(ClaimTest):
-    """Whether an instance that breaks the claim is found in a few seconds: beyond the families, from the claim alone."""
+    """Whether an instance that breaks the claim is found in a few seconds, from the claim alone."""
 
     def __init__(self, **node: Any):
         super().__init__(**node)
@@ -178,7 +178,7 @@ class Search(ClaimTest):
         evidence = Evidence("witness", witness.level, f"found by search: {witness.describe()}")
         broken_by = entry(Verdict(self.claim, Status.REFUTED, (evidence,), witness=witness))
         record(self, found(self.claim, "search", "refuted", broken_by))
-        pytest.fail(broken(self.claim, broken_by, self.config), pytrace=False)
+        pytest.fail(broken(self.claim, "search", broken_by, self.config), pytrace=False)
 
 
 def found(claim: Claim, part: str, verdict: str, entry: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -195,19 +195,19 @@ def found(claim: Claim, part: str, verdict: str, entry: dict[str, Any] | None = 
     }
 
 
-def broken(claim: Claim, entry: dict[str, Any], config: pytest.Config) -> str:
+def broken(claim: Claim, part: str, entry: dict[str, Any], config: pytest.Config) -> str:
     """What is said of a claim that does not hold: the witness in words, and how to replay it."""
     lines = [f"{claim.id} {FAILURES[entry['verdict']]}", f"  claims   {entry['statement']['text']}"]
     pieces = [piece for piece in entry["evidence"] if piece["kind"] == "witness"]
     lines += [f"  witness  ({piece['level']}) {piece['text']}" for piece in pieces]
     if entry["witness"] is not None:
-        lines.append(f"  replay   {replay_command(claim, config)}")
+        lines.append(f"  replay   {replay_command(claim, part, config)}")
     return "\n".join(lines)
 
 
-def replay_command(claim: Claim, config: pytest.Config) -> str:
+def replay_command(claim: Claim, part: str, config: pytest.Config) -> str:
     """The command line that runs the witness against a claim again."""
-    place = witness_file(config, claim.id) or config.option.signproof_json
+    place = witness_file(config, claim.id, part) or config.option.signproof_json
     if place is None:
         return "run with --signproof-json ledger.json, then signproof replay ledger.json"
     return f"signproof replay {shown(place)}{needs(claim)}"

@@ -58,10 +58,13 @@ def record(item: pytest.Item, found: dict[str, Any]):
     item.stash.setdefault(RECORDS, []).append(found)
 
 
-def witness_file(config: pytest.Config, id: str) -> Path | None:
-    """Where the witness against a claim is written: in pytest's cache, or nowhere if it is switched off."""
+def witness_file(config: pytest.Config, id: str, part: str) -> Path | None:
+    """Where a test's witness against a claim is written: in pytest's cache, or nowhere if it is switched off."""
     cache = getattr(config, "cache", None)
-    return None if cache is None else cache.mkdir("signproof") / f"{re.sub(r'[^A-Za-z0-9.]+', '-', id)}.json"
+    if cache is None:
+        return None
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", id) + (".search" if part == "search" else "")
+    return cache.mkdir("signproof") / f"{name}.json"
 
 
 class Results:
@@ -113,7 +116,7 @@ class Results:
         if found is not known:
             self.claims[file, found["id"]] = _both(known, found)
         if found["witness"] is not None:
-            place = witness_file(self.config, found["id"])
+            place = witness_file(self.config, found["id"], found["part"])
             if place is not None:
                 from signproof.report.ledger import write
 

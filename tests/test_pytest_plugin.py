@@ -6,6 +6,7 @@ what is said of the modules that a run loads, are in processes of their own.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import sys
@@ -16,7 +17,12 @@ import pytest
 import signproof.pytest_claims
 import signproof.pytest_fixture
 import signproof.report.page
+from signproof.checks import variants, witness
+from signproof.checks.conformance import Row
+from signproof.checks.verdict import Status, Verdict
+from signproof.checks.witness import from_json
 from signproof.report import ledger
+from signproof.report.variant_baseline import NAME, SCHEMA
 
 PLUGIN = ("-p", "signproof.pytest_plugin")
 LIGHT = 50
@@ -204,6 +210,23 @@ def test_wrong(signproof):
     assert len(json.loads(Path("ledger.json").read_text())["claims"]) == 2
 
 
+def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(run, monkeypatch):
+    """A planted search: the check, of a profile that tries nothing, finds the claim supported."""
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.SUPPORTED))
+    found = run(BOUND, "--signproof-json=ledger.json")
+    found.assert_outcomes(passed=1, failed=1, skipped=1)
+    found.stdout.fnmatch_lines(["1 refuted", "FAILED*::search*"])
+    (claim,) = ledger.read(Path("ledger.json"))["claims"]
+    assert claim["verdict"] == "refuted"
+    assert from_json(claim["witness"], {}).replay().confirmed
+    assert witness.read(Path(".pytest_cache/d/signproof/mine-too-fast.search.json"), {}).replay().confirmed
+
+
+def test_what_is_proved_and_broken_is_inconsistent(run, monkeypatch):
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.PROVED))
+    run(BOUND).stdout.fnmatch_lines(["1 inconsistent"])
+
+
 def test_marks_choose_proofs(run):
     run(RIGHT, "-m", "theorem").assert_outcomes(passed=1, deselected=1)
 
@@ -217,6 +240,135 @@ def test_marks_of_the_file_hold_for_its_claims(run, mark):
 def test_the_page_is_written(run):
     run(RIGHT, "--signproof-html=report").assert_outcomes(passed=2)
     assert "right</h2>" in Path("report/index.html").read_text()
+
+
+ASKS = """
+def mine(step_size):
+    raise NotImplementedError
+
+def test_mine(signproof):
+    signproof.conforms(mine, claims="scaled-sign/theorem-1.*")
+"""
+
+
+@pytest.fixture
+def asked(run, monkeypatch):
+    """Runs a test that asks a variant; what is found out about it is given, as it is the plugin that is tested."""
+
+    def asked(*rows, options=(), text=ASKS):
+        def conforms(factory, claims, *, name, **_):
+            return [dataclasses.replace(row, variant=name) for row in rows]
+
+        monkeypatch.setattr(variants, "conforms", conforms)
+        return run(text, *options)
+
+    return asked
+
+
+CHECK = "variant/1 float64 quick seed 0"
+HOLDS = Row("scaled-sign/theorem-1.1", "holds", 0.5, instance="f = x^2", check=CHECK)
+BROKEN = Row("scaled-sign/theorem-1.1", "broken", 1.5, step=3, instance="f = x^2", reason="too long", check=CHECK)
+OTHER = dataclasses.replace(HOLDS, claim="scaled-sign/theorem-1.2")
+
+
+def kept():
+    return json.loads(Path(NAME).read_text())["variants"]
+
+
+def test_a_variant_that_breaks_a_claim_fails_and_nothing_is_written(asked):
+    asked(HOLDS).assert_outcomes(passed=1)
+    found = asked(BROKEN)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(
+        [
+            "E * mine: 1 of 1 claims broken, or not as in the baseline",
+            "E * scaled-sign/theorem-1.1: broken at k = 3, measured/bound up to 1.5",
+            "E * f = x^2",
+            "E * too long",
+            "broken * mine: scaled-sign/theorem-1.1 * measured/bound 1.5000",
+        ]
+    )
+    assert "pytest_fixture.py" not in found.stdout.str()
+    assert not Path(NAME).exists()
+
+
+def test_only_update_changes_the_baseline(asked):
+    asked(HOLDS, options=["--signproof-update"]).stdout.fnmatch_lines([f"baseline updated: {NAME}"])
+    before = Path(NAME).read_bytes()
+    assert kept()["mine"][HOLDS.claim]["ratio"] == 0.5
+    asked(dataclasses.replace(HOLDS, ratio=0.4)).assert_outcomes(passed=1)
+    assert Path(NAME).read_bytes() == before
+    found = asked(dataclasses.replace(HOLDS, ratio=0.7), OTHER, options=["--signproof-update-new"])
+    found.assert_outcomes(failed=1)  # it adds and compares
+    found.stdout.fnmatch_lines([f"1 entries added to the baseline {NAME}"])
+    assert {claim: entry["ratio"] for claim, entry in kept()["mine"].items()} == {HOLDS.claim: 0.5, OTHER.claim: 0.5}
+    asked(dataclasses.replace(HOLDS, ratio=0.7), options=["--signproof-update"]).assert_outcomes(passed=1)
+    assert kept()["mine"][HOLDS.claim]["ratio"] == 0.7
+
+
+def test_worse_beyond_the_tolerance_fails_with_both_numbers_and_the_instance(asked):
+    asked(HOLDS, options=["--signproof-update"])
+    worse = dataclasses.replace(HOLDS, ratio=0.51, instance="f = 2x^2")
+    found = asked(worse)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["E *ratio: 0.51, in the baseline 0.5", "E *f = 2x^2"])
+    asked(worse, options=["--signproof-tolerance=0.019"]).assert_outcomes(failed=1)
+    asked(worse, options=["--signproof-tolerance=0.021"]).assert_outcomes(passed=1)
+
+
+def test_a_changed_verdict_fails_and_a_known_fault_does_not(asked):
+    asked(BROKEN, options=["--signproof-update"]).assert_outcomes(passed=1)
+    asked(BROKEN).assert_outcomes(passed=1)
+    found = asked(HOLDS)
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["E *status: holds, in the baseline broken"])
+
+
+def test_a_variant_of_which_nothing_can_be_asked_fails(asked):
+    found = asked(Row(HOLDS.claim, "not applicable", reason="it has no step size"))
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["E *mine: none of the claims can be asked of it", "E *it has no step size"])
+
+
+def test_stale_entries_are_reported_where_all_was_run(asked):
+    asked(HOLDS, OTHER, options=["--signproof-update"])
+    variants = kept()
+    variants["gone"] = variants["mine"]
+    Path(NAME).write_text(json.dumps({"schema": SCHEMA, "variants": variants}))
+    found = asked(HOLDS)
+    found.assert_outcomes(passed=1)
+    lines = [f"stale in {NAME}: mine, {OTHER.claim}: no longer asked", f"stale in {NAME}: gone: no longer asked"]
+    found.stdout.fnmatch_lines(lines)
+    asked(HOLDS, options=["test_mine.py"]).stdout.no_fnmatch_line("stale*")
+    found = asked(dataclasses.replace(HOLDS, check="variant/2 float64 quick seed 0"))
+    found.stdout.fnmatch_lines([f"stale in {NAME}: mine, {HOLDS.claim}: measured by *"])
+
+
+def test_a_lambda_is_called_by_its_test_and_a_dtype_is_named(asked):
+    text = """
+def test_mine(signproof):
+    signproof.conforms(lambda step_size: None, dtype="float32")
+"""
+    asked(HOLDS, options=["--signproof-update"], text=text).assert_outcomes(passed=1)
+    assert list(kept()) == ["test_mine (float32)"]
+
+
+@pytest.mark.parametrize(
+    ("content", "line"), [("{", "is not JSON"), ('{"schema": "signproof-variant-baseline/2"}', "has the schema")]
+)
+@pytest.mark.parametrize("options", [(), ("--signproof-update",), ("-p", "xdist", "-n1")])
+def test_a_baseline_that_cannot_be_read_ends_the_run_in_one_line(run, content, line, options):
+    Path(NAME).write_text(content)
+    found = run(ASKS, *options, process="xdist" in options)
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stderr.fnmatch_lines([f"ERROR: the baseline {NAME} {line}*"])
+    assert Path(NAME).read_text() == content
+
+
+def test_what_cannot_be_asked_is_one_line(run):
+    found = run(ASKS.replace("theorem-1.*", "theorem-1.*', dtype='float8").replace('"', "'"))
+    found.assert_outcomes(failed=1)
+    found.stdout.fnmatch_lines(["there is no dtype 'float8'; choose float64, float32, bfloat16"])
 
 
 @pytest.mark.parametrize(
@@ -273,8 +425,9 @@ def test_after():
     assert jax.device_count() == 1
 """
     found = run(BOUND + text, "-W", "error", "-p", "no:cacheprovider", "-v", process=True)
-    found.assert_outcomes(passed=1, failed=1, skipped=1)
-    found.stdout.fnmatch_lines(["*too_fast::check FAILED*", "*test_after PASSED*", "mine/too-fast is refuted"])
+    found.assert_outcomes(passed=1, failed=2, skipped=1)
+    found.stdout.fnmatch_lines(["*too_fast::check FAILED*", "*too_fast::search FAILED*", "*test_after PASSED*"])
+    found.stdout.fnmatch_lines(["mine/too-fast is refuted", "  witness  (exact) found by search: *", "1 refuted"])
 
 
 def test_the_plugin_is_light(pytester):
