@@ -1,14 +1,14 @@
-"""What JAX traced once, evaluated in another arithmetic: on balls that carry rounding errors, on rationals, on Arb's balls.
+"""What JAX traced once, evaluated in another arithmetic: on balls that carry rounding errors, or exactly.
 
 A traced function is a list of primitive operations (a jaxpr). Each that is known here is done by the arithmetic, as
 `Algorithm.update` would do it; so a rule that was written for JAX is followed like one that was written for all
 arithmetics. What is not known is refused by name, never guessed.
 
-**Dtypes.** A jaxpr says in which dtype each operation is done. On balls, the result of an operation in a narrower dtype
-than float64 is widened by what that dtype may round it by, u = 2^-p relative to its size for p significant bits, n u
-/ (1 - n u) of the sum of the sizes for a sum of n terms in any order, and its least normal number, below which it may be
-flushed to zero. By induction over the operations, as in `arrays`, each ball then holds both the number that exact
-arithmetic gives and the one that any run in these dtypes gives, however it was compiled: a compiler may leave
+**Dtypes.** A jaxpr says in which dtype each operation is done. On balls, the result of an operation in a narrower
+dtype than float64 is widened by what that dtype may round it by: u = 2^-p relative to its size for p significant bits,
+n u / (1 - n u) of the sum of the sizes for a sum of n terms in any order, and its least normal number, below which it
+may be flushed to zero. By induction over the operations, as in `arrays`, each ball then holds both the number that
+exact arithmetic gives and the one that any run in these dtypes gives, however it was compiled: a compiler may leave
 roundings out, which the balls allow for, too. Elementary functions are trusted to ELEMENTARY_ULPS in their own dtype.
 In exact arithmetic nothing is rounded: what is followed is the rule itself, its literals the rationals that they are.
 
@@ -94,6 +94,8 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
         return numbers.branch(given[0], [lambda part=part: _closed(part, given[1:], numbers) for part in inner])
     if inner:
         return _closed(inner[0], given, numbers)
+    if name not in _KNOWN:
+        raise Unfollowed(f"the operation {name!r}")
     dtype = equation.outvars[0].aval.dtype
     if name in _ARITHMETIC:
         function, roundings = _ARITHMETIC[name]
@@ -103,9 +105,7 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
     if name in _COMPARISONS:
         same = equation.invars[0] is equation.invars[1]
         return [numbers.compared(name, *given, same=same)]
-    if name in _SPECIAL:
-        return [_SPECIAL[name](equation, given, numbers, dtype)]
-    raise Unfollowed(f"the operation {name!r}")
+    return [_SPECIAL[name](equation, given, numbers, dtype)]
 
 
 def _closed(part: ClosedJaxpr, given, numbers) -> list[Any]:
@@ -286,7 +286,7 @@ class _OnBalls:
         return Truth(x, jnp.ones_like(x)) if x.dtype == bool else ball(x.astype(float))
 
     def rounded(self, x: Ball, dtype, roundings: int, of=None, powers_of=None) -> Ball:
-        """The result widened by that many roundings in a narrower dtype, relative to its size or that of what it sums."""
+        """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""
         if jnp.issubdtype(dtype, jnp.integer):
             return Ball(x.middle, jnp.floor(x.radius))  # integers are whole numbers apart
         if not roundings or jnp.finfo(dtype).nmant >= 52:
@@ -379,10 +379,10 @@ class _OnBalls:
 
     def converted(self, x, before, after):
         if isinstance(x, Truth):
-            if after == bool:
+            if jnp.issubdtype(after, jnp.bool_):
                 return x
             return Ball(jnp.where(x.value, 1.0, 0.0), jnp.where(x.known, 0.0, 1.0))
-        if after == bool:
+        if jnp.issubdtype(after, jnp.bool_):
             return self.compared("ne", x, ball(0.0))
         if jnp.issubdtype(after, jnp.integer):
             if not jnp.issubdtype(before, jnp.integer):
@@ -457,8 +457,7 @@ class _Exactly:
     def chosen(self, which, *cases):
         if len(cases) > 2:
             which = each(lambda entry: int(rational(str(entry)).p), which)
-        boxes = [_boxed(case) for case in cases]
-        boxes = np.broadcast_arrays(*boxes)
+        boxes = np.broadcast_arrays(*map(_boxed, cases))
         chosen = np.empty(boxes[0].shape, dtype=object)
         for index in np.ndindex(chosen.shape):
             choice = which if np.ndim(which) == 0 else which[index]
@@ -482,9 +481,9 @@ class _Exactly:
         return np.full(np.shape(x), True)[()]
 
     def converted(self, x, before, after):
-        if before == bool:
-            return x if after == bool else self.xp.number(each(lambda entry: fmpq(int(entry)), x))
-        if after == bool:
+        if jnp.issubdtype(before, jnp.bool_):
+            return x if jnp.issubdtype(after, jnp.bool_) else self.xp.number(each(lambda entry: fmpq(int(entry)), x))
+        if jnp.issubdtype(after, jnp.bool_):
             return self.compared("ne", x, self.constant(0.0))
         if jnp.issubdtype(after, jnp.integer) and not jnp.issubdtype(before, jnp.integer):
             down = self.floor(self.xp.abs(x))

@@ -86,7 +86,7 @@ class Rule:
         import optax
 
         scalar, vector = (jax.ShapeDtypeStruct(shape, self.dtype) for shape in ((), (d,)))
-        structures = []
+        structures: list[Any] = []
 
         def init(step_size, parameters):
             made = self.factory(step_size)
@@ -119,7 +119,7 @@ class Rule:
         return Trace(begun, updated)
 
     def _check_memory(self, vector, structure, state):
-        """Raises Misbehaves if one transformation, traced again, is another: then its state is not all that it keeps."""
+        """Raises Misbehaves if a transformation is another when traced again: its state is not all that it keeps."""
         made = self.factory(0.125)
 
         def update(gradient, parameters, *leaves):
@@ -140,9 +140,10 @@ def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
     except Misbehaves:
         raise
     except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
-        where = "the step size or the state" if step == 0 else "a number that is known only when it runs"
-        line = str(error).split("\n")[0]
-        raise Misbehaves(step, f"it is not jittable: Python or NumPy asks for {where} ({line[:120]})") from error
+        line = str(error).split("\n")[0][:120]
+        hint = "; let a schedule go from 0 to 1 and multiply by the step size after it" if step == 0 else ""
+        what = f"it is not jittable: Python or NumPy asks for a number that is known only when it runs{hint} ({line})"
+        raise Misbehaves(step, what) from error
     except jax.errors.UnexpectedTracerError as error:
         raise Misbehaves(step, "it keeps Python state: values of one call are used in another") from error
     except Exception as error:

@@ -125,6 +125,8 @@ class Watch:
 
     start: Callable[[np.ndarray], np.ndarray] = lambda start: start
     look: Callable[[Batch, Comparison], None] = lambda batch, found: None
+    more: Callable[[Claim, Trials], None] = lambda claim, trials: None
+    """Further trials, of each case of the claim, if the families have not broken it."""
     ascent: bool = True
     """Whether an ascent follows, from the tightest instances to tighter ones."""
 
@@ -134,7 +136,7 @@ def try_out(
     profile: Profile,
     seed: int = 0,
     advance: Callable[[str], None] = lambda text: None,
-    watch: Watch = Watch(),  # noqa: B008 -- it is frozen
+    watch: Watch = Watch(),
 ) -> Trials:
     """Try a bound claim on all families; stop at the first confirmed violation.
 
@@ -145,6 +147,8 @@ def try_out(
     try:
         for posed in cases(claim):
             _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
+            if trials.witness is None:
+                watch.more(posed, trials)
             if trials.witness is not None:
                 break
     except Unsupported as unsupported:

@@ -7,7 +7,7 @@ measure and assumptions speak of the objective alone, and whose method has a ste
 stochastic gradients is asked with exact ones, which it allows (sigma = 0).
 
 In float64 the rule itself is judged, as it stands on paper. In a narrower dtype the balls also hold every run in that
-dtype, so that "holds" is said of the runs that are shipped, too; comparisons that their rounding could turn are undecided.
+dtype, so that "holds" is said of the runs that are shipped, too; what their rounding could turn is undecided.
 """
 
 from __future__ import annotations
@@ -164,15 +164,13 @@ class _Found:
     def ask(self, case: Claim, shift: int, profile: Profile, seed: int, advance):
         assert case.algorithm is not None
         posed = replace(case, algorithm=Variant(_step_size(case), Integer(shift), self.rule), proof=None)
-        exact = self.rule.dtype == "float64"
         watch = Watch(
             start=lambda start: self.rule.start(start, shift),
             look=lambda batch, found: self._look(posed, shift, batch, found),
-            ascent=exact and shift == 0,  # copies do not start at points of a narrower dtype
+            more=lambda claim, trials: _try_aligned(claim, profile, seed, trials, watch),
+            ascent=self.rule.dtype == "float64" and shift == 0,  # copies start at points of no narrower dtype
         )
         trials = try_out(posed, profile, seed, advance, watch)
-        if trials.witness is None and not trials.reason:
-            _try_aligned(posed, profile, seed, trials, watch)
         self.trials.append(trials)
         if trials.witness is not None:
             self.broken = trials.witness, shift

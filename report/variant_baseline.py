@@ -47,10 +47,20 @@ class Difference:
     now: Any
     instance: str = ""
 
+    ratios: tuple[float | None, float | None] = (None, None)
+    """Where the status differs, the ratio before and now."""
+
     def __str__(self):
-        before, now = (f"{side:.6g}" if isinstance(side, float) else side for side in (self.before, self.now))
+        before, now = (_text(side) for side in (self.before, self.now))
+        comma = ","
+        if self.what == "status":
+            before, now = (
+                text if ratio is None else f"{text}, ratio {_text(ratio)}"
+                for text, ratio in zip((before, now), self.ratios, strict=True)
+            )
+            comma = ";"
         where = f" ({self.instance})" if self.instance else ""
-        return f"{self.variant}, {self.claim}: {self.what} {now}, in the baseline {before}{where}"
+        return f"{self.variant}, {self.claim}: {self.what} {now}{comma} in the baseline {before}{where}"
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,10 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
     Arguments: the rows of a run; what `read` returned; by how much of itself a ratio, or a tightness, may grow;
     whether the rows are all there are of their variants, so that an entry without a row is stale.
     """
-    rows, differences, stale, new = list(rows), [], [], []
+    rows = list(rows)
+    differences: list[Difference] = []
+    stale: list[str] = []
+    new: list[Row] = []
     for row in rows:
         before = baseline.get(row.variant, {}).get(row.claim)
         if before is None:
@@ -101,7 +114,8 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
             continue
         where = row.instance or row.reason
         if before["status"] != row.status:
-            differences.append(Difference(row.variant, row.claim, "status", before["status"], row.status, where))
+            sides, ratios = (before["status"], row.status), (before["ratio"], row.ratio)
+            differences.append(Difference(row.variant, row.claim, "status", *sides, where, ratios))
             continue
         if before["check"] != row.check:
             stale.append(f"{row.variant}, {row.claim}: measured by {before['check']!r}, now by {row.check!r}")
@@ -112,7 +126,7 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
                 differences.append(Difference(row.variant, row.claim, what, old, now, where))
     if complete:
         seen = {(row.variant, row.claim) for row in rows}
-        for variant in {row.variant for row in rows}:
+        for variant in sorted({row.variant for row in rows}):
             gone = (claim for claim in baseline.get(variant, {}) if (variant, claim) not in seen)
             stale += [f"{variant}, {claim}: no longer asked" for claim in gone]
     return Comparison(tuple(differences), tuple(stale), tuple(new))
@@ -148,6 +162,10 @@ def _write(path: Path, variants: Baseline, rows: list[Row]) -> None:
         write_atomically(path, text)
     except OSError as error:
         raise BaselineError(f"cannot write the baseline {path}: {error.strerror}") from None
+
+
+def _text(side: Any) -> str:
+    return f"{side:.6g}" if isinstance(side, float) else str(side)
 
 
 def _entries(claims: Any) -> bool:

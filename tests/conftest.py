@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from signproof import cli
 from signproof.judging import judge
 from signproof.theory.catalog import catalog
 
@@ -25,6 +27,33 @@ def entries():
     """The ledger's entries of a quick run over all claims of the papers."""
     found = judge([], list(catalog().values()), "quick", 0, 1, lambda text: None)
     return sorted(found, key=lambda entry: list(catalog()).index(entry["id"]))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run the command line in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["signproof", *map(str, arguments)])
+        with pytest.raises(SystemExit) as exit:
+            cli.main()
+        captured = capsys.readouterr()
+        return exit.value.code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def misuse(run):
+    """Run something wrong: exit code 2 and exactly one line on standard error."""
+
+    def misuse(*arguments):
+        code, _, err = run(*arguments)
+        assert code == 2, err
+        assert err.count("\n") == 1 and err.startswith("signproof: "), err
+        return err
+
+    return misuse
 
 
 def pytest_configure(config):

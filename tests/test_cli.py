@@ -9,7 +9,6 @@ import sys
 
 import pytest
 
-from signproof import cli
 from signproof.report import baseline
 from signproof.report.ledger import read
 
@@ -30,33 +29,6 @@ claim = Claim(
 )
 """
 QUICK = ["scaled-sign/example-1", "scaled-sign/theorem-1.zeta"]
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """Run the command line in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["signproof", *map(str, arguments)])
-        with pytest.raises(SystemExit) as exit:
-            cli.main()
-        captured = capsys.readouterr()
-        return exit.value.code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture
-def misuse(run):
-    """Run something wrong: exit code 2 and exactly one line on standard error."""
-
-    def misuse(*arguments):
-        code, _, err = run(*arguments)
-        assert code == 2, err
-        assert err.count("\n") == 1 and err.startswith("signproof: "), err
-        return err
-
-    return misuse
 
 
 @pytest.fixture

@@ -55,7 +55,8 @@ def command(
         notice(f"written: {json}")
     _print(found)
     if interrupted:
-        notice(f"interrupted after {len(found)} claims; what was found out is kept, marked partial")
+        count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
+        notice(f"interrupted after {count}; what was found out is kept, marked partial")
         raise typer.Exit(INTERRUPTED)
     if all(row.status == "not applicable" for row in found):
         raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
@@ -108,7 +109,7 @@ def _print(found: list[Row]):
         )
     console().print(rows)
     if other:
-        notice(f"{other} claims are about no run, and are left out here")
+        notice(f"left out here, as they bound no run: {other} claim{'s' if other > 1 else ''}")
 
 
 def _short(number: float | None) -> str:

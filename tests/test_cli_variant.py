@@ -1,0 +1,151 @@
+"""`signproof variant` and `signproof new` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import subprocess
+import sys
+
+import pytest
+
+from signproof.checks import trials, variants
+from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.loading import factory_in, read_file
+from signproof.report import variant_baseline
+
+MINE = """
+import optax
+from signproof.transformations import scaled_sign_gd as right
+
+def wrong(step_size):
+    return optax.sign_sgd(step_size)
+
+def raises(step_size):
+    return 1 / 0
+
+number = 3
+"""
+THEOREM = "scaled-sign/theorem-1.1"
+
+
+@pytest.fixture
+def mine(tmp_path, monkeypatch):
+    """A file of optimizers, in the current folder; trials on small diagonal quadratics only."""
+    monkeypatch.setattr(trials, "families", lambda: [DiagonalQuadratic])
+    monkeypatch.setattr(DiagonalQuadratic, "shapes", ())
+    monkeypatch.setattr(LeastSquares, "shapes", ())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text(MINE)
+    return tmp_path
+
+
+def test_what_holds_exits_with_0_and_is_written(run, mine):
+    code, out, _ = run("variant", "mine.py:right", "--claims", THEOREM, "--json", "rows.json", "--seed", 1)
+    assert code == 0 and "holds" in out and THEOREM in out
+    data = json.loads((mine / "rows.json").read_text())
+    assert data["schema"] == "signproof-variant/1" and data["variant"] == "right" and not data["partial"]
+    [row] = data["rows"]
+    assert row["status"] == "holds" and 0.99 < row["ratio"] <= 1 and row["check"] == "variant/1 float64 quick seed 1"
+
+
+def test_what_is_broken_exits_with_1_and_says_where(run, mine):
+    code, out, err = run("variant", "mine.py:wrong", "--claims", "scaled-sign/theorem-1*")
+    text = " ".join(out.split())
+    assert code == 1 and "broken 1 " in text and "diagonal quadratics: diagonal [1]; L = 1, mu = 1" in text
+    assert "left out here, as they bound no run: 1 claim\n" in err
+
+
+def test_a_variant_that_fails_has_its_row_and_the_run_goes_on(run, mine):
+    code, out, _ = run("variant", "mine.py:raises", "--claims", "scaled-sign/theorem-1*")
+    assert code == 1 and out.count("failed") == 3 and "ZeroDivisionError" in out
+
+
+def test_a_baseline_forgives_what_it_knows_and_nothing_else(run, mine):
+    rows = variants.conforms(factory_in("mine.py:wrong")[0], THEOREM, name="wrong")
+    variant_baseline.update(mine / "base.json", rows)
+    ask = ("variant", "mine.py:wrong", "--claims", THEOREM, "--baseline", "base.json")
+    assert run(*ask)[0] == 0
+    data = json.loads((mine / "base.json").read_text())
+    data["variants"]["wrong"][THEOREM]["status"] = "holds"
+    (mine / "base.json").write_text(json.dumps(data))
+    code, _, err = run(*ask)
+    assert code == 1 and f"changed: wrong, {THEOREM}: status broken, ratio" in err
+    del data["variants"]["wrong"][THEOREM]
+    (mine / "base.json").write_text(json.dumps(data))
+    assert run(*ask)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["mine.py"], "names no factory: write FILE.py:NAME"),
+        (["none.py:right"], "no file none.py"),
+        (["mine.py:rihgt"], "has no function 'rihgt'. Did you mean right?"),
+        (["mine.py:number"], "has no function 'number'"),
+        (["mine.py:right", "--claims", "no-such"], 'no claim "no-such"'),
+        (["mine.py:right", "--claims", "scaled-sign/remark-6"], "none of the claims 'scaled-sign/remark-6' can be"),
+        (["mine.py:right", "--dtype", "float8"], "there is no dtype 'float8'"),
+        (["mine.py:right", "--baseline", "none.json"], "no baseline none.json"),
+        (["mine.py:right", "--baseline", "mine.py"], "mine.py is not JSON"),
+    ],
+)
+def test_misuse_is_one_line(misuse, run, mine, arguments, words):
+    if "remark-6" in arguments[-1]:  # a table, then the line
+        code, _, err = run("variant", *arguments)
+        assert code == 2 and words in err
+    else:
+        assert words in misuse("variant", *arguments)
+
+
+def test_ctrl_c_keeps_what_was_found(run, mine, monkeypatch):
+    def ask(claim, *arguments):
+        if claim.id.endswith("1.2"):
+            raise KeyboardInterrupt
+        return variants.Row(claim.id, "holds", 0.5)
+
+    monkeypatch.setattr(variants, "ask", ask)
+    code, _, err = run("variant", "mine.py:right", "--claims", "scaled-sign/theorem-1.?", "--json", "rows.json")
+    assert code == 130 and "interrupted after 1 claim" in err
+    data = json.loads((mine / "rows.json").read_text())
+    assert data["partial"] and [row["claim"] for row in data["rows"]] == [THEOREM]
+
+
+# Starters
+
+
+def test_new_writes_a_claim_that_can_be_judged(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("new", "claim", "faster")
+    assert code == 0 and "signproof verify faster.py" in err
+    [claim] = read_file(tmp_path / "faster.py")
+    assert claim.id == "mine/faster" and claim.kind == "bound"
+
+
+def test_new_writes_a_variant_that_holds(run, mine):
+    code, _, err = run("new", "variant", "my_sign")
+    assert code == 0 and "signproof variant my_sign.py:my_sign --claims" in err
+    assert "my_sign" in runpy.run_path("my_sign.py")
+    assert run("variant", "my_sign.py:my_sign", "--claims", THEOREM)[0] == 0
+
+
+def test_new_never_overwrites(misuse, mine):
+    before = (mine / "mine.py").read_text()
+    assert "mine.py is there already" in misuse("new", "variant", "mine")
+    assert (mine / "mine.py").read_text() == before
+
+
+@pytest.mark.parametrize("name", ["1st", "my-sign", "../there", "class", ""])
+def test_new_takes_names_of_modules_only(misuse, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    assert "is no name for a file to import" in misuse("new", "claim", name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_starters_run_as_they_are(tmp_path):
+    for kind, arguments in (("claim", ["verify", "a.py"]), ("variant", ["variant", "b.py:b", "--claims", THEOREM])):
+        for each in (["new", kind, arguments[1][0]], arguments):
+            command = [sys.executable, "-m", "signproof", *each]
+            finished = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
+        assert "proved" in finished.stdout or "holds" in finished.stdout

@@ -1,0 +1,296 @@
+"""Variants: optimizers of optax, of the papers and of users, asked whether they obey the theorems."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from flint import fmpq
+
+from signproof import transformations
+from signproof.checks import trials, variants
+from signproof.checks.exact import rational, rationals
+from signproof.checks.problem import Problem
+from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.transformed import Rule
+from signproof.checks.variants import conforms
+from signproof.theory.catalog import catalog
+from signproof.theory.misuse import Misuse
+from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_3
+from signproof.transformations import scale_by_dual_norm_sign, scaled_sign_gd
+
+
+def by_norm_2(step_size):
+    """The scaled step with the wrong norm."""
+    return optax.stateless(lambda g, _: -step_size * jnp.linalg.norm(g) * jnp.sign(g))
+
+
+def twice(step_size):
+    """The scaled step, twice as long as it says."""
+    return scaled_sign_gd(2 * step_size)
+
+
+@pytest.fixture
+def families(monkeypatch):
+    """Trials on small diagonal quadratics only, unless told otherwise."""
+
+    def only(*kinds):
+        monkeypatch.setattr(trials, "families", lambda: list(kinds))
+
+    only(DiagonalQuadratic)
+    monkeypatch.setattr(DiagonalQuadratic, "shapes", ())
+    monkeypatch.setattr(LeastSquares, "shapes", ())
+    return only
+
+
+# Right ones and wrong ones
+
+
+def test_sign_sgd_breaks_theorem_1_and_the_witness_says_where(families):
+    [row] = conforms(optax.sign_sgd, theorem_1_1)
+    assert (row.status, row.step, row.level, row.variant) == ("broken", 1, "exact", "sign_sgd")
+    witness = row.witness
+    problem = Problem.load(witness["problem"])
+    parameters = {name: rational(number) for name, number in witness["parameters"].items()}
+    # by hand: x - alpha sign(H x), in rationals
+    x = rationals(witness["start"])
+    slope = problem.diagonal * x
+    after = x - parameters["alpha"] * np.array([fmpq((g > 0) - (g < 0)) for g in slope])
+    rate = 1 - 2 * parameters["mu"] * parameters["alpha"] * (1 - parameters["L"] * parameters["alpha"] / 2)
+    value, bound = (problem.diagonal * after * after).sum() / 2, rate * (problem.diagonal * x * x).sum() / 2
+    assert [str(value), str(bound)] == [witness["measured"][0], witness["bound"][0]] and value > bound
+    assert min(problem.diagonal) == parameters["mu"] and sum(problem.diagonal) == parameters["L"]
+
+
+def test_the_scaled_step_holds_and_is_tight(families):
+    value, gradient = conforms(scaled_sign_gd, [theorem_1_1, theorem_1_3])
+    assert value.status == gradient.status == "holds"
+    assert 0.99 < value.ratio <= 1 and 0.99 < value.tightness <= 1 and 0.99 < gradient.ratio <= 1
+    assert gradient.tightness is None and value.step is None and value.level == "sampled"
+    assert value.check == "variant/1 float64 quick seed 0"
+
+
+def test_a_step_scaled_by_the_wrong_norm_is_told_apart_on_dense_quadratics(families, monkeypatch):
+    families()
+    monkeypatch.setattr(LeastSquares, "shapes", ((2, 2),))
+    [row] = conforms(by_norm_2, theorem_1_1)
+    assert (row.status, row.step, row.level) == ("broken", 1, "enclosed")  # ||g||_2 is not rational
+    assert "dense quadratic" in row.instance
+
+
+def test_a_step_twice_as_long_is_told_apart(families):
+    [row] = conforms(twice, theorem_1_1)
+    assert (row.status, row.step, row.level) == ("broken", 1, "exact")
+
+
+def test_the_right_step_holds_where_the_wrong_ones_break(families, monkeypatch):
+    families()
+    monkeypatch.setattr(LeastSquares, "shapes", ((2, 2),))
+    [row] = conforms(scaled_sign_gd, theorem_1_1)
+    assert row.status == "holds" and row.ratio <= 1
+
+
+def test_momentum_is_handled(families):
+    def factory(step_size):
+        return optax.chain(scale_by_dual_norm_sign(), optax.trace(0.9), optax.scale(-step_size))
+
+    [row] = conforms(factory, theorem_1_3)
+    assert row.status == "broken" and row.step > 1
+
+
+def test_weight_decay_is_handled(families):
+    [row] = conforms(lambda s: optax.chain(scaled_sign_gd(s), optax.add_decayed_weights(-(2**-4))), theorem_1_1)
+    assert row.status == "broken" and row.level == "exact"
+
+
+def test_a_step_to_the_origin_is_no_merit_where_the_minimizer_is_elsewhere(families):
+    [row] = conforms(lambda s: optax.stateless(lambda g, x: -x), theorem_1_1)
+    assert row.status == "broken" and "minimizer moved to 1" in row.instance and row.witness["minimizer"] == "1"
+
+
+def test_a_schedule_of_ones_own_is_followed(families):
+    def factory(step_size, steps=10):
+        decay = optax.cosine_decay_schedule(1.0, steps)
+        return optax.chain(scaled_sign_gd(step_size), optax.scale_by_schedule(decay))
+
+    [row] = conforms(factory, theorem_1_1)
+    assert row.status == "broken" and row.step > 1
+
+
+def test_a_state_that_keeps_the_step_size_is_the_same_rule(families):
+    [row] = conforms(lambda s: optax.inject_hyperparams(scaled_sign_gd)(s), theorem_1_1, name="injected")
+    assert row.status == "holds" and row.ratio > 0.99 and row.variant == "injected"
+
+
+@pytest.mark.slow
+def test_a_step_size_that_depends_on_k_is_handed_over_step_by_step(families):
+    [row] = conforms(scaled_sign_gd, "own/theorem-2.2.repaired")
+    assert row.status == "holds"
+
+
+@pytest.mark.parametrize(
+    ("dtype", "ratio"), [pytest.param("float32", 0.999, marks=pytest.mark.slow), ("bfloat16", 0.9)]
+)
+def test_narrower_dtypes_hold_with_what_their_rounding_leaves_undecided(families, dtype, ratio):
+    [row] = conforms(scaled_sign_gd, theorem_1_1, dtype=dtype)
+    assert row.status == "holds" and ratio < row.ratio <= 1 and f"rounding error of {dtype}" in row.reason
+    [row] = conforms(twice, theorem_1_1, dtype=dtype)
+    assert row.status == "broken"
+
+
+# What a variant may not do
+
+counted = [0]
+
+
+def counting(g, _):
+    counted[0] += 1
+    return g / counted[0]
+
+
+def remembering(step_size):
+    seen = []
+    return optax.stateless(lambda g, _: seen.append(g) or -step_size * seen[0])
+
+
+def growing(step_size):
+    return optax.GradientTransformation(lambda p: (), lambda g, state, p=None: (g, (*state, g)))
+
+
+def widening(step_size):
+    return optax.GradientTransformation(lambda p: jnp.int32(0), lambda g, state, p=None: (g, state * 1.5))
+
+
+MISBEHAVING = {
+    "raises": (lambda s: optax.stateless(lambda g, _: 1 / 0), 1, "it raises ZeroDivisionError"),
+    "raises at once": (lambda s: 1 / 0, 0, "it raises ZeroDivisionError"),
+    "is none": (lambda s: 3, 0, "returns 3, which is no optax.GradientTransformation"),
+    "changes the shape": (lambda s: optax.stateless(lambda g, _: g[:1]), 1, "into updates of shape"),
+    "changes the dtype": (lambda s: optax.stateless(lambda g, _: g.astype("float16")), 1, "dtype float16"),
+    "changes its state": (growing, 1, "its state changes its structure"),
+    "changes its state's dtype": (widening, 1, "its state changes from"),
+    "keeps a number": (lambda s: optax.stateless(counting), 2, "it keeps Python state"),
+    "keeps a gradient": (remembering, 2, "it keeps Python state"),
+    "asks NumPy": (lambda s: optax.stateless(lambda g, _: np.sign(np.asarray(g))), 1, "it is not jittable"),
+    "asks Python": (lambda s: optax.stateless(lambda g, _: g if g[0] > 0 else -g), 1, "it is not jittable"),
+    "asks for the step size": (lambda s: optax.sgd(s) if s > 0 else optax.sgd(-s), 0, "let a schedule go from 0 to 1"),
+}
+
+
+@pytest.mark.parametrize("what", MISBEHAVING)
+def test_what_a_variant_may_not_do_is_said_in_its_row(what):
+    factory, step, words = MISBEHAVING[what]
+    rows = conforms(factory, [theorem_1_1, theorem_1_3])
+    assert [(row.status, row.step) for row in rows] == [("failed", step)] * 2
+    assert all(words in row.reason and "\n" not in row.reason for row in rows)
+
+
+def test_an_operation_that_cannot_be_followed_is_named():
+    [row] = conforms(lambda s: optax.stateless(lambda g, _: -s * jnp.sort(g)), theorem_1_1)
+    assert (row.status, row.step) == ("failed", None) and "'sort'" in row.reason
+
+
+def test_nan_is_reported_with_its_step_and_instance(families):
+    def normalized(step_size):  # 0 / 0 where an entry of the gradient is 0
+        return optax.stateless(lambda g, _: -step_size * jnp.sum(jnp.abs(g)) * g / jnp.abs(g))
+
+    [row] = conforms(normalized, theorem_1_1)
+    assert row.status == "failed" and row.step >= 1 and row.reason == "it returns NaN" and row.instance
+
+
+# Which claims are asked
+
+
+def test_claims_that_cannot_be_asked_say_why():
+    reasons = {claim.id: variants.unasked(claim) for claim in catalog().values()}
+    asked = {id for id, reason in reasons.items() if not reason}
+    assert {f"scaled-sign/theorem-1.{part}" for part in (1, 2, 3)} <= asked
+    assert {"scaled-sign/theorem-2.1", "scaled-sign/theorem-3", "scaled-sign/remark-3.signgd"} <= asked
+    assert "own/theorem-1.dual-norms" not in asked and "signprox/theorem-1" not in asked
+    assert all(catalog()[id].kind == "bound" for id in asked)
+    [row] = conforms(optax.sgd, "scaled-sign/theorem-1.zeta")
+    assert row.status == "not applicable" and row.reason and row.ratio is None
+
+
+def test_misuse_is_said_at_once():
+    for claims, options, words in (
+        ("no-such", {}, "no claim"),
+        ("*", {"dtype": "float8"}, "there is no dtype"),
+        ("*", {"profile": "long"}, "there is no profile"),
+    ):
+        with pytest.raises(Misuse, match=words):
+            variants.rows(optax.sgd, claims, **options)
+    with pytest.raises(Misuse, match="is no factory"):
+        conforms(3)
+
+
+OPTAX = {
+    "adadelta": optax.adadelta, "adafactor": optax.adafactor, "adamax": optax.adamax, "adamw": optax.adamw,
+    "amsgrad": optax.amsgrad, "lamb": optax.lamb, "lars": optax.lars, "nadam": optax.nadam, "novograd": optax.novograd,
+    "radam": optax.radam, "yogi": optax.yogi, "nesterov": lambda s: optax.sgd(s, momentum=0.9, nesterov=True),
+    "staircase": lambda s: optax.sgd(optax.exponential_decay(s, 10, 0.9, staircase=True)),
+    "pieces": lambda s: optax.sgd(optax.piecewise_constant_schedule(s, {5: 0.5})),
+    "clipped": lambda s: optax.chain(optax.clip_by_global_norm(1.0), optax.clip(0.5), optax.sgd(s)),
+    "if finite": lambda s: optax.apply_if_finite(optax.sgd(s), 3),
+    "gathered": lambda s: optax.MultiSteps(optax.sgd(s), 2).gradient_transformation(),
+    "warmed up": lambda s: optax.chain(
+        optax.scale_by_schedule(optax.warmup_cosine_decay_schedule(0.0, 1.0, 3, 10)), optax.scale(-s)
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OPTAX)
+def test_what_optax_has_can_be_followed(name):
+    trace = Rule(OPTAX[name]).trace(3)
+    if name not in ("novograd", "gathered"):  # a call is taken to use all that it is given
+        assert trace.looks_at_parameters == (name in ("adafactor", "adamw", "lamb", "lars"))
+
+
+# The conformance table
+
+TABLE = {
+    "sgd": (optax.sgd, {"scaled-sign/remark-1.gradient-descent"}),
+    "sign_sgd": (optax.sign_sgd, {"own/remark-3.signgd.repaired", "scaled-sign/remark-3.max-norm"}),
+    "signum": (optax.signum, set()),
+    "lion": (optax.lion, set()),
+    "adam": (optax.adam, set()),
+    "adagrad": (optax.adagrad, set()),
+    "rmsprop": (optax.rmsprop, set()),
+    "scaled_sign_gd": (scaled_sign_gd, {f"scaled-sign/theorem-1.{part}" for part in (1, 2, 3)}),
+    "majority_vote": (
+        lambda s: optax.chain(
+            optax.stateless(lambda g, _: jnp.stack([g, g, g])), transformations.majority_vote(s)
+        ),
+        {f"scaled-sign/theorem-1.{part}" for part in (1, 2, 3)},
+    ),
+    "error_feedback_sign_gd": (transformations.error_feedback_sign_gd, set()),
+    "adagrad_norm": (transformations.adagrad_norm, set()),
+    "sign_adagrad_norm": (transformations.sign_adagrad_norm, set()),
+}  # fmt: skip
+"""For each optimizer the claims of theirs that it obeys, of those below."""
+ASKED = (
+    "scaled-sign/theorem-1.1",
+    "scaled-sign/theorem-1.2",
+    "scaled-sign/theorem-1.3",
+    "scaled-sign/remark-1.gradient-descent",
+    "scaled-sign/remark-3.max-norm",
+    "own/remark-3.signgd.repaired",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TABLE)
+def test_the_conformance_table(name):
+    factory, obeyed = TABLE[name]
+    rows = conforms(factory, [catalog()[id] for id in ASKED])
+    assert {row.claim for row in rows if row.status == "holds"} == obeyed
+    assert all(row.status == ("holds" if row.claim in obeyed else "broken") for row in rows)
+    assert all(row.level in ("exact", "enclosed") for row in rows if row.status == "broken")
+
+
+@pytest.mark.parametrize("name", ["signum", "lion", "adam", "adagrad", "rmsprop"])
+def test_what_is_made_for_other_bounds_breaks_theorem_1(families, name):
+    factory, _ = TABLE[name]
+    [row] = conforms(factory, theorem_1_1)
+    assert row.status == "broken" and row.level in ("exact", "enclosed")
