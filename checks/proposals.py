@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
 
 from flint import fmpq
 from sympy import Symbol
@@ -104,12 +104,11 @@ def ratio(found: Replay) -> float:
 
 
 def _run(proposal: Proposal) -> Iterator[Replay]:
-    claim, problem = proposal.claim, proposal.problem
-    instance: Any = (claim, problem, proposal.parameters, proposal.start)
-    if problem.rational:
+    instance = proposal.claim, proposal.problem, proposal.parameters, proposal.start
+    if proposal.problem.rational:
         followed = 0
         try:
-            for _, found in zip(range(proposal.steps + 1), run(*instance, RATIONALS), strict=False):
+            for found in islice(run(*instance, RATIONALS), proposal.steps + 1):
                 yield found
                 followed += 1
             return
@@ -117,8 +116,7 @@ def _run(proposal: Proposal) -> Iterator[Replay]:
             if followed:
                 raise
     with Balls(BITS) as balls:
-        for _, found in zip(range(proposal.steps + 1), run(*instance, balls), strict=False):
-            yield found
+        yield from islice(run(*instance, balls), proposal.steps + 1)
 
 
 def _in_domain(claim: Claim, values: dict[Symbol, fmpq], step: int) -> bool:

@@ -3,7 +3,7 @@
 It begins with the claim alone. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
 judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
 gradients small laws with exact expectations and the moment search; ascents by gradients (`search_ascent`); batches
-that Hypothesis draws and shrinks, and random ones. What is proposed counts only after its exact replay, and is then
+that Hypothesis draws, and random ones. What is proposed counts only after its exact replay, and is then
 made smaller (`shrink`).
 """
 
@@ -153,7 +153,7 @@ class _Hunt:
 
         self._begin("batches drawn by Hypothesis")
         self.advance(f"{self.claim.id}: Hypothesis")
-        self._take(drawn(self.claim, EXAMPLES, self.seed + turn))
+        self._take(drawn(self.claim, EXAMPLES, self.seed + turn, self.deadline))
 
     def _begin(self, stage: str):
         if monotonic() > self.deadline:

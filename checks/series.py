@@ -36,9 +36,20 @@ def witness_series(witness: Witness) -> dict[str, Any]:
         raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
     else:
         found = _along(witness)
+    return _told(witness, over, places or list(range(len(found))), found)
+
+
+def expected_series(witness: Witness) -> tuple[dict[str, Any], bool]:
+    """The same of a witness with an oracle, and whether its bound is broken in the end, all at the price of one run."""
+    found = _along(witness)
+    last = found[-1]
+    return _told(witness, "k", list(range(len(found))), found), last is not None and last.confirmed
+
+
+def _told(witness: Witness, over: str, places: list, found: list[Replay | None]) -> dict[str, Any]:
     return {
         "instance": f"witness: {witness.describe()}",
-        over: places or list(range(len(found))),
+        over: places,
         "measured": [None if step is None else _float(step.measured) for step in found],
         "bound": [None if step is None else _float(step.bound) for step in found],
     }

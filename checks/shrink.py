@@ -6,7 +6,6 @@ claim assumes are computed anew for every smaller problem; the other parameters 
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from time import monotonic
 from typing import Any

@@ -13,16 +13,13 @@ from statistics import median_low
 from typing import Any
 
 import numpy as np
-from flint import fmpq
 from sympy import Eq, Symbol, true
 
 from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.exact import Undecided, to_float
 from signproof.checks.problem import families
-from signproof.checks.replay import Replay, expected_run, replay
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant

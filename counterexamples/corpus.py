@@ -17,8 +17,9 @@ FOLDER = Path(__file__).parent / "corpus"
 
 def paths(id: str = "") -> list[Path]:
     """The witness files of a claim, or all of them."""
-    folder = FOLDER / id
-    return sorted(folder.rglob("*.json")) if folder.is_dir() and ".." not in folder.parts else []
+    folder = FOLDER / id  # of an ID that begins with a slash, a folder anywhere
+    inside = FOLDER in (folder, *folder.parents) and ".." not in folder.parts
+    return sorted(folder.rglob("*.json")) if inside and folder.is_dir() else []
 
 
 def witnesses(id: str, claims: Mapping[str, Claim]) -> list[Witness]:
@@ -27,7 +28,7 @@ def witnesses(id: str, claims: Mapping[str, Claim]) -> list[Witness]:
 
 
 def against(claim: Claim) -> list[Witness]:
-    """The violations in the corpus of just this claim, or of one of its cases: the ID and what it states are the same."""
+    """The violations in the corpus of just this claim, or of a case of it: ID and statement are the same."""
     found = []
     for path in paths(claim.id):
         data = json.loads(path.read_text(encoding="utf-8"))

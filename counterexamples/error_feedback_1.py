@@ -6,6 +6,7 @@ Counterexample 1: f(x) = x/4 on [-1, 1], ~g = 4 with probability 1/4 and -1 with
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
@@ -33,7 +34,7 @@ def means() -> list[Fraction]:
 def run() -> Shown:
     values = means()
     unbiased = sum(p * g for p, g in LAW) == SLOPE
-    grows = all(b > a for a, b in zip(values, values[1:], strict=False))
+    grows = all(b > a for a, b in itertools.pairwise(values))
     first = (values[1] - values[0]) / SLOPE
     return Shown(
         holds=unbiased and grows and first == STEP_SIZE / 2,

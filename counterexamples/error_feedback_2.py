@@ -46,7 +46,8 @@ def run() -> Shown:
         level="exact",
         numbers=(
             f"eps = {EPS}, steps 1/(k + 2): x_1 + x_2 = 2 for k = 0, ..., {STEPS}, and f(x_k) >= f(x_0) = "
-            f"{f(with_signs[0])}; without signs the least value is {float(min(map(f, without))):.4f}, and the minimum is 0.",
+            f"{f(with_signs[0])}; without signs the least value is {float(min(map(f, without))):.4f}, and the minimum "
+            "is 0.",
         ),
         size=f"d = 2, {STEPS} steps",
         picture=Picture(

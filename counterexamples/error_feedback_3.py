@@ -53,8 +53,9 @@ def run() -> Shown:
         holds=stays and opposite,
         level="exact",
         numbers=(
-            f"eps = {EPS}, step {STEP_SIZE}: at all {states} points that can be reached within {STEPS} steps, x_1 + x_2 = 2 "
-            f"and f(x) >= f(x_0) = {f(x_0)}; the minimum is 0, at 0. In expectation f(x_{STEPS}) is {float(means[-1]):.4f}.",
+            f"eps = {EPS}, step {STEP_SIZE}: at all {states} points that can be reached within {STEPS} steps, x_1 + "
+            f"x_2 = 2 and f(x) >= f(x_0) = {f(x_0)}; the minimum is 0, at 0. In expectation f(x_{STEPS}) is "
+            f"{float(means[-1]):.4f}.",
         ),
         size=f"d = 2, 2 outcomes, {STEPS} steps",
         picture=Picture(

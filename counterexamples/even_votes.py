@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import islice
+from itertools import islice, pairwise
 
 from flint import fmpq
 from sympy import Integer, Rational
@@ -48,8 +48,8 @@ def run() -> Shown:
     fair, up = expected(MajorityVote(STEP_SIZE, Integer(2))), expected(TiesUp(STEP_SIZE, Integer(2)))
     p = RIGHT
     vote, tied_up = p**2 - (1 - p) ** 2, p**2 - (1 - p**2)
-    down = all(b < a for a, b in zip(fair, fair[1:], strict=False))
-    grows = all(b > a for a, b in zip(up, up[1:], strict=False))
+    down = all(b < a for a, b in pairwise(fair))
+    grows = all(b > a for a, b in pairwise(up))
     return Shown(
         holds=down and grows and vote > 0 > tied_up,
         level="exact",

@@ -9,6 +9,7 @@ no sign along it is in doubt: then no iterate is 0.
 
 from __future__ import annotations
 
+import itertools
 import math
 
 from flint import arb, fmpq
@@ -49,7 +50,7 @@ def run() -> Shown:
     scaled = [(low(top) ** 2 * n, high(top) ** 2 * n) for top, n in zip(tops, DECADES, strict=True)]
     within = all(fmpq(5, 1728) <= square[0] and square[1] <= fmpq(5, 6) for square in scaled)
     table = ", ".join(f"{math.sqrt(to_float(s[0])):.6f}" for s in scaled)
-    shares = [to_float(low(b) / high(a)) for a, b in zip(tops, tops[1:], strict=False)]
+    shares = [to_float(low(b) / high(a)) for a, b in itertools.pairwise(tops)]
     shown = sorted({int(10 ** (n / 25)) for n in range(1, 101)})
     heights = [to_float(low(max(points[k] ** 2 / 2, points[k + 1] ** 2 / 2, key=low))) for k in shown]
     rates = [0.9 * k**-0.5 / 2 for k in shown]
@@ -57,9 +58,10 @@ def run() -> Shown:
         holds=never_zero and within and zero is not None,
         level="enclosed",
         numbers=(
-            f"sqrt(k) max(f(x_k), f(x_{{k+1}})) = {table} at k = {', '.join(map(str, DECADES))}: from one decade to the "
-            f"next the envelope shrinks by {', '.join(f'{share:.4f}' for share in shares)}, and 10^(-1/2) = 0.3162.",
-            f"In 64-bit floats the run is exactly 0 at k = {zero}; in balls none of the first {len(points)} iterates is.",
+            f"sqrt(k) max(f(x_k), f(x_{{k+1}})) = {table} at k = {', '.join(map(str, DECADES))}: from one decade "
+            f"to the next it shrinks by {', '.join(f'{share:.4f}' for share in shares)}, and 10^(-1/2) = 0.3162.",
+            f"In 64-bit floats the run is exactly 0 at k = {zero}; in balls none of the first {len(points)} iterates "
+            "is.",
         ),
         size=f"d = 1, {DECADES[-1]} steps",
         picture=Picture(

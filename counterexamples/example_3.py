@@ -37,8 +37,8 @@ def run() -> Shown:
         and signs[first - 1] == signs[first - 2],
         level="enclosed",
         numbers=(
-            f"With eta = 1, (10) holds for k = 0, ..., {first - 1}; x_{first} = {to_float(there.measured[0]):.9f}, where "
-            f"(10) says {to_float(there.bound[0]):.9f}: x_{first - 1} has the sign of x_{first - 2}.",
+            f"With eta = 1, (10) holds for k = 0, ..., {first - 1}; x_{first} = {to_float(there.measured[0]):.9f}, "
+            f"where (10) says {to_float(there.bound[0]):.9f}: x_{first - 1} has the sign of x_{first - 2}.",
         ),
         size=f"d = 1, {first} steps",
         picture=Picture(

@@ -43,8 +43,8 @@ def f(x: arb) -> arb:
 
 def run() -> Shown:
     runs = {name: [f(x) for x in enclosed(method, slope, START, STEPS)] for name, method in METHODS.items()}
-    tops = [max((high(value) for value in values[-LAST:])) for values in runs.values()]
-    bottoms = [max((low(value) for value in values[-LAST:])) for values in runs.values()]
+    tops = [max(high(value) for value in values[-LAST:]) for values in runs.values()]
+    bottoms = [max(low(value) for value in values[-LAST:]) for values in runs.values()]
     fast = all(top < fmpq(1, 2**BITS_GAINED) for top in tops[:LINEAR])
     # two iterates a step of 1/20 apart cannot both be nearer to 0 than half of it, and f(x) >= x^2
     slow = all(bottom >= fmpq(1, 40) ** 2 for bottom in bottoms[LINEAR:])
@@ -71,7 +71,7 @@ example_4 = Counterexample(
     name="SignGD and Signum do not settle",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 4, Figure 1',
     ends_the_hope="Under the PL inequality momentum makes signs with a constant step converge.",
-    shows="SignGD and Signum keep their distance from the minimizer; scaled SignGD, gradient descent and EF-SignGD, which "
-    "are one and the same method in one variable, converge linearly.",
+    shows="SignGD and Signum keep their distance from the minimizer; scaled SignGD, gradient descent and EF-SignGD, "
+    "which are one and the same method in one variable, converge linearly.",
     run=run,
 )

@@ -7,6 +7,7 @@ with probability 9/10.
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from math import comb
 
@@ -43,7 +44,7 @@ def means(workers: int) -> list[Fraction]:
 def run() -> Shown:
     runs = {workers: means(workers) for workers in WORKERS}
     unbiased = sum(p * factor for p, factor in FACTORS) == 1
-    grows = all(b > a for values in runs.values() for a, b in zip(values, values[1:], strict=False))
+    grows = all(b > a for values in runs.values() for a, b in itertools.pairwise(values))
     worse = [right(workers) for workers in WORKERS]
     return Shown(
         holds=unbiased and grows and worse == sorted(worse, reverse=True),

@@ -45,8 +45,8 @@ def run() -> Shown:
         holds=witness.replay().confirmed and first.confirmed and plane[worst].confirmed,
         level="exact",
         numbers=(
-            f"f = x^2/2, exact gradients, c = 1: V_1 = {first.measured[0] / line[0].measured[0]} V_0, where (20) allows "
-            f"{first.bound[0] / line[0].measured[0]} V_0.",
+            f"f = x^2/2, exact gradients, c = 1: V_1 = {first.measured[0] / line[0].measured[0]} V_0, where (20) "
+            f"allows {first.bound[0] / line[0].measured[0]} V_0.",
             f"H = diag(1, 20) from (1, 1): the measure is the largest in relation to the bound at k = {worst}, "
             f"10^{math.log10(ratios[worst]):.1f} times it.",
         ),

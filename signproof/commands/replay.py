@@ -121,11 +121,12 @@ def _test(witness: Any, files: list[Path]) -> str:
     imports = "from signproof.checks.witness import from_json\n"
     if files:
         imports = f"from pathlib import Path\n\n{imports}from signproof.loading import read_file\n"
+    imports += "from signproof.theory.catalog import catalog\n"
     return (
         f"import json\n\n{imports}\n"
         f'WITNESS = r"""\n{data}\n"""\n\n\n'
         f"def test_{name}_{does}():\n{reads}"
-        f"    assert from_json(json.loads(WITNESS), {{}}).replay().confirmed\n"
+        f"    assert from_json(json.loads(WITNESS), catalog()).replay().confirmed\n"
     )
 
 

@@ -1,0 +1,62 @@
+"""Bounds with a wrong constant planted in them: 1 % off where the bound is tight, a factor 2 elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Rational
+
+from signproof.theory.catalog import catalog
+from signproof.theory.symbols import V0, L, alpha, k, mu
+
+OFF = Rational(101, 100)
+
+
+def _contraction(id, gain):
+    """The rate 1 - gain with 1 % more gain."""
+    return id, lambda bound: (1 - OFF * gain) ** k * V0
+
+
+def _smaller(id, factor):
+    return id, lambda bound: bound / factor
+
+
+GAIN = 2 * mu * alpha * (1 - L * alpha / 2)
+TIGHT = {
+    f"{id}, 1 % off": change
+    for id, change in (
+        _contraction("scaled-sign/theorem-1.1", GAIN),
+        _contraction("scaled-sign/theorem-1.2", GAIN),
+        _contraction("own/theorem-1.dual-norms.1", GAIN),
+        _contraction("own/theorem-1.dual-norms", GAIN),
+        _contraction("scaled-sign/remark-1.gradient-descent", GAIN),
+        _smaller("scaled-sign/theorem-1.3", OFF),
+        _smaller("own/theorem-1.dual-norms.3", OFF),
+        _smaller("scaled-sign/remark-3.max-norm", OFF),
+        _smaller("own/remark-3.signgd.repaired", OFF),
+    )
+}
+"""By what is done: how the bound changes."""
+
+
+def _decay(bound):
+    """Half the part of a bound that the start gives, from k = 1 on."""
+    without = bound.subs(V0, 0)
+    return without + (bound - without) / 2
+
+
+LOOSE = {
+    "own/theorem-2.1.repaired, decay": _decay,
+    "own/theorem-2.2.repaired, decay": _decay,
+    "own/theorem-3.repaired, decay": _decay,
+}
+
+
+def planted(name):
+    """The claim with the wrong constant of that name, without its proof."""
+    change = (TIGHT | LOOSE)[name]
+    claim = catalog()[name.split(", ")[0]]
+    domain = claim.domain if claim.horizon is not None else (*claim.domain, k >= 1)
+    if name in TIGHT and mu in claim.parameters:
+        domain += (L >= 2 * mu,)  # else the bound is negative at alpha = 1/L, and nothing has to be found
+    return replace(claim, id=f"planted/{claim.id}", bound=change(claim.bound), domain=domain, proof=None)
