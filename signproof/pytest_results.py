@@ -163,14 +163,14 @@ class Results:
     def _write_ledger(self):
         option = self.config.option
         entries = [found["entry"] for found in self.claims.values() if found["entry"] is not None]
-        if not (option.signproof_json or option.signproof_html) or not entries:
+        if not (option.signproof_json or option.signproof_html):
             return
         from signproof.report import ledger
 
         whole = ledger.ledger(entries, option.signproof_profile, option.signproof_seed)
         if option.signproof_json:
             ledger.write(whole, option.signproof_json)
-        if option.signproof_html:
+        if option.signproof_html and entries:
             from signproof.report.page import write_page
 
             write_page(whole, option.signproof_html)

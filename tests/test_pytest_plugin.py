@@ -237,6 +237,11 @@ def test_marks_of_the_file_hold_for_its_claims(run, mark):
     assert "failed" not in found.parseoutcomes()
 
 
+def test_a_ledger_that_was_asked_for_is_written_even_if_there_are_no_claims(run):
+    run("def test_nothing(): pass", "--signproof-json=ledger.json").assert_outcomes(passed=1)
+    assert ledger.read(Path("ledger.json"))["claims"] == []
+
+
 def test_the_page_is_written(run):
     run(RIGHT, "--signproof-html=report").assert_outcomes(passed=2)
     assert "right</h2>" in Path("report/index.html").read_text()
