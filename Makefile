@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples test bench lint clean
+.PHONY: help verify errata counterexamples test bench docs lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -26,6 +26,9 @@ test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the sl
 
 bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.json, out/benchmarks.md
 	$(BIN)/pytest benchmarks $(PYTEST_ARGS)
+
+docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 lint: $(VENV)/.installed-test ## ruff (check and format) and mypy
 	$(BIN)/ruff check .
@@ -48,6 +51,10 @@ $(VENV)/.installed-test: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:

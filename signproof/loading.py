@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from signproof.theory.catalog import catalog, claims_of
+from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.misuse import Misuse
 
@@ -60,7 +60,7 @@ def read_file(path: Path) -> list[Claim]:
     """The claims that a Python file defines at module level. Raises Misuse if it cannot be used."""
     module = _imported(path)
     # a built-in claim that the file imports, to rest on it, is none of its own
-    claims = [claim for claim in claims_of(module) if catalog().get(claim.id) is not claim]
+    claims = [claim for claim in claims_of(module) if not is_built_in(claim)]
     if not claims:
         raise Misuse(f"{path} defines no Claim at module level: write `claim = Claim(id=..., ...)`")
     seen: set[str] = set()
@@ -103,13 +103,24 @@ def _imported(path: Path) -> ModuleType:
     except SyntaxError as error:
         raise Misuse(f"{path}, line {error.lineno}: {error.msg}") from None
     except (Exception, SystemExit) as error:
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == spec.origin]
-        where = f", line {lines[-1]}" if lines else ""
-        name = "" if isinstance(error, ClaimError) else f"{type(error).__name__}: "
-        reason = " ".join(f"{name}{error}".split())
-        if isinstance(error, TypeError) and CHAINED in str(error):
-            reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
-        raise Misuse(f"{path}{where}: {reason}") from None
+        raise Misuse(explain(error, path)) from None
     finally:
         sys.path[:] = before
     return module
+
+
+def explain(error: BaseException, path: Path) -> str:
+    """In one line, what an error says that arose while a file was loaded, and at which of its lines."""
+    files = (str(path.absolute()), str(path.resolve()))
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
+    where = f", line {lines[-1]}" if lines else ""
+    name = "" if isinstance(error, ClaimError) else f"{type(error).__name__}: "
+    reason = " ".join(f"{name}{error}".split())
+    if is_chained(error):
+        reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
+    return f"{path}{where}: {reason}"
+
+
+def is_chained(error: BaseException | None) -> bool:
+    """Whether it is SymPy's refusal of `0 < alpha < 2 / L`."""
+    return isinstance(error, TypeError) and CHAINED in str(error)

@@ -92,12 +92,12 @@ def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
         raise Misuse(f"{option} {text} is no list of numbers; write them with commas, as in 1,2,8") from None
 
 
-def check_outputs(json: Path | None, html: Path | None, option: str = "--json"):
+def check_outputs(json: Path | None, html: Path | None, option: str = "--json", folder: str = "--html"):
     """A run of minutes should not end with an output that cannot be written."""
     if json is not None and json.is_dir():
         raise Misuse(f"{option} {json} is a folder; name a file")
     if html is not None and html.exists() and not html.is_dir():
-        raise Misuse(f"--html {html} is a file; name a folder")
+        raise Misuse(f"{folder} {html} is a file; name a folder")
     for place in (json, html):
         if place is not None:
             parent = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.exists())

@@ -22,7 +22,7 @@ from signproof.theory.vectors import dual_norm, g_k, suboptimality, x_k
 a, b = Symbol("a", real=True), Symbol("b", real=True)
 square = Claim(id="mine/square", statement=2 * a * b <= a**2 + b**2)
 positive = Claim(id="mine/positive", statement=1 / a > 0, domain=(a > 0,))
-false = Claim(id="mine/false", statement=a > 1, domain=(a > 0,))
+_false = Claim(id="mine/false", statement=a > 1, domain=(a > 0,))
 
 
 def resting(statement, theorem, values, domain=(), **rest):
@@ -56,7 +56,7 @@ REJECTED = {
     "a term that has no value": (resting(2 * sqrt(b) <= b + 1, square, {a: sqrt(b), b: 1}), "has a value only"),
     "another conclusion": (resting(1 / b > 1, positive, {a: b}, (b > 0,)), "says 1/b > 0"),
     "a number in place of a parameter": (resting(2 * a * b <= 3, square, {Rational(2): 3}), "not all parameters"),
-    "a false claim": (resting(b > 1, false, {a: b}, (b > 0,)), "mine/false, which is not proved"),
+    "a false claim": (resting(b > 1, _false, {a: b}, (b > 0,)), "mine/false, which is not proved"),
     "a claim about a run": (
         resting(b > 0, catalog()["scaled-sign/theorem-1.1"], {}, (b > 0,)),
         "no claim about parameters alone",
@@ -92,7 +92,7 @@ def test_a_vector_is_no_parameter():
 
 
 def test_what_rests_on_a_refuted_or_open_claim_is_never_proved():
-    top = resting(b > 1, resting(b > 1, false, {a: b}, (b > 0,)), {}, (b > 0,))
+    top = resting(b > 1, resting(b > 1, _false, {a: b}, (b > 0,)), {}, (b > 0,))
     verdict = verify(top)
     assert verdict.status == "refuted"  # found false by Z3, not by its proof
     assert "mine/false" in verdict.evidence[0].text
@@ -102,7 +102,7 @@ def test_what_rests_on_a_refuted_or_open_claim_is_never_proved():
 
 
 def test_claims_that_rest_on_each_other_are_rejected():
-    step = Step("circle", b > 1, by=Theorem(false, {a: b}))
+    step = Step("circle", b > 1, by=Theorem(_false, {a: b}))
     other = Claim(id="mine/other", statement=b > 1, domain=(b > 0,), proof=Proof(step))
     circular = resting(a > 1, other, {b: a}, (a > 0,))
     object.__setattr__(step.by, "claim", circular)  # there is no honest way to write this

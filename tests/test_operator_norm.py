@@ -153,7 +153,7 @@ def as_float(number: fmpq) -> float:
 # ------------------------------------------------------------------------------------------------ claims
 
 zeta = 1 - 2 * mu * alpha * (1 - L * alpha / 2)
-CLAIM = Claim(
+_CLAIM = Claim(
     id="mine",
     algorithm=SteepestDescent(alpha, OPERATOR),
     assumptions=(Smooth(L, OPERATOR), PolyakLojasiewicz(mu, OPERATOR)),
@@ -164,14 +164,14 @@ CLAIM = Claim(
 
 
 def test_theorem_1_is_tight_in_the_operator_norm():
-    trials = try_out(CLAIM, PROFILES["quick"])
+    trials = try_out(_CLAIM, PROFILES["quick"])
     assert [tally.family for tally in trials.tallies] == [MatrixLeastSquares.family]
     assert trials.witness is None and trials.tallies[0].held > 1000
     assert all(0.999 < best.value <= 1 for best in trials.shares.values())
 
 
 def test_a_bound_that_is_too_small_is_refuted_in_balls():
-    faster = dataclasses.replace(CLAIM, bound=(1 - 3 * mu * alpha * (1 - L * alpha / 2)) ** k * V0)
+    faster = dataclasses.replace(_CLAIM, bound=(1 - 3 * mu * alpha * (1 - L * alpha / 2)) ** k * V0)
     witness = verify(faster).witness
     assert isinstance(witness.problem, MatrixLeastSquares) and witness.level == "enclosed"
     data = witness.to_json()

@@ -97,7 +97,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path, expected: set
         (scripts,) = (e for e in entries if e.filename.endswith(".dist-info/entry_points.txt"))
         assert names == expected
         assert not any(stat.S_ISLNK(e.external_attr >> 16) for e in entries)
-        assert "signproof = signproof.cli:main" in archive.read(scripts).decode().splitlines()
+        announced = archive.read(scripts).decode().splitlines()
+        assert {"signproof = signproof.cli:main", "[pytest11]", "signproof = signproof.pytest_plugin"} <= {*announced}
 
 
 def test_the_source_archive_makes_the_same_wheel(sdist: Path, wheel: Path) -> None:
@@ -118,3 +119,12 @@ def test_the_wheel_works_away_from_the_checkout(installed: Path, tmp_path: Path)
     for name in LINKS:
         succeed(python, "-c", f"import signproof.{name}", cwd=tmp_path)
     assert "verify" in succeed(installed / "signproof", "--help", cwd=tmp_path)
+
+
+def test_pytest_finds_the_plugin_by_itself(installed: Path, tmp_path: Path) -> None:
+    claim = "Claim(id='mine/claim', statement=alpha > 0, domain=(alpha > 1,))"
+    text = f"from signproof import Claim\nfrom signproof.theory.symbols import alpha\nclaim = {claim}\n"
+    (tmp_path / "test_mine.py").write_text(text, encoding="utf-8")
+    printed = succeed(installed / "python", "-m", "pytest", "-v", cwd=tmp_path)
+    assert "test_mine.py::claim::proof PASSED" in printed
+    assert "test_mine.py::claim::check PASSED" in printed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
@@ -31,6 +32,12 @@ def citations() -> dict[str, str]:
     """Authors and title of each paper, by the key that sources and IDs begin with."""
     names = (entry.name for entry in pkgutil.iter_modules(papers.__path__, f"{papers.__name__}."))
     return {paper.PAPER: str(paper.__doc__).strip().removesuffix(".") for paper in map(importlib.import_module, names)}
+
+
+def is_built_in(claim: Claim) -> bool:
+    """Whether a claim is one of the papers': whoever holds one has loaded its module."""
+    loaded = [module for name, module in sys.modules.items() if name.startswith(f"{papers.__name__}.")]
+    return any(entry is claim for module in loaded for entry in vars(module).values())
 
 
 def claims_of(module: ModuleType) -> list[Claim]:

@@ -1,0 +1,125 @@
+"""The fixture `signproof`: claims and variants of optimizers judged from within a test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import pytest
+
+from signproof.checks.conformance import NO_RUN, Row
+from signproof.checks.judge import verify
+from signproof.checks.verdict import Verdict
+from signproof.pytest_claims import found
+from signproof.pytest_results import record
+from signproof.report import variant_baseline
+from signproof.report.ledger import entry
+from signproof.report.variant_baseline import Difference
+from signproof.theory.claim import Claim
+from signproof.theory.misuse import Misuse
+
+FAULTS = ("broken", "failed")
+"""What a row may say that a test does not pass with, unless the baseline says the same."""
+
+
+class Signproof:
+    """What a test can ask; profile, seed and tolerance are those of the command line."""
+
+    def __init__(self, request: pytest.FixtureRequest):
+        self._item = request.node
+        self._option = request.config.option
+
+    def __repr__(self):
+        return f"profile {self._option.signproof_profile}, seed {self._option.signproof_seed}"
+
+    def verify(self, claim: Claim) -> Verdict:
+        """Judge a claim, and count it in the summary of the run. It does not fail, whatever the verdict is.
+
+        Returns the verdict: `.status`, `.evidence`, `.tightness`, `.witness`.
+        """
+        verdict = verify(claim, self._option.signproof_profile, self._option.signproof_seed)
+        judged = entry(verdict)
+        record(self._item, found(claim, "check", judged["verdict"], judged))
+        return verdict
+
+    def conforms(
+        self,
+        factory: Callable[[Any], Any],
+        claims: str | Claim | Iterable[Claim] = "*",
+        *,
+        dtype: str = "float64",
+        name: str = "",
+    ) -> list[Row]:
+        """Ask an optimizer whether it obeys claims, and hold what is found beside the baseline of the test's folder.
+
+        Arguments:
+            factory: a function from a step size to an `optax.GradientTransformation`.
+            claims: a pattern of IDs such as "scaled-sign/theorem-1.*", or claims.
+            dtype: "float64", "float32" or "bfloat16": of parameters, gradients and state.
+            name: what the variant is called in the baseline; the factory's name, if none is given.
+        Returns a row for each claim. Raises AssertionError, with a table, if a claim is broken or the variant fails,
+        and the baseline does not say so already; if what is found is not what the baseline says, or a ratio is larger
+        beyond the tolerance; and if no claim can be asked of the variant at all.
+        """
+        __tracebackhide__ = True
+        from signproof.checks import variants
+
+        name = name or self._name(factory, dtype)
+        option = self._option
+        path = self._item.path.parent / variant_baseline.NAME
+        try:
+            rows = variants.conforms(
+                factory,
+                claims,
+                dtype=dtype,
+                seed=option.signproof_seed,
+                profile=option.signproof_profile,
+                name=name,
+            )
+            baseline = variant_baseline.read(path)
+        except Misuse as error:
+            pytest.fail(str(error), pytrace=False)
+        for row in rows:
+            record(self._item, {"name": f"{row.variant} {row.claim}", "verdict": row.status, "row": row.data()})
+        if option.signproof_update:
+            return rows
+        tolerance = option.signproof_tolerance
+        tolerance = variant_baseline.TOLERANCE if tolerance is None else tolerance
+        compared = variant_baseline.compare(rows, baseline, tolerance, complete=False)
+        unknown = () if option.signproof_update_new else compared.new
+        faults = [row for row in unknown if row.status in FAULTS]
+        if faults or compared.differences:
+            raise AssertionError(_table(name, rows, faults, compared.differences))
+        if all(row.status == "not applicable" for row in rows):
+            raise AssertionError(_table(f"{name}: none of the claims can be asked of it", rows))
+        return rows
+
+    def _name(self, factory: Any, dtype: str) -> str:
+        name = getattr(factory, "__name__", type(factory).__name__)
+        name = self._item.name if name == "<lambda>" else name
+        return name if dtype == "float64" else f"{name} ({dtype})"
+
+
+def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
+    """What was found, claim by claim; where something is wrong, the instance and the numbers before and now."""
+    wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
+    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken, or not as in the baseline" if wrong else name]
+    for row in rows:
+        if row.reason == NO_RUN:
+            continue
+        step = "" if row.step is None else f" at k = {row.step}"
+        ratio = "" if row.ratio is None else f", measured/bound up to {row.ratio:.6g}"
+        lines.append(f"  {row.claim}: {row.status}{step}{ratio}")
+        for worse in differences:
+            if worse.claim == row.claim:
+                before, now = map(_exact, (worse.before, worse.now))
+                lines.append(f"    {worse.what}: {now}, in the baseline {before}")
+        if row.claim in wrong:
+            lines += [f"    {text}" for text in (row.instance, row.reason) if text]
+        elif row.status == "not applicable":
+            lines.append(f"    {row.reason}")
+    return "\n".join(lines)
+
+
+def _exact(number: float | str) -> str:
+    return f"{number:.12g}" if isinstance(number, float) else number
