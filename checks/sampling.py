@@ -20,6 +20,7 @@ from sympy import Symbol
 
 from signproof.checks.arrays import FLOATS, Floats
 from signproof.checks.domain import Unsupported
+from signproof.checks.keys import make_key
 from signproof.checks.noisy import DrawnGradient
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
@@ -71,7 +72,7 @@ def sample(
         laid |= {f"number {name}": np.tile(number, runs) for name, number in numbers.items()}
         laid |= {"start": np.tile(start, runs), "size": np.tile(np.asarray(size, float), runs)}
         blocks = {name: _in_blocks(array, count) for name, array in laid.items()}
-        key, indices = jax.random.key(seed), np.arange(first, first + count)
+        key, indices = make_key(seed), np.arange(first, first + count)
         draw = partial(_draws, oracle=oracle, steps=steps, d=len(start))
         found = _run(
             blocks,
