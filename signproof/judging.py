@@ -75,7 +75,9 @@ def _judge(claim: Claim, profile: str, seed: int, error: float, advance: Callabl
     from signproof.report.ledger import entry
 
     try:
-        verdict = judge.verify(claim, profile, seed, advance, known=corpus.against(claim), error=error)
+        verdict = judge.verify(
+            claim, profile=profile, seed=seed, advance=advance, known=corpus.against(claim), error=error
+        )
     except Exception as error:
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         evidence = Evidence("note", "sampled", f"it could not be judged: {reason}")

@@ -113,7 +113,7 @@ def test_what_is_claimed_holds_of_the_example(claim):
     try:
         said = example.statement(claim.statement)
     except Unsupported:
-        assert claim.id == "scaled-sign/theorem-3.vote"  # it is about signs alone
+        assert "theorem-3.vote" in claim.id  # it is about signs alone
         return
     values = {f"{letter}_1": entries[0] for letter, entries in facts["constants"].items()} | facts["parameters"]
     assert follows(said, [Eq(Symbol(name, real=True), Rational(number)) for name, number in values.items()]).holds

@@ -349,7 +349,7 @@ def test_a_claims_file_may_name_its_data(file, tmp_path):
     for name in {name for name in sys.modules if name.startswith("signproof_claims_")} - before:
         del sys.modules[name]  # and the family with it
     path.write_text(CLAIMS.format(str(tmp_path / "none.txt")))
-    with pytest.raises(Misuse, match=r"claims\.py, line 10: ValueError: .*none\.txt cannot be read: No such file"):
+    with pytest.raises(Misuse, match=r"claims\.py, line 11: ValueError: .*none\.txt cannot be read: No such file"):
         read_file(path)
 
 

@@ -49,7 +49,7 @@ from signproof.theory.proof import (
 from signproof.theory.symbols import V0, L, alpha, i, k
 from signproof.theory.vectors import norm, point
 
-FEW = 3
+FEW = 2
 """Mutants of each kind in a default run, where the proof is short."""
 SHORT = 5
 """Steps of a short proof; of a proof with n times as many, n times fewer mutants are taken, but at least one."""

@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import signproof.report.page
 
 import signproof.pytest_claims
 import signproof.pytest_fixture

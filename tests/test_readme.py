@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from signproof import cli, verify
+from signproof.commands.verify import _print_table
 from signproof.theory.catalog import catalog
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
@@ -29,7 +30,7 @@ def table(text):
 
 def test_the_table_is_the_one_that_verify_prints(entries, capsys):
     pattern = re.search(r"`signproof verify '(.*?)'` prints", README)[1]
-    cli._print_table([entry for entry in entries if fnmatchcase(entry["id"], pattern)])
+    _print_table([entry for entry in entries if fnmatchcase(entry["id"], pattern)])
     assert table(README) == table(capsys.readouterr().out)
     assert len(table(README)) == sum(fnmatchcase(id, pattern) for id in catalog())
 

@@ -15,6 +15,8 @@ import pytest
 from signproof.report.names import file_names
 from signproof.report.site import write_site
 
+expect = pytest.importorskip("playwright.sync_api").expect
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
     "--no-sandbox",
@@ -77,7 +79,7 @@ def test_the_table_is_filtered(page):
     page.select_option("[name=paper]", "scaled-sign")
     assert shown(page) == [id for id in refuted if id.startswith("scaled-sign")]
     page.click("button[type=reset]")
-    page.wait_for_function("document.querySelector('.found').textContent.startsWith('9 of')")
+    expect(page.locator(".found")).to_contain_text("9 of")
     page.fill("[name=text]", "THEOREM-1 gd")
     assert shown(page) == ["scaled-sign/theorem-1.1", "scaled-sign/theorem-1.3"]
     page.fill("[name=text]", "no such claim")
@@ -86,7 +88,7 @@ def test_the_table_is_filtered(page):
 
 def test_a_count_leads_to_its_claims(page):
     page.click(".counts .vacuous a")
-    page.wait_for_function("document.querySelector('.found').textContent.startsWith('1 of')")
+    expect(page.locator(".found")).to_contain_text("1 of")
     assert shown(page) == [claim["id"] for claim in SAMPLE["claims"] if claim["verdict"] == "vacuous"]
 
 
@@ -128,7 +130,7 @@ def test_every_page_is_drawn(page, site):
     for id, name in PAGES.items():
         page.goto((site.parent / "claims" / name).as_uri())
         assert page.locator("h1").inner_text() == id
-        page.wait_for_function("!document.querySelector('figure[data-chart=waiting]')")
+        expect(page.locator("figure[data-chart=waiting]")).to_have_count(0)
         assert page.locator("figure[data-chart=failed]").count() == 0
         for figure in page.locator("figure[data-chart=drawn]").all():
             box = figure.locator("svg").bounding_box()

@@ -53,15 +53,17 @@ def noiseless_methods() -> list[Algorithm]:
 
 METHODS = noiseless_methods()
 FAMILIES = [family for family in families() if family.__module__.startswith("signproof.")]
-BUCKETS = [(family, shape) for family in FAMILIES for shape in family.shapes]
+BUCKETS = [(family, shape) for family in sorted(FAMILIES, key=lambda each: each.costly) for shape in family.shapes]
+"""Families and shapes, the costly ones last: they are left to the slow run."""
 ON_DIAGONAL = (ScaledSignGD, SignGD, GradientDescent)
 """Methods whose default test is on diagonal quadratics, so that the adversarial one shares what is compiled."""
 
 
 def pairs():
-    """By default each method on one family and each family under one method; all pairs if there is time."""
+    """By default each method on one family, and each family that is not costly under one method; else all pairs."""
     chosen = [(method, BUCKETS[0]) for method in METHODS if isinstance(method, ON_DIAGONAL)]
-    others, buckets = [method for method in METHODS if not isinstance(method, ON_DIAGONAL)], BUCKETS[1:]
+    others = [method for method in METHODS if not isinstance(method, ON_DIAGONAL)]
+    buckets = [bucket for bucket in BUCKETS[1:] if not bucket[0].costly]
     for i in range(max(len(others), len(buckets))):
         chosen.append((others[i % len(others)], buckets[i % len(buckets)]))
     for method in METHODS:
