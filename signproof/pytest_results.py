@@ -171,9 +171,9 @@ class Results:
         if option.signproof_json:
             ledger.write(whole, option.signproof_json)
         if option.signproof_html and entries:
-            from signproof.report.page import write_page
+            from signproof.report.site import write_site
 
-            write_page(whole, option.signproof_html)
+            write_site(whole, option.signproof_html)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
         stale = self._stale()

@@ -16,6 +16,7 @@ import pytest
 
 import signproof.pytest_claims
 import signproof.pytest_fixture
+import signproof.report.site
 from signproof.checks import variants, witness
 from signproof.checks.conformance import Row
 from signproof.checks.verdict import Status, Verdict
@@ -243,7 +244,8 @@ def test_a_ledger_that_was_asked_for_is_written_even_if_there_are_no_claims(run)
 
 def test_the_page_is_written(run):
     run(RIGHT, "--signproof-html=report").assert_outcomes(passed=2)
-    assert "right</h2>" in Path("report/index.html").read_text()
+    (page,) = Path("report/claims").glob("*right*.html")
+    assert "right</h1>" in page.read_text() and page.name in Path("report/index.html").read_text()
 
 
 ASKS = """
