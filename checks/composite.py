@@ -90,6 +90,10 @@ def refusal(objective: Any, claim: Claim) -> str:
 
     Arguments: an objective that has `unmet`; the claim.
     """
+    step_size = getattr(claim.algorithm, "step_size", None)
+    for part in (claim.measure, *claim.assumptions):
+        if getattr(part, "step_size", step_size) != step_size:
+            return f"{part}: its step size is not the method's, {step_size}"
     for assumption in claim.assumptions:
         why = objective.unmet(assumption)
         if why:

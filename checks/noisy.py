@@ -27,6 +27,8 @@ from signproof.theory.oracles import (
     Independence,
     IndependentCoordinates,
     IndependentDraws,
+    IndependentNormAndSigns,
+    IndependentNormsAndVotes,
     NormSignMargin,
     OracleAssumption,
     SignMargin,
@@ -34,6 +36,18 @@ from signproof.theory.oracles import (
     VoteMargin,
 )
 
+KNOWN = (
+    Unbiased,
+    BoundedVariance,
+    SignMargin,
+    VoteMargin,
+    NormSignMargin,
+    IndependentNormAndSigns,
+    IndependentNormsAndVotes,
+    IndependentCoordinates,
+    IndependentDraws,
+)
+"""What laws answer for; a class derived from one of them may say something else."""
 BITS = 128
 """Precision of the constants before they are rounded outward to floats."""
 
@@ -85,17 +99,17 @@ class DrawnGradient(ABC):
 
     def unmet(self, assumption: OracleAssumption, d: int) -> str:
         """Why an assumption does not hold whatever its constant, or is not known to; empty if it holds with some."""
+        if type(assumption) not in KNOWN:
+            return f"{type(assumption).__name__} is not known to hold"
         if isinstance(assumption, Unbiased):
             return self.bias()
         if isinstance(assumption, BoundedVariance):
             return self.spread()
         if isinstance(assumption, NormSignMargin | IndependentCoordinates | IndependentDraws) and d > 1:
             return self.dependence()
-        if isinstance(assumption, SignMargin | VoteMargin | NormSignMargin | IndependentCoordinates | IndependentDraws):
-            return ""
-        if isinstance(assumption, Independence):
+        if isinstance(assumption, Independence) and not isinstance(assumption, IndependentCoordinates | IndependentDraws):
             return "norm and signs depend on each other"
-        return f"{type(assumption).__name__} is not known to hold"
+        return ""
 
     def constant(self, assumption: OracleAssumption, d: int, workers: int = 1) -> Enclosure[float] | None:
         """Ends around the best constant: of sigma / s, of c = 2 p_min - 1 or of I_p at p_min; None if it has none.

@@ -30,7 +30,7 @@ from signproof.checks.sine import SineSum
 from signproof.checks.statistics import lower_bound
 from signproof.checks.trials import Profile, Tally, noiseless
 from signproof.theory.claim import Claim
-from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
+from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.symbols import k
 
@@ -95,6 +95,8 @@ def try_out(
     """
     if not isinstance(claim.measure, ExpectedSuboptimality):
         raise Unsupported("gradients are drawn for claims about E[V_k] alone")
+    if claim.horizon is not None:
+        raise Unsupported(f"gradients are drawn for claims about every k, not for those about k = {claim.horizon} alone")
     posed = noiseless(claim)
     share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
     runs = RUNS[profile.name]
@@ -115,7 +117,7 @@ def try_out(
 def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, size: float, seed, found: Sampled):
     from signproof.checks import engine, sampling
 
-    assert claim.algorithm is not None and claim.bound is not None
+    assert claim.algorithm is not None and claim.bound is not None and claim.measure is not None
     runs, share = found.facts["runs"], found.facts["error_of_each"]
     problem, start = _instances(family, seed)
     workers, counts = _workers(claim)
@@ -137,7 +139,7 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
         scale,
         max(STEPS),
         runs + PILOT,
-        Suboptimality(),
+        claim.measure.noiseless,
         sum(seed),
         workers,
     )
@@ -173,9 +175,8 @@ def margins(claim: Claim, law: DrawnGradient, d: int, workers: int) -> dict[Symb
     Raises Unsupported, in one line with the number that is off, if the law does not meet an assumption.
     """
     found: dict[Symbol, tuple[float, bool]] = {}
-    for assumption in claim.assumptions:
-        if not isinstance(assumption, OracleAssumption):
-            continue
+    oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
+    for assumption in oracle:
         why = law.unmet(assumption, d)
         if why:
             raise Unsupported(f"{assumption} does not hold: {why}")
@@ -187,9 +188,13 @@ def margins(claim: Claim, law: DrawnGradient, d: int, workers: int) -> dict[Symb
         symbol = assumption.formulas[0]
         if isinstance(symbol, Symbol):
             combine = min if largest else max
-            known = found.get(symbol, (number, not largest))[0]
+            known, is_size = found.get(symbol, (number, not largest))
+            if is_size is largest or any(symbol in other.symbols for other in claim.assumptions if other not in oracle):
+                raise Unsupported(f"{symbol} stands for unlike constants")
             found[symbol] = (combine(known, number), not largest)
-        elif largest and not number >= float(symbol):
+        elif not (largest and symbol.is_number):
+            raise Unsupported(f"{assumption}: its constant is not a symbol, for which that of a law could stand")
+        elif not number >= float(symbol):
             raise Unsupported(f"{assumption} does not hold: its best constant is {number:.6g}")
     return found
 

@@ -15,10 +15,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sympy import Symbol
 
 from signproof.checks.composite import CompositeProblem
 from signproof.checks.problem import BATCH, in_numbers_of, nearest
 from signproof.theory import prox
+from signproof.theory.norms import L2
 
 MET = (
     prox.Composite,
@@ -67,7 +69,16 @@ class Separable(CompositeProblem):
         return z[None] - gamma * self.slopes(z, gamma, xp)
 
     def unmet(self, assumption):
-        return "" if isinstance(assumption, MET) else f"{self.family} are not known to meet it"
+        if type(assumption) not in MET:
+            return f"{self.family} are not known to meet it"
+        if isinstance(assumption, prox.Convex | prox.ClosedConvex) and assumption.of == prox.D:
+            return f"the smooth part of {self.family} is not convex"
+        if isinstance(assumption, prox.LipschitzGradient) and assumption.norm != L2:
+            return "the constant of the gradient is known in the Euclidean norm alone"
+        for name in ("constant", "total", "largest"):
+            if not isinstance(getattr(assumption, name, None), Symbol | None):
+                return f"its constant {getattr(assumption, name)} is not a symbol, for which the least one could stand"
+        return ""
 
     def check(self) -> None:
         """For one instance: raises ValueError if it is none of the family."""

@@ -9,9 +9,10 @@ from itertools import product
 import numpy as np
 import pytest
 from flint import fmpq
-from sympy import sqrt
+from sympy import Integer, sqrt
 
 from signproof import Claim, verify
+from signproof.checks.composite import refusal
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rationals
 from signproof.checks.proximal import _root, fitting, replay_proximal
@@ -19,8 +20,10 @@ from signproof.checks.proximal_trials import try_out
 from signproof.checks.separable import HuberComposite, QuadraticComposite
 from signproof.checks.witness import from_json
 from signproof.theory.catalog import catalog
-from signproof.theory.prox import SignProx
-from signproof.theory.symbols import L
+from signproof.theory.norms import L2, LINF
+from signproof.theory.papers.signprox.eq_9 import gamma
+from signproof.theory.prox import Composite, Convex, D, LipschitzGradient, ProximalVariance, SignProx
+from signproof.theory.symbols import L, sigma
 
 IDS = ["signprox/theorem-1", "signprox/theorem-2"]
 QUADRATIC = QuadraticComposite(
@@ -137,3 +140,24 @@ def test_a_claim_of_ones_own_without_a_proof_is_supported():
         bound=theorem.bound + L / sqrt(theorem.measure.steps),
     )
     assert verify(mine).status == "supported"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        (LipschitzGradient(D, L, L2), LipschitzGradient(D, Integer(1), L2), "its constant 1 is not a symbol"),
+        (LipschitzGradient(D, L, L2), LipschitzGradient(D, 2 * L, L2), "is not a symbol"),
+        (LipschitzGradient(D, L, L2), LipschitzGradient(D, L, LINF), "in the Euclidean norm alone"),
+        (Composite(gamma), Convex(D), "is not convex"),
+        (ProximalVariance(gamma, sigma), ProximalVariance(gamma, Integer(1)), "its constant 1 is not a symbol"),
+        (ProximalVariance(gamma, sigma), ProximalVariance(2 * gamma, sigma), "is not the method's"),
+    ],
+)
+def test_what_is_not_known_of_an_objective_is_not_taken_for_granted(old, new, why):
+    theorem = catalog()[IDS[0]]
+    assert old in theorem.assumptions
+    assumed = tuple(new if assumption == old else assumption for assumption in theorem.assumptions)
+    mine = dataclasses.replace(theorem, assumptions=assumed, bound=theorem.bound.subs(sigma, 1), proof=None)
+    assert why in refusal(QUADRATIC, mine) and why in refusal(HUBER, mine)
+    with pytest.raises(Unsupported, match=why):
+        try_out(mine)

@@ -10,7 +10,7 @@ from fractions import Fraction as F
 import numpy as np
 import pytest
 from flint import fmpq
-from sympy import Symbol
+from sympy import Le, Rational, Symbol
 
 from signproof import verify
 from signproof.checks import judge, sampled
@@ -28,10 +28,13 @@ from signproof.checks.sampling import BLOCK, sample
 from signproof.checks.trials import PROFILES, Trials
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD, Signum
 from signproof.theory.catalog import catalog
+from signproof.theory.expectations import estimate, mean
 from signproof.theory.measures import Suboptimality
-from signproof.theory.symbols import alpha
+from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
+from signproof.theory.symbols import K, L, alpha, k, sigma
+from signproof.theory.vectors import gradient
 
-M = Symbol("M", real=True)
+M, c = Symbol("M", real=True), Symbol("c", real=True)
 PROBLEM = DiagonalQuadratic(np.array([[1.0, 2.0], [3.0, 1.0]]))
 START = np.array([[1.0, 2.0], [-1.0, 0.5]])
 STEP = {alpha: np.array([0.05, 0.1])}
@@ -181,3 +184,49 @@ def test_the_evidence_says_what_was_spent(two_laws, no_others):
 def test_other_measures_are_refused():
     with pytest.raises(Unsupported, match=r"claims about E\[V_k\] alone"):
         try_out(catalog()["signprox/theorem-1"], quick, 0, 1e-9)
+
+
+def posed(old, new, **changes):
+    """The repaired Theorem 2(1) with one assumption in the place of another."""
+    assumed = tuple(new if type(a) is type(old) else a for a in repaired.assumptions)
+    return dataclasses.replace(repaired, assumptions=assumed, proof=None, **changes)
+
+
+class Relative(BoundedVariance):
+    """E||~g - g||_1^2 <= sigma^2 ||g||_1^2, which says more than the class that it is derived from."""
+
+    def statement(self, x):
+        return Le(mean(l1(estimate(x) - gradient(x)) ** 2, x), self.constant**2 * l1(gradient(x)) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("assumption", "why"),
+    [
+        (BoundedVariance(Rational(1, 1000)), "is not a symbol"),
+        (BoundedVariance(sigma / 2), "is not a symbol"),
+        (BoundedVariance(c), "c stands for unlike constants"),
+        (BoundedVariance(L), "L stands for unlike constants"),
+        (Relative(sigma), "Relative is not known to hold"),
+    ],
+    ids=["number", "formula", "margin", "smoothness", "derived"],
+)
+def test_no_law_is_drawn_for_constants_and_assumptions_that_it_does_not_answer_for(two_laws, assumption, why):
+    claim = posed(BoundedVariance(sigma), assumption, bound=repaired.bound.subs(sigma, assumption.constant))
+    found = try_out(claim, quick, 0, 1e-9)
+    assert not found.tallies and not found.violation and all(why in reason for reason in found.refused.values())
+    assert found.refused
+
+
+def test_a_margin_in_numbers_is_compared_with_the_laws(two_laws):
+    half = posed(NormSignMargin(c), NormSignMargin(Rational(1, 2)), bound=repaired.bound.subs(c, Rational(1, 2)))
+    half = dataclasses.replace(half, domain=tuple(r.subs(c, Rational(1, 2)) for r in half.domain if r.has(alpha)))
+    found = try_out(half, quick, 0, 1e-9)
+    assert all("its best constant is" in reason for reason in found.refused.values()) and len(found.refused) == 2
+
+
+def test_claims_about_a_number_of_steps_fixed_beforehand_are_refused():
+    fixed = dataclasses.replace(
+        repaired, horizon=K, bound=repaired.bound.subs(k, K), domain=(*repaired.domain, K >= 32), proof=None
+    )
+    with pytest.raises(Unsupported, match="not for those about k = K alone"):
+        try_out(fixed, quick, 0, 1e-9)
