@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Abs, Add, And, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, sign
+from sympy import Abs, Add, And, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
 from sympy.core.symbol import Str
 
 from signproof.checks.domain import Unsupported
@@ -50,6 +50,17 @@ class Law:
         total = sum(self.probabilities, start=fmpq(0))
         if total != 1:
             raise ValueError(f"the probabilities add up to {total}, not to 1")
+
+    def is_product(self) -> bool:
+        """Whether the coordinates are independent."""
+        joint: dict[tuple, fmpq] = {}
+        for p, value in zip(self.probabilities, self.values, strict=True):
+            joint[tuple(value)] = joint.get(tuple(value), fmpq(0)) + p
+        single = [_summed(joint, lambda value, n=n: value[n]) for n in range(self.values.shape[1])]
+        return all(
+            joint.get(values, fmpq(0)) == reduce(mul, (law[v] for law, v in zip(single, values, strict=True)))
+            for values in product(*single)
+        )
 
     def draws(self, workers: int = 1) -> list[tuple[fmpq, list[np.ndarray]]]:
         """All outcomes of so many independent draws, with their probabilities."""
@@ -146,6 +157,14 @@ class LawReader(Reader):
             for relation, at in instances(statement, self.sizes)
         )
 
+    def independent(self, one: Any, other: Any) -> bool:
+        """Whether two random terms are independent, for all coordinates and workers."""
+        for _, at in instances(Tuple(one, other), self.sizes):
+            drawn = [(p, (self.number(one, at, draws), self.number(other, at, draws))) for p, draws in self._outcomes]
+            if not Law(tuple(p for p, _ in drawn), np.array([pair for _, pair in drawn], dtype=object)).is_product():
+                return False
+        return True
+
 
 class OutcomeReader(Reader):
     """At outcomes, each as if it were certain: E[term] is the term there.
@@ -169,6 +188,14 @@ def instances(statement: Basic, sizes: Mapping[Symbol, int]) -> list[tuple[Any, 
         indices = [index for index in sizes if index in relation.free_symbols]
         for numbers in product(*(range(sizes[index]) for index in indices)):
             found.append((relation, dict(zip(indices, numbers, strict=True))))
+    return found
+
+
+def _summed(law: dict[tuple, fmpq], part: Any) -> dict[Any, fmpq]:
+    """The law of a part of what has the given law."""
+    found: dict[Any, fmpq] = {}
+    for value, p in law.items():
+        found[part(value)] = found.get(part(value), fmpq(0)) + p
     return found
 
 

@@ -24,7 +24,7 @@ from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.expected import Chain
 from signproof.checks.laws import ANYWHERE, LawReader, instances
-from signproof.checks.oracles import FiniteOracle, TableOracle
+from signproof.checks.oracles import FiniteOracle, TableOracle, dependent
 from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import expected_run, replay_expected
@@ -220,7 +220,7 @@ def _limits(assumption: OracleAssumption, oracle: FiniteOracle, g: tuple, worker
     law, symbols, statement = oracle.law(g), assumption.symbols, _statement(assumption)
     readers = [LawReader(g, law, dict.fromkeys(symbols, fmpq(n)), workers) for n in (0, 1, 2)]
     if not symbols:
-        return [] if readers[0].holds(statement) else None
+        return [] if readers[0].holds(statement) and not dependent(assumption, readers[0], law) else None
     limits = []
     for relation, at in instances(statement, readers[0].sizes):
         left = readers[0].number(relation.lhs, at)

@@ -24,7 +24,6 @@ from signproof.checks.densities import StandardLaw
 from signproof.checks.exact import Balls, rational
 from signproof.theory.oracles import (
     BoundedVariance,
-    Independence,
     IndependentCoordinates,
     IndependentDraws,
     IndependentNormAndSigns,
@@ -107,7 +106,7 @@ class DrawnGradient(ABC):
             return self.spread()
         if isinstance(assumption, NormSignMargin | IndependentCoordinates | IndependentDraws) and d > 1:
             return self.dependence()
-        if isinstance(assumption, Independence) and not isinstance(assumption, IndependentCoordinates | IndependentDraws):
+        if isinstance(assumption, IndependentNormAndSigns | IndependentNormsAndVotes):
             return "norm and signs depend on each other"
         return ""
 

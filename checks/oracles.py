@@ -19,7 +19,7 @@ from sympy import Rational, Symbol
 from signproof.checks.exact import rational, rationals
 from signproof.checks.laws import ANYWHERE, Law, LawReader, listed
 from signproof.theory.decide import truth
-from signproof.theory.oracles import OracleAssumption
+from signproof.theory.oracles import Independence, IndependentCoordinates, IndependentDraws, OracleAssumption
 
 
 class Oracle(ABC):
@@ -28,6 +28,25 @@ class Oracle(ABC):
     @abstractmethod
     def law(self, g: tuple[fmpq, ...]) -> Law:
         """The law of ~g where the gradient is g, shape (d,)."""
+
+
+def dependent(assumption: OracleAssumption, reader: LawReader, law: Law) -> bool:
+    """Whether something that is assumed to be independent is not.
+
+    Proofs use of independence only what the statement says, that a mean of a product is the product of the means. What
+    breaks a claim has to meet all of what the words say.
+    """
+    if not isinstance(assumption, Independence):
+        return False
+    if not all(reader.independent(*pair) for pair in assumption.pairs(ANYWHERE)):
+        return True
+    if isinstance(assumption, IndependentDraws) and any(
+        p and entry == 0 != slope
+        for p, value in zip(law.probabilities, law.values, strict=True)
+        for entry, slope in zip(value, reader.g, strict=True)
+    ):
+        return True
+    return isinstance(assumption, IndependentCoordinates | IndependentDraws) and not law.is_product()
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +65,8 @@ class TableOracle(Oracle):
             if truth(condition, parameters) is not True:
                 return f"exact gradients do not meet {assumption}: {condition} does not hold"
         for g, law in self.table.items():
-            if not LawReader(g, law, values, workers).holds(assumption.statement(ANYWHERE)):
+            reader = LawReader(g, law, values, workers)
+            if not reader.holds(assumption.statement(ANYWHERE)) or dependent(assumption, reader, law):
                 return f"the stochastic gradient does not meet {assumption} where the gradient is {listed(g)}"
         return ""
 

@@ -96,7 +96,7 @@ def try_out(
     if not isinstance(claim.measure, ExpectedSuboptimality):
         raise Unsupported("gradients are drawn for claims about E[V_k] alone")
     if claim.horizon is not None:
-        raise Unsupported(f"gradients are drawn for claims about every k, not for those about k = {claim.horizon} alone")
+        raise Unsupported(f"gradients are drawn for claims about every k, not about k = {claim.horizon} alone")
     posed = noiseless(claim)
     share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
     runs = RUNS[profile.name]

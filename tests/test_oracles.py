@@ -18,7 +18,7 @@ from signproof.checks import judge, moments
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.expected import Chain, _translates, expectations
-from signproof.checks.laws import Law, LawReader
+from signproof.checks.laws import ANYWHERE, Law, LawReader
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
 from signproof.checks.oracles import TableOracle
@@ -30,6 +30,8 @@ from signproof.theory.catalog import catalog
 from signproof.theory.measures import Suboptimality
 from signproof.theory.oracles import (
     BoundedVariance,
+    IndependentCoordinates,
+    IndependentDraws,
     IndependentNormAndSigns,
     NormSignMargin,
     SignMargin,
@@ -238,3 +240,27 @@ def test_the_verdict_rests_on_the_witness_and_says_what_was_searched(monkeypatch
     measured = verdict.series[0]["measured"]
     assert measured[-1] > verdict.series[0]["bound"][-1] and measured[0] <= verdict.series[0]["bound"][0]
     assert len(measured) == verdict.witness.k + 1
+
+
+@pytest.mark.parametrize(
+    ("assumption", "values", "workers"),
+    [
+        (IndependentCoordinates(), [["3/2", "3/2"], ["1/2", "1/2"]], 1),  # one factor for both, no sign changes
+        (IndependentDraws(), [["3/2", "3/2"], ["1/2", "1/2"]], 2),
+        (IndependentDraws(), [[2, 1], [0, 1]], 2),  # 0 where the gradient is not
+        (IndependentNormAndSigns(), [[1, 1], [3, 3], [-2, 2], [-2, 2]], 1),  # 4 on average
+    ],
+    ids=["coordinates", "draws", "zero", "norm"],
+)
+def test_a_law_that_is_only_uncorrelated_is_not_independent(assumption, values, workers):
+    law = Law((fmpq(1, len(values)),) * len(values), rationals(values))
+    g = tuple(rationals([1, 1]))
+    assert LawReader(g, law, {}, workers).holds(assumption.statement(ANYWHERE))
+    assert "does not meet" in TableOracle({g: law}).unmet(assumption, {}, workers)
+
+
+def test_independent_coordinates_are_so_to_the_oracle():
+    rows = [*product(rationals(["1/2", "3/2"]), repeat=2)]
+    law = Law((fmpq(1, 4),) * 4, rationals([list(row) for row in rows]))
+    for assumption in (IndependentCoordinates(), IndependentDraws()):
+        assert not TableOracle({tuple(rationals([1, 1])): law}).unmet(assumption, {}, 2)

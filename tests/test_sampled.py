@@ -228,5 +228,5 @@ def test_claims_about_a_number_of_steps_fixed_beforehand_are_refused():
     fixed = dataclasses.replace(
         repaired, horizon=K, bound=repaired.bound.subs(k, K), domain=(*repaired.domain, K >= 32), proof=None
     )
-    with pytest.raises(Unsupported, match="not for those about k = K alone"):
+    with pytest.raises(Unsupported, match="not about k = K alone"):
         try_out(fixed, quick, 0, 1e-9)
