@@ -104,8 +104,8 @@ class Program:
                 raise Misuse(f"{name} {getattr(self, name)} is none of {', '.join(map(str, choices))}")
         if not 0 < self.step_size < float("inf"):
             raise Misuse(f"step_size = {self.step_size} is no positive number")
-        if self.seed < 0:
-            raise Misuse(f"seed = {self.seed} is negative")
+        if not 0 <= self.seed < 2**63:
+            raise Misuse(f"seed = {self.seed} is {'negative' if self.seed < 0 else 'too large: below 2^63'}")
 
     @property
     def dtype(self) -> np.dtype:

@@ -247,12 +247,15 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, error, advanc
         tally, witness = race(claim)
     except Unsupported as unsupported:
         evidence.append(Evidence("note", "exact", f"not tried: {unsupported}"))
-        return Verdict(claim, Status.OPEN, tuple(evidence))
+        return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
     text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
     evidence.append(Evidence("run", "enclosed", text, tally.facts))
     if witness is not None:
         evidence.append(Evidence("witness", witness.level, witness.describe()))
-        return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
+        status = Status.INCONSISTENT if certificate else Status.REFUTED
+        return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
+    if certificate is not None:
+        return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
 
 
@@ -345,7 +348,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, adva
         evidence.append(Evidence("note", "exact", f"not run: {unsupported}"))
         return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
     if claim.orbit.formula:
-        return _judge_course(claim, _at(free, rational(ORBIT_POSITIONS[0])), evidence)
+        return _judge_course(claim, certificate, _at(free, rational(ORBIT_POSITIONS[0])), evidence)
     witness = None
     steps = ORBIT_TURNS * len(claim.orbit.points)
     for position in ORBIT_POSITIONS:
@@ -368,7 +371,7 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, adva
     return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
 
 
-def _judge_course(claim: Claim, parameters: dict[str, fmpq], evidence) -> Verdict:
+def _judge_course(claim: Claim, certificate, parameters: dict[str, fmpq], evidence) -> Verdict:
     """Compare a run with its formula step by step, in balls."""
     assert claim.orbit is not None
     for steps in range(COURSE + 1):
@@ -376,15 +379,16 @@ def _judge_course(claim: Claim, parameters: dict[str, fmpq], evidence) -> Verdic
             found = replay_course(claim, parameters, steps)
         except Undecided as undecided:
             evidence.append(Evidence("note", "enclosed", f"undecided: {undecided}"))
-            return Verdict(claim, Status.OPEN, tuple(evidence))
+            return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
         if found.confirmed:
             assert found.measured is not None and found.bound is not None
             start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
             witness = Witness(claim, None, parameters, start, steps, found.measured, found.bound, found.level)
             evidence.append(Evidence("witness", found.level, witness.describe()))
-            return Verdict(claim, Status.REFUTED, tuple(evidence), witness=witness)
+            status = Status.INCONSISTENT if certificate else Status.REFUTED
+            return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
     evidence.append(Evidence("orbit", "enclosed", f"{COURSE} steps in balls do not leave the formula"))
-    return Verdict(claim, Status.SUPPORTED, tuple(evidence))
+    return Verdict(claim, Status.PROVED if certificate else Status.SUPPORTED, tuple(evidence), certificate)
 
 
 def _orbit_witness(claim, parameters, start, steps: int, found: Replay, exhibit: bool) -> Witness:

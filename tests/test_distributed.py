@@ -227,6 +227,7 @@ def test_which_conventions_keep_the_identity_of_theorem_3_vote(ties):
         ({"step_size": float("nan")}, "step_size = nan"),
         ({"batch": 0}, "batch = 0"),
         ({"seed": -1}, "seed = -1"),
+        ({"seed": 2**63}, "too large: below 2^63"),
     ],
 )
 def test_a_program_says_what_is_wrong_with_it(fields, words):
@@ -482,6 +483,10 @@ def misuse(run):
 
 def test_no_processes_are_misuse(misuse):
     assert "--processes" in misuse("--processes", 0)
+
+
+def test_a_time_without_end_is_misuse(misuse):
+    assert "--timeout" in misuse("--timeout", "inf", *TINY)
 
 
 def test_a_port_in_use_is_misuse(misuse, token):

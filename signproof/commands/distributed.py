@@ -17,6 +17,8 @@ EPILOG = (
     "signproof distributed --data 'part-{}.txt' --json run.json.  Exit code 1: a worker was lost, and what was "
     "reported before is kept, or the iterates are not those of the reference."
 )
+LONGEST = 86_400
+"""Seconds in a day: systems cannot wait for as long as one likes."""
 ROWS = 10
 """Iterations that the table shows, about."""
 
@@ -44,7 +46,10 @@ def command(
         int | None, typer.Option(min=1, max=65535, help="Port of the coordinator; by default a free one.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=1, metavar="SECONDS", help="How long a worker may say nothing before the run ends.")
+        float,
+        typer.Option(
+            min=1, max=LONGEST, metavar="SECONDS", help="How long a worker may say nothing before the run ends."
+        ),
     ] = 120.0,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the run here.")] = None,
 ):
