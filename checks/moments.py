@@ -21,7 +21,7 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from scipy.optimize import linprog
 from scipy.sparse import block_diag
-from sympy import Eq, Ge, Gt, Symbol
+from sympy import Eq, Ge, Gt, Symbol, sympify
 
 from signproof.checks import domain
 from signproof.checks.batch import exact_parameters
@@ -34,6 +34,7 @@ from signproof.checks.quadratic import LeastSquares
 from signproof.checks.replay import replay_expected
 from signproof.checks.trials import noiseless
 from signproof.checks.witness import Witness
+from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
@@ -54,6 +55,8 @@ STEP_SIZES, OTHERS = ("1/50", "1/25"), ("4/5", "1/2", "1/5")
 """Positions in their ranges at which the step size and the other parameters are tried."""
 MARGIN = 1.005
 """How far above the bound a run in floats must be for its exact replay to be worth while."""
+WORKERS = 3
+"""The most workers whose joint draws an exact run lists."""
 TIE = 1e-3
 """Many laws are equally good; which one a solver names depends on the machine. A part of the objective as small as this
 prefers one of them, by far more than the solver's tolerance of 1e-7."""
@@ -92,6 +95,13 @@ def search(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> 
     return Found(largest, tried, None)
 
 
+def check_workers(algorithm: Algorithm) -> None:
+    """Raises Unsupported for a fixed number of workers whose joint draws are too many to be listed."""
+    workers = sympify(getattr(algorithm, "workers", 1))
+    if workers.is_Integer and workers > WORKERS:
+        raise Unsupported(f"what {workers} workers draw has too many outcomes")
+
+
 def _relations(claim: Claim) -> list[tuple[Any, dict]]:
     """What is assumed of stochastic gradients, as relations that are linear in their law."""
     algorithm = claim.algorithm
@@ -102,6 +112,7 @@ def _relations(claim: Claim) -> list[tuple[Any, dict]]:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:
         raise Unsupported("the method has no step size that would give a lattice")
+    check_workers(algorithm)
     if any(formula.has(k) or formula.has(V0) for formula in algorithm.parameters.values()):
         raise Unsupported("the step size changes from step to step, so that a run is on no lattice")
     found = []

@@ -79,6 +79,8 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
             continue
         problem = DiagonalQuadratic(rationals(list(curvatures)))
         for position, workers in product(POSITIONS, _workers(claim, d)):
+            if len(oracle.probabilities) ** workers > OUTCOMES:
+                continue  # not one step would be made
             run = _Run(claim, problem, oracle, tuple(map(rational, start)), rational(position), workers)
             advance(f"{claim.id}: {name}, d = {d}")
             _compare(run, f"{name}, exact expectations", noise)

@@ -26,6 +26,7 @@ from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.floats import NUMPY, NumPy
 from signproof.checks.laws import ANYWHERE, Law, OutcomeReader, instances, is_affine
+from signproof.checks.moments import check_workers
 from signproof.checks.oracles import TableOracle
 from signproof.checks.quadratic import LeastSquares
 from signproof.checks.replay import replay_expected
@@ -105,6 +106,7 @@ def _relations(claim: Claim) -> list[tuple[Any, dict]]:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters or any(f.has(k) or f.has(V0) for f in algorithm.parameters.values()):
         raise Unsupported("the method has no constant step size, so that a run is on no lattice")
+    check_workers(algorithm)
     found = []
     for assumption in assumed:
         if isinstance(assumption, IndependentCoordinates | IndependentDraws):

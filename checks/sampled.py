@@ -153,6 +153,9 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
                 continue
             pilot, drawn = values[step, index, :PILOT], values[step, index, PILOT:]
             tally.comparisons += 1
+            if not np.isfinite(values[step, index]).all():
+                tally.undecided += 1  # beyond what floats can say
+                continue
             bound, mean = high[step, index], drawn.mean()
             below = lower_bound(drawn, pilot, share)
             if bound > 0:

@@ -7,17 +7,18 @@ from fractions import Fraction
 
 import pytest
 from flint import fmpq
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from signproof import Claim, verify
 from signproof.checks import judge, noise
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import rational, rationals
+from signproof.checks.moments import search
 from signproof.checks.noise import try_out
 from signproof.checks.oracles import FiniteOracle
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.trials import Trials
-from signproof.theory.algorithms import ScaledSignSGD
+from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
 from signproof.theory.measures import ExpectedSuboptimality
@@ -114,3 +115,18 @@ def test_a_bound_that_is_undefined_at_the_start_is_not_compared_there():
     claim = dataclasses.replace(repaired, bound=repaired.bound + V0 / k, domain=(*repaired.domain, k >= 1), proof=None)
     found = try_out(claim)
     assert found.witness is None and all(tally.comparisons == 3 * tally.instances for tally in found.tallies)
+
+
+def test_more_workers_than_can_be_listed_are_refused_and_do_not_hang():
+    theorem = catalog()["scaled-sign/theorem-3"]
+    workers = theorem.algorithm.workers
+    many = dataclasses.replace(
+        theorem,
+        algorithm=MajorityVote(theorem.algorithm.step_size, Integer(40)),
+        domain=tuple(relation for relation in theorem.domain if not relation.has(workers)),
+        proof=None,
+    )
+    with pytest.raises(Unsupported, match="with none of the laws"):
+        try_out(many)
+    with pytest.raises(Unsupported, match="what 40 workers draw"):
+        search(many)

@@ -230,3 +230,15 @@ def test_claims_about_a_number_of_steps_fixed_beforehand_are_refused():
     )
     with pytest.raises(Unsupported, match="not about k = K alone"):
         try_out(fixed, quick, 0, 1e-9)
+
+
+def test_runs_beyond_the_largest_float_decide_nothing(two_laws, monkeypatch):
+    from signproof.checks import sampling
+
+    draw = sampling.sample
+    monkeypatch.setattr(
+        sampling, "sample", lambda *given: draw(*given) * np.array([1.0] * 9 + [np.inf] * 24)[:, None, None]
+    )
+    found = try_out(repaired, quick, 0, 1e-9)
+    (tally, *_) = found.tallies
+    assert not found.violation and tally.undecided == tally.comparisons / 3 and tally.held == tally.comparisons * 2 / 3
