@@ -289,7 +289,9 @@ class _OnBalls:
     def rounded(self, x: Ball, dtype, roundings: int, of=None, powers_of=None) -> Ball:
         """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""
         if jnp.issubdtype(dtype, jnp.integer):
-            return Ball(x.middle, jnp.floor(x.radius))  # integers are whole numbers apart
+            radius = jnp.floor(x.radius)  # integers are whole numbers apart
+            low, high = _range(dtype)
+            return Ball(x.middle, jnp.where((x.middle - radius < low) | (x.middle + radius > high), jnp.inf, radius))
         if not roundings or jnp.finfo(dtype).nmant >= 52:
             return x
         unit, tiny, most = _roundoff(dtype)
@@ -321,7 +323,7 @@ class _OnBalls:
             return equal if name == "eq" else self.negated(equal)
         if same:  # the test of a number for being none
             true = jnp.full(jnp.shape(x.middle), name in ("le", "ge", "eq"))
-            return Truth(true, jnp.ones_like(true))
+            return Truth(true, jnp.isfinite(x.middle) & jnp.isfinite(x.radius))
         gap = y - x
         above, below, equal = gap.middle > gap.radius, -gap.middle > gap.radius, gap.is_zero
         values = {
@@ -388,8 +390,8 @@ class _OnBalls:
         if jnp.issubdtype(after, jnp.integer):
             if not jnp.issubdtype(before, jnp.integer):
                 down = self.floor(_each_part(jnp.abs, x))
-                return Ball(jnp.sign(x.middle) * down.middle, jnp.where(x.radius == 0, 0.0, down.radius + 2.0))
-            return x
+                x = Ball(jnp.sign(x.middle) * down.middle, jnp.where(x.radius == 0, 0.0, down.radius + 2.0))
+            return self.rounded(x, after, 0)
         if jnp.issubdtype(before, jnp.floating) and jnp.finfo(before).nmant <= jnp.finfo(after).nmant:
             return x
         found = self.rounded(x, after, 1)
@@ -441,6 +443,10 @@ class _Exactly:
         return arb(float(entry))
 
     def rounded(self, x, dtype, roundings, of=None, powers_of=None):
+        if jnp.issubdtype(dtype, jnp.integer):
+            low, high = _range(dtype)
+            if not all(low <= _integer(entry) <= high for entry in np.ravel(_boxed(x))):
+                raise Undecided(f"an integer leaves the range of {dtype}")
         return x
 
     def sizes(self, x):
@@ -461,8 +467,7 @@ class _Exactly:
 
     def compared(self, name, x, y, same=False):
         if same:
-            shape = np.shape(x)
-            return np.full(shape, name in ("le", "ge", "eq"))[()]
+            return each(lambda entry: _is_number(entry) and name in ("le", "ge", "eq"), x)
         return np.frompyfunc(lambda a, b: _compare(name, a, b), 2, 1)(x, y)
 
     def chosen(self, which, *cases):
@@ -489,7 +494,7 @@ class _Exactly:
         return reduce(self.both, list(x), np.True_)
 
     def finite(self, x):
-        return np.full(np.shape(x), True)[()]
+        return each(_is_number, x)
 
     def converted(self, x, before, after):
         if jnp.issubdtype(before, jnp.bool_):
@@ -498,8 +503,8 @@ class _Exactly:
             return self.compared("ne", x, self.constant(0.0))
         if jnp.issubdtype(after, jnp.integer) and not jnp.issubdtype(before, jnp.integer):
             down = self.floor(self.xp.abs(x))
-            return self.chosen(self.compared("lt", x, self.constant(0.0)), down, -down)
-        return x
+            x = self.chosen(self.compared("lt", x, self.constant(0.0)), down, -down)
+        return self.rounded(x, after, 0)
 
     def raised(self, base, exponent):
         def power(b, e):
@@ -544,6 +549,13 @@ def _compare(name: str, x: Any, y: Any) -> bool:
     return bool(yes)
 
 
+def _is_number(x: Any) -> bool:
+    """True. Raises Undecided of a ball that may hold what is no number."""
+    if isinstance(x, arb) and not x.is_finite():
+        raise Undecided("a ball without bounds may hold no number")
+    return True
+
+
 def _integer(x: Any) -> int:
     """A number that is surely an integer. Raises Undecided for any other."""
     if isinstance(x, fmpq):
@@ -582,6 +594,12 @@ def _bools(x: Any) -> Any:
 
 def _each_part(function, x):
     return type(x)(*(function(getattr(x, name)) for name in vars(x)))
+
+
+def _range(dtype: Any) -> tuple[int, int]:
+    """The least and the largest integer of a dtype: beyond them it wraps or saturates."""
+    info = jnp.iinfo(dtype)
+    return int(info.min), int(info.max)
 
 
 def _roundoff(dtype: Any) -> tuple[float, float, float]:

@@ -24,8 +24,8 @@ from signproof.checks.traced import cast, evaluate, follow, widened
 from signproof.theory.algorithms import Algorithm
 
 DTYPES = ("float64", "float32", "bfloat16")
-TRACES = 3
-"""How often an update is traced, to see whether Python remembers the times before."""
+TRACES = 33
+"""How often an update is traced, to see whether Python remembers the times before: once more than a quick run steps."""
 GRID = 2.0**-40
 """Starts of runs whose minimizer is not the origin are multiples of it: then moving them there is exact."""
 
@@ -52,8 +52,8 @@ class Trace:
 
     @cached_property
     def looks_at_parameters(self) -> bool:
-        """Whether the update depends on the parameters beside their gradient."""
-        return self.update.jaxpr.invars[2] in _needed(self.update.jaxpr)
+        """Whether the update depends on the parameters beside their gradient, or the first state does."""
+        return any(part.jaxpr.invars[at] in _needed(part.jaxpr) for part, at in ((self.update, 2), (self.init, 1)))
 
     @cached_property
     def waits(self) -> bool:
@@ -113,7 +113,8 @@ class Rule:
         begun = _tracing(0, init, scalar, vector)
         state = [jax.ShapeDtypeStruct(entry.shape, entry.dtype) for entry in begun.out_avals]
         updated = _tracing(1, update, scalar, vector, vector, *state)
-        self._check_memory(vector, structures[0], state)
+        if not self._traces:  # Python remembers, or not, in every dimension alike
+            self._check_memory(vector, structures[0], state)
         for part in (begun, updated):
             follow(part)
         return Trace(begun, updated)
@@ -131,7 +132,8 @@ class Rule:
         for number in range(1, TRACES + 1):
             # a function of its own each time: JAX keeps what it traced before
             traced = _tracing(number, lambda *given: update(*given), vector, vector, *state)
-            texts.append(re.sub("0x[0-9a-f]+", "", str(traced)))
+            constants = [x if isinstance(x, jax.core.Tracer) else np.asarray(x).tolist() for x in traced.consts]
+            texts.append(re.sub("0x[0-9a-f]+", "", f"{traced} {constants}"))
             if texts[-1] != texts[0]:
                 raise Misbehaves(number, "it keeps Python state: the same call is another at another time")
 
@@ -148,7 +150,7 @@ def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
         raise Misbehaves(step, what) from error
     except jax.errors.UnexpectedTracerError as error:
         raise Misbehaves(step, "it keeps Python state: values of one call are used in another") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise Misbehaves(step, " ".join(f"it raises {type(error).__name__}: {error}".split())[:300]) from error
 
 

@@ -186,6 +186,7 @@ class _Found:
         value = found.value[1]
         with np.errstate(all="ignore"):
             lost = np.isnan(found.value[0][1:]) & np.isfinite(value[:-1]) & found.usable
+            lost &= ~np.logical_or.accumulate(found.broken)[:-1]  # a run that leaves the bound may well overflow then
             for index in np.flatnonzero(lost.any(axis=0))[:PROBE]:
                 self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1, value[0, index])
         after = found.considered.copy()

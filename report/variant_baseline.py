@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ NAME = "signproof-baseline.json"
 SCHEMA = "signproof-variant-baseline/1"
 KEPT = ("status", "ratio", "tightness", "check")
 """What of a row is kept."""
+DEFAULT = "float64"
+"""The dtype that is not part of a variant's name."""
 TOLERANCE = 1e-6
 """How much larger a ratio may be than in the baseline, as a share of it. One seed gives one run: what differs between
 machines is the rounding of a handful of operations, of the order 1e-13, and the instance that an ascent ends at."""
@@ -76,6 +79,11 @@ class Comparison:
     differences: tuple[Difference, ...]
     stale: tuple[str, ...]
     new: tuple[Row, ...]
+
+
+def named(name: str, dtype: str) -> str:
+    """What a variant in a dtype is called in a baseline."""
+    return name if dtype == DEFAULT else f"{name} ({dtype})"
 
 
 def read(path: Path) -> Baseline:
@@ -169,4 +177,12 @@ def _text(side: Any) -> str:
 
 
 def _entries(claims: Any) -> bool:
-    return isinstance(claims, dict) and all(isinstance(e, dict) and {*KEPT} <= {*e} for e in claims.values())
+    return isinstance(claims, dict) and all(map(_is_entry, claims.values()))
+
+
+def _is_entry(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not {*KEPT} <= {*entry}:
+        return False
+    numbers, texts = (entry["ratio"], entry["tightness"]), (entry["status"], entry["check"])
+    known = all(number is None or (type(number) in (int, float) and isfinite(number)) for number in numbers)
+    return known and all(isinstance(text, str) for text in texts)

@@ -78,7 +78,7 @@ class Signproof:
             )
             baseline = variant_baseline.read(path)
         except Misuse as error:
-            pytest.fail(str(error), pytrace=False)
+            raise pytest.fail.Exception(str(error), pytrace=False) from None
         for row in rows:
             record(self._item, {"name": f"{row.variant} {row.claim}", "verdict": row.status, "row": row.data()})
         if option.signproof_update:
@@ -97,7 +97,7 @@ class Signproof:
     def _name(self, factory: Any, dtype: str) -> str:
         name = getattr(factory, "__name__", type(factory).__name__)
         name = self._item.name if name == "<lambda>" else name
-        return name if dtype == "float64" else f"{name} ({dtype})"
+        return variant_baseline.named(name, dtype)
 
 
 def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:

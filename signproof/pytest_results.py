@@ -123,8 +123,14 @@ class Results:
                 write(found["witness"], place)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self):
-        self._write_baselines()
+    def pytest_sessionfinish(self, session: pytest.Session):
+        from signproof.theory.misuse import Misuse
+
+        try:
+            self._write_baselines()
+        except Misuse as error:
+            self.said.append(str(error))
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
         self._write_ledger()
 
     def _write_baselines(self):

@@ -6,6 +6,7 @@ import json
 import runpy
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,13 @@ def test_a_baseline_forgives_what_it_knows_and_nothing_else(run, mine):
     del data["variants"]["wrong"][THEOREM]
     (mine / "base.json").write_text(json.dumps(data))
     assert run(*ask)[0] == 1
+
+
+def test_a_baseline_knows_a_variant_in_each_dtype(run, mine):
+    rows = variants.conforms(factory_in("mine.py:wrong")[0], THEOREM, dtype="float32", name="wrong (float32)")
+    variant_baseline.update(mine / "base.json", [*rows, replace(rows[0], variant="wrong", status="holds")])
+    code, _, err = run("variant", "mine.py:wrong", "--claims", THEOREM, "--dtype", "float32", "--baseline", "base.json")
+    assert code == 0 and "changed" not in err and "stale" not in err
 
 
 @pytest.mark.parametrize(

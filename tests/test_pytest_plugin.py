@@ -375,6 +375,18 @@ def test_what_cannot_be_asked_is_one_line(run):
     found = run(ASKS.replace("theorem-1.*", "theorem-1.*', dtype='float8").replace('"', "'"))
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(["there is no dtype 'float8'; choose float64, float32, bfloat16"])
+    found.stdout.no_fnmatch_line("*During handling*")
+
+
+def test_a_baseline_that_cannot_be_written_is_one_line(asked, monkeypatch):
+    def refuses(path, text):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(ledger, "write_atomically", refuses)
+    found = asked(HOLDS, options=["--signproof-update"])
+    assert found.ret == pytest.ExitCode.USAGE_ERROR
+    found.stdout.fnmatch_lines([f"cannot write the baseline *{NAME}: No space left on device"])
+    assert "INTERNALERROR" not in found.stdout.str() + found.stderr.str()
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,27 @@ def test_a_floor_next_to_an_integer_is_not_known():
         assert found.radius.tolist() == [0, 1, 0] and found.middle.tolist() == [3, 3, 3]
 
 
+def test_integers_beyond_their_dtype_are_not_known():
+    trace = traced(lambda x, y: (jnp.floor(x).astype("int8") + jnp.int8(1)).astype(x.dtype))
+    with jax.enable_x64(True):
+        x = ball(np.array([3.0, 127.0, 200.0]))
+        [found] = evaluate(trace, [x, x], BALLS)
+        assert found.radius.tolist() == [0, np.inf, np.inf]
+    for number in (127, 200):
+        with pytest.raises(Undecided, match="int8"):
+            evaluate(trace, [rationals([3, 3, number])] * 2, RATIONALS)
+
+
+def test_whether_a_quotient_by_zero_is_a_number_is_not_known():
+    trace = traced(lambda x, y: jnp.where(jnp.isnan(x / y), 0.0, 5.0))
+    with jax.enable_x64(True):
+        [found] = evaluate(trace, [ball(np.array([0.0, 1.0, 1.0])), ball(np.array([0.0, 2.0, 3.0]))], BALLS)
+        low, high = map(np.asarray, ends(found))
+        assert low[0] <= 0 and high[0] >= 5 and low[1] > 4
+    with Balls(64) as xp, pytest.raises(Undecided):
+        evaluate(trace, [xp.number(rationals(v)) for v in ([0, 1, 1], [0, 2, 3])], xp)
+
+
 def test_counters_stay_exact():
     with jax.enable_x64(True):
         trace = jax.make_jaxpr(lambda count: (count + 1, (count + 1) % 3 == 0, 0.5 ** (count + 1)))(jnp.int32(0))

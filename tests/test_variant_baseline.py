@@ -90,6 +90,11 @@ def test_adding_what_is_new_changes_nothing_else(path):
         (json.dumps([1]), "has the schema 'list'"),
         (json.dumps({"schema": SCHEMA, "variants": {"mine": {"paper/theorem-1": {"status": "holds"}}}}), "is damaged"),
         (json.dumps({"schema": SCHEMA}), "is damaged"),
+        *(
+            (json.dumps({"schema": SCHEMA, "variants": {"mine": {"paper/theorem-1": entry | other}}}), "is damaged")
+            for entry in ({"status": "holds", "ratio": 0.9, "tightness": None, "check": "variant/1"},)
+            for other in ({"ratio": "0.9"}, {"tightness": True}, {"ratio": float("nan")}, {"status": None})
+        ),
     ],
 )
 def test_what_is_no_baseline_is_said_in_a_line_and_stays_untouched(path, text, words):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -111,6 +113,25 @@ def test_a_step_to_the_origin_is_no_merit_where_the_minimizer_is_elsewhere(famil
     assert row.status == "broken" and "minimizer moved to 1" in row.instance and row.witness["minimizer"] == "1"
 
 
+def test_a_state_that_keeps_the_parameters_is_no_merit_either(families):
+    def to_the_origin(step_size):
+        return optax.GradientTransformation(lambda p: p, lambda g, place, p=None: (-place, 0 * place))
+
+    [row] = conforms(to_the_origin, theorem_1_1)
+    assert row.status == "broken" and row.witness["minimizer"] == "1"
+
+
+def test_a_run_that_overflows_after_it_left_the_bound_is_broken(families):
+    def explodes(step_size):
+        def update(g, size, parameters=None):
+            return (-size * step_size * jnp.sign(g) + size) - size, size * 2.0**1000
+
+        return optax.GradientTransformation(lambda p: jnp.full((), 2.0**30, p.dtype), update)
+
+    [row] = conforms(explodes, theorem_1_1)
+    assert (row.status, row.step, row.level) == ("broken", 1, "exact")
+
+
 @pytest.mark.slow
 def test_a_schedule_of_ones_own_is_followed(families):
     def factory(step_size, steps=10):
@@ -156,6 +177,22 @@ def remembering(step_size):
     return optax.stateless(lambda g, _: seen.append(g) or -step_size * seen[0])
 
 
+def late(step_size):
+    """As it should be, but for the calls after the tenth."""
+    calls = []
+    return optax.stateless(lambda g, _: calls.append(1) or (-step_size * g if len(calls) <= 10 else -2 * step_size * g))
+
+
+def piling(step_size):
+    kept = np.zeros(2)
+
+    def update(g, _):
+        kept[:] += 1
+        return g * jnp.asarray(kept.copy())
+
+    return optax.stateless(update)
+
+
 def growing(step_size):
     return optax.GradientTransformation(lambda p: (), lambda g, state, p=None: (g, (*state, g)))
 
@@ -173,6 +210,9 @@ MISBEHAVING = {
     "changes its state": (growing, 1, "its state changes its structure"),
     "changes its state's dtype": (widening, 1, "its state changes from"),
     "keeps a number": (lambda s: optax.stateless(counting), 2, "it keeps Python state"),
+    "keeps a number for later": (late, 11, "it keeps Python state"),
+    "keeps an array": (piling, 2, "it keeps Python state"),
+    "leaves": (lambda s: sys.exit("enough"), 0, "it raises SystemExit: enough"),
     "keeps a gradient": (remembering, 2, "it keeps Python state"),
     "asks NumPy": (lambda s: optax.stateless(lambda g, _: np.sign(np.asarray(g))), 1, "it is not jittable"),
     "asks Python": (lambda s: optax.stateless(lambda g, _: g if g[0] > 0 else -g), 1, "it is not jittable"),

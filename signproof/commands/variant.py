@@ -49,7 +49,8 @@ def command(
         if not baseline.exists():
             raise Misuse(f"no baseline {baseline}; pytest writes one with --signproof-update")
         known = variant_baseline.read(baseline)
-    found, interrupted = _ask(factory, name, claims, dtype, seed, str(profile))
+    called = variant_baseline.named(name, dtype)
+    found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
     if json is not None:
         _write(json, name, dtype, seed, str(profile), found, interrupted)
         notice(f"written: {json}")
