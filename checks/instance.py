@@ -22,7 +22,7 @@ from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.example import Example
 from signproof.checks.problem import Problem, families, nearest
-from signproof.checks.trials import in_numbers
+from signproof.checks.trials import at_workers, in_numbers
 from signproof.checks.verdict import Evidence
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
@@ -60,9 +60,12 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
 def _of_families(claim: Claim, seed: int) -> Evidence | None:
     """Every family is asked but the costly ones, and the evidence says which can supply an instance if not all can."""
     try:
-        posed = in_numbers(claim)[0]
+        voted = at_workers(claim)[0]
+        posed = in_numbers(voted)[0]
     except Unsupported:
         return None
+    workers = getattr(claim.algorithm, "workers", None)
+    fixed = {str(workers): str(voted.algorithm.workers)} if isinstance(workers, Symbol) else {}
     able: list[str] = []
     words, facts = "", {}
     tried = [family for family in families() if not family.costly]
@@ -71,6 +74,7 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
             values = _parameters(posed, problem, start, sharp, satisfiable if able else simplest)
             if values is None:
                 continue
+            values = dict(sorted((values | fixed).items()))
             if not able:
                 words = f"{problem.describe()}; {_listed(values)}; from ({', '.join(map(str, start))})"
                 facts = {"parameters": values, "start": [str(entry) for entry in start]}

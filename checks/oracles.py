@@ -94,6 +94,8 @@ class TableOracle(Oracle):
             ]
         except (KeyError, TypeError):
             raise ValueError("the oracle needs rows of a gradient, probabilities and values") from None
+        if not rows:
+            raise ValueError("the oracle has no laws")
         if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
             raise ValueError("the values of the oracle have other shapes than its gradients")
         return cls(dict(rows))

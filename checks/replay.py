@@ -233,6 +233,9 @@ def _outside(
     values = at_start(claim, problem, parameters, start)
     if isinstance(values, str):
         return values
+    workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
+    if not (workers.is_Integer and workers >= 1):
+        return f"there are {workers} workers: their number is 1, 2, ..."
     if oracle is not None:
         why = _unmet_by(oracle, claim, problem, values)
         if why:
@@ -286,8 +289,6 @@ def at_start(
 def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[Symbol, Rational]) -> str:
     """Why a law of stochastic gradients does not meet what the claim assumes of them; empty if it does."""
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
-    if not (workers.is_Integer and workers >= 1):
-        return f"there are {workers} workers: their number is 1, 2, ..."
     if any(len(g) != problem.dimension for g in oracle.table):
         return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"
     exact = {symbol: rational(str(number)) for symbol, number in values.items()}

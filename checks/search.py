@@ -14,8 +14,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
-from flint import fmpq
-
 from signproof.checks import moments, noise
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
@@ -163,21 +161,13 @@ class _Hunt:
 
     def _follow(self, proposals: Iterable[Proposal]):
         for proposal in proposals:
-            shown = follow(self._whole(proposal))
+            shown = follow(proposal)
             self.tried += 1
             if shown.broken:
                 self._take(shown.witness)
             self._note(shown)
             if monotonic() > self.deadline:
                 raise _Over
-
-    def _whole(self, proposal: Proposal) -> Proposal:
-        """With exact gradients any number of workers does the same, but a claim is about whole numbers of them."""
-        workers = str(getattr(self.claim.algorithm, "workers", ""))
-        if workers not in proposal.parameters:
-            return proposal
-        number = proposal.parameters[workers].ceil()
-        return replace(proposal, parameters={**proposal.parameters, workers: fmpq(number)})
 
     def _note(self, shown: Followed):
         if shown.witness is not None and (self.ratio is None or shown.ratio > self.ratio):

@@ -13,7 +13,7 @@ from statistics import median_low
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Symbol, true
+from sympy import Eq, Symbol, false, true
 
 from signproof.checks import domain
 from signproof.checks.ascent import ascend
@@ -31,6 +31,9 @@ from signproof.theory.symbols import k
 
 HORIZONS = (0, 1, 8)
 """Numbers of steps fixed before the run that are tried; each is compiled anew."""
+WORKERS = (1, 2, 3, 5, 8, 25, 100, 1000)
+"""Numbers of workers, of which the first are tried that the domain allows."""
+WORKERS_TRIED = 3
 
 
 @dataclass(frozen=True)
@@ -170,11 +173,13 @@ def try_out(
 
 
 def cases(claim: Claim) -> list[Claim]:
-    """The claim itself or what of it can be computed with: at some numbers of steps, without noise, in numbers.
+    """The claim itself or what of it can be computed with: at some numbers of steps and of workers, without noise, in
+    numbers.
 
-    Raises Unsupported if it assumes something that is not about constants of the objective.
+    Raises Unsupported if it assumes something that is not about constants of the objective, or if its domain has none
+    of the numbers of workers that are tried.
     """
-    return [posed for fixed in at_horizons(claim) for posed in in_numbers(fixed)]
+    return [posed for fixed in at_horizons(claim) for voted in at_workers(fixed) for posed in in_numbers(voted)]
 
 
 def at_horizons(claim: Claim) -> list[Claim]:
@@ -198,6 +203,39 @@ def at_horizons(claim: Claim) -> list[Claim]:
             )
         )
     return fixed
+
+
+def at_workers(claim: Claim) -> list[Claim]:
+    """The claim itself or, if the number of its workers is a parameter, its case for each of some whole numbers; for
+    one if it does not depend on the number.
+
+    Without noise the number is no part of the algorithm, and would be drawn as any real number in its range.
+    Raises Unsupported if the domain has none of the numbers.
+    """
+    workers = getattr(claim.algorithm, "workers", None)
+    if not isinstance(workers, Symbol):
+        return [claim]
+    assert claim.algorithm is not None and claim.bound is not None
+    matters = claim.bound.has(workers) or any({workers} < relation.free_symbols for relation in claim.domain)
+    fixed = []
+    for number in WORKERS:
+        at = {workers: number}
+        domain = [relation.subs(at) for relation in claim.domain]
+        if false in domain:
+            continue
+        fixed.append(
+            replace(
+                claim,
+                id=f"{claim.id} ({workers} = {number})" if matters else claim.id,
+                algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
+                domain=tuple(relation for relation in domain if relation != true),
+                bound=claim.bound.subs(at),
+                proof=None,
+            )
+        )
+    if not fixed:
+        raise Unsupported(f"of the numbers of workers {', '.join(map(str, WORKERS))} none is in the domain")
+    return fixed[: WORKERS_TRIED if matters else 1]
 
 
 def in_numbers(claim: Claim) -> list[Claim]:

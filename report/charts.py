@@ -229,12 +229,13 @@ def line_chart(lines: Sequence[Line], x: str, y: str, log_x: bool = False, log_y
     dashes = [[5, 4] if line.dashed else [1, 0] for line in lines]
     legend = alt.Legend(title=None, orient="bottom", columns=1, labelLimit=0)
     axis = {"format": "~g"}
+    count = {"format": "~r"}  # "~g" writes 10, 20, ..., 80 as 1e+1, 2e+1, ...
     power = {"format": ".0e", "tickCount": 6}
     spec = (
         alt.Chart(alt.Data(values=rows), width=480, height=240, background="white")
         .mark_line(strokeWidth=1.75)
         .encode(
-            x=alt.X("x:Q", axis=alt.Axis(title=x, grid=False, **(power if log_x else axis)), scale=_scale(log_x)),
+            x=alt.X("x:Q", axis=alt.Axis(title=x, grid=False, **(power if log_x else count)), scale=_scale(log_x)),
             y=alt.Y("y:Q", axis=alt.Axis(title=y, **(power if log_y else axis)), scale=_scale(log_y)),
             order=alt.Order("n:Q"),
             color=alt.Color("line:N", scale=alt.Scale(domain=names, range=colours), legend=legend),

@@ -54,6 +54,13 @@ def test_the_pictures_are_those_of_a_fresh_run(shown):
         assert curves(drawing(outcome.picture)) == pytest.approx(curves(text), abs=0.1), f"{key}: make counterexamples"
 
 
+def test_iterations_are_counted_in_whole_numbers():
+    for path in (DOCS / "figures").glob("*.svg"):
+        words = re.search(r'aria-label="X-axis titled \'iteration k\' for a linear scale [^"]*"', path.read_text())
+        labels = re.findall(r">([^<>]*e[+-]\d+)<", path.read_text().split("Y-axis")[0]) if words else []
+        assert not labels, (path.name, labels)
+
+
 def curves(svg):
     """The coordinates of all points of an SVG's lines."""
     paths = re.findall(r'aria-roledescription="line mark"[^>]*? d="([^"]*)"', svg)

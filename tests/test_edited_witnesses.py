@@ -101,6 +101,7 @@ def test_workers_are_whole():
     parameters = {"L": 1, "mu": 1, "sigma": 1, "I_p": 1, "alpha": "1/2", "M": "5/2"}
     why = told(vote, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({}))
     assert why == "there are 5/2 workers: their number is 1, 2, ..."
+    assert told(vote, DiagonalQuadratic(rationals([1])), parameters, [1]) == why  # without an oracle, too
 
 
 @dataclass(frozen=True)

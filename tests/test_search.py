@@ -15,15 +15,16 @@ from sympy import Rational
 from signproof import Claim, cli
 from signproof.checks import domain, search_grid
 from signproof.checks.batch import exact_parameters
+from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rationals
 from signproof.checks.proposals import Proposal, follow, ratio
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import run as run_exactly
-from signproof.checks.search import Found, Stopped, _Hunt, search
+from signproof.checks.search import Found, Stopped, search
 from signproof.checks.search_ascent import SHAPES, ascend
 from signproof.checks.search_random import drawn
 from signproof.checks.shrink import shrink, size
-from signproof.checks.trials import cases
+from signproof.checks.trials import PROFILES, cases, try_out
 from signproof.checks.witness import from_json
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
@@ -131,14 +132,23 @@ def test_the_number_of_workers_is_whole():
     """A bound that is false only for 1 < M < 2 is a bound that holds."""
     claim = catalog()["own/theorem-3.repaired"]
     M = claim.algorithm.workers
-    nowhere = replace(
-        claim, bound=claim.bound * (4 * (M - Rational(3, 2)) ** 2), proof=None, domain=(*claim.domain, k >= 1)
-    )
-    hunt = _Hunt(nowhere, time.monotonic() + BUDGET, 0, lambda text: None)
-    (posed,) = cases(nowhere)
-    for proposal in islice(search_grid.grid(posed, domain.ranges(posed)), 0, None, 50):
-        whole = hunt._whole(proposal)
-        assert whole.parameters[str(M)].q == 1 and not follow(whole).broken
+    nowhere = replace(claim, bound=claim.bound * (4 * (M - Rational(3, 2)) ** 2), proof=None)
+    posed = cases(nowhere)
+    assert [case.id.split(" (")[1] for case in posed] == ["M = 1)", "M = 2)", "M = 3)"]
+    assert not any(M in case.parameters for case in [*posed, *cases(claim)])
+    assert try_out(nowhere, PROFILES["quick"]).witness is None
+    for case in posed:
+        for proposal in islice(search_grid.grid(case, domain.ranges(case)), 0, None, 50):
+            assert not follow(proposal).broken
+
+
+def test_the_number_of_workers_is_in_the_domain():
+    claim = catalog()["scaled-sign/theorem-3"]
+    M = claim.algorithm.workers
+    (posed,) = cases(replace(claim, domain=(*claim.domain, M > 25), proof=None))
+    assert posed.id == f"{claim.id} (exact gradients)"
+    with pytest.raises(Unsupported, match="none is in the domain"):
+        cases(replace(claim, domain=(*claim.domain, M > 1000), proof=None))
 
 
 def test_starts_that_depend_on_the_step_are_in_the_grid():

@@ -144,6 +144,8 @@ def test_functions_that_leave_the_rationals_replay_in_balls():
         ({"problem": {"family": "DiagonalQuadratic"}}, "lacks the field 'diagonal'"),
         ({"problem": []}, "names no family"),
         ({"parameters": []}, "parameters"),
+        ({"oracle": {}}, "the oracle has no laws"),
+        ({"oracle": []}, "the oracle has no laws"),
     ],
 )
 def test_a_file_that_is_no_witness_says_so_in_one_line(data, tmp_path, change, message):
