@@ -324,7 +324,7 @@ class Interrupting(Problem):
 """
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_real_sigint_ends_the_run_with_a_partial_ledger(tmp_path, claims_file, jobs):
     path = tmp_path / "ledger.json"
     file = claims_file(INTERRUPTED.replace("JOBS", str(jobs)))

@@ -134,7 +134,12 @@ def test_an_interrupted_run_goes_on_where_it_was(data, tmp_path):
     assert not (other.gaps["SGD"] == whole.gaps["SGD"]).any()
 
 
-@pytest.mark.parametrize("id", ["constant", "diminishing", "workers"])
+SLOW = pytest.mark.slow
+
+
+@pytest.mark.parametrize(
+    "id", ["workers", pytest.param("constant", marks=SLOW), pytest.param("diminishing", marks=SLOW)]
+)
 def test_the_figures_of_example_5_run_at_any_size(id):
     found = conduct(catalog()[f"scaled-sign/example-5.{id}"], dataclasses.replace(SMALL, steps=40))
     assert found.status in (Status.REPRODUCED, Status.NOT_REPRODUCED)
@@ -161,7 +166,7 @@ def total(x):
     return np.abs(x[1:] - x[:-1]).sum(axis=(0, 1)) + np.abs(x[:, 1:] - x[:, :-1]).sum(axis=(0, 1))
 
 
-@pytest.mark.parametrize("strength", [0.01, 0.3, 5.0])
+@pytest.mark.parametrize("strength", [0.3, *(pytest.param(s, marks=pytest.mark.slow) for s in (0.01, 5.0))])
 def test_the_proximal_operator_of_total_variation_is_within_its_certified_gap(strength):
     rng = np.random.default_rng(0)
     z = rng.standard_normal((7, 6, 2))
@@ -181,7 +186,7 @@ def test_the_proximal_operator_of_total_variation_is_within_its_certified_gap(st
         assert (objective(other) >= objective(far) - sharp).all()
 
 
-@pytest.mark.parametrize("id", ["dense", "sparse"])
+@pytest.mark.parametrize("id", ["sparse", pytest.param("dense", marks=pytest.mark.slow)])
 def test_signprox_figure_1_runs_on_a_smaller_phantom(monkeypatch, id):
     monkeypatch.setattr(signprox_figure_1, "SIDE", 12)
     monkeypatch.setattr(signprox_figure_1, "MEASUREMENTS", 160)

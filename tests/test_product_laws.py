@@ -19,7 +19,7 @@ from signproof.theory.symbols import sigma
 
 repaired = catalog()["own/theorem-3.repaired"]
 printed = catalog()["scaled-sign/theorem-2.1"]
-independent = dataclasses.replace(printed, assumptions=(*printed.assumptions, IndependentCoordinates()), proof=None)
+_independent = dataclasses.replace(printed, assumptions=(*printed.assumptions, IndependentCoordinates()), proof=None)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +28,7 @@ def fewer(monkeypatch):
     monkeypatch.setattr(product_laws, "OTHERS", ("4/5", "1/2"))
 
 
-@pytest.mark.parametrize("claim", [repaired, independent], ids=["theorem 3", "theorem 2"])
+@pytest.mark.parametrize("claim", [repaired, _independent], ids=["theorem 3", "theorem 2"])
 def test_nothing_is_found_against_independent_coordinates(claim):
     found = search(claim)
     assert found.witness is None and found.tried >= 2
@@ -68,11 +68,11 @@ def test_the_laws_of_a_pair_meet_what_is_assumed():
         (printed, "does not assume that coordinates are independent"),
         (catalog()["signprox/theorem-1"], r"claims about E\[V_k\]"),
         (
-            dataclasses.replace(independent, assumptions=(*independent.assumptions, IndependentNormAndSigns())),
+            dataclasses.replace(_independent, assumptions=(*_independent.assumptions, IndependentNormAndSigns())),
             "not linear",
         ),
         (
-            dataclasses.replace(independent, algorithm=catalog()["scaled-sign/theorem-2.2"].algorithm),
+            dataclasses.replace(_independent, algorithm=catalog()["scaled-sign/theorem-2.2"].algorithm),
             "no constant step size",
         ),
     ],

@@ -59,6 +59,7 @@ def test_a_run_is_the_same_whatever_runs_there_are_besides():
     assert len(np.unique(many[1])) == many[1].size
 
 
+@pytest.mark.slow
 def test_runs_are_the_same_on_eight_devices(tmp_path):
     np.save(tmp_path / "one.npy", drawn())
     program = (

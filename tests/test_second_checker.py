@@ -54,6 +54,7 @@ def test_every_obligation_of_the_catalog_has_a_second_opinion(id):
     assert disagreements(questions) == []
 
 
+@pytest.mark.slow
 def test_so_has_every_obligation_of_the_arena():
     """Proofs of false statements raise questions of the other kind: "sat", where something does not follow."""
     with recording() as questions:
