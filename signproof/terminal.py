@@ -68,6 +68,38 @@ def progress(total: float | None = None) -> Iterator[Bar]:
         yield Bar(lambda text: shown.update(task, description=escape(text)), lambda steps=1: shown.advance(task, steps))
 
 
+@contextmanager
+def patient() -> Iterator[Callable[[], None]]:
+    """Ctrl-C waits until the function given here is called, which raises KeyboardInterrupt then; a second does not.
+
+    An interrupt in the midst of a compilation can bring XLA down, and the process with it.
+    """
+    import signal
+    import threading
+
+    asked = False
+
+    def wait(number, frame):
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        notice("stopping after this piece of work; Ctrl-C again stops at once")
+
+    def look():
+        if asked:
+            raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield look
+        return
+    before = signal.signal(signal.SIGINT, wait)
+    try:
+        yield look
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 @dataclass(frozen=True)
 class Bar:
     """What a progress bar can be told: what is being done, and that some of it is done."""

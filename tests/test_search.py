@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from itertools import islice
@@ -276,3 +279,17 @@ def test_bad_witness_files_are_one_line_and_nothing_is_overwritten(run, tmp_path
         assert found == code and message in err and err.count("\n") == (code == 2), (found, out, err)
         assert path.read_text() == before and picture.read_text() == "mine"
         assert code == 2 or "not confirmed" in out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [6, 12])
+def test_a_real_interrupt_waits_for_the_ascent_under_way(tmp_path, seconds):
+    """In the midst of a compilation an interrupt can bring the process down."""
+    path = tmp_path / "kept.json"
+    command = [sys.executable, "-m", "signproof", "search", "scaled-sign/theorem-1.2", "--out", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+        time.sleep(seconds)
+        running.send_signal(signal.SIGINT)
+        _, err = running.communicate(timeout=60)
+    assert running.returncode == 130 and "Ctrl-C again stops at once" in err
+    assert json.loads(path.read_text())["claim"] == "scaled-sign/theorem-1.2"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress
+from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, patient, progress
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ def command(
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
     code = 0
     begun, told = monotonic(), 0
-    with progress(total=int(seconds)) as bar:
+    with progress(total=int(seconds)) as bar, patient() as look:
 
         def advance(text: str):
             nonlocal told
+            look()
             bar.say(text)
             passed = min(int(monotonic() - begun), int(seconds))
             bar.advance(passed - told)
