@@ -21,7 +21,7 @@ from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational
 from signproof.checks.expected import Chain, TooMany
 from signproof.checks.minibatch import shares
-from signproof.checks.replay import Replay, ends_of
+from signproof.checks.replay import Replay, ends_of, outside_domain
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
 from signproof.theory.prox import (
@@ -88,8 +88,9 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int) -> dict[str, f
     free = claim.parameters - values.keys() - {V0}
     if free:
         raise Unsupported(f"nothing says what {', '.join(sorted(map(str, free)))} is")
-    inside = all(_holds(relation, values) for relation in claim.domain)
-    return {str(symbol): number for symbol, number in values.items()} if inside else None
+    if outside_domain(claim, _exact(values)):
+        return None
+    return {str(symbol): number for symbol, number in values.items()}
 
 
 def replay_proximal(
@@ -182,15 +183,11 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
     for symbol, needed in (_least(claim, problem, None) | _least(claim, problem, gamma)).items():
         if values[symbol] < needed:
             return f"the problem does not meet what is assumed with {symbol} = {values[symbol]}; {needed} would do"
-    for relation in claim.domain:
-        if not _holds(relation, values):
-            return f"outside the domain: {relation} does not hold"
-    return ""
+    return outside_domain(claim, _exact(values))
 
 
-def _holds(relation: Any, values: Mapping[Symbol, fmpq]) -> bool:
-    exact = {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
-    return relation.subs(exact) == True  # noqa: E712  SymPy's own truth
+def _exact(values: Mapping[Symbol, fmpq]) -> dict[Symbol, Rational]:
+    return {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
 
 
 def _whole(count: Any, values: Mapping[Symbol, fmpq]) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from signproof.checks.witness import Witness
 from signproof.counterexamples.corpus import witnesses
@@ -29,6 +30,15 @@ class Picture:
     y: str
     log_x: bool = False
     log_y: bool = False
+
+
+def expectation_and_bound(series: Mapping[str, Any], equation: str) -> Picture:
+    """E V_k of a witness (`checks.series.expected_series`) beside the bound that it breaks."""
+    curves = (
+        Curve("E V_k of the witness", series["k"], series["measured"]),
+        Curve(f"the bound ({equation})", series["k"], series["bound"], dashed=True),
+    )
+    return Picture(curves, "iteration k", "expected suboptimality", log_y=True)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from signproof.checks.series import expected_series
-from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
+from signproof.counterexamples.counterexample import Counterexample, Shown, expectation_and_bound
 from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_1 as claim
 
 GRADIENT = (Fraction(1), Fraction(1, 2))
@@ -41,15 +41,7 @@ def run() -> Shown:
             f"The moment search makes an oracle of such laws that breaks (19) at k = {witness.k}.",
         ),
         size=f"d = 2, {witness.k} steps, {len(witness.oracle.table) if witness.oracle else 0} laws",
-        picture=Picture(
-            (
-                Curve("E V_k of the witness", series["k"], series["measured"]),
-                Curve("the bound (19)", series["k"], series["bound"], dashed=True),
-            ),
-            "iteration k",
-            "expected suboptimality",
-            log_y=True,
-        ),
+        picture=expectation_and_bound(series, "19"),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from signproof.checks.series import expected_series
 from signproof.checks.witness import shown
-from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
+from signproof.counterexamples.counterexample import Counterexample, Shown, expectation_and_bound
 from signproof.theory.papers.scaled_sign.theorem_3 import theorem_3 as claim
 
 
@@ -22,15 +22,7 @@ def run() -> Shown:
             f"{shown(witness.bound)}; M = {witness.parameters['M']}.",
         ),
         size=f"d = 2, {witness.k} steps, {len(witness.oracle.table) if witness.oracle else 0} laws",
-        picture=Picture(
-            (
-                Curve("E V_k of the witness", series["k"], series["measured"]),
-                Curve("the bound (21)", series["k"], series["bound"], dashed=True),
-            ),
-            "iteration k",
-            "expected suboptimality",
-            log_y=True,
-        ),
+        picture=expectation_and_bound(series, "21"),
     )
 
 

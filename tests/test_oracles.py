@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
 from signproof import verify
-from signproof.checks import judge, moments
+from signproof.checks import judge, lattice
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.expected import Chain, _translates, expectations
@@ -87,7 +87,7 @@ def test_what_a_law_meets_is_what_the_formulas_say(law, g, constant):
             ),
         }
         for assumption, holds in said.items():
-            assert reader.holds(assumption.statement(moments.ANYWHERE)) is holds, assumption
+            assert reader.holds(assumption.statement(ANYWHERE)) is holds, assumption
 
 
 @given(laws(), gradients, st.integers(1, 3), st.sampled_from([fmpq(1, 2), fmpq(3, 4), fmpq(1)]))
@@ -106,7 +106,7 @@ def test_the_vote_of_several_workers_is_that_of_all_their_draws(law, g, workers,
             break
     else:
         holds = True
-    statement = VoteMargin(c, workers=True).statement(moments.ANYWHERE)
+    statement = VoteMargin(c, workers=True).statement(ANYWHERE)
     assert LawReader(g, law, {c: share}, workers).holds(statement) is holds
 
 
@@ -214,7 +214,7 @@ def test_its_constants_are_needed(found, symbol, value, unmet):
 
 
 def test_with_norms_and_signs_in_step_nothing_is_found(monkeypatch):
-    monkeypatch.setattr(moments, "STEP_SIZES", ("1/25",))
+    monkeypatch.setattr(lattice, "STEP_SIZES", ("1/25",))
     quiet = search(catalog()["own/theorem-2.1.repaired"])
     assert quiet.witness is None and quiet.tried >= 3
     assert 0.01 < quiet.largest <= 1

@@ -7,12 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from signproof.checks import product_laws
+from signproof.checks import lattice, product_laws
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import rationals
-from signproof.checks.laws import LawReader
+from signproof.checks.laws import ANYWHERE, LawReader
 from signproof.checks.product_laws import search
-from signproof.checks.quadratic import LeastSquares
 from signproof.theory.catalog import catalog
 from signproof.theory.oracles import IndependentCoordinates, IndependentNormAndSigns
 from signproof.theory.symbols import sigma
@@ -24,8 +22,8 @@ _independent = dataclasses.replace(printed, assumptions=(*printed.assumptions, I
 
 @pytest.fixture(autouse=True)
 def fewer(monkeypatch):
-    monkeypatch.setattr(product_laws, "STEP_SIZES", ("1/25",))
-    monkeypatch.setattr(product_laws, "OTHERS", ("4/5", "1/2"))
+    monkeypatch.setattr(lattice, "STEP_SIZES", ("1/25",))
+    monkeypatch.setattr(lattice, "OTHERS", ("4/5", "1/2"))
 
 
 @pytest.mark.parametrize("claim", [repaired, _independent], ids=["theorem 3", "theorem 2"])
@@ -44,13 +42,13 @@ def test_a_floor_that_is_too_low_falls_to_a_product_law():
     laws = [(g, law) for g, law in witness.oracle.table.items() if g[0]][:3]
     for g, law in laws:
         assert len(law.values) > 2
-        assert LawReader(g, law, values, 1).holds(independence.statement(product_laws.ANYWHERE))
+        assert LawReader(g, law, values, 1).holds(independence.statement(ANYWHERE))
 
 
 def test_the_laws_of_a_pair_meet_what_is_assumed():
-    problem = LeastSquares(rationals([[1, 0]]))
-    parameters = next(p for p in product_laws._parameters(repaired, problem) if p["sigma"] == 4 and 4 * p["I_p"] == 3)
-    pair = product_laws._Pair(repaired, problem, product_laws._relations(repaired), parameters)
+    parameters = next(p for p in lattice.parameters(repaired) if p["sigma"] == 4 and 4 * p["I_p"] == 3)
+    relations = lattice.relations(repaired, "", product_laws.INDEPENDENCE)
+    pair = product_laws._Pair(repaired, relations, parameters)
     assert pair.solve(4, 4)
     joint = np.einsum("pu,pw->puw", pair.one, pair.other)
     assert joint.sum(axis=(1, 2)) == pytest.approx(1)

@@ -1,0 +1,258 @@
+"""Runs with stochastic gradients on a lattice, for the searches of `moments` and `product_laws`.
+
+The objective is f = 1/2 x_1^2 in R^2: smooth, and with the PL inequality, in the maximum norm with L = mu = 1. Its
+second coordinate carries the length of ~g without pulling anywhere. If all norms of ~g are whole multiples of a unit,
+the run stays on a lattice, so that its law is known exactly after many steps: floats propose an oracle, one law at each
+point of the lattice and the exact gradient outside, and rationals decide.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, ClassVar
+
+import numpy as np
+from flint import fmpq, fmpq_mat
+from scipy.optimize import linprog
+from scipy.sparse import block_diag
+from sympy import Symbol, sympify
+
+from signproof.checks import domain
+from signproof.checks.batch import exact_parameters
+from signproof.checks.domain import Unsupported
+from signproof.checks.exact import RATIONALS, rational, rationals, to_float
+from signproof.checks.floats import NUMPY, NumPy
+from signproof.checks.laws import ANYWHERE, Law, instances, is_affine
+from signproof.checks.oracles import TableOracle
+from signproof.checks.quadratic import LeastSquares
+from signproof.checks.replay import replay_expected
+from signproof.checks.trials import noiseless
+from signproof.checks.witness import Witness
+from signproof.theory.algorithms import Algorithm
+from signproof.theory.arithmetic import evaluate
+from signproof.theory.claim import Claim
+from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.oracles import OracleAssumption
+from signproof.theory.symbols import V0, i, k, m
+
+PROBLEM = LeastSquares(rationals([[1, 0]]))
+STEP_SIZES, OTHERS = ("1/50", "1/25"), ("4/5", "1/2", "1/5")
+"""Positions in their ranges at which the step size and the other parameters are tried."""
+REACH = 2
+"""The lattice goes from -REACH to REACH, as far as its number of points allows."""
+STEPS = 128
+"""How long a run is followed."""
+MARGIN = 1.005
+"""How far above the bound a run in floats must be for its exact replay to be worth while."""
+SUPPORT = 1e-9
+"""Probabilities below it are taken for a programme's way to say zero."""
+WORKERS = 3
+"""The most workers whose joint draws are listed."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search saw: the largest E[V_k] / bound in floats, how many oracles were tried, a confirmed witness."""
+
+    largest: float
+    tried: int
+    witness: Witness | None
+
+
+def search(proposals: Iterator[Proposal]) -> Found:
+    """Follow oracles that are proposed; stop at the first that breaks its claim in an exact run."""
+    largest, tried = 0.0, 0
+    for proposal in proposals:
+        ratios = proposal.ratios()
+        largest, tried = max(largest, float(ratios.max())), tried + 1
+        if ratios.max() > MARGIN:
+            witness = proposal.confirm(int(np.argmax(ratios > MARGIN)))
+            if witness is not None:
+                return Found(largest, tried, witness)
+    return Found(largest, tried, None)
+
+
+def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[tuple[Any, dict]]:
+    """What is assumed of stochastic gradients besides some kinds of assumptions, as relations linear in their law.
+
+    Raises Unsupported, with the reason, if a run of the claim's method is on no lattice, or if an assumption is not
+    linear; `words` say what is searched.
+    """
+    algorithm = claim.algorithm
+    if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
+        raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
+    memory = algorithm.init(np.zeros((2, 1, 1)), NUMPY)
+    if not isinstance(memory, tuple) or memory:
+        raise Unsupported("the method remembers more than its iterate")
+    if "step_size" not in algorithm.parameters:
+        raise Unsupported("the method has no step size that would give a lattice")
+    check_workers(algorithm)
+    if any(formula.has(k) or formula.has(V0) for formula in algorithm.parameters.values()):
+        raise Unsupported("the step size changes from step to step; with no constant step size a run is on no lattice")
+    found = []
+    for assumption in claim.assumptions:
+        if isinstance(assumption, OracleAssumption) and not isinstance(assumption, besides):
+            for relation, at in instances(assumption.statement(ANYWHERE), {i: 2, m: 1}):
+                if not is_affine(relation):
+                    raise Unsupported(f"{assumption} is not linear in the law of the stochastic gradient")
+                found.append((relation, at))
+    return found
+
+
+def check_workers(algorithm: Algorithm) -> None:
+    """Raises Unsupported for a fixed number of workers whose joint draws are too many to be listed."""
+    workers = sympify(getattr(algorithm, "workers", 1))
+    if workers.is_Integer and workers > WORKERS:
+        raise Unsupported(f"what {workers} workers draw has too many outcomes")
+
+
+def parameters(claim: Claim) -> list[dict[str, fmpq]]:
+    """Constants of the problem, one worker, and values of the other parameters spread over their ranges.
+
+    Raises Unsupported if the claim is not about the problem.
+    """
+    assert claim.algorithm is not None
+    posed = noiseless(claim)
+    free = domain.ranges(posed)
+    steps = set().union(*(formula.free_symbols for formula in claim.algorithm.parameters.values()))
+    workers = getattr(claim.algorithm, "workers", None)
+    tried = [STEP_SIZES if each.symbol in steps else OTHERS for each in free if each.symbol != workers]
+    found = []
+    for positions in product(*tried):
+        given = iter(map(rational, positions))
+        thetas = {each.symbol: rational("1/2") if each.symbol == workers else next(given) for each in free}
+        try:
+            values = exact_parameters(posed, free, PROBLEM, thetas)
+        except ValueError as error:
+            raise Unsupported(f"1/2 x_1^2 in R^2 is not what the claim is about: {error}") from None
+        # a vote of one is the stochastic gradient's sign
+        found.append(values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {}))
+    return found
+
+
+class Proposal(ABC):
+    """A law of ~g at each point of the lattice, in floats."""
+
+    lattice: ClassVar[int]
+    """The most points of the lattice on one side."""
+    after: np.ndarray
+    """x_1 after one step, shape (points, ...), an entry for each outcome."""
+
+    def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
+        assert claim.algorithm is not None
+        self.claim, self.relations, self.parameters = claim, relations, parameters
+        self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
+        self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
+        self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
+        self.points = int(min(self.lattice, REACH / self.step + 1))
+        self.starts = np.zeros((2, self.points, 1))
+        self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)
+
+    @abstractmethod
+    def probabilities(self) -> np.ndarray:
+        """That of each outcome at each point, of the shape of `after`."""
+
+    @abstractmethod
+    def exact(self, point: int, g: tuple[fmpq, ...]) -> Law | None:
+        """A law with rational probabilities close to those at a point, where the gradient is g, that meets every
+        assumption exactly; None if there is none."""
+
+    def ratios(self) -> np.ndarray:
+        """E[V_k] / bound for k = 0, ..., STEPS from the first point beside the minimum."""
+        unit = to_float(self.step)
+        places = np.rint(np.abs(self.after) / unit).astype(int).reshape(self.points, -1)
+        size = max(self.points, int(places.max()) + 1)
+        chances = self.probabilities().reshape(self.points, -1)
+        chain = np.eye(size)
+        chain[: self.points] = 0
+        np.add.at(chain, (np.arange(self.points)[:, None], places), np.where(chances > SUPPORT, chances, 0.0))
+        heights = (np.arange(size) * unit) ** 2 / 2
+        law = np.eye(size)[1]
+        found = [heights[1]]
+        for _ in range(STEPS):
+            law = law @ chain
+            found.append(law @ heights)
+        values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
+        with np.errstate(all="ignore"):
+            bound = np.broadcast_to(evaluate(self.claim.bound, values, NUMPY), STEPS + 1)
+            return np.where(bound > 0, np.array(found) / bound, 0.0)
+
+    def confirm(self, steps: int) -> Witness | None:
+        """The same with exact laws, where there are any, replayed; None if that does not break the claim."""
+        table: dict[tuple[fmpq, ...], Law] = {}
+        for point in range(self.points):
+            g = (self.step * point, fmpq(0))
+            law = self.exact(point, g)
+            if law is not None:
+                table[g] = law
+                if point:
+                    table[(-g[0], fmpq(0))] = Law(law.probabilities, law.values * np.array([-1, 1], dtype=object))
+        start, oracle = (self.step, fmpq(0)), TableOracle(table)
+        found = replay_expected(self.claim, PROBLEM, oracle, self.parameters, start, steps)
+        if not found.confirmed or found.measured is None or found.bound is None:
+            return None
+        return Witness(
+            self.claim, PROBLEM, self.parameters, start, steps, found.measured, found.bound, found.level, oracle=oracle
+        )
+
+    def stepped(self, draws: np.ndarray) -> np.ndarray:
+        """x_1 after one step with draws of shape (2, 1, outcomes), shape (points, outcomes).
+
+        Raises Unsupported if that leaves the lattice.
+        """
+        assert self.claim.algorithm is not None
+        numbers: Any = _Drawn(draws)
+        now = {name: evaluate(e, self.floats, numbers) for name, e in self.claim.algorithm.parameters.items()}
+        after, _ = self.claim.algorithm.at(**now).update(self.starts, lambda _: draws, (), numbers)
+        places = after[0] / to_float(self.step)
+        if np.abs(places - np.rint(places)).max() > 1e-6:
+            raise Unsupported("a step of the method leaves the lattice")
+        return np.broadcast_to(after[0], (self.points, draws.shape[-1]))
+
+
+def programme(gain: np.ndarray, equal: list[np.ndarray], below: list[np.ndarray]) -> np.ndarray | None:
+    """Probabilities, shape (points, outcomes), with the largest mean gain at each point; None if there are none.
+
+    Arguments, all of that shape: the gain; what is to be 0 in the mean; what is to be at most 0.
+    """
+    points = len(gain)
+    solved = linprog(
+        -gain.ravel(),
+        A_ub=block_diag(np.stack(below, axis=1)) if below else None,
+        b_ub=np.zeros(points * len(below)) if below else None,
+        A_eq=block_diag(np.stack([np.ones_like(gain), *equal], axis=1)),
+        b_eq=np.tile([1.0] + [0.0] * len(equal), points),
+        method="highs-ds",
+    )
+    return solved.x.reshape(gain.shape) if solved.status == 0 else None
+
+
+def vertex(equal: list[list[fmpq]], below: list[list[fmpq]], given: Collection[float]) -> list[fmpq] | None:
+    """Probabilities close to those given for which every row of `equal` has the mean 0, and the tight ones of `below`.
+
+    Inequalities join in as equations, the tightest first, until they leave one law.
+    """
+    count = len(given)
+    equations = [[fmpq(1)] * (count + 1), *([*row, fmpq(0)] for row in equal)]
+    rest = sorted(below, key=lambda row: abs(sum(to_float(a) * p for a, p in zip(row, given, strict=True))))
+    tight = [[*row, fmpq(0)] for row in rest]
+    for joined in range(len(tight) + 1):
+        reduced, rank = fmpq_mat([*equations, *tight[:joined]]).rref()
+        if rank == count:
+            solution = [reduced[row, count] for row in range(rank)]
+            if min(solution) >= 0 and sum(solution, start=fmpq(0)) == 1:
+                return solution
+    return None
+
+
+class _Drawn(NumPy):
+    """Floats at an iteration in which the one worker drew the given vectors."""
+
+    def __init__(self, draws: np.ndarray):
+        self.draws = draws
+
+    def votes(self, gradient, x, workers):
+        return np.abs(self.draws).sum(axis=0), np.sign(self.draws)
