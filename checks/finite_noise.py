@@ -6,7 +6,7 @@ Mini-batches of a finite sum are of this kind: f = (1/n) sum of f_j with f_j(x) 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -45,13 +45,13 @@ class FiniteNoise(DrawnGradient):
 
     def dependence(self):
         rows = [*zip(self.oracle.probabilities, self.oracle.factors, self.oracle.offsets, strict=True)]
-        joint: Counter = Counter()
-        single: list[Counter] = [Counter() for _ in range(self.oracle.dimension)]
+        joint: defaultdict[tuple, Fraction] = defaultdict(Fraction)
+        single: list[defaultdict[tuple, Fraction]] = [defaultdict(Fraction) for _ in range(self.oracle.dimension)]
         for p, factors, offsets in rows:
             drawn = (*zip(factors, offsets, strict=True),)
-            joint[drawn] += p  # type: ignore[assignment]
+            joint[drawn] += p
             for chances, one in zip(single, drawn, strict=True):
-                chances[one] += p  # type: ignore[assignment]
+                chances[one] += p
         independent = all(
             joint[drawn] == prod(chances[one] for chances, one in zip(single, drawn, strict=True))
             for drawn in product(*single)

@@ -126,11 +126,11 @@ def error_feedback_sign_gd(step_size: Any) -> optax.GradientTransformation:
 
 
 def _norm_1(g: Tree) -> jax.Array:
-    return sum(jnp.sum(jnp.abs(leaf)) for leaf in jax.tree.leaves(g))  # type: ignore[return-value]
+    return jax.tree.reduce(jnp.add, jax.tree.map(lambda leaf: jnp.sum(jnp.abs(leaf)), g))
 
 
 def _square(g: Tree) -> jax.Array:
-    return sum(jnp.sum(leaf * leaf) for leaf in jax.tree.leaves(g))  # type: ignore[return-value]
+    return jax.tree.reduce(jnp.add, jax.tree.map(lambda leaf: jnp.sum(leaf * leaf), g))
 
 
 def _sign(g: Tree) -> Tree:
