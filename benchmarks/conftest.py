@@ -30,8 +30,9 @@ BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->"
 """Where in the documentation the table stands."""
 COSTS = {"s", "ms", "µs", "ns"}
 """Units of which less is better; of all others more is."""
-PAUSE = 0.05
-"""Seconds between two timings: the threads of a BLAS library wait actively for a while after their work."""
+PAUSE = 0.25
+"""Seconds between two timings: the threads of a BLAS library wait actively for up to 0.1 s after their work, and what
+is timed meanwhile has a core less."""
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
 COLUMNS = ("case", "quantity", "measured", "target", "met")
 
