@@ -18,6 +18,7 @@ import cpuinfo
 import jax
 import numpy as np
 import pytest
+from rest import rest
 from rich.console import Console
 from rich.table import Table
 
@@ -30,9 +31,6 @@ BEGIN, END = "<!-- make bench: begin -->\n", "<!-- make bench: end -->"
 """Where in the documentation the table stands."""
 COSTS = {"s", "ms", "µs", "ns"}
 """Units of which less is better; of all others more is."""
-PAUSE = 0.25
-"""Seconds between two timings: the threads of a BLAS library wait actively for up to 0.1 s after their work, and what
-is timed meanwhile has a core less."""
 ROWS = pytest.StashKey[list[dict[str, Any]]]()
 COLUMNS = ("case", "quantity", "measured", "target", "met")
 
@@ -75,7 +73,7 @@ def in_turn() -> Callable[..., dict[str, float]]:
         seconds: dict[str, list[float]] = {name: [] for name in functions}
         for _ in range(rounds):
             for name, function in functions.items():
-                time.sleep(PAUSE)
+                rest()
                 before = time.perf_counter()
                 function()
                 seconds[name].append(time.perf_counter() - before)

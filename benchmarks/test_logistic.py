@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from rest import rest
 from scipy.special import expit
 from sympy import Rational
 
@@ -55,9 +56,11 @@ def in_turn(benchmark, ours: Callable, *others: Callable) -> tuple[float, ...]:
 
     def setup():
         for function, times in zip(others, seconds, strict=True):
+            rest()
             begin = time.perf_counter()
             function()
             times.append(time.perf_counter() - begin)
+        rest()
 
     benchmark.pedantic(ours, setup=setup, rounds=ROUNDS, warmup_rounds=1)
     return benchmark.stats.stats.min, *map(min, seconds)
