@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 
 from signproof.checks import constants, sine
 from signproof.checks.arrays import FLOATS
-from signproof.checks.composition import CONVEX, ComposedSine
+from signproof.checks.composition import CONVEX, ComposedSine, ComposedSoftplus
 from signproof.checks.constants import Enclosure
 from signproof.checks.domain import THETAS, TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals

@@ -1,0 +1,397 @@
+"""The sign flow x' = -speed v on objectives that are no quadratics, in Filippov's sense, enclosed by balls.
+
+v_i is the sign of g_i = (grad f(x))_i where it is not 0, and in [-1, 1] where it is. Nothing has to be integrated: until
+the next event, a coordinate i that does not slide is on a line, x_i(t) = a_i - speed v_i t with v_i = 1 or -1, and the
+set S of those that slide is where g_S = 0, which determines x_S(t) from the others at the time t alone. So errors
+do not add up: a time, or a line that begins at an event, is off by what the event's own time is.
+
+What is verified on every stretch of time, for all points and times that the enclosures hold:
+
+- There is exactly one zero x_S of g_S in a box, at every time, by the interval Newton test. Let x be in the box B, m
+  its middle and M the mean of H_SS, the Jacobian of g_S, from m to x, so that g_S(x) = g_S(m) + M (x - m). If x -> m -
+  M^-1 g_S(m) maps B into itself, it has a fixed point, by Brouwer, and that is a zero of g_S; with two zeros x and y,
+  0 = M (x - y) for such a mean M, which is regular. By the implicit function theorem it is a smooth function of time.
+- v_i g_i > 0 wherever i does not slide, and |v_i| < 1 for the velocity x_S' = -speed v_S where it does.
+  Both are Taylor polynomials in time with Lagrange's remainder, whose coefficients come from g_S(x(t)) = 0 by implicit
+  differentiation. From an event on at which g_i = 0 this is asked of g_i' instead, and of g_i'' where g_i' = 0 too.
+
+So the curve is continuous and solves the differential inclusion: it is a solution. Where f = h(Mx) with h's Hessian
+positive definite and Lipschitz on bounded sets, M any matrix, V(t) and the gradient are those of every solution. For
+two, at z = Mx and w = My, let E = <grad h(z) - grad h(w), z - w> >= c ||z - w||^2. Its derivative is
+
+    <grad h(z) - grad h(w), z' - w'> + <h''(z) z' - h''(w) w', z - w>
+        = 2 <grad h(z) - grad h(w), z' - w'> + O(||z - w||^2),
+
+and the product is -speed <grad f(x) - grad f(y), v - u> <= 0, because v and u are subgradients of the convex ||.||_1 at
+the gradients. Hence E' <= CE with E(0) = 0, and E = 0 for all time, by Grönwall. Of an f that is not convex, the curve
+is one solution of perhaps several; a statement about the flow is one about all of them.
+
+An event is where a v_i g_i, or a 1 - |v_i|, becomes 0. Its time is enclosed between one at which that is certainly
+positive and one at which it is certainly negative, with a derivative that is certainly negative between the two, while
+all others are certainly positive. With f = h(Mx), M rational, g_j = c g_i as long as S slides if the columns of M
+say so, M_j = c M_i + a combination of M_S; of such coordinates one is looked at. Where the columns of S and i span
+all, g = M' grad h = 0 at the arrival of i: that is the end, and the point rests. `selection` proposes how the flow goes on
+from other surfaces, with the Hessian there; what it proposes is verified like everything else.
+
+Where two events are not told apart in any precision the trajectory ends, and `Undecided` says why.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from math import factorial, prod
+from typing import Any
+
+import numpy as np
+from flint import arb, arb_mat, fmpq, fmpq_mat
+
+from signproof.checks.exact import RATIONALS, Balls, Undecided, each, rational, rationals
+from signproof.checks.paths import Trajectory, hull
+from signproof.checks.problem import Problem
+from signproof.checks.sliding import selection
+from signproof.checks.taylor import HALVINGS, STEPS, TURNS, Series, composed, contains, widened
+
+ORDER = 4
+"""Order of the Taylor polynomials."""
+DEPTH = 10
+"""Halvings of a step within which the sign of a polynomial is looked for."""
+WIDE = 16
+"""Next step's length, in widths of what encloses an event's time: at its end the sign is certain."""
+
+APART = "two events of the sign flow are not told apart"
+
+
+@dataclass
+class _Mode:
+    """What holds between two events: who slides, and the lines x_i(t) = offset_i - speed signs_i t of the others."""
+
+    sliding: list[int]
+    signs: list[int]
+    offsets: np.ndarray
+    derivatives: dict[int, int] = field(default_factory=dict)
+    """Of some g_i, which of its derivatives is not 0 at the event; the others are not 0 themselves."""
+
+
+@dataclass
+class _Step:
+    """A stretch of a mode: on it x_S is in the box."""
+
+    begin: fmpq
+    end: fmpq
+    mode: _Mode
+    box: np.ndarray
+
+
+class Filippov(Trajectory):
+    """The sign flow from event to event."""
+
+    finest = 256
+
+    def __init__(self, problem: Problem, start: np.ndarray, speed: fmpq):
+        self.problem, self.start, self.speed = problem, start, speed
+        self._runs: dict[int, _Run] = {}
+
+    def at(self, time, xp):
+        if xp is RATIONALS:
+            raise TypeError("a time at which a gradient vanishes is not rational: use balls")
+        if xp.bits not in self._runs:
+            self._runs[xp.bits] = _Run(self.problem, self.start, self.speed, xp)
+        return self._runs[xp.bits].at(xp.number(time))
+
+
+class _Run:
+    """A trajectory in one precision, as far as it was asked for."""
+
+    def __init__(self, problem: Problem, start: np.ndarray, speed: fmpq, xp: Balls):
+        self.posed, self.speed, self.xp, self.series = problem.over(xp), speed, xp, Series(xp.bits)
+        d = len(start)
+        self.columns = [list(problem.state(unit)) for unit in rationals(np.eye(d))]
+        self.rank = self._rank(range(d))
+        size = max(abs(entry) for entry in start)
+        self.scale = (size or fmpq(1)) / speed
+        """A length of time, for the first step, and for what is short."""
+        self.steps: list[_Step] = []
+        self.rest: np.ndarray | None = None
+        """Where the point rests from the end of the last step on."""
+        self.ended = ""
+        self.time, self.length, self.sliding_at = fmpq(0), self.scale / 8, rationals([])
+        self.since = fmpq(0)
+        """When the mode has surely begun."""
+        self.approached: tuple[int, int] | None = None
+        self.width = fmpq(0)
+        """The event that is known not to be over, and how narrowly it is enclosed."""
+        x = xp.number(start)
+        g = self._gradient(x)
+        surface = [i for i in range(d) if g[i] == 0]
+        self.mode = _Mode([], [int(self._sign(entry)) for entry in g], x)
+        if surface:
+            self._turn(surface, arb(0), x)
+
+    def at(self, time: arb) -> np.ndarray:
+        low, high = self.xp.ends(time)
+        while self.rest is None and (not self.steps or self.steps[-1].end < high):
+            if not self.ended:
+                try:
+                    self._advance()
+                except Undecided as undecided:
+                    self.ended = str(undecided)
+            if self.ended:
+                raise Undecided(self.ended)
+        found = []
+        for step in self.steps:
+            if step.begin <= high and low <= step.end:
+                within = self.xp.interval(max(low, step.begin), min(high, step.end))
+                found.append(self._point(step.mode, within, self._sharpened(step.mode, within, step.box)))
+        if self.rest is not None and self.time <= high:
+            found.append(self.rest)
+        return np.array([hull(entries) for entries in zip(*found, strict=True)], dtype=object)
+
+    # ------------------------------------------------------------------------------------------- steps
+
+    def _advance(self) -> None:
+        """A step, up to the next event or some length before."""
+        if len(self.steps) >= STEPS:
+            raise Undecided(f"the sign flow is not enclosed in {STEPS} steps")
+        mode, begin = self.mode, self.time
+        for _ in range(HALVINGS):
+            self.length = _short(self.length)
+            box = self._box(mode, self.xp.interval(begin, begin + self.length))
+            if box is not None:
+                conditions = self._conditions(mode, begin, box)
+                reached = {key: _positive(phi, self.length, self.xp) for key, phi in conditions.items()}
+                first = min(reached, key=lambda key: reached[key])
+                if reached[first] == self.length:
+                    self.approached = None
+                    return self._accept(self.length, 2 * self.length, box)
+                certain = reached[first] > 0 or conditions[first][0] > 0 or first == self.approached
+                others = min([self.length, *(reached[key] for key in reached if key != first)])
+                window = _root(conditions[first], reached[first], others, self.xp) if certain else None
+                if window is not None:
+                    low, high = window
+                    before = self.width if first == self.approached else None
+                    if before is not None and 2 * (high - low) > before:  # it does not become narrower
+                        return self._event(*first, begin + low, begin + high, box)
+                    self.approached, self.width = first, high - low
+                    if low > 0:
+                        return self._accept(low, WIDE * self.width, box)
+                    self.length = WIDE * self.width
+                    continue
+                if reached[first] > 0:
+                    self.approached = None
+                    return self._accept(reached[first], self.length / 2, box)
+            self.length = self.length / 4
+        raise Undecided(APART)
+
+    def _accept(self, length: fmpq, following: fmpq, box: np.ndarray) -> None:
+        mode, end = self.mode, self.time + length
+        if end < self.since:
+            raise Undecided(APART)
+        self.steps.append(_Step(self.time, end, mode, box))
+        self.sliding_at = self._sharpened(mode, self.xp.number(end), box)
+        self.time, self.length = end, following
+        if mode.derivatives:
+            g = self._gradient(self._point(mode, self.xp.number(end), self.sliding_at))
+            vanished = {i: n for i, n in mode.derivatives.items() if not g[i] * mode.signs[i] > 0}
+            self.mode = replace(mode, derivatives=vanished)
+
+    def _event(self, i: int, side: int, low: fmpq, high: fmpq, box: np.ndarray) -> None:
+        """Go on from the event that coordinate i arrives at g_i = 0 (side 0), or stops sliding with v_i = side."""
+        if low < self.since:
+            raise Undecided(APART)
+        mode, time = self.mode, self.xp.interval(low, high)
+        self.steps.append(_Step(self.time, high, mode, box))
+        x = self._point(mode, time, self._sharpened(mode, time, box))
+        self.time, self.since, self.approached = low, high, None
+        if side:
+            self._leave(mode, {i: (side, 2)}, [j for j in mode.sliding if j != i], time, x)
+            return
+        surface = sorted([*mode.sliding, i])
+        if self._rank(surface) == self.rank:
+            self.rest = x
+            return
+        if self._rank(surface) < len(surface) or any(self._alike(mode.sliding, i, j) for j in self._others(surface)):
+            raise Undecided("gradients vanish that depend on each other")
+        self._turn(surface, time, x)
+
+    def _turn(self, surface: list[int], time: arb, x: np.ndarray) -> None:
+        """The mode in which the flow goes on from the surfaces that it is on."""
+        # the others, which move on as they do, are one more coordinate, with v = 1
+        units = self.xp.number(np.eye(len(x)))
+        others = self.xp.number(rationals([0 if i in surface else sign for i, sign in enumerate(self.mode.signs)]))
+        slopes = [self._composed([x, along])[1][surface] for along in (*units[surface], others)]
+        H = rationals([[float(entry.mid()) for entry in row] + [0] for row in slopes])
+        H[:-1, -1] = H[-1, :-1]
+        *v, _ = selection((H + H.T) / 2, rationals([0] * len(surface) + [1]))
+        proposed = dict(zip(surface, v, strict=True))
+        sliding = [i for i, entry in proposed.items() if abs(entry) < 1]
+        self._leave(
+            self.mode, {i: (int(v), 1) for i, v in proposed.items() if i not in sliding}, sliding, time, x
+        )
+
+    def _leave(
+        self, mode: _Mode, leaving: dict[int, tuple[int, int]], sliding: list[int], time: arb, x: np.ndarray
+    ) -> None:
+        """Some coordinates slide from now on; some leave, with a sign and the first derivative of g_i that is not 0."""
+        signs, offsets = list(mode.signs), mode.offsets.copy()
+        derivatives = {i: n for i, n in mode.derivatives.items() if i not in sliding}
+        for i in sliding:
+            signs[i] = 0
+        for i, (sign, derivative) in leaving.items():
+            if sign != signs[i]:
+                signs[i], offsets[i] = sign, x[i] + self.speed * sign * time
+            derivatives[i] = derivative
+        self.mode = _Mode(sliding, signs, offsets, derivatives)
+        self.sliding_at, self.length = x[sliding], self.scale / 8
+
+    # ------------------------------------------------------------------------------- points and gradients
+
+    def _point(self, mode: _Mode, time: arb, box: np.ndarray) -> np.ndarray:
+        x = mode.offsets - rationals(mode.signs) * self.speed * time
+        x[mode.sliding] = box
+        return x
+
+    def _gradient(self, x: np.ndarray) -> np.ndarray:
+        return self.posed.gradient(x, self.xp)
+
+    def _composed(self, coefficients: Any) -> np.ndarray:
+        return composed(partial(self.posed.gradient, xp=self.series), coefficients)
+
+    def _jacobian(self, x: np.ndarray, of: Any) -> np.ndarray:
+        """The block of the Hessian of some coordinates: derivatives in their directions."""
+        units = self.xp.number(np.eye(len(x)))
+        return np.array([self._composed([x, units[j]])[1][of] for j in of], dtype=object).T
+
+    def _box(self, mode: _Mode, span: arb) -> np.ndarray | None:
+        """A box with exactly one zero of g_S for every time of a span, that of the curve; None if none is found."""
+        box = widened(self.sliding_at)
+        for _ in range(TURNS if len(box) else 0):
+            reached = self._newton(mode, span, box)
+            if reached is None:
+                return None
+            if contains(box, reached) and contains(box, self.sliding_at):
+                return reached
+            box = widened(np.array([hull(both) for both in zip(reached, self.sliding_at, strict=True)], dtype=object))
+        return None if len(box) else box
+
+    def _newton(self, mode: _Mode, span: arb, box: np.ndarray) -> np.ndarray | None:
+        """A box with all zeros of g_S that are in the given one, for all times of a span; None if H_SS may be singular."""
+        middle = each(lambda entry: arb(entry.mid()), box)
+        try:
+            slopes = self._gradient(self._point(mode, span, middle))[mode.sliding]
+            return middle - _solve(self._jacobian(self._point(mode, span, box), mode.sliding), slopes)
+        except ZeroDivisionError:
+            return None
+
+    def _sharpened(self, mode: _Mode, time: arb, box: np.ndarray) -> np.ndarray:
+        """The box around x_S at a time, or at some, as small as the precision has it."""
+        while len(box):
+            reached = self._newton(mode, time, box)
+            if reached is None:
+                break
+            smaller = np.array([a.intersection(b) for a, b in zip(box, reached, strict=True)], dtype=object)
+            if not any(2 * new.rad() < old.rad() for new, old in zip(smaller, box, strict=True)):
+                break
+            box = smaller
+        return box
+
+    # ------------------------------------------------------------------------------------------- conditions
+
+    def _conditions(self, mode: _Mode, begin: fmpq, box: np.ndarray) -> dict[tuple[int, int], list[arb]]:
+        """What must be positive, as polynomials in the time from the beginning: v_i g_i, or a derivative of it, where i
+        does not slide, with the key (i, 0); 1 - v_i and 1 + v_i where it does, with the keys (i, 1) and (i, -1)."""
+        span, now = self.xp.interval(begin, begin + self.length), self.xp.number(begin)
+        x, g = self._expansion(mode, self._point(mode, now, self._sharpened(mode, now, box)))
+        for series, remainder in zip((x, g), self._expansion(mode, self._point(mode, span, box)), strict=True):
+            series[-1] = remainder[-1]
+        found = {}
+        seen: list[int] = []
+        for i in self._others(mode.sliding):
+            if not any(self._alike(mode.sliding, j, i) for j in seen):
+                seen.append(i)
+                found[i, 0] = _derivative([entry * mode.signs[i] for entry in g[:, i]], mode.derivatives.get(i, 0))
+        for i in mode.sliding:
+            v = [entry / -self.speed for entry in _derivative(list(x[:, i]), 1)]
+            for side in (1, -1):
+                found[i, side] = [1 - side * v[0], *(-side * entry for entry in v[1:])]
+        return found
+
+    def _expansion(self, mode: _Mode, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Coefficients of Taylor's series in time of the curve through a point and of the gradient on it, up to ORDER:
+        shape (ORDER + 1, d), both."""
+        S = mode.sliding
+        zero = x * 0
+        c = [x, rationals(mode.signs) * -self.speed + zero, *(zero.copy() for _ in range(ORDER - 1))]
+        if S:
+            H = self._jacobian(x, S)
+            for n in range(1, ORDER + 1):
+                # the n-th coefficient of g_S is H_SS c_n and what the lower ones give
+                c[n][S] = arb(0)
+                c[n][S] = -_solve(H, self._composed(c[: n + 1])[n][S])
+        return np.array(c, dtype=object), self._composed(c)
+
+    # ------------------------------------------------------------------------------------ linear dependence
+
+    def _others(self, indices: list[int]) -> list[int]:
+        return [i for i in range(len(self.columns)) if i not in indices]
+
+    def _rank(self, indices: Any) -> int:
+        return fmpq_mat([self.columns[i] for i in indices]).rref()[1] if len(indices) else 0
+
+    def _alike(self, sliding: list[int], i: int, j: int) -> bool:
+        """Whether g_i and g_j are multiples of each other while some coordinates slide."""
+        return self.rank < len(self.columns) and self._rank([*sliding, i, j]) == self._rank([*sliding, i])
+
+    def _sign(self, slope: arb) -> fmpq:
+        return fmpq(int(self.xp.ends(self.xp.sign(slope))[0]))
+
+
+def _solve(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """All y with Ay = b for a matrix A and a vector b of the given ones. Raises ZeroDivisionError if A may be singular."""
+    n = len(vector)
+    solved = arb_mat(n, n, list(matrix.ravel())).solve(arb_mat(n, 1, list(vector)), algorithm="precond")
+    return np.array(solved.entries(), dtype=object)
+
+
+def _derivative(coefficients: list[arb], order: int) -> list[arb]:
+    return [prod(range(n + 1, n + order + 1)) * entry for n, entry in enumerate(coefficients[order:])]
+
+
+def _value(coefficients: list[arb], s: arb) -> arb:
+    *lower, result = coefficients
+    for coefficient in reversed(lower):
+        result = result * s + coefficient
+    return result
+
+
+def _positive(phi: list[arb], length: fmpq, xp: Balls) -> fmpq:
+    """A time up to which a polynomial is certainly positive, as near to the given one as DEPTH halvings tell."""
+
+    def upto(low: fmpq, high: fmpq, depth: int) -> fmpq:
+        if _value(phi, xp.interval(low, high)) > 0:
+            return high
+        if not depth:
+            return low
+        middle = (low + high) / 2
+        reached = upto(low, middle, depth - 1)
+        return upto(middle, high, depth - 1) if reached == middle else reached
+
+    return upto(fmpq(0), length, DEPTH)
+
+
+def _root(phi: list[arb], low: fmpq, high: fmpq, xp: Balls) -> tuple[fmpq, fmpq] | None:
+    """Times around the first zero, and the only one up to `high`, of a polynomial that is positive, or 0 at the most at
+    the end, up to `low`; None if none is found."""
+    slope = _derivative(phi, 1)
+    for end in (high, (low + high) / 2, low + (high - low) / 16) if low < high else ():
+        falls = _value(slope, xp.interval(low, end))
+        if falls < 0 and _value(phi, xp.number(end)) < 0:
+            middle = (low + end) / 2
+            inner = xp.ends(xp.number(middle) - _value(phi, xp.number(middle)) / falls)
+            return max(low, inner[0]), min(end, inner[1])
+    return None
+
+
+def _short(length: fmpq) -> fmpq:
+    """A power of 2 below a length, but no less than half of it: denominators would grow from step to step."""
+    return fmpq(2) ** (int(length.p).bit_length() - int(length.q).bit_length() - 1)

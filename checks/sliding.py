@@ -1,0 +1,113 @@
+"""The sign flow x' = -speed v, v_i the sign of g_i = (grad f(x))_i and in [-1, 1] where g_i = 0, on quadratics: exact.
+
+On f = 1/2 x'Hx with H >= 0 it is piecewise linear, and every event is at a rational time; see `slide`. What is no
+quadratic is in `filippov`, which asks `selection`, too, where a flow goes on from a surface.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+
+import numpy as np
+from flint import arb, fmpq, fmpq_mat
+
+from signproof.checks.exact import RATIONALS, Undecided, rationals
+from signproof.checks.paths import Trajectory, hull
+
+PIVOTS = 1000
+"""Pivots after which the search for a sliding velocity is given up."""
+
+
+@dataclass
+class Broken(Trajectory):
+    """A line broken at given times: from the n-th time on the point moves with the n-th velocity."""
+
+    times: list[fmpq]
+    points: list[np.ndarray]
+    velocities: list[np.ndarray]
+
+    def at(self, time, xp):
+        if not isinstance(time, arb):
+            return xp.number(self._on(bisect_right(self.times, time) - 1, time))
+        low, high = xp.ends(time)
+        first, last = (max(bisect_right(self.times, end) - 1, 0) for end in (low, high))
+        met = [self._on(first, max(low, self.times[0])), *self.points[first + 1 : last + 1], self._on(last, high)]
+        return np.array([hull(entries) for entries in zip(*met, strict=True)], dtype=object)
+
+    def _on(self, piece: int, time: fmpq) -> np.ndarray:
+        return self.points[piece] + self.velocities[piece] * (time - self.times[piece])
+
+
+def slide(hessian: fmpq_mat, start: np.ndarray, speed: fmpq) -> Broken:
+    """The sign flow on f = 1/2 x'Hx with H >= 0, in Filippov's sense, in rationals.
+
+    Of the v allowed the flow takes one with the least v'Hv. Its optimality conditions say that with w = Hv, so that
+    g' = -speed w,
+        w_i = 0 or (v_i = 1 and w_i <= 0) or (v_i = -1 and w_i >= 0) wherever g_i = 0:
+    coordinate i slides along the surface g_i = 0, or leaves it to the side where v_i is the sign of g_i. So the v found
+    serves until another g_i becomes 0, an event, whose time is a quotient of rationals; then it is chosen anew.
+
+    Where H is singular, more than one v may do. V(t) and the gradient do not depend on the choice: of two solutions x
+    and y, with selections v and u, d/dt (x - y)'H(x - y)/2 = -speed <Hx - Hy, v - u> <= 0, for v and u are subgradients
+    of the convex ||.||_1 at Hx and Hy.
+
+    Raises Undecided if the sliding velocity is not found.
+    """
+    H = np.array(hessian.tolist(), dtype=object)
+    x, g, time = start, H.dot(start), fmpq(0)
+    broken = Broken([], [], [])
+    while True:
+        v = selection(H, g)
+        broken.times.append(time)
+        broken.points.append(x)
+        broken.velocities.append(v * -speed)
+        w = H.dot(v) * speed
+        arrivals = [a / b for a, b in zip(g, w, strict=True) if a * b > 0]
+        if not arrivals:
+            if any(g):
+                raise Undecided("the sign flow does not stop")
+            return broken
+        step = min(arrivals)
+        time, x, g = time + step, x - v * (speed * step), g - w * step
+
+
+def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
+    """A v of `slide`: the least of v'Hv over the box of those allowed, by an active-set method, in rationals.
+
+    The coordinates at neither end of [-1, 1] are free. The v least in these is sought, as far as the box allows, where
+    a coordinate stops being free; a v that is least in them is done if no w_i has the wrong sign, else that i is freed.
+    The block H_FF of the free ones is never singular, though H may be: were H_FF y = 0 with y_i != 0, then Hy = 0 for
+    H >= 0, and 0 = y'Hv = y_i w_i, while w_i != 0.
+
+    Raises Undecided if the search is given up.
+    """
+    if not any(g):
+        return rationals([0] * len(g))
+    v = RATIONALS.sign(g)
+    surface = [i for i in range(len(g)) if g[i] == 0]
+    v[surface] = fmpq(1)
+    free: list[int] = []
+    for _ in range(PIVOTS):
+        w = H.dot(v)
+        if not any(w[free]):
+            wrong = next((i for i in surface if i not in free and v[i] * w[i] > 0), None)
+            if wrong is None:
+                return v
+            free = sorted([*free, wrong])
+        block = fmpq_mat([[H[i, j] for j in free] for i in free])
+        kept = list(free)
+        try:
+            solved = block.solve(fmpq_mat([[-entry] for entry in w[free]]))
+        except ZeroDivisionError:
+            raise Undecided("the sliding velocity is not unique") from None
+        towards = rationals([row[0] for row in solved.tolist()])
+        upwards = w[free].dot(towards) > 0  # then v'Hv has no least value in these, and falls the other way
+        if upwards:
+            towards = -towards
+        lengths = [(RATIONALS.sign(to) - v[i]) / to if to else fmpq(2) for i, to in zip(free, towards, strict=True)]
+        length = min(lengths)
+        if upwards or length < 1:
+            free.remove(free[lengths.index(length)])
+        v[kept] = v[kept] + towards * (length if upwards else min(fmpq(1), length))
+    raise Undecided(f"no sliding velocity was found in {PIVOTS} pivots")
