@@ -157,7 +157,7 @@ class ComposedSoftplus(Composed):
 
     @classmethod
     def batch(cls, shape, rng, spread=1.0):
-        linear, start = LeastSquares.batch(shape, rng, spread / 4)
-        height = 10 ** (spread * rng.uniform(-1, 3, BATCH))
+        linear, start = LeastSquares.batch(shape, rng, spread / 8)
+        height = 10 ** (spread * rng.uniform(-1, 2, BATCH))
         shares = softplus.draw_shares((shape[0], BATCH), rng, spread)
         return cls(linear.factor, height, shares), start * 10 ** (spread * rng.uniform(-1, 1, BATCH))

@@ -50,12 +50,16 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, each, rational, 
 from signproof.checks.paths import Trajectory, hull
 from signproof.checks.problem import Problem
 from signproof.checks.sliding import selection
-from signproof.checks.taylor import HALVINGS, STEPS, TURNS, Series, composed, contains, widened
+from signproof.checks.taylor import HALVINGS, TURNS, Series, composed, contains, widened
 
-ORDER = 4
-"""Order of the Taylor polynomials."""
+ORDER = 2
+"""Order of the Taylor polynomials; g_i'' is looked at."""
+STEPS = 1000
+"""Steps after which a trajectory is given up."""
 DEPTH = 10
 """Halvings of a step within which the sign of a polynomial is looked for."""
+GAIN = 0.9
+"""A box that is not made smaller than that, relatively, is as small as the precision has it."""
 WIDE = 16
 """Next step's length, in widths of what encloses an event's time: at its end the sign is certain."""
 
@@ -95,9 +99,13 @@ class Filippov(Trajectory):
     def at(self, time, xp):
         if xp is RATIONALS:
             raise TypeError("a time at which a gradient vanishes is not rational: use balls")
+        time = xp.number(time)
+        for run in self._runs.values():
+            if len(run.steps) >= STEPS and not time <= run.time:  # as it would be in another precision
+                raise Undecided(run.ended)
         if xp.bits not in self._runs:
             self._runs[xp.bits] = _Run(self.problem, self.start, self.speed, xp)
-        return self._runs[xp.bits].at(xp.number(time))
+        return self._runs[xp.bits].at(time)
 
 
 class _Run:
@@ -119,8 +127,7 @@ class _Run:
         self.since = fmpq(0)
         """When the mode has surely begun."""
         self.approached: tuple[int, int] | None = None
-        self.width = fmpq(0)
-        """The event that is known not to be over, and how narrowly it is enclosed."""
+        """The event that is not over, as is known though its condition may not be certainly positive any more."""
         x = xp.number(start)
         g = self._gradient(x)
         surface = [i for i in range(d) if g[i] == 0]
@@ -151,36 +158,40 @@ class _Run:
 
     def _advance(self) -> None:
         """A step, up to the next event or some length before."""
-        if len(self.steps) >= STEPS:
+        if len(self.steps) == STEPS:
             raise Undecided(f"the sign flow is not enclosed in {STEPS} steps")
         mode, begin = self.mode, self.time
-        for _ in range(HALVINGS):
+        for halved in range(HALVINGS):
             self.length = _short(self.length)
-            box = self._box(mode, self.xp.interval(begin, begin + self.length))
-            if box is not None:
+            try:
+                box = self._box(mode, self.xp.interval(begin, begin + self.length))
                 conditions = self._conditions(mode, begin, box)
+            except (Undecided, ZeroDivisionError):  # a box too wide to tell
+                pass
+            else:
                 reached = {key: _positive(phi, self.length, self.xp) for key, phi in conditions.items()}
                 first = min(reached, key=lambda key: reached[key])
                 if reached[first] == self.length:
                     self.approached = None
                     return self._accept(self.length, 2 * self.length, box)
-                certain = reached[first] > 0 or conditions[first][0] > 0 or first == self.approached
+                arrives = first[0] not in mode.derivatives
+                certain = arrives and (reached[first] > 0 or conditions[first][0] > 0 or first == self.approached)
                 others = min([self.length, *(reached[key] for key in reached if key != first)])
                 window = _root(conditions[first], reached[first], others, self.xp) if certain else None
                 if window is not None:
-                    low, high = window
-                    before = self.width if first == self.approached else None
-                    if before is not None and 2 * (high - low) > before:  # it does not become narrower
+                    low, high, steep = window
+                    noisy = 8 * self.xp.ends(conditions[first][0].rad())[1] > (high - low) * steep
+                    if noisy:  # it does not become much narrower in this precision
                         return self._event(*first, begin + low, begin + high, box)
-                    self.approached, self.width = first, high - low
+                    self.approached = first
                     if low > 0:
-                        return self._accept(low, WIDE * self.width, box)
-                    self.length = WIDE * self.width
+                        return self._accept(low, WIDE * (high - low), box)
+                    self.length = min(WIDE * (high - low), self.length / 2)
                     continue
                 if reached[first] > 0:
                     self.approached = None
                     return self._accept(reached[first], self.length / 2, box)
-            self.length = self.length / 4
+            self.length = self.length / 2
         raise Undecided(APART)
 
     def _accept(self, length: fmpq, following: fmpq, box: np.ndarray) -> None:
@@ -262,37 +273,49 @@ class _Run:
         units = self.xp.number(np.eye(len(x)))
         return np.array([self._composed([x, units[j]])[1][of] for j in of], dtype=object).T
 
-    def _box(self, mode: _Mode, span: arb) -> np.ndarray | None:
-        """A box with exactly one zero of g_S for every time of a span, that of the curve; None if none is found."""
+    def _box(self, mode: _Mode, span: arb) -> np.ndarray:
+        """A box with exactly one zero of g_S for every time of a span, that of the curve.
+
+        Raises Undecided or ZeroDivisionError if none is found.
+        """
         box = widened(self.sliding_at)
         for _ in range(TURNS if len(box) else 0):
             reached = self._newton(mode, span, box)
-            if reached is None:
-                return None
             if contains(box, reached) and contains(box, self.sliding_at):
                 return reached
             box = widened(np.array([hull(both) for both in zip(reached, self.sliding_at, strict=True)], dtype=object))
-        return None if len(box) else box
+        if len(box):
+            raise Undecided("no box holds the coordinates that slide")
+        return box
 
-    def _newton(self, mode: _Mode, span: arb, box: np.ndarray) -> np.ndarray | None:
-        """A box with all zeros of g_S that are in the given one, for all times of a span; None if H_SS may be singular."""
-        middle = each(lambda entry: arb(entry.mid()), box)
-        try:
-            slopes = self._gradient(self._point(mode, span, middle))[mode.sliding]
-            return middle - _solve(self._jacobian(self._point(mode, span, box), mode.sliding), slopes)
-        except ZeroDivisionError:
-            return None
+    def _newton(self, mode: _Mode, span: arb, box: np.ndarray) -> np.ndarray:
+        """A box with all zeros of g_S that are in the given one, for all times of a span.
+
+        That is m - M^-1 g_S(m), but m follows the curve: m(t) is at the middle of the box in the middle of the span and
+        moves with any velocity c that keeps it in the box; g_S(m(t)) is what it is there and, by its mean slope,
+        (t - middle) (H_SS c + H_SN x_N').
+
+        Raises Undecided or ZeroDivisionError if H_SS may be singular.
+        """
+        middle, centre = _middles(box), arb(span.mid())
+        x, ahead = self._point(mode, span, box), span - centre
+        H = self._jacobian(x, mode.sliding)
+        drift = self._composed([x, rationals(mode.signs) * -self.speed + 0 * x])[1][mode.sliding]
+        along = _middles(-_solve(H, drift))
+        if not contains(box, middle + along * ahead):
+            along = along * 0
+        slopes = self._gradient(self._point(mode, centre, middle))[mode.sliding]
+        return middle + along * ahead - _solve(H, slopes + (drift + H.dot(along)) * ahead)
 
     def _sharpened(self, mode: _Mode, time: arb, box: np.ndarray) -> np.ndarray:
         """The box around x_S at a time, or at some, as small as the precision has it."""
         while len(box):
             reached = self._newton(mode, time, box)
-            if reached is None:
-                break
             smaller = np.array([a.intersection(b) for a, b in zip(box, reached, strict=True)], dtype=object)
-            if not any(2 * new.rad() < old.rad() for new, old in zip(smaller, box, strict=True)):
-                break
+            gained = any(new.rad() < GAIN * old.rad() for new, old in zip(smaller, box, strict=True))
             box = smaller
+            if not gained:
+                break
         return box
 
     # ------------------------------------------------------------------------------------------- conditions
@@ -301,7 +324,9 @@ class _Run:
         """What must be positive, as polynomials in the time from the beginning: v_i g_i, or a derivative of it, where i
         does not slide, with the key (i, 0); 1 - v_i and 1 + v_i where it does, with the keys (i, 1) and (i, -1)."""
         span, now = self.xp.interval(begin, begin + self.length), self.xp.number(begin)
-        x, g = self._expansion(mode, self._point(mode, now, self._sharpened(mode, now, box)))
+        # where the last step ended, it is known already
+        sharp = self.sliding_at if self.since < begin else self._sharpened(mode, now, box)
+        x, g = self._expansion(mode, self._point(mode, now, sharp))
         for series, remainder in zip((x, g), self._expansion(mode, self._point(mode, span, box)), strict=True):
             series[-1] = remainder[-1]
         found = {}
@@ -353,6 +378,10 @@ def _solve(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
     return np.array(solved.entries(), dtype=object)
 
 
+def _middles(box: np.ndarray) -> np.ndarray:
+    return each(lambda entry: arb(entry.mid()), box)
+
+
 def _derivative(coefficients: list[arb], order: int) -> list[arb]:
     return [prod(range(n + 1, n + order + 1)) * entry for n, entry in enumerate(coefficients[order:])]
 
@@ -379,19 +408,20 @@ def _positive(phi: list[arb], length: fmpq, xp: Balls) -> fmpq:
     return upto(fmpq(0), length, DEPTH)
 
 
-def _root(phi: list[arb], low: fmpq, high: fmpq, xp: Balls) -> tuple[fmpq, fmpq] | None:
+def _root(phi: list[arb], low: fmpq, high: fmpq, xp: Balls) -> tuple[fmpq, fmpq, fmpq] | None:
     """Times around the first zero, and the only one up to `high`, of a polynomial that is positive, or 0 at the most at
-    the end, up to `low`; None if none is found."""
+    the end, up to `low`, and how steeply it falls at least; None if none is found."""
     slope = _derivative(phi, 1)
     for end in (high, (low + high) / 2, low + (high - low) / 16) if low < high else ():
         falls = _value(slope, xp.interval(low, end))
         if falls < 0 and _value(phi, xp.number(end)) < 0:
             middle = (low + end) / 2
             inner = xp.ends(xp.number(middle) - _value(phi, xp.number(middle)) / falls)
-            return max(low, inner[0]), min(end, inner[1])
+            return max(low, inner[0]), min(end, inner[1]), -xp.ends(falls)[1]
     return None
 
 
 def _short(length: fmpq) -> fmpq:
-    """A power of 2 below a length, but no less than half of it: denominators would grow from step to step."""
-    return fmpq(2) ** (int(length.p).bit_length() - int(length.q).bit_length() - 1)
+    """The largest power of 2 up to a length: denominators would grow from step to step."""
+    power = fmpq(2) ** (int(length.p).bit_length() - int(length.q).bit_length())
+    return power if power <= length else power / 2

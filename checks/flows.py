@@ -29,7 +29,9 @@ from signproof.checks.replay_flows import (
     replay_comparison,
     unmet,
 )
-from signproof.checks.trajectories import Taylor, Trajectory, trajectory
+from signproof.checks.paths import Trajectory
+from signproof.checks.taylor import Taylor
+from signproof.checks.trajectories import trajectory
 from signproof.checks.trials import Profile, Tally, Trials
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant, Smooth

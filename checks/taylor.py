@@ -56,8 +56,10 @@ class Series(Balls):
         return each(lambda entry: entry.exp() - 1 - entry, x)
 
     def matvec(self, matrix, x):
+        terms = max((entry.prec for entry in x if isinstance(entry, arb_series)), default=0)
+        if not terms:
+            return super().matvec(matrix, x)
         rows, columns = matrix.shape
-        terms = max((entry.prec for entry in x if isinstance(entry, arb_series)), default=1)
         by_term = arb_mat(columns, terms, [_coefficient(entry, n) for entry in x for n in range(terms)])
         product = arb_mat(rows, columns, list(matrix.ravel())) * by_term
         result = np.empty(rows, dtype=object)
@@ -156,7 +158,10 @@ class Taylor(Trajectory):
 
 
 def composed(function: Callable[[Any], Any], coefficients: Any) -> np.ndarray:
-    """The coefficients of function(x(s)) for the power series x(s) = sum of c_n s^n, both of shape (order + 1, d)."""
+    """The coefficients of function(x(s)) for the power series x(s) = sum of c_n s^n, both of shape (order + 1, d).
+
+    Raises Undecided if they are not known.
+    """
     order, before = len(coefficients), ctx.cap
     ctx.cap = order
     try:
@@ -164,6 +169,8 @@ def composed(function: Callable[[Any], Any], coefficients: Any) -> np.ndarray:
         series[:] = [arb_series(list(row), order) for row in zip(*coefficients, strict=True)]
         found = function(series)
         return np.array([[_coefficient(entry, n) for entry in found] for n in range(order)], dtype=object)
+    except ValueError as error:  # Arb divides by no series whose first coefficient may be 0
+        raise Undecided(str(error)) from None
     finally:
         ctx.cap = before
 
