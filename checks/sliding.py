@@ -75,10 +75,11 @@ def slide(hessian: fmpq_mat, start: np.ndarray, speed: fmpq) -> Broken:
 def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
     """A v of `slide`: the least of v'Hv over the box of those allowed, by an active-set method, in rationals.
 
-    The coordinates at neither end of [-1, 1] are free. The v least in these is sought, as far as the box allows, where
-    a coordinate stops being free; a v that is least in them is done if no w_i has the wrong sign, else that i is freed.
-    The block H_FF of the free ones is never singular, though H may be: were H_FF y = 0 with y_i != 0, then Hy = 0 for
-    H >= 0, and 0 = y'Hv = y_i w_i, while w_i != 0.
+    Coordinates strictly between the ends of [-1, 1] are free. The v least in these is gone to, as far as the box allows,
+    where a coordinate stops being free. A v that is least in them is done if no w_i has the wrong sign; else that i is
+    freed. For H >= 0 the block H_FF of the free ones is never singular, though H may be: were H_FF y = 0 with y_i != 0,
+    then H (y, 0) = 0 and 0 = y'(Hv)_F = y_i w_i, while w_i != 0. Of an H with negative curvature, as objectives that are
+    not convex have it, what is found is least in its neighbourhood.
 
     Raises Undecided if the search is given up.
     """
@@ -96,18 +97,17 @@ def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
                 return v
             free = sorted([*free, wrong])
         block = fmpq_mat([[H[i, j] for j in free] for i in free])
-        kept = list(free)
         try:
             solved = block.solve(fmpq_mat([[-entry] for entry in w[free]]))
         except ZeroDivisionError:
-            raise Undecided("the sliding velocity is not unique") from None
-        towards = rationals([row[0] for row in solved.tolist()])
-        upwards = w[free].dot(towards) > 0  # then v'Hv has no least value in these, and falls the other way
-        if upwards:
-            towards = -towards
-        lengths = [(RATIONALS.sign(to) - v[i]) / to if to else fmpq(2) for i, to in zip(free, towards, strict=True)]
-        length = min(lengths)
-        if upwards or length < 1:
-            free.remove(free[lengths.index(length)])
-        v[kept] = v[kept] + towards * (length if upwards else min(fmpq(1), length))
+            raise Undecided("no sliding velocity is found where the Hessian is singular") from None
+        step = rationals([row[0] for row in solved.tolist()])
+        downwards = w[free].dot(step) < 0
+        if not downwards:  # the curvature is negative: there is no least value before the end of the box
+            step = -step
+        ends = [(RATIONALS.sign(by) - v[i]) / by if by else fmpq(2) for i, by in zip(free, step, strict=True)]
+        length = min([fmpq(1), *ends] if downwards else ends)
+        v[free] = v[free] + step * length
+        if length in ends:
+            free.remove(free[ends.index(length)])
     raise Undecided(f"no sliding velocity was found in {PIVOTS} pivots")
