@@ -1,37 +1,37 @@
 """The sign flow x' = -speed v on objectives that are no quadratics, in Filippov's sense, enclosed by balls.
 
-v_i is the sign of g_i = (grad f(x))_i where it is not 0, and in [-1, 1] where it is. Nothing has to be integrated: until
-the next event, a coordinate i that does not slide is on a line, x_i(t) = a_i - speed v_i t with v_i = 1 or -1, and the
-set S of those that slide is where g_S = 0, which determines x_S(t) from the others at the time t alone. So errors
-do not add up: a time, or a line that begins at an event, is off by what the event's own time is.
+v_i is the sign of g_i = (grad f(x))_i where it is not 0, and in [-1, 1] where it is. Nothing has to be integrated.
+Until the next event a coordinate i that does not slide is on a line, x_i(t) = a_i - speed v_i t with v_i = 1 or -1, and those
+that slide, S, have g_S = 0, which determines x_S(t) from the others at the time t alone. So errors do not add up: a
+line that begins at an event is off by what the event's time is, and no more.
 
-What is verified on every stretch of time, for all points and times that the enclosures hold:
+On every stretch of time it is verified, for all points and times that the enclosures hold:
 
-- There is exactly one zero x_S of g_S in a box, at every time, by the interval Newton test. Let x be in the box B, m
-  its middle and M the mean of H_SS, the Jacobian of g_S, from m to x, so that g_S(x) = g_S(m) + M (x - m). If x -> m -
-  M^-1 g_S(m) maps B into itself, it has a fixed point, by Brouwer, and that is a zero of g_S; with two zeros x and y,
-  0 = M (x - y) for such a mean M, which is regular. By the implicit function theorem it is a smooth function of time.
-- v_i g_i > 0 wherever i does not slide, and |v_i| < 1 for the velocity x_S' = -speed v_S where it does.
-  Both are Taylor polynomials in time with Lagrange's remainder, whose coefficients come from g_S(x(t)) = 0 by implicit
-  differentiation. From an event on at which g_i = 0 this is asked of g_i' instead, and of g_i'' where g_i' = 0 too.
+- At each time g_S has exactly one zero x_S in a box. Let m be a point of the box and M(x) the mean, from m to x, of
+  H_SS, the Jacobian of g_S, so that g_S(x) = g_S(m) + M(x) (x - m). If x -> m - M(x)^-1 g_S(m) maps the box into itself, it
+  has a fixed point, by Brouwer, and that is a zero; of two zeros x and y, 0 = M (x - y) with a mean M that is regular.
+  By the implicit function theorem x_S is a smooth function of time.
+- v_i g_i > 0 where i does not slide, and |v_i| < 1 in the velocity x_S' = -speed v_S where it does. Both are Taylor
+  polynomials in time with Lagrange's remainder, whose coefficients come from g_S(x(t)) = 0 by implicit differentiation.
+  From an event on at which g_i = 0, v_i g_i' > 0 is asked instead, or v_i g_i'' > 0 where g_i' = 0 as well.
 
-So the curve is continuous and solves the differential inclusion: it is a solution. Where f = h(Mx) with h's Hessian
-positive definite and Lipschitz on bounded sets, M any matrix, V(t) and the gradient are those of every solution. For
-two, at z = Mx and w = My, let E = <grad h(z) - grad h(w), z - w> >= c ||z - w||^2. Its derivative is
+So the curve is continuous and x' is as the flow says, but at events: it is a solution. Where f = h(Mx) with h's Hessian
+positive definite and Lipschitz on bounded sets, V(t) and the gradient are those of every solution. For two of them, at
+z = Mx and w = My, let E = <grad h(z) - grad h(w), z - w>, at least c ||z - w||^2 with c > 0. Its derivative is
 
     <grad h(z) - grad h(w), z' - w'> + <h''(z) z' - h''(w) w', z - w>
         = 2 <grad h(z) - grad h(w), z' - w'> + O(||z - w||^2),
 
 and the product is -speed <grad f(x) - grad f(y), v - u> <= 0, because v and u are subgradients of the convex ||.||_1 at
-the gradients. Hence E' <= CE with E(0) = 0, and E = 0 for all time, by Grönwall. Of an f that is not convex, the curve
-is one solution of perhaps several; a statement about the flow is one about all of them.
+the two gradients. Hence E' <= CE and E(0) = 0, so that E = 0 at all times, by Grönwall. Of an f that is not convex the
+curve is one solution of perhaps several, and a statement about the flow is one about all of them.
 
-An event is where a v_i g_i, or a 1 - |v_i|, becomes 0. Its time is enclosed between one at which that is certainly
-positive and one at which it is certainly negative, with a derivative that is certainly negative between the two, while
-all others are certainly positive. With f = h(Mx), M rational, g_j = c g_i as long as S slides if the columns of M
-say so, M_j = c M_i + a combination of M_S; of such coordinates one is looked at. Where the columns of S and i span
-all, g = M' grad h = 0 at the arrival of i: that is the end, and the point rests. `selection` proposes how the flow goes on
-from other surfaces, with the Hessian there; what it proposes is verified like everything else.
+An event is where a v_i g_i, or a 1 - |v_i|, becomes 0. Its time is enclosed: before, that is certainly positive, after,
+certainly negative, and in between its derivative is certainly negative and all others are certainly positive. With
+f = h(Mx), M rational, g = M' grad h, so that g_j = c g_i as long as S slides if the columns of M say M_j = c M_i + a
+combination of M_S; of such coordinates one is looked at. Where the columns of S and i span all of them, g = 0 at the
+arrival of i, and the point rests. From other surfaces `selection` proposes how the flow goes on, with the Hessian
+there, and what it proposes is verified like everything else.
 
 Where two events are not told apart in any precision the trajectory ends, and `Undecided` says why.
 """
@@ -40,13 +40,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import partial
-from math import factorial, prod
+from math import prod
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
 
-from signproof.checks.exact import RATIONALS, Balls, Undecided, each, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, Undecided, each, rationals
 from signproof.checks.paths import Trajectory, hull
 from signproof.checks.problem import Problem
 from signproof.checks.sliding import selection
@@ -64,6 +64,7 @@ WIDE = 16
 """Next step's length, in widths of what encloses an event's time: at its end the sign is certain."""
 
 APART = "two events of the sign flow are not told apart"
+DEPENDENT = "gradients vanish at the same time that depend on each other"
 
 
 @dataclass
@@ -137,7 +138,7 @@ class _Run:
 
     def at(self, time: arb) -> np.ndarray:
         low, high = self.xp.ends(time)
-        while self.rest is None and (not self.steps or self.steps[-1].end < high):
+        while self.rest is None and (not self.steps or self.time < high):
             if not self.ended:
                 try:
                     self._advance()
@@ -161,7 +162,7 @@ class _Run:
         if len(self.steps) == STEPS:
             raise Undecided(f"the sign flow is not enclosed in {STEPS} steps")
         mode, begin = self.mode, self.time
-        for halved in range(HALVINGS):
+        for _ in range(HALVINGS):
             self.length = _short(self.length)
             try:
                 box = self._box(mode, self.xp.interval(begin, begin + self.length))
@@ -215,18 +216,19 @@ class _Run:
         x = self._point(mode, time, self._sharpened(mode, time, box))
         self.time, self.since, self.approached = low, high, None
         if side:
-            self._leave(mode, {i: (side, 2)}, [j for j in mode.sliding if j != i], time, x)
-            return
+            return self._leave(mode, {i: (side, 2)}, [j for j in mode.sliding if j != i], time, x)
         surface = sorted([*mode.sliding, i])
         if self._rank(surface) == self.rank:
             self.rest = x
             return
-        if self._rank(surface) < len(surface) or any(self._alike(mode.sliding, i, j) for j in self._others(surface)):
-            raise Undecided("gradients vanish that depend on each other")
+        if any(self._alike(mode.sliding, i, j) for j in self._others(surface)):
+            raise Undecided(DEPENDENT)
         self._turn(surface, time, x)
 
     def _turn(self, surface: list[int], time: arb, x: np.ndarray) -> None:
-        """The mode in which the flow goes on from the surfaces that it is on."""
+        """The mode in which the flow goes on from the surfaces that it is on, all of them."""
+        if self._rank(surface) < len(surface):
+            raise Undecided(DEPENDENT)
         # the others, which move on as they do, are one more coordinate, with v = 1
         units = self.xp.number(np.eye(len(x)))
         others = self.xp.number(rationals([0 if i in surface else sign for i, sign in enumerate(self.mode.signs)]))
@@ -236,16 +238,15 @@ class _Run:
         *v, _ = selection((H + H.T) / 2, rationals([0] * len(surface) + [1]))
         proposed = dict(zip(surface, v, strict=True))
         sliding = [i for i, entry in proposed.items() if abs(entry) < 1]
-        self._leave(
-            self.mode, {i: (int(v), 1) for i, v in proposed.items() if i not in sliding}, sliding, time, x
-        )
+        self._leave(self.mode, {i: (int(v), 1) for i, v in proposed.items() if i not in sliding}, sliding, time, x)
 
     def _leave(
         self, mode: _Mode, leaving: dict[int, tuple[int, int]], sliding: list[int], time: arb, x: np.ndarray
     ) -> None:
         """Some coordinates slide from now on; some leave, with a sign and the first derivative of g_i that is not 0."""
         signs, offsets = list(mode.signs), mode.offsets.copy()
-        derivatives = {i: n for i, n in mode.derivatives.items() if i not in sliding}
+        # v_i g_i increases until then; velocities jump, so that the second derivative says nothing any more
+        derivatives = dict.fromkeys((i for i in mode.derivatives if i not in sliding), 1)
         for i in sliding:
             signs[i] = 0
         for i, (sign, derivative) in leaving.items():
@@ -281,6 +282,8 @@ class _Run:
         box = widened(self.sliding_at)
         for _ in range(TURNS if len(box) else 0):
             reached = self._newton(mode, span, box)
+            if not all(entry.is_finite() for entry in reached):
+                break  # nothing follows from what a box that is not finite contains
             if contains(box, reached) and contains(box, self.sliding_at):
                 return reached
             box = widened(np.array([hull(both) for both in zip(reached, self.sliding_at, strict=True)], dtype=object))
@@ -372,7 +375,10 @@ class _Run:
 
 
 def _solve(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """All y with Ay = b for a matrix A and a vector b of the given ones. Raises ZeroDivisionError if A may be singular."""
+    """All y with Ay = b for a matrix A and a vector b of those given.
+
+    Raises ZeroDivisionError if A may be singular.
+    """
     n = len(vector)
     solved = arb_mat(n, n, list(matrix.ravel())).solve(arb_mat(n, 1, list(vector)), algorithm="precond")
     return np.array(solved.entries(), dtype=object)

@@ -18,6 +18,7 @@ from sympy import Symbol
 from signproof.checks.batch import short
 from signproof.checks.domain import Range, Unsupported, constants, ranges
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay_flows import (
@@ -29,7 +30,6 @@ from signproof.checks.replay_flows import (
     replay_comparison,
     unmet,
 )
-from signproof.checks.paths import Trajectory
 from signproof.checks.taylor import Taylor
 from signproof.checks.trajectories import trajectory
 from signproof.checks.trials import Profile, Tally, Trials

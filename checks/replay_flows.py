@@ -22,9 +22,9 @@ from sympy import Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
-from signproof.checks.paths import Trajectory
 from signproof.checks.trajectories import trajectory
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex

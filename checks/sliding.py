@@ -75,11 +75,11 @@ def slide(hessian: fmpq_mat, start: np.ndarray, speed: fmpq) -> Broken:
 def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
     """A v of `slide`: the least of v'Hv over the box of those allowed, by an active-set method, in rationals.
 
-    Coordinates strictly between the ends of [-1, 1] are free. The v least in these is gone to, as far as the box allows,
-    where a coordinate stops being free. A v that is least in them is done if no w_i has the wrong sign; else that i is
-    freed. For H >= 0 the block H_FF of the free ones is never singular, though H may be: were H_FF y = 0 with y_i != 0,
-    then H (y, 0) = 0 and 0 = y'(Hv)_F = y_i w_i, while w_i != 0. Of an H with negative curvature, as objectives that are
-    not convex have it, what is found is least in its neighbourhood.
+    Some coordinates are free, at first none. From v one goes towards the v that is least in these, as far as the box
+    allows; there a coordinate stops being free. A v that is least in them is the result unless some w_i, w = Hv, has
+    the wrong sign; then that i is freed. For H >= 0 the block H_FF of the free ones is never singular, though H may be: if
+    H_FF y = 0, then H (y, 0) = 0 and 0 = (y, 0)'w = y_i w_i for the last i that was freed, so that y_i = 0. Where H has
+    negative curvature, as of objectives that are not convex, the result is the least in its neighbourhood.
 
     Raises Undecided if the search is given up.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from flint import arb, arb_mat, arb_series, ctx, fmpq
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import Balls, RATIONALS, Undecided, each
+from signproof.checks.exact import RATIONALS, Balls, Undecided, each
 from signproof.checks.paths import Trajectory, hull
 from signproof.checks.problem import Problem
 from signproof.theory.flows import Flow

@@ -10,6 +10,7 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
+from sklearn.datasets import dump_svmlight_file
 from test_trajectories import ONE, brief, entries, least_squares, matrix, speeds
 
 from signproof.checks import filippov
@@ -73,7 +74,7 @@ def test_quadratics_are_followed_as_they_are_exactly():
             there = exact.at(rational(time), RATIONALS)
             expected = problem.gradient(there, RATIONALS)
             slopes = problem.over(balls).gradient(found, balls)
-            assert all(slope.overlaps(arb(g)) and slope.rad() < 1e-15 for slope, g in zip(slopes, expected, strict=True))
+            assert all(map(arb.overlaps, slopes, map(arb, expected))) and all(slope.rad() < 1e-15 for slope in slopes)
             if problem.factor.shape[0] == problem.dimension and matrix(problem).det():
                 assert all(entry.overlaps(arb(x)) for entry, x in zip(found, there, strict=True))
 
@@ -128,7 +129,7 @@ def changes(path: Filippov) -> set[str]:
 
 
 def solves(problem, path: Filippov, last: fmpq, pieces: int = 24) -> int:
-    """That a path moves as the differential inclusion says, from mean values; on how many pieces that says something."""
+    """That a path moves as the differential inclusion says, from mean values; how often that says more than a bound."""
     narrow = 0
     with Balls(128) as balls:
         posed, grid = problem.over(balls), [last * j / pieces for j in range(pieces + 1)]
@@ -184,10 +185,7 @@ def test_logistic_regression_on_a_file(tmp_path):
     rng = np.random.default_rng(0)
     rows = rng.integers(-4, 5, (12, 3)) / 2
     labels = np.sign(rows @ [1, -1, 0.5] + rng.standard_normal(12))
-    text = "\n".join(
-        f"{int(b):+d} " + " ".join(f"{j + 1}:{a}" for j, a in enumerate(row)) for b, row in zip(labels, rows, strict=True)
-    )
-    (tmp_path / "small.txt").write_text(text + "\n")
+    dump_svmlight_file(rows, labels, str(tmp_path / "small.txt"), zero_based=False)
     family = logistic_regression(tmp_path / "small.txt")
     batch, _ = family.batch((3,), rng)
     problem, start = batch.one(0), rationals(["3/2", "-1", "1/2"])

@@ -465,7 +465,7 @@ def test_weights_that_are_not_positive_are_refused(numbers):
         ComposedSoftplus(rationals(np.eye(2)), rationals(1), ones),
     ]
     for problem in refused:
-        with pytest.raises(ValueError, match="positive|negative"):
+        with pytest.raises(ValueError, match=r"positive|negative"):
             problem.exact_constant(Smooth(1))
 
 
