@@ -1,16 +1,16 @@
 """The sign flow x' = -speed v on objectives that are no quadratics, in Filippov's sense, enclosed by balls.
 
 v_i is the sign of g_i = (grad f(x))_i where it is not 0, and in [-1, 1] where it is. Nothing has to be integrated.
-Until the next event a coordinate i that does not slide is on a line, x_i(t) = a_i - speed v_i t with v_i = 1 or -1, and those
-that slide, S, have g_S = 0, which determines x_S(t) from the others at the time t alone. So errors do not add up: a
-line that begins at an event is off by what the event's time is, and no more.
+Until the next event a coordinate i that does not slide is on a line, x_i(t) = a_i - speed v_i t with v_i = 1 or -1,
+and those that slide, S, have g_S = 0, which determines x_S(t) from the others at the time t alone. So errors do not
+add up: a line that begins at an event is off by what the event's time is, and no more.
 
 On every stretch of time it is verified, for all points and times that the enclosures hold:
 
 - At each time g_S has exactly one zero x_S in a box. Let m be a point of the box and M(x) the mean, from m to x, of
-  H_SS, the Jacobian of g_S, so that g_S(x) = g_S(m) + M(x) (x - m). If x -> m - M(x)^-1 g_S(m) maps the box into itself, it
-  has a fixed point, by Brouwer, and that is a zero; of two zeros x and y, 0 = M (x - y) with a mean M that is regular.
-  By the implicit function theorem x_S is a smooth function of time.
+  H_SS, the Jacobian of g_S, so that g_S(x) = g_S(m) + M(x) (x - m). If x -> m - M(x)^-1 g_S(m) maps the box into
+  itself, it has a fixed point, by Brouwer, and that is a zero; of two zeros x and y, 0 = M (x - y) with a mean M that
+  is regular. By the implicit function theorem x_S is a smooth function of time.
 - v_i g_i > 0 where i does not slide, and |v_i| < 1 in the velocity x_S' = -speed v_S where it does. Both are Taylor
   polynomials in time with Lagrange's remainder, whose coefficients come from g_S(x(t)) = 0 by implicit differentiation.
   From an event on at which g_i = 0, v_i g_i' > 0 is asked instead, or v_i g_i'' > 0 where g_i' = 0 as well.

@@ -77,9 +77,9 @@ def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
 
     Some coordinates are free, at first none. From v one goes towards the v that is least in these, as far as the box
     allows; there a coordinate stops being free. A v that is least in them is the result unless some w_i, w = Hv, has
-    the wrong sign; then that i is freed. For H >= 0 the block H_FF of the free ones is never singular, though H may be: if
-    H_FF y = 0, then H (y, 0) = 0 and 0 = (y, 0)'w = y_i w_i for the last i that was freed, so that y_i = 0. Where H has
-    negative curvature, as of objectives that are not convex, the result is the least in its neighbourhood.
+    the wrong sign; then that i is freed. For H >= 0 the block H_FF of the free ones is never singular, though H may
+    be: if H_FF y = 0, then H (y, 0) = 0 and 0 = (y, 0)'w = y_i w_i for the last i that was freed, so that y_i = 0.
+    Where H has negative curvature, as of objectives that are not convex, the result is the least in its neighbourhood.
 
     Raises Undecided if the search is given up.
     """
