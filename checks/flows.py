@@ -155,9 +155,10 @@ def _follow(
         here = parameters | {str(t): time}
         try:
             found = compare(claim, problem, here, start, path)
-        except Undecided:
+        except Undecided as undecided:
             tally.undecided += 1
             tally.comparisons += 1
+            tally.undecided_because = str(undecided)
             continue
         if found.measured is None or found.bound is None:
             continue

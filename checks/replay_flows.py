@@ -72,14 +72,15 @@ def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajec
             return compared(RATIONALS)
         except TypeError:  # the trajectory or the bound leaves the rationals
             pass
+    why = "no precision was tried"
     for bits in PRECISIONS:
         if bits <= min(path.finest for path in paths):
             with Balls(bits) as balls:
                 try:
                     return compared(balls)
-                except Undecided:
-                    continue
-    raise Undecided("the two sides are not told apart")
+                except Undecided as undecided:
+                    why = str(undecided)
+    raise Undecided(why)
 
 
 def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:

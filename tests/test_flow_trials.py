@@ -15,7 +15,7 @@ from sympy import Rational, exp, sqrt
 from test_trajectories import least_squares
 
 from signproof import Claim, verify
-from signproof.checks import flows
+from signproof.checks import filippov, flows
 from signproof.checks.composition import ComposedSoftplus
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import families
@@ -90,6 +90,15 @@ def test_the_sign_flow_is_tried_on_what_is_neither_quadratic_nor_separable(monke
         assert again.replay().confirmed and again.to_json() == witness.to_json()
         true = dataclasses.replace(witness, claim=unproved(claim))
         assert not true.replay().confirmed
+
+
+def test_a_trajectory_that_ends_early_says_why_and_counts_until_then(monkeypatch):
+    monkeypatch.setattr(flows, "families", lambda: [ComposedSoftplus])
+    monkeypatch.setattr(flows, "PER_BATCH", 1)
+    monkeypatch.setattr(filippov, "STEPS", 5)
+    (tally,) = flows.try_flow(proposition_2_1, FULL).tallies
+    assert tally.held > 0 and tally.undecided == tally.comparisons - tally.held > 0
+    assert "in 5 steps" in tally.text and "in 5 steps" in tally.facts["undecided_because"]
 
 
 def test_the_witness_of_the_sign_flow_is_what_pencil_and_paper_say():
