@@ -102,7 +102,7 @@ class Filippov(Trajectory):
             raise TypeError("a time at which a gradient vanishes is not rational: use balls")
         time = xp.number(time)
         for run in self._runs.values():
-            if len(run.steps) >= STEPS and not time <= run.time:  # as it would be in another precision
+            if run.ended and len(run.steps) >= STEPS and not time <= run.time:  # so it would be in any precision
                 raise Undecided(run.ended)
         if xp.bits not in self._runs:
             self._runs[xp.bits] = _Run(self.problem, self.start, self.speed, xp)
@@ -119,7 +119,7 @@ class _Run:
         self.rank = self._rank(range(d))
         size = max(abs(entry) for entry in start)
         self.scale = (size or fmpq(1)) / speed
-        """A length of time, for the first step, and for what is short."""
+        """A length of time, for first steps."""
         self.steps: list[_Step] = []
         self.rest: np.ndarray | None = None
         """Where the point rests from the end of the last step on."""
@@ -282,7 +282,7 @@ class _Run:
         box = widened(self.sliding_at)
         for _ in range(TURNS if len(box) else 0):
             reached = self._newton(mode, span, box)
-            if not all(entry.is_finite() for entry in reached):
+            if not _finite(reached):
                 break  # nothing follows from what a box that is not finite contains
             if contains(box, reached) and contains(box, self.sliding_at):
                 return reached
@@ -313,7 +313,12 @@ class _Run:
     def _sharpened(self, mode: _Mode, time: arb, box: np.ndarray) -> np.ndarray:
         """The box around x_S at a time, or at some, as small as the precision has it."""
         while len(box):
-            reached = self._newton(mode, time, box)
+            try:
+                reached = self._newton(mode, time, box)
+            except (Undecided, ZeroDivisionError):
+                break
+            if not _finite(reached):
+                break
             smaller = np.array([a.intersection(b) for a, b in zip(box, reached, strict=True)], dtype=object)
             gained = any(new.rad() < GAIN * old.rad() for new, old in zip(smaller, box, strict=True))
             box = smaller
@@ -382,6 +387,10 @@ def _solve(matrix: np.ndarray, vector: np.ndarray) -> np.ndarray:
     n = len(vector)
     solved = arb_mat(n, n, list(matrix.ravel())).solve(arb_mat(n, 1, list(vector)), algorithm="precond")
     return np.array(solved.entries(), dtype=object)
+
+
+def _finite(box: np.ndarray) -> bool:
+    return all(entry.is_finite() for entry in box)
 
 
 def _middles(box: np.ndarray) -> np.ndarray:
