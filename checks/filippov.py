@@ -202,10 +202,15 @@ class _Run:
         self.steps.append(_Step(self.time, end, mode, box))
         self.sliding_at = self._sharpened(mode, self.xp.number(end), box)
         self.time, self.length = end, following
-        if mode.derivatives:
-            g = self._gradient(self._point(mode, self.xp.number(end), self.sliding_at))
-            vanished = {i: n for i, n in mode.derivatives.items() if not g[i] * mode.signs[i] > 0}
-            self.mode = replace(mode, derivatives=vanished)
+        x = self._point(mode, self.xp.number(end), self.sliding_at)
+        self.mode = replace(mode, derivatives=self._vanished(mode, x))
+
+    def _vanished(self, mode: _Mode, x: np.ndarray) -> dict[int, int]:
+        """Those of the mode's derivatives that are needed at a later point: there v_i g_i is not certainly positive."""
+        if not mode.derivatives:
+            return {}
+        g = self._gradient(x)
+        return {i: n for i, n in mode.derivatives.items() if not g[i] * mode.signs[i] > 0}
 
     def _event(self, i: int, side: int, low: fmpq, high: fmpq, box: np.ndarray) -> None:
         """Go on from the event that coordinate i arrives at g_i = 0 (side 0), or stops sliding with v_i = side."""
@@ -245,8 +250,8 @@ class _Run:
     ) -> None:
         """Some coordinates slide from now on; some leave, with a sign and the first derivative of g_i that is not 0."""
         signs, offsets = list(mode.signs), mode.offsets.copy()
-        # v_i g_i increases until then; velocities jump, so that the second derivative says nothing any more
-        derivatives = dict.fromkeys((i for i in mode.derivatives if i not in sliding), 1)
+        # of those that left just before, v_i g_i is positive; as velocities jump, no second derivative says so any more
+        derivatives = dict.fromkeys((i for i in self._vanished(mode, x) if i not in sliding), 1)
         for i in sliding:
             signs[i] = 0
         for i, (sign, derivative) in leaving.items():
