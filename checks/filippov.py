@@ -317,7 +317,7 @@ class _Run:
 
     def _sharpened(self, mode: _Mode, time: arb, box: np.ndarray) -> np.ndarray:
         """The box around x_S at a time, or at some, as small as the precision has it."""
-        while len(box):
+        for _ in range(HALVINGS if len(box) else 0):  # around 0 a ball can become smaller for ever
             try:
                 reached = self._newton(mode, time, box)
             except (Undecided, ZeroDivisionError):

@@ -18,6 +18,7 @@ from signproof.checks.composition import ComposedSine, ComposedSoftplus
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.filippov import Filippov
 from signproof.checks.logistic import logistic_regression
+from signproof.checks.quadratic import LeastSquares
 from signproof.checks.sliding import slide
 from signproof.checks.trajectories import trajectory
 from signproof.theory.flows import SignFlow
@@ -80,6 +81,26 @@ def test_quadratics_are_followed_as_they_are_exactly():
 
     same()
     assert counts[True] > 2 * counts[False]
+
+
+def test_of_quadratics_in_general_position_no_event_is_missed():
+    """At the times of the events, too, which coincide for none of these."""
+    rng, left = np.random.default_rng(7), 0
+    for d in (2, 3, 4, 5) * 6:
+        rows = int(rng.integers(1, d + 1)) if rng.random() < 0.3 else d
+        problem = LeastSquares(rationals(rng.integers(-3000, 3001, (rows, d))) / fmpq(997))
+        start = rationals(rng.integers(-300, 301, d)) / fmpq(97)
+        exact, path = slide(matrix(problem), start, ONE), Filippov(problem, start, ONE)
+        sliding = [{i for i in range(d) if abs(v[i]) < 1} for v in exact.velocities]
+        left += any(before - after for before, after in pairwise(sliding))
+        with Balls(128) as balls:
+            for time in [*exact.times, *(exact.times[-1] * int(j) / 64 for j in rng.integers(0, 80, 4))]:
+                slopes = problem.over(balls).gradient(path.at(time, balls), balls)
+                expected = problem.gradient(exact.at(time, RATIONALS), RATIONALS)
+                assert all(map(arb.overlaps, slopes, map(arb, expected))) and all(
+                    slope.rad() < 1e-15 for slope in slopes
+                )
+    assert left > 2
 
 
 # ----------------------------------------------------------------------------------------- other objectives
