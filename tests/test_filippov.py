@@ -113,7 +113,7 @@ def test_implicit_steps_lead_to_where_it_is():
     keeps that error of at most 2h, and those that slide one in proportion.
     """
     rng, kinds, h = np.random.default_rng(1), set(), 1 / 128
-    for _ in range(6):
+    for _ in range(3):
         factor = np.round(rng.standard_normal((3, 3)) * 4) / 4 + 2 * np.eye(3)
         shares, start = rng.integers(1, 8, 3) / 8, rng.integers(-64, 65, 3) / 32
         problem = ComposedSoftplus(rationals(factor), rationals(6), rationals(shares))

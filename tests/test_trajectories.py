@@ -97,7 +97,7 @@ def test_a_sliding_flow_goes_on_from_where_it_is(instance, first, second):
     assert (problem.gradient(again, RATIONALS) == problem.gradient(straight, RATIONALS)).all()
 
 
-@settings(brief, max_examples=150)
+@settings(brief, max_examples=80)
 @given(least_squares(5), st.lists(st.integers(-1, 1), min_size=5, max_size=5))
 def test_a_selection_is_found_and_is_optimal_though_the_quadratic_is_singular(instance, signs):
     problem, _ = instance
