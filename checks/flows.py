@@ -18,6 +18,7 @@ from sympy import Symbol
 from signproof.checks.batch import short
 from signproof.checks.domain import Range, Unsupported, constants, ranges
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay_flows import (
@@ -29,7 +30,8 @@ from signproof.checks.replay_flows import (
     replay_comparison,
     unmet,
 )
-from signproof.checks.trajectories import Taylor, Trajectory, trajectory
+from signproof.checks.taylor import Taylor
+from signproof.checks.trajectories import trajectory
 from signproof.checks.trials import Profile, Tally, Trials
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant, Smooth
@@ -153,9 +155,10 @@ def _follow(
         here = parameters | {str(t): time}
         try:
             found = compare(claim, problem, here, start, path)
-        except Undecided:
+        except Undecided as undecided:
             tally.undecided += 1
             tally.comparisons += 1
+            tally.undecided_because = str(undecided)
             continue
         if found.measured is None or found.bound is None:
             continue

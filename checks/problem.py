@@ -208,6 +208,7 @@ def families() -> list[type[Problem]]:
         sine.SineSum,
         composition.ComposedSine,
         softplus.SoftplusSum,
+        composition.ComposedSoftplus,
         matrices.MatrixLeastSquares,
         logistic.LogisticRegression,
         logistic.Digits3Against8,

@@ -22,9 +22,10 @@ from sympy import Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
-from signproof.checks.trajectories import Trajectory, trajectory
+from signproof.checks.trajectories import trajectory
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
 from signproof.theory.claim import Claim
@@ -71,14 +72,15 @@ def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajec
             return compared(RATIONALS)
         except TypeError:  # the trajectory or the bound leaves the rationals
             pass
+    why = "no precision was tried"
     for bits in PRECISIONS:
         if bits <= min(path.finest for path in paths):
             with Balls(bits) as balls:
                 try:
                     return compared(balls)
-                except Undecided:
-                    continue
-    raise Undecided("the two sides are not told apart")
+                except Undecided as undecided:
+                    why = str(undecided)
+    raise Undecided(why)
 
 
 def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:

@@ -23,6 +23,20 @@ STEEPEST = fmpq(1, 4)
 """The largest curvature of a softplus."""
 
 
+def height(x: Any, shares: Any, xp: Any) -> Any:
+    """phi(x), entry by entry."""
+    s = in_numbers_of(xp, shares)
+    # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
+    return xp.log1p((1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x))
+
+
+def slope(x: Any, shares: Any, xp: Any) -> Any:
+    """phi'(x), entry by entry."""
+    s, e = in_numbers_of(xp, shares), xp.expm1(x)
+    # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0
+    return s * (1.0 - s) * e / (1.0 + s * e)
+
+
 @dataclass(frozen=True, eq=False)
 class SoftplusSum(Problem):
     """`weights` w > 0, `heights` a >= 0 and `shares` s in (0, 1), each of shape (d, batch)."""
@@ -37,15 +51,10 @@ class SoftplusSum(Problem):
     rational = False
 
     def gradient(self, x, xp):
-        s, e = in_numbers_of(xp, self.shares), xp.expm1(x)
-        # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0
-        return self.weights * (x + self.heights * (s * (1.0 - s) * e / (1.0 + s * e)))
+        return self.weights * (x + self.heights * slope(x, self.shares, xp))
 
     def suboptimality(self, x, xp):
-        s = in_numbers_of(xp, self.shares)
-        # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
-        terms = (1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x)
-        return xp.sum(self.weights * (x * x * 0.5 + self.heights * xp.log1p(terms)))
+        return xp.sum(self.weights * (x * x * 0.5 + self.heights * height(x, self.shares, xp)))
 
     def constant(self, assumption):
         if assumption.norm not in (LINF, L2):
@@ -88,7 +97,11 @@ class SoftplusSum(Problem):
         size = (*shape, BATCH)
         weights = 10 ** (spread * rng.uniform(-1, 1, size))
         heights = 10 ** (spread * rng.uniform(-1, 4, size))
-        # every second instance is symmetric, a sum of log cosh
-        shares = 1 / (1 + np.exp(spread * rng.uniform(-3, 3, size) * (np.arange(BATCH) % 2)))
+        shares = draw_shares(size, rng, spread)
         starts = 10 ** (spread * rng.uniform(-2, 1.5, size)) * rng.choice([-1, 1], size)
         return cls(weights, heights, shares), starts
+
+
+def draw_shares(size: tuple[int, ...], rng: np.random.Generator, spread: float) -> np.ndarray:
+    """Shares of a batch; every second instance is symmetric, a sum of log cosh."""
+    return 1 / (1 + np.exp(spread * rng.uniform(-3, 3, size) * (np.arange(BATCH) % 2)))

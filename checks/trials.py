@@ -52,6 +52,9 @@ class Profile:
 PROFILES = {"quick": Profile("quick", 1, 32, costly=False, mapped=False), "full": Profile("full", 6, 64)}
 
 
+_TOLD_IF_KNOWN = ("worst", "undecided_because")
+
+
 @dataclass
 class Tally:
     """What the runs on one family showed."""
@@ -68,6 +71,8 @@ class Tally:
     """Where comparisons stop before the last step, because the measure is below its rounding error: one k each."""
     worst: str = ""
     """The instance with the largest ratio, in a few words."""
+    undecided_because: str = ""
+    """Why the last of the undecided comparisons is, if not by the rounding error of a run."""
     spread: Spread = field(default_factory=Spread)
 
     @property
@@ -76,15 +81,20 @@ class Tally:
         floors = {"stopped": len(self.floors)}
         if self.floors:
             floors |= {"stopped_from": min(self.floors), "stopped_median": median_low(self.floors)}
-        told = {name: value for name, value in vars(self).items() if name not in ("floors", "worst", "spread")}
-        return told | floors | ({"worst": self.worst} if self.worst else {}) | self.spread.facts
+        told = {name: value for name, value in vars(self).items() if name not in ("floors", *_TOLD_IF_KNOWN, "spread")}
+        known = {name: getattr(self, name) for name in _TOLD_IF_KNOWN if getattr(self, name)}
+        return told | floors | known | self.spread.facts
 
     @property
     def text(self) -> str:
         """One line for the reader."""
         text = f"{self.family}: {self.instances} instances, {self.held} of {self.comparisons} comparisons held"
         if self.undecided:
-            text += f", {self.undecided} within the rounding error of the run"
+            text += f", {self.undecided} " + (
+                f"undecided ({self.undecided_because})"
+                if self.undecided_because
+                else "within the rounding error of the run"
+            )
         if self.broken:
             text += f", {self.broken} broken"
         if self.floors:

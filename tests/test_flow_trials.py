@@ -15,13 +15,14 @@ from sympy import Rational, exp, sqrt
 from test_trajectories import least_squares
 
 from signproof import Claim, verify
-from signproof.checks import flows
+from signproof.checks import filippov, flows
+from signproof.checks.composition import ComposedSoftplus
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import families
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay_flows import best_constant, is_convex, replay_flow
 from signproof.checks.sine import SineSum
-from signproof.checks.trials import PROFILES
+from signproof.checks.trials import PROFILES, Profile
 from signproof.checks.witness import from_json
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
 from signproof.theory.flows import (
@@ -38,6 +39,7 @@ from signproof.theory.papers.scaled_sign.proposition_2 import D2, proposition_2_
 from signproof.theory.symbols import V0, L, beta, mu, t
 
 PROPOSITIONS = (proposition_1_1, proposition_1_2, proposition_2_1, proposition_2_2)
+FULL = Profile("costly families", 1, 1)
 FALSE = {
     proposition_1_1: D1**2 * V0 / (D1**2 + 5 * V0 * beta * t),
     proposition_1_2: sqrt(V0 / (3 * beta * t)),
@@ -73,6 +75,30 @@ def test_a_false_bound_is_refuted_by_a_witness_that_is_plain_data(claim):
     assert json.loads(json.dumps(data)) == data and "t" in data["parameters"]
     again = from_json(data, {})
     assert again.claim.kind == "flow" and again.replay().confirmed and again.to_json() == data
+
+
+def test_the_sign_flow_is_tried_on_what_is_neither_quadratic_nor_separable(monkeypatch):
+    """True bounds hold there at every time that is looked at, and false ones are refuted by enclosures."""
+    monkeypatch.setattr(flows, "families", lambda: [ComposedSoftplus])
+    monkeypatch.setattr(flows, "PER_BATCH", 2)
+    for claim in (proposition_2_1, proposition_2_2):
+        (tally,) = flows.try_flow(claim, FULL).tallies
+        assert tally.instances == 2 and tally.held == tally.comparisons > 20 and 0.4 < tally.largest_ratio < 1
+        witness = flows.try_flow(unproved(claim, bound=FALSE[claim]), FULL).witness
+        assert isinstance(witness.problem, ComposedSoftplus) and witness.level == "enclosed"
+        again = from_json(witness.to_json(), {})
+        assert again.replay().confirmed and again.to_json() == witness.to_json()
+        true = dataclasses.replace(witness, claim=unproved(claim))
+        assert not true.replay().confirmed
+
+
+def test_a_trajectory_that_ends_early_says_why_and_counts_until_then(monkeypatch):
+    monkeypatch.setattr(flows, "families", lambda: [ComposedSoftplus])
+    monkeypatch.setattr(flows, "PER_BATCH", 1)
+    monkeypatch.setattr(filippov, "STEPS", 5)
+    (tally,) = flows.try_flow(proposition_2_1, FULL).tallies
+    assert tally.held > 0 and tally.undecided == tally.comparisons - tally.held > 0
+    assert "in 5 steps" in tally.text and "in 5 steps" in tally.facts["undecided_because"]
 
 
 def test_the_witness_of_the_sign_flow_is_what_pencil_and_paper_say():

@@ -18,7 +18,7 @@ from scipy.optimize import minimize_scalar
 
 from signproof.checks import constants, sine
 from signproof.checks.arrays import FLOATS
-from signproof.checks.composition import CONVEX, ComposedSine
+from signproof.checks.composition import CONVEX, Composed, ComposedSine, ComposedSoftplus
 from signproof.checks.constants import Enclosure
 from signproof.checks.domain import THETAS, TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
@@ -87,7 +87,15 @@ def softplus(draw):
     return SoftplusSum(*map(rationals, fields))
 
 
-transcendental = st.one_of(sums(), compositions(), softplus())
+@st.composite
+def composed_softplus(draw):
+    factor = draw(factors()).factor
+    shares = st.fractions(Fraction(1, 16), Fraction(15, 16), max_denominator=16)
+    drawn = draw(st.lists(shares, min_size=len(factor), max_size=len(factor)))
+    return ComposedSoftplus(factor, rationals(draw(positive)), rationals(drawn))
+
+
+transcendental = st.one_of(sums(), compositions(), softplus(), composed_softplus())
 
 
 def dimension(problem):
@@ -162,6 +170,10 @@ def defined(problem, x):
         terms = zip(*problem.arrays().values(), x, strict=True)
         return sum(w * (t * t / 2 + a * (_softplus(s, t) - _softplus(s, 0) - s * t)) for w, a, s, t in terms)
     z, weights = x, getattr(problem, "weights", None)
+    if isinstance(problem, ComposedSoftplus):
+        z, a = problem.factor.dot(x), problem.height.item()
+        terms = zip(problem.shares, z, strict=True)
+        return sum(t * t / 2 + a * (_softplus(s, t) - _softplus(s, 0) - s * t) for s, t in terms)
     if weights is None:
         z = [sum(a * t for a, t in zip(row, x, strict=True)) for row in problem.factor]
         weights = [1] * len(z)
@@ -222,8 +234,10 @@ def test_quadratics_meet_their_assumptions(assumption, given):
 def test_other_sums_meet_their_assumptions(assumption, given):
     problem, x, y = given
     c = problem.exact_constant(assumption)
-    assert (c is None) == (isinstance(assumption, StronglyConvex) and not isinstance(problem, SoftplusSum))
-    z, other = (problem.factor.dot(point) if isinstance(problem, ComposedSine) else point for point in (x, y))
+    m, d = getattr(problem, "factor", np.eye(1)).shape
+    flat = not isinstance(problem, SoftplusSum | ComposedSoftplus) or m < d
+    assert (c is None) == (isinstance(assumption, StronglyConvex) and flat)
+    z, other = (problem.state(point) for point in (x, y))
     assume(c is not None and (z != other).any() and (z != 0).any())
     with Balls(BITS) as xp:
         assert slack(assumption, c, problem.over(xp), xp.number(x), xp.number(y), xp) > 0
@@ -289,9 +303,12 @@ def test_a_sums_smoothness_is_nearly_attained_where_it_is_steepest(problem):
         steepest, directions = xp.number(np.zeros(d)), [np.ones(d), *np.eye(d)]
         if isinstance(problem, SoftplusSum):
             steepest = np.array([((1 - s) / arb(s)).log() for s in problem.shares], dtype=object)
-        if isinstance(problem, ComposedSine):
+        if isinstance(problem, ComposedSoftplus):
+            lift = rationals((matrix(problem.factor.T) * matrix(problem.factor.dot(problem.factor.T)).inv()).tolist())
+            steepest = lift.dot(np.array([((1 - s) / arb(s)).log() for s in problem.shares], dtype=object))
+        if isinstance(problem, Composed):
             directions = [np.array(signs) for signs in itertools.product((-1.0, 1.0), repeat=d)]
-        norms = NORMS if not isinstance(problem, ComposedSine) else (LINF,)
+        norms = NORMS if not isinstance(problem, Composed) else (LINF,)
         for norm in norms:
             L, found = problem.exact_constant(Smooth(1, norm)), []
             for direction in directions:
@@ -311,6 +328,17 @@ def test_a_softplus_sums_convexity_is_nearly_attained_far_out(kind, norm, proble
         x, y = xp.number(weakest * 1e5), xp.number(weakest * (1e5 + 1))
         mu = problem.exact_constant(kind(1, norm))
         assert slack(kind(1, norm), mu * fmpq(1001, 1000), problem.over(xp), x, y, xp) < 0
+
+
+@few
+@given(composed_softplus())
+def test_a_composed_softplus_sums_convexity_is_nearly_attained_far_out(problem):
+    assume(len(set(problem.factor.shape)) == 1)
+    inverse = rationals(matrix(problem.factor.T.dot(problem.factor)).inv().tolist())
+    with Balls(BITS) as xp:
+        mu = problem.exact_constant(StronglyConvex(1)) * fmpq(1001, 1000)
+        pairs = [(xp.number(column * 10**5), xp.number(column * (10**5 + 1))) for column in inverse.T]
+        assert any(slack(StronglyConvex(1), mu, problem.over(xp), x, y, xp) < 0 for x, y in pairs)
 
 
 @pytest.mark.parametrize("a", [CONVEX, *AMPLITUDES])
@@ -412,6 +440,7 @@ ONE_OF_EACH = [
     SineSum(rationals([1]), rationals(3)),
     ComposedSine(rationals([[1]]), rationals(3)),
     SoftplusSum(rationals([1]), rationals([1]), rationals([0.5])),
+    ComposedSoftplus(rationals([[1]]), rationals(1), rationals([0.5])),
 ]
 
 
@@ -432,9 +461,11 @@ def test_weights_that_are_not_positive_are_refused(numbers):
         SoftplusSum(w, ones, ones / 2),
         *(SoftplusSum(ones, ones, ones * share) for share in (0, 1, -1, 2)),
         SoftplusSum(ones, -ones, ones / 2),
+        ComposedSoftplus(rationals(np.eye(2)), rationals(-1), ones / 2),
+        ComposedSoftplus(rationals(np.eye(2)), rationals(1), ones),
     ]
     for problem in refused:
-        with pytest.raises(ValueError, match="positive"):
+        with pytest.raises(ValueError, match=r"positive|negative"):
             problem.exact_constant(Smooth(1))
 
 
@@ -567,7 +598,7 @@ def test_the_ends_of_a_batch_of_sine_sums_hold_the_constants(assumption):
 
 
 @pytest.mark.parametrize("assumption", ASSUMPTIONS, ids=name)
-@pytest.mark.parametrize("family", [SoftplusSum, ComposedSine], ids=name)
+@pytest.mark.parametrize("family", [SoftplusSum, ComposedSine, ComposedSoftplus], ids=name)
 def test_the_ends_of_other_batches_hold_the_constants(family, assumption):
     for batch, _ in batches(family):
         found = batch.constant(assumption)

@@ -6,18 +6,20 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from flint import acb, arb, fmpq
+from flint import acb, arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks import trajectories
+from signproof.checks.composition import ComposedSine, ComposedSoftplus
 from signproof.checks.constants import exact_smoothness
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.sine import SineSum
-from signproof.checks.trajectories import Broken, ClosedForm, Exponential, Taylor, slide, trajectory
+from signproof.checks.sliding import selection, slide
+from signproof.checks.taylor import Taylor
+from signproof.checks.trajectories import ClosedForm, Exponential, trajectory
 from signproof.theory.flows import Flow, GradientFlow, SignFlow
 
 ONE = fmpq(1)
@@ -43,16 +45,7 @@ def diagonals(draw):
 
 
 def matrix(problem: Problem):
-    return trajectories.fmpq_mat(problem.hessian().tolist())
-
-
-def known(problem: LeastSquares, start, speed) -> Broken | None:
-    """The sliding trajectory; None if its velocity is not unique, which is said and not guessed."""
-    try:
-        return slide(matrix(problem), start, speed)
-    except Undecided:
-        assert problem.factor.shape[0] < problem.dimension
-        return None
+    return fmpq_mat(problem.hessian().tolist())
 
 
 # -------------------------------------------------------------------------------------------- sliding
@@ -76,9 +69,7 @@ def test_sliding_solves_the_differential_inclusion():
     @given(least_squares(), speeds)
     def solves(instance, speed):
         problem, start = instance
-        path = known(problem, start, speed)
-        if path is None:
-            return
+        path = slide(matrix(problem), start, speed)
         assert path.times[0] == 0 and (path.points[0] == start).all() and list(path.times) == sorted({*path.times})
         for (begin, end), velocity in zip(pairwise([*path.times, path.times[-1] + 1]), path.velocities, strict=True):
             for theta in ("1/100", "1/2", "99/100"):
@@ -97,12 +88,25 @@ def test_sliding_solves_the_differential_inclusion():
 @brief
 @given(least_squares(), st.fractions(0, 2, max_denominator=4), st.fractions(0, 2, max_denominator=4))
 def test_a_sliding_flow_goes_on_from_where_it_is(instance, first, second):
+    """Its gradient does: where the quadratic is singular, more than one velocity may serve."""
     problem, start = instance
     first, second = rational(first), rational(second)
-    path = known(problem, start, ONE)
-    if path is not None:
-        middle = known(problem, path.at(first, RATIONALS), ONE)
-        assert (middle.at(second, RATIONALS) == path.at(first + second, RATIONALS)).all()
+    path = slide(matrix(problem), start, ONE)
+    middle = slide(matrix(problem), path.at(first, RATIONALS), ONE)
+    again, straight = middle.at(second, RATIONALS), path.at(first + second, RATIONALS)
+    assert (problem.gradient(again, RATIONALS) == problem.gradient(straight, RATIONALS)).all()
+
+
+@settings(brief, max_examples=80)
+@given(least_squares(5), st.lists(st.integers(-1, 1), min_size=5, max_size=5))
+def test_a_selection_is_found_and_is_optimal_though_the_quadratic_is_singular(instance, signs):
+    problem, _ = instance
+    g = rationals(signs[: problem.dimension])
+    v = selection(problem.hessian(), g)
+    w = problem.hessian().dot(v)
+    for slope, entry, turn in zip(g, v, w, strict=True):
+        assert abs(entry) <= 1 and (slope == 0 or entry == slope)
+        assert slope != 0 or turn == 0 or entry == -RATIONALS.sign(turn)
 
 
 def test_small_sign_steps_follow_the_sliding_flow():
@@ -191,6 +195,8 @@ PROBLEMS = (
     (DiagonalQuadratic(rationals([1, "7/2"])), ("2", "-1/3")),
     (LeastSquares(rationals([[1, 2], [0, "1/2"]])), ("1", "1/4")),
     (SineSum(rationals([1, "1/3"]), fmpq(3)), ("-1/2", "2")),
+    (ComposedSoftplus(rationals([[1, 2], ["1/2", -1]]), fmpq(3), rationals(["1/2", "1/4"])), ("-1", "2/3")),
+    (ComposedSine(rationals([[1, "1/2", -1]]), fmpq("3/2")), ("1", "1/3", "-1/4")),
 )
 
 
@@ -231,10 +237,6 @@ class Shifted(Flow):
 def test_what_cannot_be_followed_is_said():
     with pytest.raises(Unsupported, match="up to d = 16"):
         trajectory(GradientFlow(ONE), SineSum(rationals([1] * 17), fmpq(3)), [1] * 17)
-    mixed = SineSum(rationals([1]), fmpq(3))
-    object.__setattr__(mixed, "separable", False)
-    with pytest.raises(Unsupported, match="quadratics and separable"):
-        trajectory(SignFlow(ONE), mixed, [1])
     with Balls(128) as balls, pytest.raises(Unsupported, match="not smooth"):
         trajectory(Shifted(ONE), SineSum(rationals([1]), fmpq(3)), [1]).at(ONE, balls)
     with pytest.raises(TypeError, match="balls"):
