@@ -14,7 +14,7 @@ from sympy import Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, togethe
 from sympy.core.relational import Eq, Ne, Relational
 
 from signproof.theory.arithmetic import Arithmetic, evaluate
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
 from signproof.theory.symbols import V0, k
@@ -65,6 +65,8 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     for symbol, assumptions in found.items():
         if len({assumption.largest for assumption in assumptions}) > 1:
             raise Unsupported(f"{symbol} stands for both a lower and an upper constant")
+        if len({type(assumption) is Dimension for assumption in assumptions}) > 1:
+            raise Unsupported(f"{symbol} stands for both the dimension and another constant")
     return found
 
 

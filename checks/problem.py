@@ -188,14 +188,14 @@ def known(problem: Problem, assumption: Constant) -> Enclosure | None:
         if field.dtype.kind == "f" and not np.isfinite(field).all():
             *entry, instance = np.argwhere(~np.isfinite(field))[0].tolist()
             raise ValueError(f"{problem.family}: {name}{entry} of instance {instance} is not finite; leave it out")
-    if isinstance(assumption, Dimension):
+    if type(assumption) is Dimension:
         return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
     return problem.constant(assumption)
 
 
 def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
     """For one instance: a rational constant with which the assumption surely holds."""
-    return fmpq(problem.dimension) if isinstance(assumption, Dimension) else problem.exact_constant(assumption)
+    return fmpq(problem.dimension) if type(assumption) is Dimension else problem.exact_constant(assumption)
 
 
 def families() -> list[type[Problem]]:

@@ -152,6 +152,21 @@ class Momentum(Algorithm):
         return x, memory
 
 
+class Late(PolyakLojasiewicz):
+    """The PL inequality, and on the side that k is large: what is proved for large k only would count for all."""
+
+    @property
+    def conditions(self):
+        return (*super().conditions, k >= 5)
+
+
+class Doubled(Suboptimality):
+    """Twice the suboptimality, whose symbol says that it is V_k."""
+
+    def quantity(self, problem, x, xp):
+        return 2 * problem.suboptimality(x, xp)
+
+
 REFUSED = [
     # the parts
     (CONTRACT, {"id": ""}, "a claim's id is one line"),
@@ -187,6 +202,9 @@ REFUSED = [
         {"assumptions": (Smooth(L, EuclideanNorm("2")), PolyakLojasiewicz(mu))},
         "choose LINF, L2, OPERATOR",
     ),
+    (CONTRACT, {"assumptions": (Smooth(L, "inf"), PolyakLojasiewicz(mu))}, "norm of Smooth is no geometry.*'inf'"),
+    (CONTRACT, {"measure": Doubled()}, "Doubled has a quantity of its own, but the symbol of another measure"),
+    (CONTRACT, {"assumptions": (Smooth(L), Late(mu))}, r"k in the condition k >= 5 of Late\(mu\) has no meaning there"),
     # the domain
     (CONTRACT, {"domain": (False,)}, "the domain is empty: one of its conditions is false"),
     (CONTRACT, {"domain": (false, alpha > 0)}, "the domain is empty"),

@@ -29,6 +29,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
+from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
@@ -75,6 +76,11 @@ class Orbit:
     coordinates: tuple[Symbol, ...]
     points: tuple[tuple[Expr, ...], ...]
     formula: tuple[Expr, ...] = ()
+
+    def __post_init__(self):
+        object.__setattr__(self, "function", sympify(self.function))
+        object.__setattr__(self, "points", tuple(tuple(map(sympify, point)) for point in self.points))
+        object.__setattr__(self, "formula", tuple(map(sympify, self.formula)))
 
     @property
     def gradient(self) -> tuple[Expr, ...]:
@@ -287,6 +293,12 @@ class Claim:
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
+        if self.measure is not None and not said_of(type(self.measure), "symbol", "quantity"):
+            name = type(self.measure).__name__
+            raise ClaimError(
+                f"{self.id}: {name} has a quantity of its own, but the symbol of another measure, "
+                f"which proofs would be about: give {name} a symbol, too"
+            )
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
@@ -333,6 +345,10 @@ class Claim:
         for assumption in self.assumptions:
             for formula in assumption.formulas:
                 yield f"constant of {assumption}", formula, assumption.symbols - self._reserved
+            for condition in assumption.conditions:
+                if isinstance(condition, BooleanTrue | BooleanFalse):
+                    continue
+                yield f"condition {condition} of {assumption}", condition, assumption.symbols - self._reserved
         if self.statement is not None:
             vectors = {i, k, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
@@ -356,7 +372,12 @@ class Claim:
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):
-            for entry in _fields(part).values():
+            for name, entry in _fields(part).items():
+                if name == "norm" and not isinstance(entry, DualPair):
+                    raise ClaimError(
+                        f"{self.id}: the norm of {type(part).__name__} is no geometry, it is {entry!r}; "
+                        "choose LINF, L2, OPERATOR or ANY"
+                    )
                 if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
                     raise ClaimError(
                         f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2, OPERATOR or ANY"
