@@ -23,7 +23,14 @@ from signproof.checks.product_laws import assumes_products
 from signproof.checks.product_laws import search as search_products
 from signproof.checks.proximal_trials import Proximal
 from signproof.checks.proximal_trials import try_out as try_proximal
-from signproof.checks.replay import Replay, outside_domain, replay_course, replay_orbit, symbols
+from signproof.checks.replay import (
+    Replay,
+    outside_domain,
+    replay_course,
+    replay_orbit,
+    symbols,
+    without_gradient,
+)
 from signproof.checks.sampled import Sampled
 from signproof.checks.sampled import try_out as try_draws
 from signproof.checks.series import witness_series
@@ -362,6 +369,9 @@ def _judge_turns(claim: Claim, certificate, instances: list[dict[str, fmpq]], ev
     witness, points = None, len(claim.orbit.points)
     steps = ORBIT_TURNS * points
     for parameters in instances:
+        why = without_gradient(claim, parameters)
+        if why:
+            raise Unsupported(why)
         start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
         found = replay_orbit(claim, parameters, steps, exhibit=False)
         if found.confirmed:

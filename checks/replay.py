@@ -380,6 +380,16 @@ def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any
     return x
 
 
+def without_gradient(claim: Claim, parameters: Mapping[str, fmpq]) -> str:
+    """Why the function of an orbit has no gradient, or is not known to have one, at a point of it; empty if it has."""
+    assert claim.orbit is not None
+    for point in claim.orbit.points:
+        for condition in claim.orbit.smooth_at(point):
+            if truth(condition, symbols(parameters)) is not True:
+                return f"the function has a kink at a point of the orbit, ({', '.join(map(str, point))})"
+    return ""
+
+
 def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhibit: bool = True) -> Replay:
     """Run the orbit in rationals. What shall exhibit it is confirmed if the run visits the points in turn, no two of
     them the same, and is back at the start; what shall break it is confirmed if the run is elsewhere at some step.
@@ -388,7 +398,7 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
     """
     orbit = claim.orbit
     assert orbit is not None and claim.algorithm is not None
-    why = outside_domain(claim, symbols(parameters))
+    why = outside_domain(claim, symbols(parameters)) or without_gradient(claim, parameters)
     if why:
         return Replay(False, "exact", why)
     values = {Symbol(name, real=True): number for name, number in parameters.items()}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import fmpq
-from sympy import Ge, Integer, Le, Ne, Rational, Symbol
+from sympy import Abs, Ge, Integer, Le, Max, Min, Ne, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
@@ -22,6 +22,7 @@ from signproof.checks.problem import families, known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import _bound_at
 from signproof.checks.replay_flows import replay_flow
+from signproof.checks.sampled import SLACK, slack
 from signproof.checks.trials import at_horizons, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD, SignGD
@@ -239,12 +240,33 @@ def test_a_bound_that_has_no_value_at_some_step_says_nothing_there():
     for bound in (V0 / k, V0 + 1 / (k - 1)):
         with pytest.raises(ZeroDivisionError):
             _bound_at(claim(bound=bound), 0 if bound == V0 / k else 1)
-    from sympy import Max
-
     with pytest.raises(ZeroDivisionError):
         _bound_at(claim(bound=Max(V0, V0 / k)), 0)
     with pytest.raises(TypeError, match="no arithmetic knows the function Sum"):
         evaluate(Sum(Rational(1, 2) ** l, (l, 0, 3)), {}, RATIONALS)
+
+
+# ------------------------------------------------------------------------------------------------- families
+
+
+@pytest.mark.parametrize("name", ["constant", "exact_constant", "hessian", "convex", "separable"])
+def test_a_family_with_a_gradient_of_its_own_does_not_inherit_what_another_says_of_its_own(name):
+    facts = {"constant": lambda self, a: None, "exact_constant": lambda self, a: None, "hessian": lambda self: None,
+             "convex": True, "separable": True}  # fmt: skip
+    parts = {"gradient": lambda self, x, xp: self.diagonal * x * x * x, "__module__": __name__}
+    del facts[name]
+    with pytest.raises(TypeError, match=f"Quartic has other functions than .*define '{name}' in Quartic, too"):
+        type("Quartic", (DiagonalQuadratic,), parts | facts)
+
+
+# ---------------------------------------------------------------------------------------- rounding of draws
+
+
+def test_what_steps_cancel_is_not_told_from_zero_by_runs_in_floats():
+    assert slack(0.0, 1.0) > 2.0**-106 * 1e6 and slack(1.0, 1.0) < 2 * SLACK
+    # a run whose V_k falls as that of a theorem does is told from its bound as finely as ever
+    assert slack(1e-10, 1.0) < 1e-10 * 1e-4
+    assert slack(-1.0, 1.0) < 1
 
 
 # --------------------------------------------------------------------------------------------------- orbits
@@ -301,6 +323,20 @@ def test_a_false_orbit_is_still_refuted_and_its_witness_is_replayed():
 def test_an_orbit_that_is_not_rational_is_open_and_says_why(posed):
     verdict = verify(posed)
     assert verdict.status == "open" and verdict.evidence[-1].text.startswith("not run: ")
+
+
+@pytest.mark.parametrize("function", [-Abs(x), Max(x, -2 * x), x * sign(x), x ** Rational(4, 3), Min(x, 2 * x) + x**2])
+def test_at_a_kink_there_is_no_gradient_for_an_orbit(function):
+    still = orbit(GradientDescent(alpha), ((0,),), function=function)
+    verdict = verify(proved(still))
+    assert verdict.status == "open" and "has a kink" in verdict.evidence[-1].text
+    assert any("may have no gradient" in piece.text or "cannot be read" in piece.text for piece in verdict.evidence)
+    assert not Witness(still, None, {"alpha": fmpq(1)}, (fmpq(0),), 1).replay().confirmed
+
+
+def test_an_orbit_beside_a_kink_is_an_orbit():
+    posed = orbit(SignGD(2 * alpha), ((alpha,), (-alpha,)), function=Abs(x))
+    assert verify(proved(posed)).status == "proved"
 
 
 def test_the_points_of_an_orbit_may_be_python_numbers():

@@ -19,9 +19,29 @@ import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Ge, Gt, Le, Limit, Symbol, Tuple, diff, sympify, true
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Limit,
+    Max,
+    Min,
+    Ne,
+    Pow,
+    Symbol,
+    Tuple,
+    diff,
+    preorder_traversal,
+    sign,
+    sympify,
+    true,
+)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
@@ -85,6 +105,21 @@ class Orbit:
     @property
     def gradient(self) -> tuple[Expr, ...]:
         return tuple(diff(self.function, coordinate) for coordinate in self.coordinates)
+
+    def smooth_at(self, point: tuple[Expr, ...]) -> tuple[Boolean, ...]:
+        """Conditions under which the function has a gradient at a point where it has a value: it is at no kink."""
+        found: list[Boolean] = []
+        for part in preorder_traversal(self.function):
+            if not part.has(*self.coordinates):
+                continue
+            if isinstance(part, Abs | sign):
+                found.append(Ne(part.args[0], 0))
+            elif isinstance(part, Max | Min):
+                found += [Ne(one, other) for one, other in combinations(part.args, 2)]
+            elif isinstance(part, Pow) and not part.exp.is_Integer:
+                found.append(Gt(part.base, 0))
+        at = dict(zip(self.coordinates, point, strict=True))
+        return tuple(condition.xreplace(at) for condition in found)
 
 
 class _Built:

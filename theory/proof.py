@@ -607,6 +607,8 @@ class Run(Justification):
             raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
         orbit = kernel.claim.orbit
         kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
+        for condition in orbit.smooth_at(orbit.points[self.start]):
+            kernel.require(condition, what=f"the function may have no gradient at point {self.start} of the orbit")
         kernel.require(statement)
 
     @property
