@@ -52,7 +52,8 @@ class Range:
 def constants(claim: Claim) -> dict[Symbol, list]:
     """For each symbol, the assumptions whose constant it is.
 
-    Raises Unsupported if a constant is neither a symbol nor a number, or one symbol stands for unlike constants.
+    Raises Unsupported if a constant is neither a symbol nor a number or is V_0, or one symbol stands for unlike
+    constants.
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
@@ -62,6 +63,8 @@ def constants(claim: Claim) -> dict[Symbol, list]:
             found.setdefault(assumption.constant, []).append(assumption)
         elif not assumption.constant.is_number:
             raise Unsupported(f"the constant {assumption.constant} of {assumption} is neither a symbol nor a number")
+    if V0 in found:
+        raise Unsupported(f"{found[V0][0]} depends on V_0, which is known only once a start is chosen")
     for symbol, assumptions in found.items():
         if len({assumption.largest for assumption in assumptions}) > 1:
             raise Unsupported(f"{symbol} stands for both a lower and an upper constant")

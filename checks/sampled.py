@@ -33,7 +33,7 @@ from signproof.checks.trials import Profile, Tally, noiseless
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
-from signproof.theory.symbols import k
+from signproof.theory.symbols import V0, k
 
 STEPS = (1, 2, 4, 8, 16, 32)
 """Where E V_k is compared with the bound."""
@@ -102,6 +102,9 @@ def try_out(
         raise Unsupported("gradients are drawn for claims about E[V_k] alone")
     if claim.horizon is not None:
         raise Unsupported(f"gradients are drawn for claims about every k, not about k = {claim.horizon} alone")
+    for assumption in claim.assumptions:
+        if V0 in assumption.symbols:
+            raise Unsupported(f"{assumption} depends on V_0, which is known only once a start is chosen")
     posed = noiseless(claim)
     share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
     runs = RUNS[profile.name]

@@ -288,6 +288,8 @@ def noiseless(claim: Claim) -> Claim:
             raise Unsupported(f"{type(assumption).__name__} does not say, in `noiseless`, when exact gradients meet it")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
     conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
+    if false in conditions:
+        raise Unsupported("exact gradients do not meet all that is assumed of stochastic ones")
     return replace(
         claim,
         id=f"{claim.id} (exact gradients)",

@@ -23,7 +23,8 @@ from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import _bound_at
 from signproof.checks.replay_flows import replay_flow
 from signproof.checks.sampled import SLACK, slack
-from signproof.checks.trials import at_horizons, noiseless
+from signproof.checks.sampled import try_out as try_draws
+from signproof.checks.trials import PROFILES, at_horizons, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD, SignGD
 from signproof.theory.arithmetic import evaluate
@@ -229,6 +230,25 @@ def test_a_dimension_is_no_other_constant():
         domain.constants(posed)
 
 
+def test_v_0_is_no_constant_that_a_problem_supplies():
+    posed = claim(assumptions=(Smooth(V0),), domain=(alpha > 0, alpha < 1))
+    with pytest.raises(Unsupported, match="depends on V_0"):
+        domain.constants(posed)
+    for assumed in (Smooth(V0), Unbiased()), (Smooth(L), BoundedVariance(V0)):
+        posed = claim(algorithm=ScaledSignSGD(alpha / V0), measure=ExpectedSuboptimality(), assumptions=assumed,
+                      domain=(alpha > 0, alpha < 1))  # fmt: skip
+        with pytest.raises(Unsupported, match="depends on V_0"):
+            try_draws(posed, PROFILES["quick"], 0, 1e-9)
+
+
+def test_what_exact_gradients_never_meet_is_not_tried_on_them():
+    posed = claim(
+        algorithm=ScaledSignSGD(alpha), measure=ExpectedSuboptimality(), assumptions=(Smooth(L), SignMargin(2))
+    )
+    with pytest.raises(Unsupported, match="exact gradients do not meet"):
+        noiseless(posed)
+
+
 def test_numbers_of_steps_outside_the_domain_are_left_out():
     posed = claim(algorithm=ScaledSignGD(1 / (L * (K + 1))), domain=(K >= 1,), horizon=K)
     assert [case.id for case in at_horizons(posed)] == ["own (K = 1)", "own (K = 8)"]
@@ -342,6 +362,9 @@ def test_an_orbit_beside_a_kink_is_an_orbit():
 def test_the_points_of_an_orbit_may_be_python_numbers():
     posed = Claim(id="own", algorithm=GradientDescent(Integer(2)), orbit=Orbit(x**2 / 2, (x,), ((1,), (-1,))))
     assert verify(posed).status == "supported"
+
+
+# ------------------------------------------------------------------------------------------------------ others
 
 
 def test_the_package_s_own_assumptions_say_when_exact_gradients_meet_them():
