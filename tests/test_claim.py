@@ -10,6 +10,8 @@ import pkgutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,9 @@ from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit, Source
 from signproof.theory.formula import LARGEST_EXPONENT, LONGEST, parse
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, EuclideanNorm
+from signproof.theory.oracles import BoundedVariance
 from signproof.theory.proof import Certificate, Decide, Proof, Step, check
 from signproof.theory.symbols import V0, L, alpha, eta, f_star, k, l, mu
 from signproof.theory.vectors import dual_norm, g_k, suboptimality
@@ -243,6 +247,16 @@ REFUSED = [
     (CONTRACT, {"algorithm": SignGD(0.1)}, "in the step size: 0.1.* is a floating-point number"),
     (CONTRACT, {"algorithm": Momentum(alpha, 0.9)}, "in the decay: 0.9.* is a floating-point number"),
     (CONTRACT, {"assumptions": (Smooth(1.5), PolyakLojasiewicz(mu))}, "is a floating-point number"),
+    (
+        CONTRACT,
+        {"algorithm": SignGD(Decimal("0.1"))},
+        r"the step size Decimal\('0.1'\) is no SymPy number: write an int",
+    ),
+    (CONTRACT, {"algorithm": SignGD(Fraction(1, 3))}, "is no SymPy number: write it as a Rational"),
+    (CONTRACT, {"algorithm": SignGD("alpha")}, "the step size must be a SymPy expression, not 'alpha'"),
+    (CONTRACT, {"algorithm": SignGD(None)}, "the step size must be a SymPy expression, not None"),
+    (CONTRACT, {"bound": V0 * Integer(10) ** 4000}, "the bound holds a number of more than 10000 bits"),
+    (ALGEBRAIC, {"statement": x > Rational(1, 10**4000)}, "the statement holds a number of more than 10000 bits"),
     (CONTRACT, {"bound": oo}, "oo is no real number"),
     (CONTRACT, {"bound": nan}, "nan is no real number"),
     (CONTRACT, {"bound": V0 + I}, "I is no real number"),
@@ -261,6 +275,12 @@ def test_a_claim_that_says_nothing_definite_is_refused_in_one_line(parts, change
     assert "\n" not in str(caught.value)
     if changes.get("id", parts["id"]) == parts["id"]:
         assert str(caught.value).startswith(f"{parts['id']}: ")
+
+
+@pytest.mark.parametrize("kind", [Smooth, PolyakLojasiewicz, BoundedVariance])
+def test_a_constant_that_is_no_formula_is_refused(kind):
+    with pytest.raises(Misuse, match=f"{kind.__name__}: its constant must be a SymPy expression, not None"):
+        kind(None)
 
 
 def test_replacing_a_part_checks_the_claim_again():

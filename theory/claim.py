@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
@@ -34,6 +35,7 @@ from sympy import (
     Min,
     Ne,
     Pow,
+    Rational,
     Symbol,
     Tuple,
     diff,
@@ -51,6 +53,7 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
 from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
+from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
@@ -419,7 +422,16 @@ class Claim:
                     )
 
     def _check_formulas(self):
+        for part in (self.algorithm, self.rival):
+            for name, entry in _fields(part).items():
+                name = name.replace("_", " ")
+                if isinstance(entry, Number) and not isinstance(entry, Expr | int | float):
+                    raise ClaimError(f"{self.id}: the {name} {entry!r} is no SymPy number: write it as a Rational")
+                if name in ("step size", "speed") and not isinstance(entry, Expr | int | float):
+                    raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {entry!r}")
         for name, formula, bound in self._formulas():
+            if any(max(abs(n.p), n.q).bit_length() > LARGEST_BITS for n in formula.atoms(Rational)):
+                raise ClaimError(f"{self.id}: the {name} holds a number of more than {LARGEST_BITS} bits")
             for part in formula if isinstance(formula, Tuple) else (formula,):
                 try:
                     check_statement(part) if isinstance(part, Relational | And | Or | Not) else check_term(part)

@@ -17,6 +17,7 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions import Assumption
 from signproof.theory.declared import said_of
 from signproof.theory.expectations import Total, coordinate, estimate, mean
+from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient
 from signproof.theory.votes import lean, majority, swing
@@ -64,6 +65,8 @@ class _WithConstant(OracleAssumption):
 
     def __post_init__(self):
         object.__setattr__(self, "constant", sympify(self.constant))
+        if not isinstance(self.constant, Expr):
+            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
 
     @property
     def formulas(self):
