@@ -247,11 +247,7 @@ REFUSED = [
     (CONTRACT, {"algorithm": SignGD(0.1)}, "in the step size: 0.1.* is a floating-point number"),
     (CONTRACT, {"algorithm": Momentum(alpha, 0.9)}, "in the decay: 0.9.* is a floating-point number"),
     (CONTRACT, {"assumptions": (Smooth(1.5), PolyakLojasiewicz(mu))}, "is a floating-point number"),
-    (
-        CONTRACT,
-        {"algorithm": SignGD(Decimal("0.1"))},
-        r"the step size Decimal\('0.1'\) is no SymPy number: write an int",
-    ),
+    (CONTRACT, {"algorithm": SignGD(Decimal("0.1"))}, "the step size Decimal.* is no SymPy number"),
     (CONTRACT, {"algorithm": SignGD(Fraction(1, 3))}, "is no SymPy number: write it as a Rational"),
     (CONTRACT, {"algorithm": SignGD("alpha")}, "the step size must be a SymPy expression, not 'alpha'"),
     (CONTRACT, {"algorithm": SignGD(None)}, "the step size must be a SymPy expression, not None"),
