@@ -420,4 +420,5 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
     value = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
     returned = steps % len(points) == 0 and len({tuple(map(str, point)) for point in points}) == len(points)
     why = "the run is back at its start" if returned else "the run is not at its start"
+    why = why if exhibit else "the run stays on the orbit"
     return Replay(returned and exhibit, "exact", why, (value, value), (there, there))

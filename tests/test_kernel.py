@@ -418,6 +418,10 @@ class ToAPoint(Algorithm):
         return point(Str("y")), memory
 
 
+class negated(norm):
+    """-||v||, by somebody who forgot what it is derived from."""
+
+
 class Touching(Assumption):
     """For each x a function h_x that is above its tangent at x, and who knows where it bends elsewhere."""
 
@@ -863,6 +867,10 @@ FALSE = {
         "gives",
     ),
     "the norm of a number": (bound((Ge(alpha, 0), Lemma("non-negative norm", alpha))), "is not a norm"),
+    "a term derived from a norm": (
+        implication((), (Ge(negated(INF, p), 0), Lemma("non-negative norm", negated(INF, p)))),
+        "is not a norm",
+    ),
     "a lemma that does not exist": (bound((Ge(alpha, 0), Lemma("Zorn", alpha))), "no lemma 'Zorn'"),
     "a lemma without its premises": (
         bound(

@@ -370,3 +370,17 @@ def test_the_points_of_an_orbit_may_be_python_numbers():
 def test_the_package_s_own_assumptions_say_when_exact_gradients_meet_them():
     assert Unbiased().fits_exact_gradients and BoundedVariance(sigma).fits_exact_gradients
     assert PolyakLojasiewicz(mu).largest
+
+
+def test_a_witness_against_an_orbit_that_is_not_rational_is_refused_in_one_line(misuse, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from sympy import Symbol, sqrt\nfrom signproof import Claim\nfrom signproof.theory.symbols import alpha\n"
+        "from signproof.theory.algorithms import GradientDescent\nfrom signproof.theory.claim import Orbit\n"
+        "x = Symbol('x', real=True)\nclaim = Claim(id='mine', algorithm=GradientDescent(2), domain=(alpha > 0,),\n"
+        "    orbit=Orbit(x**2 / 2, (x,), ((sqrt(2) * alpha,), (-sqrt(2) * alpha,))))\n"
+    )
+    (tmp_path / "w.json").write_text(
+        '{"schema": "signproof-witness/1", "claim": "mine", "kind": "violation", "parameters": {"alpha": "1"},'
+        '"start": ["0"], "k": 4, "measured": "0", "bound": "0"}'
+    )
+    assert "it cannot be replayed" in misuse("replay", tmp_path / "w.json", "--with", tmp_path / "mine.py")

@@ -132,7 +132,7 @@ ANYWHERE = (u, v, anywhere)
 
 @_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
 def _(length: Expr) -> Use:
-    if not isinstance(length, norm | dual_norm):
+    if type(length) not in (norm, dual_norm):
         raise LemmaError(f"{length} is not a norm")
     return Use(Ge(length, 0))
 
