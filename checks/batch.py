@@ -22,9 +22,9 @@ from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, known, nearest
 from signproof.checks.replay import replay
 from signproof.checks.witness import Witness
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
-from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.measures import Measure, MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import LINF
 from signproof.theory.symbols import V0, k
 
@@ -116,7 +116,8 @@ def prepare(
         symbol = assumption.constant
         if not isinstance(symbol, Symbol):
             number = float(symbol)
-            inside = inside & ((valid >= number) if assumption.largest else (valid <= number))
+            met = (valid >= number) if assumption.largest else (valid <= number)
+            inside = inside & (valid == number if type(assumption) is Dimension else met)
         elif symbol in values:
             combine = np.minimum if assumption.largest else np.maximum
             values[symbol] = combine(values[symbol], valid)
@@ -138,7 +139,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     from signproof.checks import engine
 
     assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
-    of_value = isinstance(claim.measure, Suboptimality)
+    of_value = is_value(claim.measure)
     # claims about values and claims about gradients share one compiled run: it measures both
     pair = cast(Constant, claim.assumptions[0]).norm if claim.assumptions else LINF
     other = MinDualGradientNorm(2, pair) if of_value else claim.measure
@@ -164,7 +165,12 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
 
 def promises_decrease(claim: Claim) -> bool:
     """Whether the bound on V_k begins at V_0, so that it says by how much the value must decrease."""
-    return isinstance(claim.measure, Suboptimality) and claim.bound is not None and claim.bound.subs(k, 0) == V0
+    return is_value(claim.measure) and claim.bound is not None and claim.bound.subs(k, 0) == V0
+
+
+def is_value(measure: Measure | None) -> bool:
+    """Whether a measure is f(x_k) - f*; one derived from it may be another number."""
+    return isinstance(measure, Suboptimality) and type(measure).quantity is Suboptimality.quantity
 
 
 def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray) -> tuple[Witness | None, int]:

@@ -73,13 +73,13 @@ class ComposedSine(Composed):
         return xp.sum(z * z + s * s * self.amplitude)
 
     def constant(self, assumption):
-        if not isinstance(assumption, Smooth | PolyakLojasiewicz):
+        if type(assumption) not in (Smooth, PolyakLojasiewicz):
             return None
         linear = LeastSquares(self.factor).constant(assumption)
         if linear is None:
             return None
         a, rounding = self.amplitude, 1 + 8 * 2.0**-53
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             # the Hessian is largest at 0, where it is (2 + 2a) A'A
             return Enclosure(linear.lower * (2 + 2 * a) / rounding, linear.upper * (2 + 2 * a) * rounding)
         # far out along any z, f is ||z||^2 up to a bounded term, and the ratio twice that of ||Ax||^2 / 2
@@ -93,12 +93,12 @@ class ComposedSine(Composed):
     def exact_constant(self, assumption):
         self.check()
         a = rationals(self.amplitude).item()
-        if not isinstance(assumption, Smooth | PolyakLojasiewicz):
+        if type(assumption) not in (Smooth, PolyakLojasiewicz):
             return None
         linear = LeastSquares(self.factor).exact_constant(assumption)
         if linear is None:
             return None
-        return linear * (2 + 2 * a if isinstance(assumption, Smooth) else pl_constant(a)[0])
+        return linear * (2 + 2 * a if type(assumption) is Smooth else pl_constant(a)[0])
 
     def rounded(self, denominator):
         return ComposedSine(nearest(self.factor, denominator), nearest(np.asarray(self.amplitude), denominator))

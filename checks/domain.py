@@ -14,7 +14,7 @@ from sympy import Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, togethe
 from sympy.core.relational import Eq, Ne, Relational
 
 from signproof.theory.arithmetic import Arithmetic, evaluate
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
 from signproof.theory.symbols import V0, k
@@ -52,7 +52,8 @@ class Range:
 def constants(claim: Claim) -> dict[Symbol, list]:
     """For each symbol, the assumptions whose constant it is.
 
-    Raises Unsupported if a constant is neither a symbol nor a number, or one symbol stands for unlike constants.
+    Raises Unsupported if a constant is neither a symbol nor a number or is V_0, or one symbol stands for unlike
+    constants.
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
@@ -62,9 +63,13 @@ def constants(claim: Claim) -> dict[Symbol, list]:
             found.setdefault(assumption.constant, []).append(assumption)
         elif not assumption.constant.is_number:
             raise Unsupported(f"the constant {assumption.constant} of {assumption} is neither a symbol nor a number")
+    if V0 in found:
+        raise Unsupported(f"{found[V0][0]} depends on V_0, which is known only once a start is chosen")
     for symbol, assumptions in found.items():
         if len({assumption.largest for assumption in assumptions}) > 1:
             raise Unsupported(f"{symbol} stands for both a lower and an upper constant")
+        if len({type(assumption) is Dimension for assumption in assumptions}) > 1:
+            raise Unsupported(f"{symbol} stands for both the dimension and another constant")
     return found
 
 

@@ -20,6 +20,7 @@ from signproof.checks.oracles import Oracle
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.declared import owner
 from signproof.theory.measures import Measure
 from signproof.theory.symbols import V0, k
 
@@ -140,13 +141,9 @@ def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[f
 
 def _translates(algorithm: Algorithm) -> bool:
     """What the class says that has the update rule; a subclass with a rule of its own has to say so itself."""
-    return bool(vars(_owner(type(algorithm), "update")).get("translates", False))
+    return bool(vars(owner(type(algorithm), "update")).get("translates", False))
 
 
 def _has_states(problem: Problem) -> bool:
     """Whether the class that says what a state is has the function, too; a subclass with its own says so itself."""
-    return len({_owner(type(problem), name) for name in ("state", "gradient", "suboptimality")}) == 1
-
-
-def _owner(kind: type, name: str) -> type:
-    return next(base for base in kind.__mro__ if name in vars(base))
+    return len({owner(type(problem), name) for name in ("state", "gradient", "suboptimality")}) == 1

@@ -23,7 +23,14 @@ from signproof.checks.product_laws import assumes_products
 from signproof.checks.product_laws import search as search_products
 from signproof.checks.proximal_trials import Proximal
 from signproof.checks.proximal_trials import try_out as try_proximal
-from signproof.checks.replay import Replay, replay_course, replay_orbit
+from signproof.checks.replay import (
+    Replay,
+    outside_domain,
+    replay_course,
+    replay_orbit,
+    symbols,
+    without_gradient,
+)
 from signproof.checks.sampled import Sampled
 from signproof.checks.sampled import try_out as try_draws
 from signproof.checks.series import witness_series
@@ -343,27 +350,39 @@ def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, adva
     advance(f"{claim.id}: exact runs")
     assert claim.orbit is not None
     try:
-        free = ranges(claim)
-    except Unsupported as unsupported:
-        evidence.append(Evidence("note", "exact", f"not run: {unsupported}"))
+        instances = [_at(free, rational(position)) for free in [ranges(claim)] for position in ORBIT_POSITIONS]
+        instances = [parameters for parameters in instances if not outside_domain(claim, symbols(parameters))]
+        if not instances:
+            raise Unsupported("no parameters in the domain were found")
+        if claim.orbit.formula:
+            return _judge_course(claim, certificate, instances[0], evidence)
+        return _judge_turns(claim, certificate, instances, evidence)
+    except (Unsupported, TypeError, ZeroDivisionError) as refused:
+        reason = str(refused) or "the orbit has no value at parameters in the domain"
+        evidence.append(Evidence("note", "exact", f"not run: {reason}"))
         return Verdict(claim, Status.PROVED if certificate else Status.OPEN, tuple(evidence), certificate)
-    if claim.orbit.formula:
-        return _judge_course(claim, certificate, _at(free, rational(ORBIT_POSITIONS[0])), evidence)
-    witness = None
-    steps = ORBIT_TURNS * len(claim.orbit.points)
-    for position in ORBIT_POSITIONS:
-        parameters = _at(free, rational(position))
-        found = replay_orbit(claim, parameters, steps)
+
+
+def _judge_turns(claim: Claim, certificate, instances: list[dict[str, fmpq]], evidence) -> Verdict:
+    """Run through the points of an orbit in turn, in rationals."""
+    assert claim.orbit is not None
+    witness, points = None, len(claim.orbit.points)
+    steps = ORBIT_TURNS * points
+    for parameters in instances:
+        why = without_gradient(claim, parameters)
+        if why:
+            raise Unsupported(why)
         start = tuple(evaluate(p, _symbols(parameters), RATIONALS) for p in claim.orbit.points[0])
-        if not found.confirmed:
+        found = replay_orbit(claim, parameters, steps, exhibit=False)
+        if found.confirmed:
             broken = _orbit_witness(claim, parameters, start, steps, found, exhibit=False)
             evidence.append(Evidence("witness", "exact", f"{broken.describe()}: {found.why}"))
             status = Status.INCONSISTENT if certificate else Status.REFUTED
             return Verdict(claim, status, tuple(evidence), certificate, witness=broken)
-        if witness is None:
-            once = replay_orbit(claim, parameters, len(claim.orbit.points))
-            witness = _orbit_witness(claim, parameters, start, len(claim.orbit.points), once, exhibit=True)
-    text = f"{steps} exact steps at {len(ORBIT_POSITIONS)} values of the parameters stay on the orbit"
+        once = replay_orbit(claim, parameters, points)
+        if witness is None and once.confirmed:
+            witness = _orbit_witness(claim, parameters, start, points, once, exhibit=True)
+    text = f"{steps} exact steps at {len(instances)} values of the parameters stay on the orbit"
     evidence.append(Evidence("orbit", "exact", text))
     if witness is not None:
         evidence.append(Evidence("witness", "exact", witness.describe()))

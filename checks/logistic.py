@@ -84,14 +84,14 @@ class LogisticRegression(Problem):
         if assumption.norm not in (LINF, L2):
             return None
         ends = _smoothness_ends(self.dataset, assumption.norm.name)
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             return ends
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return Enclosure(np.nextafter([1 / self.matrix.shape[0]], 0), ends.upper)
         return None
 
     def exact_constant(self, assumption):
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz) and assumption.norm in (LINF, L2):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz) and assumption.norm in (LINF, L2):
             return fmpq(1, self.matrix.shape[0])
         ends = self.constant(assumption)
         return None if ends is None else rational(float(ends.upper[0]))

@@ -57,11 +57,11 @@ class MatrixLeastSquares(Problem):
     def constant(self, assumption):
         if assumption.norm is not OPERATOR:
             return None
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             trace = (self.factor**2).sum(axis=(0, 1))
             slack = 8 * u * trace  # four squares, added
             return Enclosure(trace - slack, trace + slack)
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return LeastSquares(self.factor).constant(StronglyConvex(1, L2))
         return None
 
@@ -73,9 +73,9 @@ class MatrixLeastSquares(Problem):
         self.check()
         if assumption.norm is not OPERATOR:
             return None
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             return sum(entry * entry for entry in self.factor.ravel())
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return LeastSquares(self.factor).exact_constant(StronglyConvex(1, L2))
         return None
 

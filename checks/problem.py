@@ -19,6 +19,7 @@ from flint import fmpq
 from signproof.checks.constants import Enclosure
 from signproof.checks.exact import each, rational, rationals
 from signproof.theory.assumptions import Constant, Dimension
+from signproof.theory.declared import owner, said_of
 
 BATCH = 240
 """Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
@@ -129,8 +130,19 @@ class Instances(ABC):
 class Problem(Instances):
     """A batch of objectives f with minimum value f* and known constants.
 
-    The minimizer, or a point that stands for it, is the origin of the coordinates.
+    The minimizer, or a point that stands for it, is the origin of the coordinates. A family derived from another that
+    has a gradient or a suboptimality of its own says anew what the other knows of its functions (TypeError if not).
     """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        for fact in ("constant", "exact_constant", "hessian", "convex", "separable"):
+            other = owner(cls, fact)
+            if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
+                raise TypeError(
+                    f"{cls.__name__} has other functions than {other.__name__}, whose {fact!r} says nothing of them: "
+                    f"define {fact!r} in {cls.__name__}, too"
+                )
 
     @abstractmethod
     def gradient(self, x: Any, xp: Any) -> Any:
@@ -188,14 +200,14 @@ def known(problem: Problem, assumption: Constant) -> Enclosure | None:
         if field.dtype.kind == "f" and not np.isfinite(field).all():
             *entry, instance = np.argwhere(~np.isfinite(field))[0].tolist()
             raise ValueError(f"{problem.family}: {name}{entry} of instance {instance} is not finite; leave it out")
-    if isinstance(assumption, Dimension):
+    if type(assumption) is Dimension:
         return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
     return problem.constant(assumption)
 
 
 def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
     """For one instance: a rational constant with which the assumption surely holds."""
-    return fmpq(problem.dimension) if isinstance(assumption, Dimension) else problem.exact_constant(assumption)
+    return fmpq(problem.dimension) if type(assumption) is Dimension else problem.exact_constant(assumption)
 
 
 def families() -> list[type[Problem]]:

@@ -57,9 +57,9 @@ class DiagonalQuadratic(Problem):
         h = self.diagonal
         if assumption.norm not in (LINF, L2):
             return None
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return Enclosure(h.min(axis=0), h.min(axis=0))
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             if assumption.norm is L2:
                 return Enclosure(h.max(axis=0), h.max(axis=0))
             total, n = h.sum(axis=0), len(h)
@@ -78,9 +78,9 @@ class DiagonalQuadratic(Problem):
         h = list(self.diagonal)
         if assumption.norm not in (LINF, L2):
             return None
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return min(h)
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             return max(h) if assumption.norm is L2 else sum(h[1:], start=h[0])
         return None
 
@@ -149,13 +149,13 @@ class LeastSquares(Problem):
     def constant(self, assumption):
         m, d, _ = self.factor.shape
         A = np.moveaxis(self.factor, -1, 0)
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             if assumption.norm is LINF and d <= LARGEST_ENUMERATION:
                 return _largest_on_cube(A)
             return _extreme_eigenvalue(A, largest=True) if assumption.norm is L2 else None
-        if assumption.norm not in (LINF, L2) or (isinstance(assumption, StronglyConvex) and m < d):
+        if assumption.norm not in (LINF, L2) or (type(assumption) is StronglyConvex and m < d):
             return None
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             if assumption.norm is LINF and m == d:
                 return _inverse_diagonal(A)
             if assumption.norm is LINF and m == 2:
@@ -173,23 +173,25 @@ class LeastSquares(Problem):
 
     def exact_constant(self, assumption):
         self.check()
+        if type(assumption) not in (Smooth, StronglyConvex, PolyakLojasiewicz):
+            return None
         A = self.factor
         m, d = A.shape
         H = A.T.dot(A)
-        if isinstance(assumption, Smooth) and assumption.norm is LINF:
+        if type(assumption) is Smooth and assumption.norm is LINF:
             return exact_smoothness(_matrix(H))
-        if m == d and assumption.norm is LINF and not isinstance(assumption, Smooth):
+        if m == d and assumption.norm is LINF and type(assumption) is not Smooth:
             return exact_strong_convexity(_matrix(H)) or None
-        if m == 2 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz):
+        if m == 2 and assumption.norm is LINF and type(assumption) is PolyakLojasiewicz:
             return min(abs(A[0] * q - A[1] * p).sum() ** 2 / (p * p + q * q) for p, q in A.T if p or q) or None
-        if m == 1 and assumption.norm is LINF and isinstance(assumption, PolyakLojasiewicz) and A.any():
+        if m == 1 and assumption.norm is LINF and type(assumption) is PolyakLojasiewicz and A.any():
             # f = 1/2 (a'x)^2 has ||g||_1^2 = ||a||_1^2 (a'x)^2
             return RATIONALS.sum(RATIONALS.abs(A[0])) ** 2
         ends = LeastSquares(A.astype(float)[..., None]).constant(assumption)
         if ends is None:
             return None
         proposed = rational(float((ends.lower if assumption.largest else ends.upper)[0]))
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             holds = is_positive_semidefinite(_matrix(_identity(d) * proposed - H))
         else:
             # H and AA' share their non-zero eigenvalues; AA' - mu I >= 0 also says that they are m

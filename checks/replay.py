@@ -154,7 +154,10 @@ def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measur
 def _bound_at(claim: Claim, steps: int) -> Expr:
     """The bound at step k. Raises ZeroDivisionError if it has no value there."""
     assert claim.bound is not None
-    formula = claim.bound.subs(k, steps)
+    try:
+        formula = claim.bound.subs(k, steps)
+    except ValueError:  # SymPy's way to say that an argument of Max or Min has no value
+        formula = nan
     if formula.has(nan, zoo):
         raise ZeroDivisionError(f"{claim.bound} at k = {steps}")
     return formula
@@ -259,7 +262,7 @@ def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> 
     is."""
     assumed = rational(str(assumption.constant.subs(values)))
     wrong = assumed > best if assumption.largest else assumed < best
-    if not assumed > 0 or wrong or (isinstance(assumption, Dimension) and assumed != best):
+    if not assumed > 0 or wrong or (type(assumption) is Dimension and assumed != best):
         return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
     return ""
 
@@ -377,10 +380,27 @@ def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any
     return x
 
 
-def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
-    """Run the orbit in rationals; confirmed if the run visits the points in turn and is back at the start."""
+def without_gradient(claim: Claim, parameters: Mapping[str, fmpq]) -> str:
+    """Why the function of an orbit has no gradient, or is not known to have one, at a point of it; empty if it has."""
+    assert claim.orbit is not None
+    for point in claim.orbit.points:
+        for condition in claim.orbit.smooth_at(point):
+            if truth(condition, symbols(parameters)) is not True:
+                return f"the function has a kink at a point of the orbit, ({', '.join(map(str, point))})"
+    return ""
+
+
+def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhibit: bool = True) -> Replay:
+    """Run the orbit in rationals. What shall exhibit it is confirmed if the run visits the points in turn, no two of
+    them the same, and is back at the start; what shall break it is confirmed if the run is elsewhere at some step.
+
+    Raises TypeError if the orbit is not rational, ZeroDivisionError if it has no value there.
+    """
     orbit = claim.orbit
     assert orbit is not None and claim.algorithm is not None
+    why = outside_domain(claim, symbols(parameters)) or without_gradient(claim, parameters)
+    if why:
+        return Replay(False, "exact", why)
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
     points = [rationals([evaluate(entry, values, RATIONALS) for entry in point]) for point in orbit.points]
 
@@ -395,8 +415,10 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Re
     for iteration in range(1, steps + 1):
         x, memory = algorithm.update(x, slope, memory, RATIONALS)
         if (x != points[iteration % len(points)]).any():
-            return Replay(False, "exact", f"it leaves the orbit at step {iteration}", (there, there), (there, there))
+            why = f"it leaves the orbit at step {iteration}"
+            return Replay(not exhibit, "exact", why, (there, there), (there, there))
     value = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
     returned = steps % len(points) == 0 and len({tuple(map(str, point)) for point in points}) == len(points)
     why = "the run is back at its start" if returned else "the run is not at its start"
-    return Replay(returned, "exact", why, (value, value), (there, there))
+    why = why if exhibit else "the run stays on the orbit"
+    return Replay(returned and exhibit, "exact", why, (value, value), (there, there))

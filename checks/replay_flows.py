@@ -18,7 +18,7 @@ from math import isqrt
 from typing import Any
 
 from flint import fmpq
-from sympy import Symbol
+from sympy import Gt, Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
@@ -133,7 +133,9 @@ def _falls(claim: Claim, problem: Problem) -> bool:
     """Whether the dual norm of the gradient surely does not increase along the flow."""
     steepest = {GradientFlow: L2, SignFlow: LINF}.get(type(claim.algorithm))
     measure = claim.measure
-    return isinstance(measure, MinDualGradientNorm) and measure.norm is steepest and is_convex(problem)
+    if not isinstance(measure, MinDualGradientNorm) or type(measure).quantity is not MinDualGradientNorm.quantity:
+        return False
+    return measure.norm is steepest and is_convex(problem)
 
 
 # --------------------------------------------------------------------------------------------- comparisons
@@ -185,7 +187,7 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
     if not any(start):
         return "the start is a minimizer"
     for flow in (claim.algorithm, claim.rival):
-        if flow is not None and truth(flow.speed > 0, values) is not True:
+        if flow is not None and truth(Gt(flow.speed, 0), values) is not True:
             return f"the speed {flow.speed} is not positive"
     for assumption in claim.assumptions:
         if type(assumption) is Convex:
@@ -223,7 +225,7 @@ def best_constant(problem: Problem, assumption: Assumption, start: Any) -> fmpq 
     maximum norm.
     """
     assert isinstance(assumption, Constant)
-    if not isinstance(assumption, SublevelRadius):
+    if type(assumption) is not SublevelRadius:
         return exactly_known(problem, assumption)
     mu = exactly_known(problem, PolyakLojasiewicz(1, assumption.norm))
     if mu is None or not mu > 0:

@@ -78,7 +78,7 @@ SHAPES = (
 def supports(claim: Claim) -> bool:
     """Whether the constants that a bound claim assumes are known as formulas of a quadratic."""
     known = (Smooth, StronglyConvex, PolyakLojasiewicz, Dimension)
-    return all(isinstance(a, known) and a.norm in (LINF, L2) for a in claim.assumptions)
+    return all(isinstance(a, Constant) and type(a) in known and a.norm in (LINF, L2) for a in claim.assumptions)
 
 
 def ascend(claim: Claim, ranges: list[Range], shape: Shape, seed: int, deadline: float) -> Iterator[Proposal]:
@@ -178,19 +178,19 @@ def _quadratic(point, shape: Shape) -> _Quadratic:
 def _constant(quadratic: _Quadratic, assumption: Constant, shape: Shape) -> Any:
     """The best constant of an assumption."""
     H, C, d = quadratic.curvature, quadratic.inverse, shape.dimension
-    if isinstance(assumption, Dimension):
+    if type(assumption) is Dimension:
         return jnp.asarray(float(d))
     if not shape.dense:
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             return H.max() if assumption.norm is L2 else H.sum()
         return H.min()
-    if isinstance(assumption, Smooth) and assumption.norm is LINF:
+    if type(assumption) is Smooth and assumption.norm is LINF:
         signs = np.where((np.arange(2 ** (d - 1))[None, :] >> np.arange(d)[:, None]) & 1, -1.0, 1.0)
         return (signs * (H @ signs)).sum(axis=0).max()
     if assumption.norm is LINF:
         return 1 / jnp.diagonal(C).max()
     values = jnp.linalg.eigvalsh(H)
-    return values[-1] if isinstance(assumption, Smooth) else values[0]
+    return values[-1] if type(assumption) is Smooth else values[0]
 
 
 class _Objective:

@@ -56,11 +56,11 @@ class SineSum(Problem):
         rounding = 1 + 2 * (len(w) + 8) * 2.0**-53
         if assumption.norm not in (LINF, L2):
             return None
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             # the second derivative of x^2 + a sin^2 x is 2 + 2a cos 2x, at most 2 + 2a in size, and 2 + 2a at 0
             value = (2 + 2 * self.amplitude) * (w.sum(axis=0) if assumption.norm is LINF else w.max(axis=0))
             return Enclosure(value / rounding, value * rounding)
-        if isinstance(assumption, PolyakLojasiewicz):
+        if type(assumption) is PolyakLojasiewicz:
             # the sum's constant is the least of the terms', attained where the other coordinates are 0
             ends, least = pl_constants(self.amplitude), w.min(axis=0)
             return Enclosure(least * ends.lower / rounding, least * ends.upper * rounding)
@@ -76,9 +76,9 @@ class SineSum(Problem):
         w, a = list(self.weights), rationals(self.amplitude).item()
         if assumption.norm not in (LINF, L2):
             return None
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             return (2 + 2 * a) * (sum(w[1:], start=w[0]) if assumption.norm is LINF else max(w))
-        return min(w) * pl_constant(a)[0] if isinstance(assumption, PolyakLojasiewicz) else None
+        return min(w) * pl_constant(a)[0] if type(assumption) is PolyakLojasiewicz else None
 
     def rounded(self, denominator):
         return SineSum(nearest(self.weights, denominator), nearest(np.asarray(self.amplitude), denominator))

@@ -60,10 +60,10 @@ class SoftplusSum(Problem):
         if assumption.norm not in (LINF, L2):
             return None
         w = self.weights
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             # approached far out, where the curvature of phi is gone and f'(x)^2 / 2 f(x) -> w
             return Enclosure(w.min(axis=0), w.min(axis=0))
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             each = w * (1 + self.heights * 0.25)
             value = each.sum(axis=0) if assumption.norm is LINF else each.max(axis=0)
             rounding = 1 + 2 * (len(w) + 4) * 2.0**-53
@@ -82,9 +82,9 @@ class SoftplusSum(Problem):
         w, a = list(self.weights), list(self.heights)
         if assumption.norm not in (LINF, L2):
             return None
-        if isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
             return min(w)
-        if isinstance(assumption, Smooth):
+        if type(assumption) is Smooth:
             each = [weight * (1 + height * STEEPEST) for weight, height in zip(w, a, strict=True)]
             return max(each) if assumption.norm is L2 else sum(each[1:], start=each[0])
         return None

@@ -193,14 +193,19 @@ def cases(claim: Claim) -> list[Claim]:
 
 
 def at_horizons(claim: Claim) -> list[Claim]:
-    """The claim itself or, if it is about a number of steps fixed before the run, its case for each of some numbers."""
+    """The claim itself or, if it is about a number of steps fixed before the run, its case for each of some numbers.
+
+    Raises Unsupported if the domain has none of the numbers.
+    """
     if claim.horizon is None:
         return [claim]
     assert claim.algorithm is not None and claim.bound is not None
     fixed = []
     for steps in HORIZONS:
         at = {claim.horizon: steps}
-        domain = (relation.subs(at) for relation in claim.domain)
+        domain = [relation.subs(at) for relation in claim.domain]
+        if false in domain:
+            continue
         fixed.append(
             replace(
                 claim,
@@ -212,6 +217,8 @@ def at_horizons(claim: Claim) -> list[Claim]:
                 proof=None,
             )
         )
+    if not fixed:
+        raise Unsupported(f"of the numbers of steps {', '.join(map(str, HORIZONS))} none is in the domain")
     return fixed
 
 
@@ -279,12 +286,20 @@ def in_numbers(claim: Claim) -> list[Claim]:
 
 
 def noiseless(claim: Claim) -> Claim:
-    """A claim about stochastic gradients in the case that they are exact, as its assumptions allow."""
+    """A claim about stochastic gradients in the case that they are exact, as its assumptions allow.
+
+    Raises Unsupported if one of them does not say whether it does.
+    """
     assert claim.algorithm is not None and claim.measure is not None
     if not claim.algorithm.stochastic:
         return claim
+    for assumption in claim.assumptions:
+        if isinstance(assumption, OracleAssumption) and not assumption.fits_exact_gradients:
+            raise Unsupported(f"{type(assumption).__name__} does not say, in `noiseless`, when exact gradients meet it")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
     conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
+    if false in conditions:
+        raise Unsupported("exact gradients do not meet all that is assumed of stochastic ones")
     return replace(
         claim,
         id=f"{claim.id} (exact gradients)",

@@ -80,8 +80,7 @@ class Witness:
         elif self.claim.orbit is not None and self.claim.orbit.formula:
             found = replay_course(self.claim, self.parameters, self.k)
         elif self.claim.kind == "orbit":
-            found = replay_orbit(self.claim, self.parameters, self.k)
-            found = found if self.exhibit else dataclasses.replace(found, confirmed=not found.confirmed)
+            found = replay_orbit(self.claim, self.parameters, self.k, self.exhibit)
         elif self.claim.kind == "algebraic":
             found = replay_statement(self.claim, self.parameters)
         elif self.claim.kind == "comparison":
@@ -137,7 +136,8 @@ class Witness:
             where = f"at {shown(self.measured)} after {self.k} steps, not at {shown(self.bound)}"
             return f"{values}: from {start} the run is {where}"
         if self.claim.kind == "orbit":
-            return f"{values}: from {start} the run is back after {self.k} steps"
+            does = "is back after" if self.exhibit else "is not on the orbit for"
+            return f"{values}: from {start} the run {does} {self.k} steps"
         assert self.problem is not None
         if self.claim.kind == "comparison":
             return (

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from signproof.theory.catalog import catalog, claims_of, is_built_in
-from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
 
 CHAINED = "cannot determine truth value of Relational"
@@ -114,7 +114,7 @@ def explain(error: BaseException, path: Path) -> str:
     files = (str(path.absolute()), str(path.resolve()))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     where = f", line {lines[-1]}" if lines else ""
-    name = "" if isinstance(error, ClaimError) else f"{type(error).__name__}: "
+    name = "" if isinstance(error, Misuse) else f"{type(error).__name__}: "
     reason = " ".join(f"{name}{error}".split())
     if is_chained(error):
         reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"

@@ -10,6 +10,8 @@ import pkgutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +60,9 @@ from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit, Source
 from signproof.theory.formula import LARGEST_EXPONENT, LONGEST, parse
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, EuclideanNorm
+from signproof.theory.oracles import BoundedVariance
 from signproof.theory.proof import Certificate, Decide, Proof, Step, check
 from signproof.theory.symbols import V0, L, alpha, eta, f_star, k, l, mu
 from signproof.theory.vectors import dual_norm, g_k, suboptimality
@@ -152,6 +156,21 @@ class Momentum(Algorithm):
         return x, memory
 
 
+class Late(PolyakLojasiewicz):
+    """The PL inequality, and on the side that k is large: what is proved for large k only would count for all."""
+
+    @property
+    def conditions(self):
+        return (*super().conditions, k >= 5)
+
+
+class Doubled(Suboptimality):
+    """Twice the suboptimality, whose symbol says that it is V_k."""
+
+    def quantity(self, problem, x, xp):
+        return 2 * problem.suboptimality(x, xp)
+
+
 REFUSED = [
     # the parts
     (CONTRACT, {"id": ""}, "a claim's id is one line"),
@@ -187,6 +206,9 @@ REFUSED = [
         {"assumptions": (Smooth(L, EuclideanNorm("2")), PolyakLojasiewicz(mu))},
         "choose LINF, L2, OPERATOR",
     ),
+    (CONTRACT, {"assumptions": (Smooth(L, "inf"), PolyakLojasiewicz(mu))}, "norm of Smooth is no geometry.*'inf'"),
+    (CONTRACT, {"measure": Doubled()}, "Doubled has a quantity of its own, but the symbol of another measure"),
+    (CONTRACT, {"assumptions": (Smooth(L), Late(mu))}, r"k in the condition k >= 5 of Late\(mu\) has no meaning there"),
     # the domain
     (CONTRACT, {"domain": (False,)}, "the domain is empty: one of its conditions is false"),
     (CONTRACT, {"domain": (false, alpha > 0)}, "the domain is empty"),
@@ -225,6 +247,12 @@ REFUSED = [
     (CONTRACT, {"algorithm": SignGD(0.1)}, "in the step size: 0.1.* is a floating-point number"),
     (CONTRACT, {"algorithm": Momentum(alpha, 0.9)}, "in the decay: 0.9.* is a floating-point number"),
     (CONTRACT, {"assumptions": (Smooth(1.5), PolyakLojasiewicz(mu))}, "is a floating-point number"),
+    (CONTRACT, {"algorithm": SignGD(Decimal("0.1"))}, "the step size Decimal.* is no SymPy number"),
+    (CONTRACT, {"algorithm": SignGD(Fraction(1, 3))}, "is no SymPy number: write it as a Rational"),
+    (CONTRACT, {"algorithm": SignGD("alpha")}, "the step size must be a SymPy expression, not 'alpha'"),
+    (CONTRACT, {"algorithm": SignGD(None)}, "the step size must be a SymPy expression, not None"),
+    (CONTRACT, {"bound": V0 * Integer(10) ** 4000}, "the bound holds a number of more than 10000 bits"),
+    (ALGEBRAIC, {"statement": x > Rational(1, 10**4000)}, "the statement holds a number of more than 10000 bits"),
     (CONTRACT, {"bound": oo}, "oo is no real number"),
     (CONTRACT, {"bound": nan}, "nan is no real number"),
     (CONTRACT, {"bound": V0 + I}, "I is no real number"),
@@ -243,6 +271,12 @@ def test_a_claim_that_says_nothing_definite_is_refused_in_one_line(parts, change
     assert "\n" not in str(caught.value)
     if changes.get("id", parts["id"]) == parts["id"]:
         assert str(caught.value).startswith(f"{parts['id']}: ")
+
+
+@pytest.mark.parametrize("kind", [Smooth, PolyakLojasiewicz, BoundedVariance])
+def test_a_constant_that_is_no_formula_is_refused(kind):
+    with pytest.raises(Misuse, match=f"{kind.__name__}: its constant must be a SymPy expression, not None"):
+        kind(None)
 
 
 def test_replacing_a_part_checks_the_claim_again():

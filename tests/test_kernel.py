@@ -7,7 +7,7 @@ get past the kernel by a way that was once open or easily could be.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -59,8 +59,9 @@ from signproof.theory import decide
 from signproof.theory.algorithms import Algorithm, GradientDescent, SignGD
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Orbit
+from signproof.theory.cube import unit
 from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.lemmas import TABLE, conclusion
+from signproof.theory.lemmas import TABLE, _potential, conclusion
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF
 from signproof.theory.oracles import Independence
@@ -95,7 +96,7 @@ from signproof.theory.proof import (
     check,
     transition,
 )
-from signproof.theory.prox import Convex, CoordinateVariance, D, deviation, exchange
+from signproof.theory.prox import Convex, CoordinateVariance, D, deviation, exchange, mean_prox
 from signproof.theory.symbols import V0, L, alpha, f_star, i, k, l, mu
 from signproof.theory.vectors import (
     Least,
@@ -369,7 +370,79 @@ class LikeAll(Independence):
         return Eq(value(x), 0)
 
 
+@dataclass(frozen=True)
+class Forgetful(Assumption):
+    """f - f* is at most a constant, which is left out when two such assumptions are compared."""
+
+    constant: Any = field(compare=False)
+    points = 1
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+    def statement(self, x):
+        return Le(value(x) - f_star, self.constant)
+
+
+class Weighted(Assumption):
+    """f(x) >= f*, in other words: the weights add up to k + 1."""
+
+    points = 1
+
+    def statement(self, x):
+        return Ge(Sum((k - 2 * l + 1) * (value(x) - f_star), (l, 0, k)), 0)
+
+
+class LocallySteep(Assumption):
+    """At x_1 the function is strongly convex along the coordinates."""
+
+    points = 0
+
+    @property
+    def formulas(self):
+        return (mu,)
+
+    def statement(self):
+        x = iterate(1)
+        return Ge(value(x + unit(i)) + value(x - unit(i)), 2 * value(x) + 2 * mu)
+
+
+@dataclass(frozen=True)
+class ToAPoint(Algorithm):
+    """It jumps to the point y and stays there."""
+
+    step_size: Any
+
+    def update(self, x, gradient, memory, xp):
+        return point(Str("y")), memory
+
+
+class negated(norm):
+    """-||v||, by somebody who forgot what it is derived from."""
+
+
+class Touching(Assumption):
+    """For each x a function h_x that is above its tangent at x, and who knows where it bends elsewhere."""
+
+    points = 2
+
+    def statement(self, y, x):
+        return Convex(Tuple(Str("h"), x)).statement(y, x)
+
+
+class ManyPotentials(Assumption):
+    """For each x a function phi_x that is above its tangent at x with the slope p(x)."""
+
+    points = 2
+
+    def statement(self, y, x):
+        return _potential(Tuple(Str("h"), x), mean_prox(y, alpha), mean_prox(x, alpha), y, x)
+
+
 p, q = point(Str("p")), point(Str("q"))
+at_u, at_v = point(Str("u")), point(Str("v"))
+h_u = Tuple(Str("h"), at_u)
 mixed = exchange(p, q, i)
 
 
@@ -794,6 +867,10 @@ FALSE = {
         "gives",
     ),
     "the norm of a number": (bound((Ge(alpha, 0), Lemma("non-negative norm", alpha))), "is not a norm"),
+    "a term derived from a norm": (
+        implication((), (Ge(negated(INF, p), 0), Lemma("non-negative norm", negated(INF, p)))),
+        "is not a norm",
+    ),
     "a lemma that does not exist": (bound((Ge(alpha, 0), Lemma("Zorn", alpha))), "no lemma 'Zorn'"),
     "a lemma without its premises": (
         bound(
@@ -898,6 +975,42 @@ FALSE = {
         ),
         "which the claim does not assume",
     ),
+    "an assumption that leaves its constant out of comparisons": (
+        bound(
+            (Le(value(x_k) - f_star, 0), Hypothesis(Forgetful(Integer(0)), x_k)),
+            assumptions=(Forgetful(Integer(1)),),
+        ),
+        "which the claim does not make",
+    ),
+    "a point that depends on the index of a sum over iterations in the assumption": (
+        bound((Weighted().statement(iterate(l)), Hypothesis(Weighted(), iterate(l))), assumptions=(Weighted(),)),
+        "depends on l",
+    ),
+    "a lemma about all points from what is known of the point to which the method jumps": (
+        bound(
+            (Eq(iterate(1), point(Str("y"))), Definition()),
+            algorithm=ToAPoint(alpha),
+            assumptions=(LocallySteep(),),
+            domain=(alpha > 0, mu > 0),
+        ),
+        "stands for any point",
+    ),
+    **{
+        f"{name} of a function that is another at every point": (
+            implication(
+                (assumption,),
+                (assumption.statement(at_v, at_u), Hypothesis(assumption, at_v, at_u)),
+                (Gt(alpha, 0), Decide()),
+                (Ge(norm(INF, p), 0), lambda s, t, name=name: Lemma(name, h_u, alpha, p, using=(t, s))),
+            ),
+            "stands for all points",
+        )
+        for name, assumption in (
+            ("proximal optimality", Touching()),
+            ("proximal point", Touching()),
+            ("Moreau's characterization", ManyPotentials()),
+        )
+    },
     "a mini-batch of a draw and a half": (
         implication(
             (CoordinateVariance(alpha, Str("sigma")),),

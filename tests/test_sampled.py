@@ -196,6 +196,8 @@ def posed(old, new, **changes):
 class Relative(BoundedVariance):
     """E||~g - g||_1^2 <= sigma^2 ||g||_1^2, which says more than the class that it is derived from."""
 
+    noiseless = ()
+
     def statement(self, x):
         return Le(mean(l1(estimate(x) - gradient(x)) ** 2, x), self.constant**2 * l1(gradient(x)) ** 2)
 

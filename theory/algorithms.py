@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Self
 
 from sympy import Expr
 
+from signproof.theory.declared import said_of
 from signproof.theory.norms import LINF, DualPair
 
 
@@ -117,7 +118,7 @@ class ScaledSignSGD(ScaledSignGD):
 
     @property
     def noiseless(self):
-        return ScaledSignGD(self.step_size)
+        return ScaledSignGD(self.step_size) if said_of(type(self), "noiseless", "init", "update") else self
 
     def __str__(self):
         return f"ScaledSignSGD({self.step_size})"
@@ -136,7 +137,7 @@ class MajorityVote(Algorithm):
 
     @property
     def noiseless(self):
-        return ScaledSignGD(self.step_size)
+        return ScaledSignGD(self.step_size) if said_of(type(self), "noiseless", "init", "update") else self
 
     def update(self, x, gradient, memory, xp):
         length, vote = xp.votes(gradient, x, self.workers)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sympy import Abs, Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, cos, exp, log, sign, sin
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 
 class Arithmetic(Protocol):
@@ -48,6 +49,8 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Any], xp: Arithmetic) -> 
         return xp.rational(int(expression.p), int(expression.q))
     if isinstance(expression, Pow) and expression.exp == Rational(1, 2):
         return xp.sqrt(evaluate(expression.base, values, xp))
+    if isinstance(expression, ExprWithLimits):
+        raise TypeError(f"no arithmetic knows the function {type(expression).__name__} in {expression}")
     parts = [evaluate(argument, values, xp) for argument in expression.args]
     if isinstance(expression, Add | Mul | Max | Min):
         result = parts[0]

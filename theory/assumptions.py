@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
 from signproof.theory.expectations import Total
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import f_star, i
 from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
@@ -65,6 +66,8 @@ class Constant(Assumption):
 
     def __post_init__(self):
         object.__setattr__(self, "constant", sympify(self.constant))
+        if not isinstance(self.constant, Expr):
+            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
 
     @property
     def formulas(self):

@@ -245,6 +245,7 @@ def _rate(bound: Expr | None) -> Expr:
 
 def _assumed(claim: Claim, kind: type[Constant], pair: DualPair | None = None) -> Constant | None:
     for assumption in claim.assumptions:
-        if isinstance(assumption, kind) and pair in (None, assumption.norm):
+        # of a subclass nothing is known: it may say something else
+        if type(assumption) is kind and pair in (None, assumption.norm):
             return assumption
     return None

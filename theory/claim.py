@@ -19,9 +19,31 @@ import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
+from numbers import Number
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Ge, Gt, Le, Limit, Symbol, Tuple, diff, sympify, true
+from sympy import (
+    Abs,
+    Basic,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Limit,
+    Max,
+    Min,
+    Ne,
+    Pow,
+    Rational,
+    Symbol,
+    Tuple,
+    diff,
+    preorder_traversal,
+    sign,
+    sympify,
+    true,
+)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
@@ -29,7 +51,9 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.decide import contradict
+from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
+from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
@@ -76,9 +100,29 @@ class Orbit:
     points: tuple[tuple[Expr, ...], ...]
     formula: tuple[Expr, ...] = ()
 
+    def __post_init__(self):
+        object.__setattr__(self, "function", sympify(self.function))
+        object.__setattr__(self, "points", tuple(tuple(map(sympify, point)) for point in self.points))
+        object.__setattr__(self, "formula", tuple(map(sympify, self.formula)))
+
     @property
     def gradient(self) -> tuple[Expr, ...]:
         return tuple(diff(self.function, coordinate) for coordinate in self.coordinates)
+
+    def smooth_at(self, point: tuple[Expr, ...]) -> tuple[Boolean, ...]:
+        """Conditions under which the function has a gradient at a point where it has a value: it is at no kink."""
+        found: list[Boolean] = []
+        for part in preorder_traversal(self.function):
+            if not part.has(*self.coordinates):
+                continue
+            if isinstance(part, Abs | sign):
+                found.append(Ne(part.args[0], 0))
+            elif isinstance(part, Max | Min):
+                found += [Ne(one, other) for one, other in combinations(part.args, 2)]
+            elif isinstance(part, Pow) and not part.exp.is_Integer:
+                found.append(Gt(part.base, 0))
+        at = dict(zip(self.coordinates, point, strict=True))
+        return tuple(condition.xreplace(at) for condition in found)
 
 
 class _Built:
@@ -287,6 +331,12 @@ class Claim:
             part = getattr(self, name)
             if part is not None and not isinstance(part, kind):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
+        if self.measure is not None and not said_of(type(self.measure), "symbol", "quantity"):
+            name = type(self.measure).__name__
+            raise ClaimError(
+                f"{self.id}: {name} has a quantity of its own, but the symbol of another measure, "
+                f"which proofs would be about: give {name} a symbol, too"
+            )
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
@@ -333,6 +383,10 @@ class Claim:
         for assumption in self.assumptions:
             for formula in assumption.formulas:
                 yield f"constant of {assumption}", formula, assumption.symbols - self._reserved
+            for condition in assumption.conditions:
+                if isinstance(condition, BooleanTrue | BooleanFalse):
+                    continue
+                yield f"condition {condition} of {assumption}", condition, assumption.symbols - self._reserved
         if self.statement is not None:
             vectors = {i, k, m, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
@@ -356,14 +410,28 @@ class Claim:
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):
-            for entry in _fields(part).values():
+            for name, entry in _fields(part).items():
+                if name == "norm" and not isinstance(entry, DualPair):
+                    raise ClaimError(
+                        f"{self.id}: the norm of {type(part).__name__} is no geometry, it is {entry!r}; "
+                        "choose LINF, L2, OPERATOR or ANY"
+                    )
                 if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
                     raise ClaimError(
                         f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2, OPERATOR or ANY"
                     )
 
     def _check_formulas(self):
+        for part in (self.algorithm, self.rival):
+            for name, entry in _fields(part).items():
+                name = name.replace("_", " ")
+                if isinstance(entry, Number) and not isinstance(entry, Expr | int | float):
+                    raise ClaimError(f"{self.id}: the {name} {entry!r} is no SymPy number: write it as a Rational")
+                if name in ("step size", "speed") and not isinstance(entry, Expr | int | float):
+                    raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {entry!r}")
         for name, formula, bound in self._formulas():
+            if any(max(abs(n.p), n.q).bit_length() > LARGEST_BITS for n in formula.atoms(Rational)):
+                raise ClaimError(f"{self.id}: the {name} holds a number of more than {LARGEST_BITS} bits")
             for part in formula if isinstance(formula, Tuple) else (formula,):
                 try:
                     check_statement(part) if isinstance(part, Relational | And | Or | Not) else check_term(part)

@@ -9,7 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Expr, Ge, Gt, Integer, Le, Rational, Sum, Symbol, Tuple, exp, log, sign
+from sympy import (
+    Abs,
+    And,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Rational,
+    Sum,
+    Symbol,
+    Tuple,
+    exp,
+    log,
+    preorder_traversal,
+    sign,
+)
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -115,7 +132,7 @@ ANYWHERE = (u, v, anywhere)
 
 @_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
 def _(length: Expr) -> Use:
-    if not isinstance(length, norm | dual_norm):
+    if type(length) not in (norm, dual_norm):
         raise LemmaError(f"{length} is not a norm")
     return Use(Ge(length, 0))
 
@@ -378,7 +395,7 @@ def _(term: Expr, *given: Expr) -> Use:
 def _(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
-    for index in INDICES:
+    for index in (*INDICES, l, s):
         _needs_no_index(index, *given)
     return Use(independence.statement(*given), assumption=independence)
 
@@ -437,6 +454,7 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     "Beck, First-Order Methods in Optimization, Theorem 6.39",
 )
 def _(g: Expr, step_size: Expr, z: Expr) -> Use:
+    _needs_one_function(g)
     p = prox(z, step_size, g)
     return Use(Eq(gradient(p, g), (z - p) / step_size), premises=(step_size > 0, Convex(g).statement(v, u)))
 
@@ -447,6 +465,7 @@ def _(g: Expr, step_size: Expr, z: Expr) -> Use:
     "Beck, First-Order Methods in Optimization, Theorem 6.39",
 )
 def _(g: Expr, step_size: Expr, s: Expr) -> Use:
+    _needs_one_function(g)
     z = s + step_size * gradient(s, g)
     return Use(Eq(prox(z, step_size, g), s), premises=(step_size > 0, Convex(g).statement(v, u)))
 
@@ -474,6 +493,7 @@ def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
     "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
 )
 def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
+    _needs_one_function(potential, step_size)
     at_u, at_v = mean_prox(u, step_size), mean_prox(v, step_size)
     return Use(
         Eq(mean_prox(z, step_size), prox(z, step_size, regularizer(step_size))),
@@ -766,6 +786,13 @@ def _needs_no_index(index: Symbol, *terms: Expr):
     for term in terms:
         if term.has(index):
             raise LemmaError(f"{term} depends on {index}, over which the lemma runs")
+
+
+def _needs_one_function(*terms: Expr):
+    """A premise about all points of a function is about one function: its name must not depend on these points."""
+    for term in terms:
+        if any(part in ANYWHERE for part in preorder_traversal(term)):
+            raise LemmaError(f"{term} depends on a point that stands for all points")
 
 
 def _needs_constant(factor: Expr):

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from sympy import Expr, Symbol
 from sympy.core.symbol import Str
 
+from signproof.theory.declared import said_of
 from signproof.theory.expectations import mean
+from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import k, l
 from signproof.theory.vectors import Least, dual_norm, gradient, iterate, suboptimality
@@ -64,16 +66,23 @@ class ExpectedSuboptimality(Suboptimality):
 
     @property
     def noiseless(self):
-        return Suboptimality()
+        return Suboptimality() if said_of(type(self), "noiseless", "symbol", "quantity") else self
 
 
 @dataclass(frozen=True)
 class MinDualGradientNorm(Measure):
-    """min over l <= k of ||grad f(x_l)||_*^power.  [scaled-sign (17) has power 2, the propositions power 1]"""
+    """min over l <= k of ||grad f(x_l)||_*^power.  [scaled-sign (17) has power 2, the propositions power 1]
+
+    Raises Misuse unless the power is 1, 2, ...
+    """
 
     power: int
     norm: DualPair = LINF
     least_so_far = True
+
+    def __post_init__(self):
+        if not isinstance(self.power, int) or self.power < 1:
+            raise Misuse(f"{type(self).__name__}: the power of the norm is 1, 2, ..., not {self.power!r}")
 
     @property
     def symbol(self):

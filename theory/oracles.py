@@ -2,7 +2,7 @@
 
 `noiseless` says what remains of an assumption for the oracle that returns the gradient itself: conditions on the
 constants. Every oracle assumption here holds for it, so that a claim about stochastic gradients can be tried on exact
-ones.
+ones. An assumption of one's own that does not say so is not taken to hold for it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign, sympify
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions import Assumption
+from signproof.theory.declared import said_of
 from signproof.theory.expectations import Total, coordinate, estimate, mean
+from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient
 from signproof.theory.votes import lean, majority, swing
@@ -29,8 +31,16 @@ class OracleAssumption(Assumption):
 
     @property
     def noiseless(self) -> tuple[Basic, ...]:
-        """The conditions on the constants under which the exact gradient meets the assumption."""
+        """The conditions on the constants under which the exact gradient meets the assumption.
+
+        It has to be said by the class that has the statement, or it is not known: see `fits_exact_gradients`.
+        """
         return ()
+
+    @property
+    def fits_exact_gradients(self) -> bool:
+        """Whether `noiseless` says when the exact gradient meets the assumption as it is stated."""
+        return said_of(type(self), "noiseless", "statement")
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class Unbiased(OracleAssumption):
 
     workers: bool = False
     words = "unbiased"
+    noiseless = ()
 
     def statement(self, x):
         return Eq(mean(coordinate(_estimate(x, self.workers), i), x), coordinate(gradient(x), i))
@@ -54,6 +65,8 @@ class _WithConstant(OracleAssumption):
 
     def __post_init__(self):
         object.__setattr__(self, "constant", sympify(self.constant))
+        if not isinstance(self.constant, Expr):
+            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
 
     @property
     def formulas(self):
@@ -70,6 +83,7 @@ class BoundedVariance(_WithConstant):
     """
 
     words = "of bounded variance"
+    noiseless = ()
 
     @property
     def conditions(self):
@@ -139,6 +153,8 @@ class Independence(OracleAssumption):
 
     What is used of it, and asked of a law, is that the mean of their product is the product of their means.
     """
+
+    noiseless = ()
 
     @abstractmethod
     def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]: ...

@@ -206,8 +206,10 @@ class _Kernel:
 
     def assumed(self, assumption: Any) -> bool:
         """Whether the claim makes an assumption."""
-        # the type decides first: an assumption of one's own could call itself equal to any other
-        return any(type(assumption) is type(other) and assumption == other for other in self.claim.assumptions)
+        # an assumption of one's own could call itself equal to any other, or leave its constant out of the comparison
+        return any(
+            type(assumption) is type(other) and vars(assumption) == vars(other) for other in self.claim.assumptions
+        )
 
     def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
         """Let Z3 prove a goal from the claim's premises and the given statements."""
@@ -254,10 +256,12 @@ class _Kernel:
         """What an assumption says at some points."""
         pattern = assumption.statement(*(point(Str(f"point {number}")) for number in range(len(points))))
         for part in preorder_traversal(pattern):
-            if isinstance(part, Total) and any(x.has(part.index) for x in points):
-                raise Rejected(f"{assumption} sums over {part.index}, and a point in it depends on {part.index}")
-            if part in lemmas.ANYWHERE:
-                raise Rejected(f"{assumption} is about {part}, which stands for any point in lemmas: rename it")
+            bound = [part.index] if isinstance(part, Total) else []
+            bound += part.variables if isinstance(part, ExprWithLimits) else []
+            for index in bound:
+                if any(x.has(index) for x in points):
+                    raise Rejected(f"{assumption} runs over {index}, and a point in it depends on {index}")
+        _refuse_anywhere(pattern, str(assumption))
         return assumption.statement(*points)
 
     def require_theorem(self, claim: Claim):
@@ -302,6 +306,7 @@ class _Kernel:
                 return False
             after = _memoryless(algorithm, x_k, estimate if stochastic else gradient, OPAQUE)
             check_term(after, vector=True)
+            _refuse_anywhere(after, str(algorithm))
             self.require_defined(after)
             return same(statement, Eq(left, after.subs(k, index)))
         return False
@@ -316,6 +321,7 @@ class _Kernel:
         if left == velocity(t):
             rule = flow.velocity(x_t, gradient, OPAQUE)
             check_velocity(rule)
+            _refuse_anywhere(rule, str(flow))
             self.require_defined(rule)
             return same(statement, Eq(left, rule))
         return False
@@ -601,6 +607,8 @@ class Run(Justification):
             raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
         orbit = kernel.claim.orbit
         kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
+        for condition in orbit.smooth_at(orbit.points[self.start]):
+            kernel.require(condition, what=f"the function may have no gradient at point {self.start} of the orbit")
         kernel.require(statement)
 
     @property
@@ -725,6 +733,13 @@ def _gap(statement: Boolean) -> tuple[Expr, str]:
 
 def _vanishes(difference: Expr) -> bool:
     return difference == 0 or normal(difference) == 0
+
+
+def _refuse_anywhere(term: Basic, name: str):
+    """What is known of one point only must not be about a point that stands for all of them."""
+    for part in preorder_traversal(term):
+        if part in lemmas.ANYWHERE:
+            raise Rejected(f"{name} is about {part}, which stands for any point in lemmas: rename it")
 
 
 def _symbolic(power: Pow) -> bool:

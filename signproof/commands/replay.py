@@ -53,7 +53,7 @@ def command(
     for witness in witnesses:
         try:
             outcome = witness.replay()
-        except (Undecided, ArithmeticError, ValueError) as error:
+        except (Undecided, ArithmeticError, ValueError, TypeError) as error:
             raise WitnessError(f"{what}: it cannot be replayed: {error}") from None
         confirmed = confirmed and outcome.confirmed
         if as_test and outcome.confirmed:

@@ -79,6 +79,7 @@ class Symmetric(OracleAssumption):
     """The law of ~g_i given x is symmetric about g_i: ~g_i and its mirror image are as often of the right sign."""
 
     words = "symmetric"
+    noiseless = ()
 
     def statement(self, x):
         return Eq(mean(right(drawn(x), x), x), mean(right(mirrored(x), x), x))
@@ -93,6 +94,7 @@ class Unimodal(OracleAssumption):
     """
 
     words = "unimodal"
+    noiseless = ()
 
     def statement(self, x):
         return Or(Eq(slope(x), 0), Gt(mean(near(x), x), 0))
