@@ -2,7 +2,7 @@
 
 Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 5. The paper leaves open the
 size of the mini-batches, how often a run is repeated, how long it is, and SignSGDM's momentum; what is chosen here is
-among the notes of the outcome. Gaps are f(x) - f* with f* enclosed, the mean over the runs.
+among the choices of the outcome. Gaps are f(x) - f* with f* enclosed, the mean over the runs.
 
 As printed, the step is 2 (or 6n/(k + 1)) for every method. Scaled SignSGD moves every coordinate by its step times
 ||~g||_1, up to d times what SGD moves any; Remark 4 compares it with steps 1/d as long, so that is the second reading.
@@ -28,7 +28,7 @@ from sympy import Expr, Integer, Rational, Symbol
 from signproof.checks.arrays import FLOATS, Floats
 from signproof.checks.data import read_libsvm, synthetic
 from signproof.checks.erm import LogisticRisk
-from signproof.checks.experiment import Criterion, Experiment, Outcome, Setting
+from signproof.checks.experiment import Choice, Coverage, Criterion, Experiment, Outcome, Reading, Setting
 from signproof.checks.floats import NUMPY
 from signproof.theory.algorithms import (
     Algorithm,
@@ -53,6 +53,8 @@ AS_GOOD, BETTER = 2, 3
 """Factors between final gaps: up to which one is as good as another, from which on one is better."""
 ERRORS = 3
 """Standard errors of a difference of means that count as a difference."""
+REJECTED = 0.01
+"""p-value below which p_min >= 1/2 is rejected."""
 
 
 @dataclass(frozen=True)
@@ -268,25 +270,31 @@ def _solved_sets(setting: Setting) -> tuple[Data, ...]:
     return tuple(make() for make in data_sets(setting))
 
 
-def _judge(setting: Setting, advance, compare) -> Outcome:
+def _judge(setting: Setting, advance, compare, cover) -> Outcome:
     """Criteria of both readings on all sets; those of the printed reading on the first set decide."""
-    criteria, notes, series = (), [], ()
+    criteria, others, series = (), [], ()
     for number, data in enumerate(_solved_sets(setting)):
         for reading, factor in readings(data.rows.shape[1]).items():
             found, shown, *more = compare(data, factor, setting, partial(_told, advance, reading))
-            notes += more
             if number == 0 and factor == 1:
                 criteria, series = tuple(found), tuple(shown)
             else:
-                verdict = "holds" if all(criterion.holds for criterion in found) else "does not hold"
-                notes.append(f"{data.name}, {reading}: it {verdict}; " + "; ".join(map(str, found)))
+                others.append(Reading(f"{data.name}, {reading}", tuple(found)))
+            others += [Reading(f"{data.name}, {reading}, {what}", (criterion,)) for what, criterion in more]
     batch, repeats = setting.choose("batch", BATCH, BATCH), setting.choose("repeats", 10, 20)
-    notes.append(
-        f"choices that the paper leaves open: mini-batches of {batch} with replacement, {repeats} runs, "
-        f"{setting.choose('steps', *STEPS)} steps, momentum {MOMENTUM}, float64, seed {setting.seed}"
+    choices = (
+        Choice("data", _solved_sets(setting)[0].name),
+        Choice("mini-batches", f"{batch} samples, drawn with replacement"),
+        Choice("runs", str(repeats)),
+        Choice("steps", str(setting.choose("steps", *STEPS))),
+        Choice("momentum of SignSGDM", str(MOMENTUM)),
+        Choice("arithmetic", f"float64, seed {setting.seed}"),
     )
-    advance("the assumptions of Theorem 2")
-    return Outcome(criteria, (*notes, *coverage(_solved_sets(setting)[0], setting)), series)
+    advance("the assumptions of the theorem")
+    return Outcome(
+        criteria, series=series, choices=choices, readings=tuple(others),
+        coverage=(cover(coverage(_solved_sets(setting)[0], setting)),),
+    )  # fmt: skip
 
 
 def _told(advance, reading, text):
@@ -365,47 +373,71 @@ def _workers(data, factor, setting, advance):
                 bool(np.isfinite(saved).all() and gaps[3].mean() < start and saved.mean() > ERRORS * error),
             )
         )
-    verdict = "holds" if found[1].holds else "does not hold"
-    return found[:1], shown, f"{data.name}, step times {factor}, with a batch of 1 it {verdict}: {found[1]}"
+    return found[:1], shown, ("mini-batches of 1", found[1])
 
 
 # What the theorems say of it
 
 
-def coverage(data: Data, setting: Setting) -> tuple[str, ...]:
-    """The assumptions of Theorem 2 in numbers: the step's range, p_min, and what the proof needs of norm and signs."""
+@dataclass(frozen=True)
+class Measured:
+    """What the theorems' assumptions are in numbers: ends of L, and criteria on p_min and on condition (N)."""
+
+    lower: float
+    upper: float
+    signs: tuple[Criterion, ...]
+    aligned: tuple[Criterion, ...]
+
+
+def coverage(data: Data, setting: Setting) -> Measured:
+    """The assumptions of Theorem 2 in numbers: L, p_min, and what the proof needs of norm and signs, along a run."""
     rows, (n, d) = data.rows.astype(float), data.rows.shape
     # ||A^T D A||_(inf -> 1) / n with D <= 1/4, and its diagonal at x = 0 from below
     lengths = np.abs(rows).sum(axis=1)
     upper = min((lengths**2).mean() / 4, d / 4 * np.linalg.eigvalsh(rows.T @ rows / n)[-1]) + d / n
     lower = (rows**2).sum() / (4 * n) + d / n
-    found = race(data, {"SGD": GradientDescent(STEP)}, 1, setting, lambda text: None)
-    start = jax.random.normal(jax.random.split(jax.random.key(setting.seed))[0], (d, 1))
-    points = {"x_0": np.asarray(start, float)[:, 0], "the end of a run of SGD": found.ends["SGD"][:, 0]}
-    lines = [f"L is in [{lower:.3g}, {upper:.3g}], so 1/L, beyond which no step is covered, is in "
-             f"[{1 / upper:.3g}, {1 / lower:.3g}]; the step is {STEP}"]  # fmt: skip
-    worst = 1.0
-    for where, x in points.items():
+    signs, aligned = [], []
+    for where, x in _points(data, setting).items():
         drawn = x / n - expit(-(rows @ x))[:, None] * rows  # the stochastic gradients of batch size 1, all of them
         g = drawn.mean(axis=0)
         asked = np.flatnonzero(g)
         right = (np.sign(drawn) == np.sign(g)).mean(axis=0)[asked]
-        aligned = (np.abs(drawn).sum(axis=1)[:, None] * np.sign(drawn)).mean(axis=0)[asked] * np.sign(g[asked])
+        weighed = (np.abs(drawn).sum(axis=1)[:, None] * np.sign(drawn)).mean(axis=0)[asked] * np.sign(g[asked])
         norm = np.abs(g).sum()
-        needed = aligned >= (2 * right - 1) * norm
-        share = (np.abs(g[asked]) * aligned).sum() / norm**2
-        worst = min(worst, right.min())
-        lines.append(
-            f"at {where}, batch size 1, all {n} samples enumerated: p_min = {right.min():.4g}; condition (N) holds for "
-            f"{needed.mean():.0%} of the coordinates, its |g|-weighted mean is {share:.3g}, needed is 2 p_min - 1"
+        needed = weighed >= (2 * right - 1) * norm
+        share = (np.abs(g[asked]) * weighed).sum() / norm**2
+        signs += [
+            Criterion(
+                f"p_min > 1/2 at {where}, mini-batches of 1",
+                f"{right.min():.4g}, all {n} samples enumerated",
+                bool(right.min() > 0.5),
+            ),
+            _with_batches(drawn, g, setting, where),
+        ]
+        aligned.append(
+            Criterion(
+                f"condition (N) at {where}, mini-batches of 1, without which the theorem is refuted",
+                f"it holds in {needed.mean():.0%} of the coordinates; the |g|-weighted mean of the left side over "
+                f"||g||_1 is {share:.3g}, that of the right side 2 p_min - 1 = {2 * right.min() - 1:.3g} or more",
+                bool(needed.all()),
+            )
         )
-        lines.append(_with_batches(drawn, g, setting, where))
-    covered = float(STEP) < (2 * worst - 1) / upper
-    why = f"p_min is {worst:.3g} at batch size 1, " + ("more than 1/2" if worst > 0.5 else "not more than 1/2")
-    return (*lines, f"Theorem 2 {'covers' if covered else 'does not cover'} this experiment at batch size 1: {why}")
+    return Measured(float(lower), float(upper), tuple(signs), tuple(aligned))
 
 
-def _with_batches(drawn: np.ndarray, g: np.ndarray, setting: Setting, where: str) -> str:
+def _points(data: Data, setting: Setting) -> dict[str, np.ndarray]:
+    """Points along a run of SGD, shape (d,), by what they are called."""
+    steps = setting.choose("steps", *STEPS)
+    start = jax.random.normal(jax.random.split(jax.random.key(setting.seed))[0], (data.rows.shape[1], 1))
+    points = {"x_0": np.asarray(start, float)[:, 0]}
+    for length in (max(1, steps // 10), steps):
+        shorter = dataclasses.replace(setting, steps=length)
+        found = race(data, {"SGD": GradientDescent(STEP)}, 1, shorter, lambda text: None)
+        points[f"step {length} of SGD"] = found.ends["SGD"][:, 0]
+    return points
+
+
+def _with_batches(drawn: np.ndarray, g: np.ndarray, setting: Setting, where: str) -> Criterion:
     """Whether p_min > 1/2 for mini-batches: a minimum over estimates is too low, so the coordinate is chosen on one
     half of the draws and tested on the other."""
     from scipy.stats import binomtest
@@ -418,16 +450,35 @@ def _with_batches(drawn: np.ndarray, g: np.ndarray, setting: Setting, where: str
     count = int(right[draws:, chosen].sum())
     test = binomtest(count, draws, 0.5, alternative="less")
     most = binomtest(count, draws, alternative="less").proportion_ci(0.99).high
-    return (
-        f"at {where}, mini-batches of {batch}: the coordinate that looks worst has the right sign in {count} of "
-        f"{draws} fresh draws; p_min is below {most:.3g} (99 %), p-value of p >= 1/2: {test.pvalue:.2g}"
+    return Criterion(
+        f"p_min > 1/2 at {where}, mini-batches of {batch}, not rejected at level {REJECTED:g}",
+        f"the coordinate that looks worst has the right sign in {count} of {draws} fresh draws: p_min < {most:.3g} "
+        f"with confidence 99 %, p-value of p_min >= 1/2 {test.pvalue:.2g}",
+        bool(test.pvalue > REJECTED),
+        "statistical",
     )
 
 
-def _experiment(claim: str, compare) -> Experiment:
-    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare), costly=True)
+def _constant_step(theorem: str, found: Measured) -> Coverage:
+    """A constant step is below c/L, and c = 2 p_min - 1 or less: no step from 1/L on is covered."""
+    step = Criterion(
+        f"alpha < 1/L, the most that any p_min allows, for alpha = {STEP}",
+        f"1/L is in [{1 / found.upper:.3g}, {1 / found.lower:.3g}], for L is in [{found.lower:.3g}, {found.upper:.3g}]",
+        bool(float(STEP) * found.upper < 1),
+        "enclosed",
+    )
+    return Coverage(theorem, (step, *found.signs, *found.aligned))
 
 
-constant = _experiment("scaled-sign/example-5.constant", _constant)
-diminishing = _experiment("scaled-sign/example-5.diminishing", _diminishing)
-workers = _experiment("scaled-sign/example-5.workers", _workers)
+def _diminishing_step(found: Measured) -> Coverage:
+    """alpha_k = 6n/(k + 1) is 3/(mu c (k + 1)) with mu = 1/n, the ridge's, and c = 1/2: p_min = 3/4."""
+    return Coverage("Theorem 2(2), with mu = 1/n and c = 1/2, that is p_min = 3/4,", (*found.signs, *found.aligned))
+
+
+def _experiment(claim: str, compare, cover) -> Experiment:
+    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare, cover), costly=True)
+
+
+constant = _experiment("scaled-sign/example-5.constant", _constant, partial(_constant_step, "Theorem 2(1)"))
+diminishing = _experiment("scaled-sign/example-5.diminishing", _diminishing, _diminishing_step)
+workers = _experiment("scaled-sign/example-5.workers", _workers, partial(_constant_step, "Theorem 3"))
