@@ -10,10 +10,10 @@ proximal-gradient runs from the start and from the phantom among them. Every ste
 final objective counts.
 
 What the text says of the figure: its images are outputs of both methods (dense: read as that both reconstruct), that
-signProx "can converge similarly or even faster" (dense: similarly; sparse: faster), and the rate of SPGM is the same in both
-settings. How many steps it takes decides the first of these: the noise asks for small step sizes, and with these few
-steps do not reach far, so that both methods reconstruct after 3000 steps, but not after 1000, although without noise
-300 are enough. The other criteria hold throughout.
+signProx "can converge similarly or even faster" (dense: similarly; sparse: faster), and that the rate of SPGM is the
+same in both settings. How many steps it takes decides the first of these: the noise asks for small step sizes, and
+with these few steps do not reach far: both methods reconstruct after 3000 steps, but not after 1000, although without
+noise 300 are enough.
 """
 
 from __future__ import annotations
