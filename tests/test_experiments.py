@@ -195,9 +195,15 @@ def test_the_proximal_operator_of_total_variation_is_within_its_certified_gap(st
 
 @pytest.mark.parametrize("id", ["sparse", pytest.param("dense", marks=pytest.mark.slow)])
 def test_signprox_figure_1_runs_on_a_smaller_phantom(monkeypatch, id):
-    monkeypatch.setattr(signprox_figure_1, "SIDE", 12)
-    monkeypatch.setattr(signprox_figure_1, "MEASUREMENTS", 160)
-    monkeypatch.setattr(signprox_figure_1, "FULL", 60)
+    smaller = {
+        "SIDE": 12,
+        "MEASUREMENTS": 160,
+        "FULL": 60,
+        "FEWER": (20, 40),
+        "GRIDS": {"SPGM": (0.1, 0.05, 0.025), "signProx": (0.004, 0.002)},
+    }
+    for name, value in smaller.items():
+        monkeypatch.setattr(signprox_figure_1, name, value)
     try:
         for cached in (signprox_figure_1._problem, signprox_figure_1._least, signprox_figure_1._measured):
             cached.cache_clear()
@@ -208,6 +214,25 @@ def test_signprox_figure_1_runs_on_a_smaller_phantom(monkeypatch, id):
     assert found.status in (Status.REPRODUCED, Status.NOT_REPRODUCED)
     assert len(found.series) == 4
     assert all(0 <= value for run in found.series for value in run["measured"] if value is not None)
+    readings = [piece.facts["reading"] for piece in found.evidence if piece.kind == "reading"]
+    assert readings == ["after 20 steps", f"the deviation of the noise read as {signprox_figure_1.ENTRY}"]
+
+
+def test_the_best_run_is_the_one_with_the_least_objective_and_its_image_is_told_up_to_sign():
+    phantom = np.array([[0.0, 1.0]])
+    noise = (1.0, 1.0)
+    cells = [("SPGM", noise, 0.2), ("SPGM", noise, 0.1), ("signProx", noise, 0.01)]
+    cells += [(method, (0.1, 0.1**-0.5), 1.0) for method in ("SPGM", "signProx")]
+    courses = np.array([[1.0] * 5, [0.5, 0.6, 0.7, 0.5, 0.5], [0.4, 0.1, np.nan, 0.5, 0.02]])
+    points = np.zeros((3, 2, 5))
+    points[1:, 1] = [1, -0.75, 0.5, 1, 1]
+    runs = signprox_figure_1.Runs(cells, courses, points, np.arange(5.0), phantom)
+    found = runs.best(signprox_figure_1.TOTAL, 20)
+    assert (found["SPGM", 1.0].step_size, found["SPGM", 1.0].error) == (0.1, 0.25)
+    assert (found["SPGM", 1.0].image == [[0, 0.75]]).all()
+    assert runs.best(signprox_figure_1.TOTAL, 10)["SPGM", 1.0].step_size == 0.2
+    assert [criterion.holds for criterion in signprox_figure_1._dense(found)] == [True, False, False]
+    assert [criterion.holds for criterion in signprox_figure_1._sparse(found)] == [False, True, False]
 
 
 def test_the_gradients_of_single_samples_are_enumerated(monkeypatch, data):
