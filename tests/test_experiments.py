@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import jax
 import numpy as np
@@ -20,6 +21,7 @@ from signproof.checks.logistic_data import prepared, solved
 from signproof.checks.race import race
 from signproof.checks.verdict import Status
 from signproof.cli import app
+from signproof.report.ledger import entry, ledger, validate
 from signproof.theory.algorithms import ErrorFeedbackSignGD, GradientDescent, MajorityVote, ScaledSignGD, SignGD
 from signproof.theory.catalog import catalog
 
@@ -154,6 +156,7 @@ def test_the_figures_of_example_5_run_at_any_size(id):
         assert told in asked or (told, id) == ("alpha < 1/L", "diminishing")
     assert covered.facts["holds"] == all(condition["holds"] for condition in covered.facts["conditions"])
     assert found.series
+    validate(json.loads(json.dumps(ledger([entry(found)], "full", 0))))
 
 
 @pytest.mark.parametrize(

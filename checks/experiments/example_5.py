@@ -333,7 +333,7 @@ def _with_batches(rows: np.ndarray, seen: Sequence[Look], where: str, setting: S
         f"the coordinate that looks worst has the right sign in {', '.join(str(test.k) for test in tests)} of {DRAWS} "
         f"fresh draws: p_min < {_row(most)} with confidence 99 % each, p-values of p_min >= 1/2 "
         f"{_row(test.pvalue for test in tests)}",
-        min(test.pvalue for test in tests) * len(tests) > REJECTED,
+        bool(min(test.pvalue for test in tests) * len(tests) > REJECTED),
         "statistical",
     )
 
