@@ -178,7 +178,8 @@ def _constant(data: Data, setting: Setting, advance) -> Shown:
             ),
         ]
     last = f"scaled SignSGD, {OVER_D}"
-    pace = ", ".join(f"{name} in {found.arrives(name, AS_GOOD * sgd):.0f}" for name in (last, "SGD", "EF-SignSGD"))
+    arrivals = {name: found.arrives(name, AS_GOOD * sgd) for name in (last, "SGD", "EF-SignSGD")}
+    pace = ", ".join(f"{name} {f'{at:.0f}' if np.isfinite(at) else 'never'}" for name, at in arrivals.items())
     notes = [f"{data.name}: steps to {AS_GOOD} times the gap at which SGD ends: {pace}", *_overflows(data, found)]
     return Shown(criteria, _series(found, methods), notes)
 
@@ -218,7 +219,8 @@ def _diminishing(data: Data, setting: Setting, advance) -> Shown:
         for name in others(STEP)
     )
     notes = [
-        f"{data.name}: final gaps of the other methods with 6n/(k + 1) against the constant step: {ends}",
+        f"{data.name}: 6n/(k + 1) is more than the constant step up to k = {3 * n - 2}, and runs have "
+        f"{found.iterations[-1]} steps; final gaps of the other methods with it against the constant step: {ends}",
         *_overflows(data, found),
     ]
     drawn = [name for name in rules if "diminishing" in name or "scaled" in name]
