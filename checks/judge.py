@@ -12,7 +12,7 @@ from signproof.checks import instance
 from signproof.checks.cover import cover
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
-from signproof.checks.experiment import Setting
+from signproof.checks.experiment import Criterion, Setting
 from signproof.checks.experiment import known as experiments
 from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
@@ -37,7 +37,7 @@ from signproof.checks.series import witness_series
 from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, try_out
-from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
+from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
@@ -338,12 +338,27 @@ def conduct(claim: Claim, setting: Setting, advance: Callable[[str], None] = lam
         raise ValueError(f"no experiment decides {claim.id}: there is one for {', '.join(sorted(experiments()))}")
     outcome = experiment.run(setting, advance)
     evidence = [
-        Evidence("experiment", criterion.level, str(criterion), {"holds": criterion.holds})
-        for criterion in outcome.criteria
+        Evidence("experiment", criterion.level, str(criterion), criterion.facts) for criterion in outcome.criteria
     ]
+    for covered in outcome.coverage:
+        conditions = [condition.facts for condition in covered.conditions]
+        facts = {"theorem": covered.theorem, "holds": covered.holds, "conditions": conditions}
+        evidence.append(Evidence("coverage", _weakest(covered.conditions), str(covered), facts))
+    for choice in outcome.choices:
+        evidence.append(Evidence("choice", "exact", str(choice), {"what": choice.what, "chosen": choice.chosen}))
+    for reading in outcome.readings:
+        criteria = [criterion.facts for criterion in reading.criteria]
+        facts = {"reading": reading.name, "holds": reading.holds, "criteria": criteria}
+        evidence.append(Evidence("reading", _weakest(reading.criteria), str(reading), facts))
     evidence += [Evidence("note", "sampled", note) for note in outcome.notes]
     status = Status.REPRODUCED if outcome.reproduced else Status.NOT_REPRODUCED
-    return Verdict(claim, status, tuple(evidence), series=outcome.series)
+    pictures = tuple(picture.data for picture in outcome.pictures)
+    return Verdict(claim, status, tuple(evidence), series=outcome.series, pictures=pictures)
+
+
+def _weakest(criteria: Sequence[Criterion]) -> str:
+    """The level of what rests on all of several criteria."""
+    return max((criterion.level for criterion in criteria), key=LEVELS.index, default="sampled")
 
 
 def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:

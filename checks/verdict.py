@@ -30,16 +30,20 @@ class Status(StrEnum):
     """Proved, and broken by an exact witness or by statistics: a defect of signproof."""
 
 
+LEVELS = ("exact", "enclosed", "statistical", "sampled")
+"""Levels of evidence, strongest first."""
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
     Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
-    that were proposed), experiment (a criterion and what was measured), draws and statistics (confidence bounds that do
-    not break the claim, and one that does), refused (stochastic gradients of which the claim says nothing), witness
-    (the instance that decides), replay
-    (candidates that the exact replay threw out), instance (something that meets all that is assumed), vacuity (why
-    nothing does), note (why nothing was done).
+    that were proposed), experiment (a criterion and what was measured), coverage (whether a theorem covers the
+    experiment), choice (a setting that the paper leaves open), reading (criteria of another reading), draws and
+    statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients of
+    which the claim says nothing), witness (the instance that decides), replay (candidates that the exact replay threw
+    out), instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
     for the ledger.
@@ -89,6 +93,8 @@ class Verdict:
     """Runs for the report: measured and bound over k."""
     cells: tuple[dict[str, Any], ...] = ()
     """The map of tightness over dimension, L/mu and step size, as `Cell.data` gives it; empty where it was not made."""
+    pictures: tuple[dict[str, Any], ...] = ()
+    """Images of an experiment, as `Picture.data` gives them."""
 
     @property
     def lemmas(self) -> tuple[str, ...]:

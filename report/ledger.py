@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.verdict import Evidence, Verdict
+from signproof.checks.verdict import LEVELS, Evidence, Verdict
 from signproof.theory.catalog import citations
 from signproof.theory.formula import tex, text
 from signproof.theory.graph import graph
@@ -32,8 +32,6 @@ class LedgerError(Misuse):
 
 PACKAGES = ("signproof", "jax", "jaxlib", "numpy", "python-flint", "scikit-learn", "sympy", "z3-solver")
 """Packages whose versions are recorded."""
-LEVELS = ("exact", "enclosed", "statistical", "sampled")
-"""Levels of evidence, strongest first."""
 DECIDING = {
     "proved": ("proof", "cover"),
     "refuted": ("witness", "statistics"),
@@ -70,6 +68,8 @@ def entry(verdict: Verdict) -> dict[str, Any]:
     }
     if claim.measure is not None:
         found["measure"] = formula(claim.measure.symbol)
+    if verdict.pictures:
+        found["pictures"] = list(verdict.pictures)
     if verdict.cells:
         found["tightness_map"] = list(verdict.cells)
     if tightness is not None:

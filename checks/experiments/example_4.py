@@ -14,7 +14,7 @@ from flint import fmpq
 from sympy import Rational
 
 from signproof.checks.exact import Balls, rationals, to_float
-from signproof.checks.experiment import Criterion, Experiment, Outcome, Setting
+from signproof.checks.experiment import Choice, Coverage, Criterion, Experiment, Outcome, Setting
 from signproof.checks.sine import SineSum, pl_constants
 from signproof.theory.algorithms import (
     Algorithm,
@@ -25,6 +25,8 @@ from signproof.theory.algorithms import (
     Signum,
 )
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.assumptions import Smooth
+from signproof.theory.symbols import L
 
 STEP, MOMENTUM = Rational(1, 20), Rational(9, 10)
 STARTS = ("-7.01", "-2.57", "-0.83", "0.31", "1.33", "2.02", "3.14", "10.17")
@@ -61,12 +63,24 @@ def run(setting: Setting, advance) -> Outcome:
                 "bound": [None] * (STEPS + 1),
             }
         )
+    choices = (Choice("starts", ", ".join(STARTS)), Choice("Signum's momentum", str(MOMENTUM)))
     notes = (
-        f"choices that the paper leaves open: starts {', '.join(STARTS)}; Signum's momentum {MOMENTUM}",
         "for d = 1 scaled SignGD, gradient descent and EF-SignGD from e = 0 are one iteration "
         "(own/example-4.identity): this figure cannot tell them apart",
     )
-    return Outcome(tuple(criteria), notes, tuple(series))
+    return Outcome(tuple(criteria), notes, tuple(series), choices, coverage=(_coverage(),))
+
+
+def _coverage() -> Coverage:
+    """What Theorem 1 assumes of f and of the step size."""
+    smooth, step = SineSum(rationals([1]), fmpq(3)).exact_constant(Smooth(L)), fmpq(int(STEP.p), int(STEP.q))
+    least = float(pl_constants(np.array([3.0])).lower[0])
+    conditions = (
+        Criterion("A2, a PL constant mu > 0", f"mu is at least {least:.10g}", least > 0, "enclosed"),
+        Criterion("A3, a smoothness constant L", f"L = {smooth}", smooth is not None, "exact"),
+        Criterion("0 < alpha < 2/L", f"alpha = {step}, 2/L = {2 / smooth}", step * smooth < 2, "exact"),
+    )
+    return Coverage("Theorem 1(2), for scaled SignGD,", conditions)
 
 
 def _shape() -> list[Criterion]:

@@ -2,34 +2,29 @@
 
 Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 5. The paper leaves open the
 size of the mini-batches, how often a run is repeated, how long it is, and SignSGDM's momentum; what is chosen here is
-among the notes of the outcome. Gaps are f(x) - f* with f* enclosed, the mean over the runs.
+among the choices of the outcome. Gaps are f(x) - f* with f* enclosed, the mean over the runs.
 
 As printed, the step is 2 (or 6n/(k + 1)) for every method. Scaled SignSGD moves every coordinate by its step times
 ||~g||_1, up to d times what SGD moves any; Remark 4 compares it with steps 1/d as long, so that is the second reading.
-The verdict is that of the first.
+The verdict is that of the first. The other methods have the step as printed in both.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 from scipy.special import expit
-from sympy import Expr, Integer, Rational, Symbol
+from sympy import Expr, Integer, Rational
 
-from signproof.checks.arrays import FLOATS, Floats
 from signproof.checks.data import read_libsvm, synthetic
-from signproof.checks.erm import LogisticRisk
-from signproof.checks.experiment import Criterion, Experiment, Outcome, Setting
-from signproof.checks.floats import NUMPY
+from signproof.checks.experiment import Choice, Coverage, Criterion, Experiment, Outcome, Reading, Setting
+from signproof.checks.logistic_data import Data, Look, blocks, look, prepared, solved
+from signproof.checks.race import BATCH, Race, duration, race
 from signproof.theory.algorithms import (
     Algorithm,
     ErrorFeedbackSignGD,
@@ -39,169 +34,27 @@ from signproof.theory.algorithms import (
     SignGD,
     Signum,
 )
-from signproof.theory.arithmetic import evaluate
 from signproof.theory.symbols import k
 
 STEP, MOMENTUM = Integer(2), Rational(9, 10)
-STEPS, BATCH = (2000, 20_000), 32
-"""Iterations, in the quick and in the full profile, and samples in a mini-batch."""
-CHECKPOINTS = 40
-"""How often f is measured in a run."""
-NEWTON, LARGE, POLISH = 2000, 2 * 10**8, 20
-"""Features and entries up to which the minimum is polished by Newton steps, and how many."""
 AS_GOOD, BETTER = 2, 3
 """Factors between final gaps: up to which one is as good as another, from which on one is better."""
 ERRORS = 3
 """Standard errors of a difference of means that count as a difference."""
-
-
-@dataclass(frozen=True)
-class Data:
-    """Rows b_i a_i in 32-bit, and the minimum of f, which lies in [lower, upper]."""
-
-    name: str
-    rows: np.ndarray
-    lower: float
-    upper: float
-    minimizer: np.ndarray
-
-
-@dataclass(frozen=True)
-class Race:
-    """Gaps of methods, shape (checkpoints, repeats), after so many steps; where the first of them ended, (d,)."""
-
-    iterations: np.ndarray
-    gaps: dict[str, np.ndarray]
-    ends: dict[str, np.ndarray]
-
-    def final(self, name: str) -> float:
-        """The mean gap at the end; infinite if a run overflowed."""
-        last = self.gaps[name][-1]
-        return float(last.mean()) if np.isfinite(last).all() else np.inf
-
-
-def race(
-    data: Data, methods: Mapping[str, Algorithm], workers: int, setting: Setting, advance, batch: int | None = None
-) -> Race:
-    """Run methods side by side from the same starts x_0 ~ N(0, I) on the same mini-batches.
-
-    Every worker draws a mini-batch of its own at each step, with replacement; a method for one worker takes the mean.
-    """
-    d = data.rows.shape[1]
-    repeats, steps = setting.choose("repeats", 10, 20), setting.choose("steps", *STEPS)
-    batch = batch or setting.choose("batch", BATCH, BATCH)
-    every = max(1, steps // CHECKPOINTS)
-    risk, names = LogisticRisk(data.rows), list(methods)
-    kept = _Kept(setting, data.name, data.rows.shape, [str(method) for method in methods.values()], workers, batch)
-    with jax.enable_x64(True):
-        keys = jax.random.split(jax.random.key(setting.seed))
-        start = jax.random.normal(keys[0], (d, repeats))
-        rules = tuple(method.at(**{name: Symbol(name) for name in method.parameters}) for method in methods.values())
-        states = tuple((start, rule.init(start, FLOATS)) for rule in rules)
-        marks = range(0, steps + 1, every)
-        gaps, states = kept.read(states)
-        rows = jnp.asarray(data.rows)
-        for mark in marks[len(gaps) :]:
-            if mark:
-                now = range(mark - every, mark)
-                numbers = tuple(_numbers(method, now) for method in methods.values())
-                states = _advance(rows, states, numbers, keys[1], now.start, rules=rules, batch=batch, workers=workers)
-            points = np.hstack([np.asarray(x) for x, _ in states])
-            with np.errstate(all="ignore"):
-                values, _ = risk.value_and_gradient(points)
-            gaps.append(values.reshape(len(rules), repeats) - data.lower)
-            kept.write(gaps, states)
-            advance(f"{data.name}: step {mark} of {steps}")
-        ends = {name: np.asarray(x) for name, (x, _) in zip(names, states, strict=True)}
-    found = np.array(gaps)
-    return Race(np.array(marks), {name: found[:, number] for number, name in enumerate(names)}, ends)
-
-
-def _numbers(method: Algorithm, iterations: range) -> dict[str, np.ndarray]:
-    """The method's parameters at each iteration."""
-    at = np.array(iterations, dtype=float)
-    return {
-        name: np.broadcast_to(np.asarray(evaluate(formula, {k: at}, NUMPY), float), at.shape)
-        for name, formula in method.parameters.items()
-    }
-
-
-class _Kept:
-    """The state of a long run in a file, so that one that was interrupted goes on where it was."""
-
-    def __init__(self, setting: Setting, *what: Any):
-        told = repr((dataclasses.replace(setting, folder=None), what))
-        name = sha256(told.encode()).hexdigest()[:16]
-        self.path = setting.folder and Path(setting.folder) / f"example-5-{name}.npz"
-
-    def read(self, states):
-        """The gaps and the states that were reached; none, and the states given, if there is nothing."""
-        if self.path is None or not self.path.exists():
-            return [], states
-        with np.load(self.path) as found:
-            leaves = [found[f"state_{number}"] for number in range(len(jax.tree.leaves(states)))]
-            return list(found["gaps"]), jax.tree.unflatten(jax.tree.structure(states), map(jnp.asarray, leaves))
-
-    def write(self, gaps, states):
-        if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            kept = {f"state_{number}": np.asarray(leaf) for number, leaf in enumerate(jax.tree.leaves(states))}
-            unfinished = self.path.with_suffix(".part.npz")
-            np.savez(unfinished, allow_pickle=False, **kept, gaps=np.array(gaps))
-            unfinished.replace(self.path)
-
-
-@partial(jax.jit, static_argnames=("rules", "batch", "workers"))
-def _advance(rows, states, numbers, key, first, *, rules, batch, workers):
-    n = len(rows)
-    repeats = states[0][0].shape[1]
-
-    def step(states, now):
-        iteration, numbers = now
-        drawn = jax.random.randint(jax.random.fold_in(key, iteration), (workers, batch, repeats), 0, n)
-        seen = rows[drawn].astype(float)  # (workers, batch, repeats, d)
-
-        def of_workers(x):
-            slope = jax.nn.sigmoid(-jnp.einsum("wbrd,dr->wbr", seen, x))
-            return x[None] / n - jnp.einsum("wbrd,wbr->wdr", seen, slope) / batch
-
-        found = []
-        xp = _Votes(of_workers)
-        for rule, (x, memory), values in zip(rules, states, numbers, strict=True):
-            found.append(rule.at(**values).update(x, lambda at: of_workers(at).mean(axis=0), memory, xp))
-        return tuple(found), None
-
-    iterations = first + jnp.arange(len(jax.tree.leaves(numbers)[0]))
-    return jax.lax.scan(step, states, (iterations, numbers))[0]
-
-
-class _Votes(Floats):
-    """Floats that know what each worker drew in this step."""
-
-    def __init__(self, of_workers: Callable[[Any], Any]):
-        self.of_workers = of_workers
-
-    def votes(self, gradient, x, workers):
-        drawn = self.of_workers(x)
-        return jnp.abs(drawn).sum(axis=1).mean(axis=0), jnp.sign(jnp.sign(drawn).sum(axis=0))
-
-
-# Data
-
-
-def prepared(features: np.ndarray, positive: np.ndarray) -> np.ndarray:
-    """Rows as those of epsilon are made: features standardised, samples scaled to unit length, times the label."""
-    spread = features.std(axis=0)
-    standard = (features - features.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    length = np.sqrt((standard**2).sum(axis=1, keepdims=True))
-    signed = standard / np.where(length > 0, length, 1) * np.where(positive, 1.0, -1.0)[:, None]
-    return signed.astype(np.float32)
+LOOKS, DRAWS, REJECTED = 5, 400, 0.01
+"""Points of a run at which the assumptions are looked at; mini-batches that choose a coordinate, and that test it; the
+level of all those tests together."""
 
 
 def data_sets(setting: Setting) -> list[Callable[[], Data]]:
     """The set that decides first, the file that was given or one in the shape of epsilon; in the full profile real,
     smaller ones, too."""
     from sklearn.datasets import load_breast_cancer, load_digits
+
+    n, d = setting.choose("samples", 4000, 40_000), setting.choose("features", 200, 500)
+
+    def made():
+        return solved(f"synthetic, {n} x {d}", synthetic(n, d, setting.seed))
 
     def cancer():
         features, labels = load_breast_cancer(return_X_y=True)
@@ -211,56 +64,44 @@ def data_sets(setting: Setting) -> list[Callable[[], Data]]:
         features, labels = load_digits(return_X_y=True)
         return solved("digits, even against odd", prepared(features, labels % 2 == 0))
 
-    if setting.data is not None:
-        return [lambda: solved(str(setting.data), read_libsvm(setting.data))]
-    n, d = setting.choose("samples", 4000, 40_000), setting.choose("features", 200, 500)
-    main = lambda: solved(f"synthetic, {n} x {d}", synthetic(n, d, setting.seed))  # noqa: E731
-    return [main, cancer, digits] if setting.profile == "full" else [main]
-
-
-def solved(name: str, rows: np.ndarray) -> Data:
-    """The data with its minimum: scikit-learn's, polished by Newton steps where d allows.
-
-    f is 1/n-strongly convex, so f(x) - f* <= (n/2) ||grad f(x)||_2^2, which encloses f*.
-    """
-    from sklearn.linear_model import LogisticRegression
-
-    n, d = rows.shape
-    fitted = LogisticRegression(C=1.0, fit_intercept=False, tol=1e-10, max_iter=10_000)
-    signs = np.where(np.arange(n) % 2, -1.0, 1.0)  # b_i a_i has the same loss whatever b_i; two classes are needed
-    x = fitted.fit(rows * signs[:, None], signs).coef_[0].astype(float)
-    if d > NEWTON or rows.size > LARGE:
-        value, slope = LogisticRisk(rows).value_and_gradient(x[:, None])
-        upper, gradient = float(value[0]), slope[:, 0]
-    else:
-        wide = rows.astype(float)
-        for _ in range(POLISH):
-            slope = expit(-(wide @ x))
-            gradient = (x - wide.T @ slope) / n
-            x = x - np.linalg.solve((np.eye(d) + (wide.T * (slope * (1 - slope))) @ wide) / n, gradient)
-        margins = wide @ x
-        gradient = (x - wide.T @ expit(-margins)) / n
-        upper = float((np.logaddexp(0, -margins).sum() + x @ x / 2) / n)
-    return Data(name, rows, upper - n / 2 * float(gradient @ gradient), upper, x)
+    if (file := setting.data) is not None:
+        return [lambda: solved(str(file), read_libsvm(file))]
+    return [made, cancer, digits] if setting.profile == "full" else [made]
 
 
 # The three figures
 
 
-def methods(scaled: Expr, other: Expr) -> dict[str, Algorithm]:
-    """The five methods, by their step sizes."""
+PRINTED, OVER_D = "step as printed", "step over d"
+
+
+def readings(step: Expr, d: int) -> dict[str, Expr]:
+    """Scaled SignSGD's step in each reading."""
+    return {PRINTED: step, OVER_D: step / d}
+
+
+def scaled(step: Expr, d: int) -> dict[str, Algorithm]:
+    """Scaled SignSGD in each reading of its step."""
+    return {f"scaled SignSGD, {reading}": ScaledSignGD(size) for reading, size in readings(step, d).items()}
+
+
+def others(step: Expr) -> dict[str, Algorithm]:
+    """The methods that it is compared with."""
     return {
-        "scaled SignSGD": ScaledSignGD(scaled),
-        "SGD": GradientDescent(other),
-        "EF-SignSGD": ErrorFeedbackSignGD(other),
-        "SignSGD": SignGD(other),
-        "SignSGDM": Signum(other, MOMENTUM),
+        "SGD": GradientDescent(step),
+        "EF-SignSGD": ErrorFeedbackSignGD(step),
+        "SignSGD": SignGD(step),
+        "SignSGDM": Signum(step, MOMENTUM),
     }
 
 
-def readings(d: int) -> dict[str, Rational]:
-    """What scaled SignSGD's step is multiplied with in each reading, the printed one first."""
-    return {"step as printed": Rational(1), "scaled SignSGD's step over d": Rational(1, d)}
+@dataclass(frozen=True)
+class Shown:
+    """What a figure shows on one set of data: the criteria of each reading, series, and what else there is to tell."""
+
+    criteria: dict[str, list[Criterion]]
+    series: list[dict]
+    notes: list[str]
 
 
 @cache
@@ -268,166 +109,257 @@ def _solved_sets(setting: Setting) -> tuple[Data, ...]:
     return tuple(make() for make in data_sets(setting))
 
 
-def _judge(setting: Setting, advance, compare) -> Outcome:
+def _judge(setting: Setting, advance, compare: Callable[..., Shown], cover: Callable[..., Coverage]) -> Outcome:
     """Criteria of both readings on all sets; those of the printed reading on the first set decide."""
-    criteria, notes, series = (), [], ()
-    for number, data in enumerate(_solved_sets(setting)):
-        for reading, factor in readings(data.rows.shape[1]).items():
-            found, shown, *more = compare(data, factor, setting, partial(_told, advance, reading))
-            notes += more
-            if number == 0 and factor == 1:
-                criteria, series = tuple(found), tuple(shown)
-            else:
-                verdict = "holds" if all(criterion.holds for criterion in found) else "does not hold"
-                notes.append(f"{data.name}, {reading}: it {verdict}; " + "; ".join(map(str, found)))
-    batch, repeats = setting.choose("batch", BATCH, BATCH), setting.choose("repeats", 10, 20)
-    notes.append(
-        f"choices that the paper leaves open: mini-batches of {batch} with replacement, {repeats} runs, "
-        f"{setting.choose('steps', *STEPS)} steps, momentum {MOMENTUM}, float64, seed {setting.seed}"
+    advance("the data and their minima")
+    sets = _solved_sets(setting)
+    shown = [compare(data, setting, advance) for data in sets]
+    readings = [
+        Reading(f"{data.name}, {reading}", tuple(found))
+        for data, one in zip(sets, shown, strict=True)
+        for reading, found in one.criteria.items()
+        if data is not sets[0] or reading != PRINTED
+    ]
+    first, d = sets[0], sets[0].rows.shape[1]
+    choices = (
+        Choice("data", f"{first.name}; f* is off by at most {first.upper - first.lower:.1g}"),
+        Choice("mini-batches", f"{setting.choose('batch', BATCH, BATCH)} samples, drawn with replacement"),
+        Choice("runs", str(setting.choose("repeats", 10, 20))),
+        Choice("steps", f"{duration(setting, d)} for {d} features"),
+        Choice("momentum of SignSGDM", str(MOMENTUM)),
+        Choice("arithmetic", f"float64, seed {setting.seed}"),
     )
-    advance("the assumptions of Theorem 2")
-    return Outcome(criteria, (*notes, *coverage(_solved_sets(setting)[0], setting)), series)
+    advance("the assumptions of the theorem")
+    return Outcome(
+        tuple(shown[0].criteria[PRINTED]),
+        tuple(note for one in shown for note in one.notes),
+        tuple(shown[0].series),
+        choices,
+        tuple(readings),
+        (cover(coverage(setting)),),
+    )
 
 
-def _told(advance, reading, text):
-    advance(f"{reading}, {text}")
-
-
-def _series(label: str, found: Race) -> list[dict]:
+def _series(found: Race, names: Iterable[str], label: str = "") -> list[dict]:
     return [
         {
-            "instance": f"{name}{label}",
+            "instance": name + label,
             "k": found.iterations.tolist(),
-            "measured": [float(gap) if np.isfinite(gap) else None for gap in gaps.mean(axis=1)],
-            "bound": [None] * len(gaps),
+            "measured": [float(gap) if np.isfinite(gap) else None for gap in _mean(found.gaps[name])],
+            "bound": [None] * len(found.iterations),
         }
-        for name, gaps in found.gaps.items()
+        for name in names
     ]
 
 
-def _constant(data, factor, setting, advance):
-    found = race(data, methods(STEP * factor, STEP), 1, setting, advance)
-    ours, sgd, feedback = (found.final(name) for name in ("scaled SignSGD", "SGD", "EF-SignSGD"))
+def _mean(gaps: np.ndarray) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        return gaps.mean(axis=1)
+
+
+def _constant(data: Data, setting: Setting, advance) -> Shown:
+    methods = scaled(STEP, data.rows.shape[1]) | others(STEP)
+    found = race(data, methods, 1, setting, advance)
+    sgd, feedback = found.final("SGD"), found.final("EF-SignSGD")
     signs = min(found.final(name) for name in ("SignSGD", "SignSGDM"))
-    return [
-        Criterion(
-            f"the final gap of scaled SignSGD is at most {AS_GOOD} times SGD's and EF-SignSGD's",
-            f"{ours:.3g} against {sgd:.3g} and {feedback:.3g}",
-            ours <= AS_GOOD * min(sgd, feedback),
-        ),
-        Criterion(
-            f"those of SignSGD and SignSGDM are at least {BETTER} times it",
-            f"{found.final('SignSGD'):.3g} and {found.final('SignSGDM'):.3g}",
-            bool(np.isfinite(ours)) and signs >= BETTER * ours,
-        ),
-    ], _series("", found)
-
-
-def _diminishing(data, factor, setting, advance):
-    n = len(data.rows)
-    both = {
-        "constant": ScaledSignGD(STEP * factor),
-        "diminishing": ScaledSignGD(6 * n * factor / (k + 1)),
-    }
-    found = race(data, both, 1, setting, advance)
-    constant, diminishing, start = found.final("constant"), found.final("diminishing"), found.gaps["constant"][0].mean()
-    peak = np.nan_to_num(found.gaps["diminishing"], nan=np.inf).max()
-    return [
-        Criterion(
-            "with the constant step the gap falls", f"from {start:.3g} to {constant:.3g}", bool(constant < start)
-        ),
-        Criterion(
-            "with the diminishing step 6n/(k + 1) the final gap is larger",
-            f"{diminishing:.3g} after a peak of {peak:.3g}, against {constant:.3g}",
-            bool(diminishing > constant),
-        ),
-    ], _series(" step", found)
-
-
-def _workers(data, factor, setting, advance):
-    found, shown = [], []
-    for batch in (setting.choose("batch", BATCH, BATCH), 1):
-        gaps = {}
-        for workers in (1, 3):
-            raced = race(data, {"Algorithm 3": MajorityVote(STEP * factor, workers)}, workers, setting, advance, batch)
-            gaps[workers] = raced.gaps["Algorithm 3"][-1]
-            shown += _series(f", M = {workers}, batch {batch}", raced)
-            start = float(raced.gaps["Algorithm 3"][0].mean())
-        with np.errstate(all="ignore"):
-            saved = gaps[1] - gaps[3]
-            error = saved.std(ddof=1) / np.sqrt(len(saved))
-        found.append(
+    criteria = {}
+    for reading in (PRINTED, OVER_D):
+        ours = found.final(f"scaled SignSGD, {reading}")
+        criteria[reading] = [
             Criterion(
-                f"mini-batches of {batch}: with 3 workers the gap falls, and ends below that with 1 by {ERRORS} "
-                "standard errors",
-                f"from {start:.3g} to {gaps[3].mean():.3g} with 3 and {gaps[1].mean():.3g} with 1, {ERRORS} standard "
-                f"errors are {ERRORS * error:.2g}",
-                bool(np.isfinite(saved).all() and gaps[3].mean() < start and saved.mean() > ERRORS * error),
-            )
-        )
-    verdict = "holds" if found[1].holds else "does not hold"
-    return found[:1], shown, f"{data.name}, step times {factor}, with a batch of 1 it {verdict}: {found[1]}"
+                f"the final gap of scaled SignSGD is at most {AS_GOOD} times SGD's and EF-SignSGD's",
+                f"{ours:.3g} against {sgd:.3g} and {feedback:.3g}",
+                ours <= AS_GOOD * min(sgd, feedback),
+            ),
+            Criterion(
+                f"those of SignSGD and SignSGDM are at least {BETTER} times it",
+                f"{found.final('SignSGD'):.3g} and {found.final('SignSGDM'):.3g}",
+                bool(np.isfinite(ours)) and signs >= BETTER * ours,
+            ),
+        ]
+    last = f"scaled SignSGD, {OVER_D}"
+    arrivals = {name: found.arrives(name, AS_GOOD * sgd) for name in (last, "SGD", "EF-SignSGD")}
+    pace = ", ".join(f"{name} {f'{at:.0f}' if np.isfinite(at) else 'never'}" for name, at in arrivals.items())
+    notes = [f"{data.name}: steps to {AS_GOOD} times the gap at which SGD ends: {pace}", *_overflows(data, found)]
+    return Shown(criteria, _series(found, methods), notes)
+
+
+def _overflows(data: Data, found: Race) -> list[str]:
+    told = found.overflows()
+    return [f"{data.name}: {'; '.join(told)}"] if told else []
+
+
+def _diminishing(data: Data, setting: Setting, advance) -> Shown:
+    n, d = data.rows.shape
+    falling = 6 * n / (k + 1)
+    rules = {
+        f"{name}, {kind}": method
+        for kind, step in (("constant", STEP), ("diminishing", falling))
+        for name, method in (scaled(step, d) | others(step)).items()
+    }
+    found = race(data, rules, 1, setting, advance)
+    criteria = {}
+    for reading in (PRINTED, OVER_D):
+        ours = f"scaled SignSGD, {reading}"
+        start, constant = found.gaps[f"{ours}, constant"][0].mean(), found.final(f"{ours}, constant")
+        diminishing = found.final(f"{ours}, diminishing")
+        peak = np.nan_to_num(found.gaps[f"{ours}, diminishing"], nan=np.inf).max()
+        criteria[reading] = [
+            Criterion(
+                "with the constant step the gap falls", f"from {start:.3g} to {constant:.3g}", bool(constant < start)
+            ),
+            Criterion(
+                "with the diminishing step 6n/(k + 1) the final gap is larger",
+                f"{diminishing:.3g} after a peak of {peak:.3g}, against {constant:.3g}",
+                bool(diminishing > constant),
+            ),
+        ]
+    ends = "; ".join(
+        f"{name} {found.final(f'{name}, diminishing'):.3g} against {found.final(f'{name}, constant'):.3g}"
+        for name in others(STEP)
+    )
+    notes = [
+        f"{data.name}: 6n/(k + 1) is more than the constant step up to k = {3 * n - 2}, and runs have "
+        f"{found.iterations[-1]} steps; final gaps of the other methods with it against the constant step: {ends}",
+        *_overflows(data, found),
+    ]
+    drawn = [name for name in rules if "diminishing" in name or "scaled" in name]
+    return Shown(criteria, _series(found, drawn), notes)
+
+
+def _workers(data: Data, setting: Setting, advance) -> Shown:
+    criteria: dict[str, list[Criterion]] = {}
+    series, notes = [], []
+    for batch, label in ((setting.choose("batch", BATCH, BATCH), ""), (1, ", mini-batches of 1")):
+        raced = {}
+        for workers in (1, 3):
+            methods = {
+                f"Algorithm 3, {reading}": MajorityVote(step, workers)
+                for reading, step in readings(STEP, data.rows.shape[1]).items()
+            }
+            raced[workers] = race(data, methods, workers, setting, advance, batch)
+            series += _series(raced[workers], methods, f", M = {workers}, batch {batch}")
+            told = raced[workers].overflows()
+            notes += [f"{data.name}, M = {workers}, mini-batches of {batch}: {overflow}" for overflow in told]
+        for reading in (PRINTED, OVER_D):
+            gaps = (raced[workers].gaps[f"Algorithm 3, {reading}"] for workers in (1, 3))
+            criteria[reading + label] = _fewer(*gaps)
+    return Shown(criteria, series, notes)
+
+
+def _fewer(one: np.ndarray, three: np.ndarray) -> list[Criterion]:
+    """Whether 3 workers converge, and do better than 1."""
+    start = float(three[0].mean())
+    with np.errstate(all="ignore"):
+        saved = one[-1] - three[-1]
+        mean, error = saved.mean(), saved.std(ddof=1) / np.sqrt(len(saved))
+        ends = three[-1].mean(), one[-1].mean()
+    return [
+        Criterion("with 3 workers the gap falls", f"from {start:.3g} to {ends[0]:.3g}", bool(ends[0] < start)),
+        Criterion(
+            f"with 3 workers the final gap is below that with 1 by {ERRORS} standard errors",
+            f"{ends[0]:.3g} against {ends[1]:.3g}, {ERRORS} standard errors are {ERRORS * error:.2g}",
+            bool(np.isfinite(saved).all() and mean > ERRORS * error),
+        ),
+    ]
 
 
 # What the theorems say of it
 
 
-def coverage(data: Data, setting: Setting) -> tuple[str, ...]:
-    """The assumptions of Theorem 2 in numbers: the step's range, p_min, and what the proof needs of norm and signs."""
-    rows, (n, d) = data.rows.astype(float), data.rows.shape
+@dataclass(frozen=True)
+class Measured:
+    """What the theorems' assumptions are in numbers: ends of L, and criteria on p_min and on condition (N)."""
+
+    lower: float
+    upper: float
+    criteria: tuple[Criterion, ...]
+
+
+@cache
+def coverage(setting: Setting) -> Measured:
+    """The assumptions of Theorem 2 in numbers: L, and along a run of scaled SignSGD with its step over d, p_min and
+    what the proof needs of norm and signs."""
+    data = _solved_sets(setting)[0]
+    rows, (n, d) = data.rows, data.rows.shape
     # ||A^T D A||_(inf -> 1) / n with D <= 1/4, and its diagonal at x = 0 from below
-    lengths = np.abs(rows).sum(axis=1)
-    upper = min((lengths**2).mean() / 4, d / 4 * np.linalg.eigvalsh(rows.T @ rows / n)[-1]) + d / n
-    lower = (rows**2).sum() / (4 * n) + d / n
-    found = race(data, {"SGD": GradientDescent(STEP)}, 1, setting, lambda text: None)
-    start = jax.random.normal(jax.random.split(jax.random.key(setting.seed))[0], (d, 1))
-    points = {"x_0": np.asarray(start, float)[:, 0], "the end of a run of SGD": found.ends["SGD"][:, 0]}
-    lines = [f"L is in [{lower:.3g}, {upper:.3g}], so 1/L, beyond which no step is covered, is in "
-             f"[{1 / upper:.3g}, {1 / lower:.3g}]; the step is {STEP}"]  # fmt: skip
-    worst = 1.0
-    for where, x in points.items():
-        drawn = x / n - expit(-(rows @ x))[:, None] * rows  # the stochastic gradients of batch size 1, all of them
-        g = drawn.mean(axis=0)
-        asked = np.flatnonzero(g)
-        right = (np.sign(drawn) == np.sign(g)).mean(axis=0)[asked]
-        aligned = (np.abs(drawn).sum(axis=1)[:, None] * np.sign(drawn)).mean(axis=0)[asked] * np.sign(g[asked])
-        norm = np.abs(g).sum()
-        needed = aligned >= (2 * right - 1) * norm
-        share = (np.abs(g[asked]) * aligned).sum() / norm**2
-        worst = min(worst, right.min())
-        lines.append(
-            f"at {where}, batch size 1, all {n} samples enumerated: p_min = {right.min():.4g}; condition (N) holds for "
-            f"{needed.mean():.0%} of the coordinates, its |g|-weighted mean is {share:.3g}, needed is 2 p_min - 1"
-        )
-        lines.append(_with_batches(drawn, g, setting, where))
-    covered = float(STEP) < (2 * worst - 1) / upper
-    why = f"p_min is {worst:.3g} at batch size 1, " + ("more than 1/2" if worst > 0.5 else "not more than 1/2")
-    return (*lines, f"Theorem 2 {'covers' if covered else 'does not cover'} this experiment at batch size 1: {why}")
+    lengths, gram = 0.0, np.zeros((d, d))
+    for block in blocks(rows):
+        lengths += (np.abs(block).sum(axis=1) ** 2).sum()
+        gram += block.T @ block
+    upper = min(lengths / n / 4, d / 4 * np.linalg.eigvalsh(gram / n)[-1]) + d / n
+    lower = np.trace(gram) / (4 * n) + d / n
+    alone = dataclasses.replace(setting, repeats=1)
+    found = race(data, {"scaled SignSGD": ScaledSignGD(STEP / d)}, 1, alone, lambda text: None)
+    chosen = np.linspace(0, len(found.iterations) - 1, LOOKS).astype(int)
+    seen = [look(rows, found.path["scaled SignSGD"][number]) for number in chosen]
+    steps = ", ".join(map(str, found.iterations[chosen]))
+    where = f"at steps {steps} of scaled SignSGD with step {STEP}/d"
+    signs = Criterion(
+        f"p_min > 1/2 {where}, mini-batches of 1",
+        f"{_row(one.p_min for one in seen)}, all {n} samples enumerated",
+        all(one.p_min > 0.5 for one in seen),
+    )
+    aligned = Criterion(
+        f"condition (N) {where}, mini-batches of 1, without which the theorem is refuted",
+        f"it holds in {', '.join(f'{one.met:.0%}' for one in seen)} of the coordinates; the |g|-weighted mean of the "
+        f"left side over ||g||_1 is {_row(one.aggregate for one in seen)}, that of the right side 2 p_min - 1 = "
+        f"{_row(2 * one.p_min - 1 for one in seen)} or more",
+        all(one.met == 1 for one in seen),
+    )
+    return Measured(float(lower), float(upper), (signs, _with_batches(rows, seen, where, setting), aligned))
 
 
-def _with_batches(drawn: np.ndarray, g: np.ndarray, setting: Setting, where: str) -> str:
+def _row(numbers: Iterable[Any]) -> str:
+    return ", ".join(f"{number:.3g}" for number in numbers)
+
+
+def _with_batches(rows: np.ndarray, seen: Sequence[Look], where: str, setting: Setting) -> Criterion:
     """Whether p_min > 1/2 for mini-batches: a minimum over estimates is too low, so the coordinate is chosen on one
     half of the draws and tested on the other."""
     from scipy.stats import binomtest
 
-    batch, draws = setting.choose("batch", BATCH, BATCH), 400
-    rng = np.random.default_rng([setting.seed, batch])
-    means = np.stack([drawn[rng.integers(0, len(drawn), batch)].mean(axis=0) for _ in range(2 * draws)])
-    right = (np.sign(means) == np.sign(g)) & (g != 0)
-    chosen = int(np.argmin(np.where(g != 0, right[:draws].mean(axis=0), 2)))
-    count = int(right[draws:, chosen].sum())
-    test = binomtest(count, draws, 0.5, alternative="less")
-    most = binomtest(count, draws, alternative="less").proportion_ci(0.99).high
-    return (
-        f"at {where}, mini-batches of {batch}: the coordinate that looks worst has the right sign in {count} of "
-        f"{draws} fresh draws; p_min is below {most:.3g} (99 %), p-value of p >= 1/2: {test.pvalue:.2g}"
+    batch, tests = setting.choose("batch", BATCH, BATCH), []
+    for one in seen:
+        rng, sign = np.random.default_rng([setting.seed, batch]), np.sign(one.gradient)
+        right = np.zeros((2, len(sign)))
+        for draw in range(2 * DRAWS):
+            drawn = rows[rng.integers(0, len(rows), batch)].astype(float)
+            mean = one.x / len(rows) - expit(-(drawn @ one.x)) @ drawn / batch
+            right[draw % 2] += np.sign(mean) == sign
+        chosen = int(np.argmin(np.where(sign != 0, right[0], np.inf)))
+        tests.append(binomtest(int(right[1, chosen]), DRAWS, 0.5, alternative="less"))
+    most = (test.proportion_ci(0.99).high for test in tests)
+    return Criterion(
+        f"p_min > 1/2 {where}, mini-batches of {batch}, not rejected at level {REJECTED:g} over {len(tests)} tests",
+        f"the coordinate that looks worst has the right sign in {', '.join(str(test.k) for test in tests)} of {DRAWS} "
+        f"fresh draws: p_min < {_row(most)} with confidence 99 % each, p-values of p_min >= 1/2 "
+        f"{_row(test.pvalue for test in tests)}",
+        bool(min(test.pvalue for test in tests) * len(tests) > REJECTED),
+        "statistical",
     )
 
 
-def _experiment(claim: str, compare) -> Experiment:
-    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare), costly=True)
+def _constant_step(theorem: str, found: Measured) -> Coverage:
+    """A constant step is below c/L, and c = 2 p_min - 1 or less: no step from 1/L on is covered."""
+    step = Criterion(
+        f"alpha < 1/L, the most that any p_min allows, for alpha = {STEP}",
+        f"1/L is in [{1 / found.upper:.3g}, {1 / found.lower:.3g}], for L is in [{found.lower:.3g}, {found.upper:.3g}]",
+        bool(float(STEP) * found.upper < 1),
+        "enclosed",
+    )
+    return Coverage(theorem, (step, *found.criteria))
 
 
-constant = _experiment("scaled-sign/example-5.constant", _constant)
-diminishing = _experiment("scaled-sign/example-5.diminishing", _diminishing)
-workers = _experiment("scaled-sign/example-5.workers", _workers)
+def _diminishing_step(found: Measured) -> Coverage:
+    """alpha_k = 6n/(k + 1) is 3/(mu c (k + 1)) with mu = 1/n, the ridge's, and c = 1/2: p_min = 3/4."""
+    return Coverage("Theorem 2(2), with mu = 1/n and c = 1/2, that is p_min = 3/4,", found.criteria)
+
+
+def _experiment(claim: str, compare: Callable[..., Shown], cover: Callable[..., Coverage]) -> Experiment:
+    return Experiment(claim, lambda setting, advance: _judge(setting, advance, compare, cover), costly=True)
+
+
+constant = _experiment("scaled-sign/example-5.constant", _constant, partial(_constant_step, "Theorem 2(1)"))
+diminishing = _experiment("scaled-sign/example-5.diminishing", _diminishing, _diminishing_step)
+workers = _experiment("scaled-sign/example-5.workers", _workers, partial(_constant_step, "Theorem 3"))

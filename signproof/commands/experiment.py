@@ -80,7 +80,8 @@ def _print(found: dict):
         if piece["kind"] == "experiment":
             rows.add_row("[green]yes[/]" if piece["holds"] else "[red]no[/]", escape(piece["text"]))
     out.print(rows)
+    headings = {"choice": "chosen here, ", "reading": "read otherwise, "}
     for piece in found["evidence"]:
-        if piece["kind"] == "note":
-            out.print(f"  {escape(piece['text'])}")
+        if piece["kind"] != "experiment":
+            out.print(f"  {headings.get(piece['kind'], '')}{escape(piece['text'])}")
     out.print()
