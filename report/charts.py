@@ -391,18 +391,18 @@ def _geometric(rows: list[dict]) -> bool:
     return min(times) > 0 and max(times) > 100 * min(times)
 
 
-def _reach(rows: list[dict]) -> list[float]:
-    """The ends of the logarithmic axis if values lie more than DECADES apart, else nothing: every curve is then seen
+def _reach(rows: list[dict]) -> list[float] | None:
+    """The ends of the logarithmic axis if values lie more than DECADES apart, else None: every curve is then seen
     for DECADES below its top, and goes out of the picture below that."""
     curves = [list(filter(_drawn, row[name])) for row in rows for name in ("measured", "bound")]
     values = [value for curve in curves for value in curve]
     low, high = min(values), max(values)
     if math.log10(high) - math.log10(low) <= DECADES:
-        return []
+        return None
     return [max(low, min(max(curve) for curve in curves if curve) * 10.0**-DECADES), high]
 
 
-def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: list[float]) -> dict[str, Any]:
+def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: list[float] | None) -> dict[str, Any]:
     names = [row["instance"] for row in rows]
     label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
     steps = (
@@ -418,11 +418,8 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: 
     )
     along_log = axis == "t" and _geometric(rows)
     x = alt.X(f"{axis}:Q", axis=steps, scale=alt.Scale(type="log" if along_log else "linear", nice=False))
-    y = alt.Y(
-        "value:Q",
-        axis=powers,
-        scale=alt.Scale(type="log", nice=False, padding=8, **({"domain": reach} if reach else {})),
-    )
+    scale = alt.Scale(type="log", nice=False, padding=8, domain=reach or alt.Undefined)
+    y = alt.Y("value:Q", axis=powers, scale=scale)
     colours = [f"var(--series-{index % COLOURS})" for index in range(len(names))]
     colour = alt.Color("instance:N", scale=alt.Scale(domain=names, range=colours), legend=label)
     shape = alt.Shape("instance:N", scale=alt.Scale(domain=names, range=SHAPES), legend=label)
