@@ -39,10 +39,11 @@ class Chart:
     omitted: tuple[str, ...]
 
 
-def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> Chart:
+def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*", linear: bool = False) -> Chart:
     """Measured values against their bound over the iterations or, of flows, over time, on a logarithmic axis.
 
-    Arguments: the `series` of a claim in the ledger; what is measured, for the axis title.
+    Arguments: the `series` of a claim in the ledger; what is measured, for the axis title; whether the axis is linear
+    and "bound" is the formula that a run is said to follow.
     Returns: the chart. One colour and shape for each instance; measured values are a line with points, bounds
     are dashed. Values that a logarithmic axis cannot show (zero or less) are left out and named in `omitted`;
     values that are not known are left out. Raises no error.
@@ -69,15 +70,17 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
             }
         )
         for what, column in (("measured value", 1), ("bound", 2)):
-            lost = [entry for entry in known if entry[column] is not None and not _drawn(entry[column])]
+            lost = [entry for entry in known if entry[column] is not None and not _drawn(entry[column]) and not linear]
             if lost:
                 where = ", ".join(str(entry[0]) for entry in lost[:5])
                 more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
                 whose = f"{run['instance']}: " if len(series) > 1 else ""
                 omitted.append(f"{whose}the {what} at {axis} = {where}{more}")
     drawn = [value for row in rows for value in row["measured"] + row["bound"] if _drawn(value)]
-    if not drawn:
+    if not drawn and not linear:
         return Chart(None, tuple(omitted))
+    if linear:
+        return Chart(_linear(_spec(rows, [], measure, axis, None)), ())
     reach = _reach(rows)
     return Chart(_spec(rows, _powers(reach or drawn), measure, axis, reach), tuple(omitted))
 
@@ -383,6 +386,21 @@ def _powers(values: list[float]) -> list[float]:
     factors = (1, 2, 5) if len(decades) <= 4 else (1,)
     powers = decades[:: math.ceil(len(decades) / 9)]
     return [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
+
+
+def _linear(spec: dict[str, Any]) -> dict[str, Any]:
+    """The specification with a linear axis, on which negative values have their place, and "formula" for "bound"."""
+    encoding = spec["encoding"]
+    encoding["y"]["scale"] = {"type": "linear", "zero": False}
+    encoding["y"]["axis"] = {"title": encoding["y"]["axis"]["title"].removesuffix("  (log scale)"), "tickCount": 5}
+    kept = [step for step in spec["transform"] if step.get("as") != "value"]
+    first = spec["layer"][0]["encoding"]["strokeDash"]
+    if first["legend"] is not None:
+        first["legend"]["labelExpr"] = "datum.label == 'bound' ? 'formula' : datum.label"
+    for layer in spec["layer"]:
+        for step in layer.get("transform", ()):
+            step["filter"] = step["filter"].replace("datum.value", "isValid(datum.value)")
+    return spec | {"transform": kept}
 
 
 def _geometric(rows: list[dict]) -> bool:

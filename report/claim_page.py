@@ -27,6 +27,8 @@ WITNESS, TIGHTEST = "the witness", "the tightest instance"
 """The panels that show the run of a witness, and of the instance that the tightness of a bound is read off."""
 MEASURED = {"text": "f − f*", "latex": "f - f_{*}"}
 """What experiments measure."""
+FOLLOWED = {"text": "the first coordinate of x_k", "latex": r"\text{the first coordinate of } x_{k}"}
+"""What is shown of the run of an orbit."""
 EXPERIMENT = ("experiment", "coverage", "choice", "reading")
 """Kinds of evidence that the block of an experiment tells."""
 
@@ -40,6 +42,7 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
     told = {kind: [one for one in claim["evidence"] if one["kind"] == kind] for kind in EXPERIMENT}
     measure = claim.get("measure", MEASURED if told["experiment"] else SUBOPTIMALITY)
     measure = SUBOPTIMALITY if measure["text"] == "V_k" else measure
+    measure = FOLLOWED if claim["kind"] == "orbit" else measure
     panels = _panels(claim, measure["text"])
     cells = claim.get("tightness_map", [])
     return {
@@ -159,7 +162,7 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
             "family": family,
             "series": series,
             "axis": abscissa(series),
-            "chart": chart(series, measure) if series else None,
+            "chart": chart(series, measure, linear=claim["kind"] == "orbit") if series else None,
             "points": _points(series),
             "spread": spread.get(family, []),
         }
