@@ -92,8 +92,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Whether a theorem says anything of an experiment: what it assumes, in numbers, each as a criterion. What is not
-    known to be met counts as not met."""
+    """Whether a theorem says anything of an experiment: what it assumes, in numbers, each as a criterion."""
 
     theorem: str
     conditions: tuple[Criterion, ...]

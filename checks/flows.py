@@ -30,6 +30,7 @@ from signproof.checks.replay_flows import (
     replay_comparison,
     unmet,
 )
+from signproof.checks.spread import Spread
 from signproof.checks.taylor import Taylor
 from signproof.checks.trajectories import trajectory
 from signproof.checks.trials import Profile, Tally, Trials
@@ -71,7 +72,7 @@ def try_flow(
     for number, family in enumerate(families()):
         if family.costly and not profile.costly:
             continue
-        tally, followed = Tally(family.family, 0), []
+        tally, followed = Tally(family.family, 0, spread=Spread("t")), []
         advance(f"{claim.id}: {family.family}")
         for turn, (problem, start) in enumerate(_instances(family, [seed, number], profile.batches)):
             try:
@@ -150,8 +151,8 @@ def _follow(
     about = ", ".join(f"{name} = {to_float(number):.6g}" for name, number in parameters.items())
     instance = f"{short(problem)}, {about}"
     run: dict[str, Any] = {"instance": instance, "t": [], "measured": [], "bound": []}
-    largest = -np.inf
-    for time in _times(flow, problem, start, path):
+    ratios: dict[float, float] = {}
+    for multiple, time in _times(flow, problem, start, path).items():
         here = parameters | {str(t): time}
         try:
             found = compare(claim, problem, here, start, path)
@@ -168,20 +169,24 @@ def _follow(
         run["measured"].append(_middle(found.measured))
         run["bound"].append(_middle(found.bound))
         if found.bound[1] > 0:
-            largest = max(largest, to_float(found.measured[0] / found.bound[1]))
+            ratios[multiple] = to_float(found.measured[0] / found.bound[1])
         if found.confirmed:
             tally.broken += 1
             trials.witness = Witness(claim, problem, here, start, 0, found.measured, found.bound, found.level)
             break
+    largest = max(ratios.values(), default=-np.inf)
     if run["t"]:
         tally.instances += 1
-        tally.largest_ratio = max(tally.largest_ratio or 0.0, largest)
+        tally.spread.follow(ratios)
+        if tally.largest_ratio is None or largest > tally.largest_ratio:
+            tally.largest_ratio, tally.worst = max(largest, 0.0), instance
         trials.elsewhere = max(trials.elsewhere, (largest, instance))
     return largest, run
 
 
-def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajectory) -> list[fmpq]:
-    """The grid of times: multiples of about the time in which the start, at its first velocity, would be at the origin.
+def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajectory) -> dict[float, fmpq]:
+    """The grid of times by multiples of about the time in which the start, at its first velocity, would be at the
+    origin.
 
     Where a trajectory is integrated, only those up to LONGEST / (speed L).
     """
@@ -191,14 +196,14 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
         velocity = flow.at(speed=xp.number(flow.speed)).velocity(x, lambda point: posed.gradient(point, xp), xp)
         lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
     if not lengths[1] > 0:
-        return []
+        return {}
     mantissa, exponent = np.frexp(lengths[0] / lengths[1])
     scale = fmpq(int(np.rint(mantissa * DENOMINATOR)), DENOMINATOR) * fmpq(2) ** int(exponent)
-    times = [rational(multiple) * scale for multiple in TIMES]
+    times = {to_float(rational(multiple)): rational(multiple) * scale for multiple in TIMES}
     if not isinstance(path, Taylor):
         return times
     L = problem.exact_constant(Smooth(1, L2))
-    return [time for time in times if L is None or time * flow.speed * L <= LONGEST]
+    return {multiple: time for multiple, time in times.items() if L is None or time * flow.speed * L <= LONGEST}
 
 
 def _middle(ends: tuple[fmpq, fmpq]) -> float | None:
@@ -218,7 +223,7 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
     for assumption in claim.assumptions:
         if type(assumption) is not Convex:
             raise Unsupported(f"flows are compared on convex functions; whether they meet {assumption} is not known")
-    tally, why = Tally(DiagonalQuadratic.family, 0), ""
+    tally, why = Tally(DiagonalQuadratic.family, 0, spread=Spread("t")), ""
     free = ranges(replace(claim, assumptions=()))
     for d in DIMENSIONS:
         for h, start, positions in itertools.product(
@@ -245,6 +250,10 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
                 tally.broken += 1
                 return tally, Witness(claim, problem, parameters, x, 0, found.measured, found.bound, found.level)
             tally.held += 1
+            if found.bound[1] > 0:
+                ratio = to_float(found.measured[0] / found.bound[1])
+                tally.spread.follow({to_float(parameters[str(t)]) if str(t) in parameters else 0.0: ratio})
+                tally.largest_ratio = max(tally.largest_ratio or 0.0, ratio)
     if not tally.comparisons:
         raise Unsupported(why or "no precision tells the two flows apart")
     return tally, None

@@ -36,7 +36,7 @@ from signproof.checks.sampled import try_out as try_draws
 from signproof.checks.series import witness_series
 from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
-from signproof.checks.trials import PROFILES, Profile, Trials, try_out
+from signproof.checks.trials import PROFILES, Profile, Trials, loosest, try_out, worst_run
 from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
@@ -108,7 +108,7 @@ def _refuted(claim: Claim, certificate: Certificate | None, evidence: list[Evide
     if claim.kind in ("bound", "flow") and witness.bound[1] > 0:
         ratio = to_float(witness.measured[0] / witness.bound[1])
         tightness = Tightness(ratio, witness.describe(), "largest measured / bound")
-    series = (witness_series(witness),) if claim.kind == "bound" else ()
+    series = () if claim.kind == "algebraic" else (witness_series(witness),)
     status = Status.REFUTED if certificate is None else Status.INCONSISTENT
     return Verdict(claim, status, tuple(evidence), certificate, tightness, witness, series)
 
@@ -158,8 +158,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     elif trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-        posed = isinstance(trials.witness.problem, Problem)
-        series = (witness_series(trials.witness), *series) if posed and not flow else series
+        if isinstance(trials.witness.problem, Problem):
+            series = (witness_series(trials.witness), *series)
     elif drawn is not None and drawn.violation:
         evidence.append(Evidence("statistics", "statistical", drawn.violation, drawn.facts))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
@@ -176,6 +176,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
+    if trials.witness is None:
+        series = (*worst_run(trials, profile.steps), *series)
     cells = _map(claim, seed, advance) if profile.mapped and trials.tallies and not flow else ()
     return Verdict(claim, status, tuple(evidence), certificate, tightness(trials), trials.witness, series, cells)
 
@@ -187,6 +189,7 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
     try:
         noise = try_noise(claim, advance)
         trials.tallies += noise.tallies
+        trials.series += noise.series.values()
         trials.witness = noise.witness
         trials.elsewhere = (noise.largest, noise.instance)
     except Unsupported as unsupported:
@@ -220,6 +223,7 @@ def _try_proximal(claim: Claim, trials: Trials, evidence: list[Evidence], seed, 
         return None
     trials.reason = ""
     trials.tallies += found.tallies
+    trials.series += found.series
     trials.elsewhere = max(trials.elsewhere, (found.largest, found.instance))
     if found.violation is not None:
         problem, parameters, z, length, seen = found.violation
@@ -236,6 +240,7 @@ def _try_draws(claim: Claim, trials: Trials, evidence: list[Evidence], profile, 
         evidence.append(Evidence("note", "sampled", f"no gradients were drawn: {unsupported}"))
         return None
     trials.tallies += drawn.tallies
+    trials.series += drawn.series
     for law, why in drawn.refused.items():
         evidence.append(Evidence("refused", "enclosed", f"the claim says nothing of {law}: {why}"))
     if drawn.tallies and not drawn.violation:
@@ -260,7 +265,7 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, error, advanc
     if witness is not None:
         evidence.append(Evidence("witness", witness.level, witness.describe()))
         status = Status.INCONSISTENT if certificate else Status.REFUTED
-        return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
+        return Verdict(claim, status, tuple(evidence), certificate, None, witness, (witness_series(witness),))
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     return Verdict(claim, Status.SUPPORTED if tally.held else Status.OPEN, tuple(evidence))
@@ -269,7 +274,7 @@ def _judge_comparison(claim, certificate, evidence, profile, seed, error, advanc
 def tightness(trials: Trials) -> Tightness | None:
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
-        theta = min(shares, key=lambda theta: shares[theta].value)
+        theta = loosest(trials)
         by_step_size = tuple((theta, best.value) for theta, best in shares.items())
         what = "share of the decrease promised for the first step that is all that happens"
         return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
@@ -393,7 +398,8 @@ def _judge_turns(claim: Claim, certificate, instances: list[dict[str, fmpq]], ev
             broken = _orbit_witness(claim, parameters, start, steps, found, exhibit=False)
             evidence.append(Evidence("witness", "exact", f"{broken.describe()}: {found.why}"))
             status = Status.INCONSISTENT if certificate else Status.REFUTED
-            return Verdict(claim, status, tuple(evidence), certificate, witness=broken)
+            series = (witness_series(broken),)
+            return Verdict(claim, status, tuple(evidence), certificate, None, broken, series)
         once = replay_orbit(claim, parameters, points)
         if witness is None and once.confirmed:
             witness = _orbit_witness(claim, parameters, start, points, once, exhibit=True)
@@ -420,7 +426,7 @@ def _judge_course(claim: Claim, certificate, parameters: dict[str, fmpq], eviden
             witness = Witness(claim, None, parameters, start, steps, found.measured, found.bound, found.level)
             evidence.append(Evidence("witness", found.level, witness.describe()))
             status = Status.INCONSISTENT if certificate else Status.REFUTED
-            return Verdict(claim, status, tuple(evidence), certificate, witness=witness)
+            return Verdict(claim, status, tuple(evidence), certificate, None, witness, (witness_series(witness),))
     evidence.append(Evidence("orbit", "enclosed", f"{COURSE} steps in balls do not leave the formula"))
     return Verdict(claim, Status.PROVED if certificate else Status.SUPPORTED, tuple(evidence), certificate)
 

@@ -59,6 +59,8 @@ class Noise:
     """What the trials with noise showed: tallies, the largest E[measure] / bound, a witness of a violation."""
 
     tallies: list[Tally] = field(default_factory=list)
+    series: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """The run of each tally that comes nearest to the bound, for a chart."""
     witness: Witness | None = None
     largest: float = 0.0
     instance: str = ""
@@ -101,6 +103,8 @@ def _compare(run: _Run, name: str, noise: Noise):
         noise.tallies.append(tally)
     tally.instances += 1
     instance = (run.claim, run.problem, run.table, run.parameters, run.start)
+    ratios: dict[int, float] = {}
+    shown: dict[str, Any] = {"instance": f"{name}, {run.describe()}", "k": [], "measured": [], "bound": []}
     for step, found in enumerate(expected_run(*instance, run.steps)):
         if not all(domain.holds(relation, run.values | {k: fmpq(step)}, RATIONALS) for relation in run.claim.domain):
             continue
@@ -113,12 +117,19 @@ def _compare(run: _Run, name: str, noise: Noise):
             noise.witness = Witness(claim, problem, parameters, start, step, found.measured, found.bound, oracle=oracle)
             return
         tally.held += not found.confirmed
+        shown["k"].append(step)
+        shown["measured"].append(to_float(found.measured[0]))
+        shown["bound"].append(to_float(found.bound[1]))
         if step and found.bound[0] > 0:
-            ratio = found.measured[1] / found.bound[0]
-            number = to_float(ratio)
-            tally.largest_ratio = max(tally.largest_ratio or 0.0, number)
-            if number > noise.largest:
-                noise.largest, noise.instance = number, run.describe()
+            ratios[step] = to_float(found.measured[1] / found.bound[0])
+    if not ratios:
+        return
+    tally.spread.follow(ratios)
+    largest = max(ratios.values())
+    if tally.largest_ratio is None or largest > tally.largest_ratio:
+        tally.largest_ratio, tally.worst, noise.series[name] = largest, run.describe(), shown
+    if largest > noise.largest:
+        noise.largest, noise.instance = largest, run.describe()
 
 
 @dataclass

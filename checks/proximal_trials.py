@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from flint import fmpq
@@ -35,6 +35,8 @@ class Proximal:
     """What the runs showed: tallies, the largest measured / bound with its instance, a violation."""
 
     tallies: list[Tally]
+    series: list[dict[str, Any]] = field(default_factory=list)
+    """Of each tally the instance that comes nearest to the bound, at every T, for a chart."""
     largest: float = 0.0
     instance: str = ""
     violation: tuple[CompositeProblem, dict[str, fmpq], tuple[fmpq, ...], int, Replay] | None = None
@@ -52,36 +54,56 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
     found = Proximal([])
     for family in FAMILIES:
         tally = Tally(f"{family.family}, exact expectations", max(LENGTHS))
-        for (problem, z), length in product(_instances(family, seed), LENGTHS):
-            advance(f"{claim.id}: {family.family}, T = {length}")
-            why = refusal(problem, claim)
-            if why:
-                raise Unsupported(why)
-            parameters = fitting(claim, problem, length)
-            if parameters is None:
-                continue
-            seen = replay_proximal(claim, problem, parameters, z, length)
-            if seen.measured is None or seen.bound is None:
-                continue
-            tally.instances, tally.comparisons = tally.instances + 1, tally.comparisons + 1
-            tally.held, tally.broken = tally.held + (not seen.confirmed), tally.broken + seen.confirmed
-            if seen.bound[0] > 0:
-                ratio = to_float(seen.measured[0] / seen.bound[0])
-                tally.largest_ratio = max(tally.largest_ratio or 0.0, ratio)
-                if ratio > found.largest:
-                    values = ", ".join(f"{name} = {number}" for name, number in parameters.items())
-                    found.largest = ratio
-                    found.instance = f"{problem.describe()}; {values}; from prox(z), z = ({', '.join(map(str, z))})"
-            if seen.confirmed:
-                found.violation = (problem, parameters, z, length, seen)
+        shown: dict[str, Any] | None = None
+        for problem, z in _instances(family, seed):
+            run: dict[str, Any] = {"k": [], "measured": [], "bound": []}
+            ratios: dict[int, float] = {}
+            for length in LENGTHS:
+                advance(f"{claim.id}: {family.family}, T = {length}")
+                why = refusal(problem, claim)
+                if why:
+                    raise Unsupported(why)
+                parameters = fitting(claim, problem, length)
+                if parameters is None:
+                    continue
+                seen = replay_proximal(claim, problem, parameters, z, length)
+                if seen.measured is None or seen.bound is None:
+                    continue
+                tally.instances, tally.comparisons = tally.instances + 1, tally.comparisons + 1
+                tally.held, tally.broken = tally.held + (not seen.confirmed), tally.broken + seen.confirmed
+                run["k"].append(length)
+                run["measured"].append(to_float(seen.measured[0]))
+                run["bound"].append(to_float(seen.bound[0]))
+                if seen.bound[0] > 0:
+                    ratios[length] = to_float(seen.measured[0] / seen.bound[0])
+                    tally.spread.follow({length: ratios[length]})
+                    if ratios[length] > found.largest:
+                        found.largest = ratios[length]
+                        found.instance = f"{_words(problem, z)}; {_listed(parameters)}"
+                if seen.confirmed:
+                    found.violation = (problem, parameters, z, length, seen)
+                    break
+            if ratios and (tally.largest_ratio is None or max(ratios.values()) > tally.largest_ratio):
+                tally.largest_ratio, tally.worst = max(ratios.values()), _words(problem, z)
+                shown = {"instance": f"{tally.family}, {tally.worst}"} | run
+            if found.violation is not None:
                 break
         if tally.instances:
             found.tallies.append(tally)
+            found.series += [] if shown is None else [shown]
         if found.violation is not None:
             break
     if not found.tallies:
         raise Unsupported("on no composite objective are the parameters rational and in the domain")
     return found
+
+
+def _words(problem: CompositeProblem, z: tuple[fmpq, ...]) -> str:
+    return f"{problem.describe()}; from prox(z), z = ({', '.join(map(str, z))})"
+
+
+def _listed(parameters: dict[str, fmpq]) -> str:
+    return ", ".join(f"{name} = {number}" for name, number in parameters.items())
 
 
 def _instances(family: type[CompositeProblem], seed: int) -> Iterator[tuple[CompositeProblem, tuple[fmpq, ...]]]:

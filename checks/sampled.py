@@ -85,6 +85,8 @@ class Sampled:
 
     tallies: list[Tally] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
+    series: list[dict[str, Any]] = field(default_factory=list)
+    """Of each tally the instance whose mean comes nearest to the bound, for a chart."""
     violation: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
     """Seed, runs, and the error probability that all comparisons together have spent."""
@@ -154,8 +156,11 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
     low, high = engine.bound(claim.bound, batch.values, (values[0, :, 0], values[0, :, 0]), max(STEPS))
     tally = Tally(f"{family.family}, {law.words} drawn", max(STEPS), instances=int(batch.inside.sum()))
     found.tallies.append(tally)
+    shown: dict[str, Any] | None = None
     for index in np.flatnonzero(batch.inside):
         at = {symbol: array[index] for symbol, array in batch.values.items()}
+        run: dict[str, Any] = {"k": [], "measured": [], "bound": []}
+        ratios: dict[int, float] = {}
         for step in STEPS:
             if not all(domain.holds(r, at | {k: float(step)}, NUMPY) for r in claim.domain if r.has(k)):
                 continue
@@ -166,8 +171,10 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
                 continue
             bound, mean = high[step, index], drawn.mean()
             below = lower_bound(drawn, pilot, share)
+            for column, number in (("k", step), ("measured", float(mean)), ("bound", float(bound))):
+                run[column].append(number)
             if bound > 0:
-                tally.largest_ratio = max(tally.largest_ratio or 0.0, float(mean / bound))
+                ratios[step] = float(mean / bound)
             if below > bound + slack(float(bound), float(values[: step + 1, index].max())):
                 tally.broken += 1
                 found.violation = (
@@ -178,6 +185,13 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
                 return
             tally.held += bool(mean <= low[step, index])
             tally.undecided += not mean <= low[step, index]
+        if not ratios:
+            continue
+        tally.spread.follow(ratios)
+        if tally.largest_ratio is None or max(ratios.values()) > tally.largest_ratio:
+            tally.largest_ratio, tally.worst = max(ratios.values()), batch.describe(int(index))
+            shown = {"instance": f"{tally.family}, {tally.worst}"} | run
+    found.series += [] if shown is None else [shown]
 
 
 def slack(bound: float, largest: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +24,12 @@ DIGITS = 5
 class Spread:
     """The ratios measured / bound of all runs on one family: lower ends, so that rounding makes no bound look tight."""
 
+    over: str = "k"
+    """What the runs go over: "k", or "t" for times in units of each run's own."""
     ratios: list[np.ndarray] = field(default_factory=list)
     """An array for each batch, of shape (steps + 1, instances), NaN where nothing is compared."""
+    runs: list[Mapping[Any, float]] = field(default_factory=list)
+    """Runs that were followed one by one: their ratios by k or t."""
 
     def add(self, found: Comparison):
         """Add the runs of one batch that meet the assumptions."""
@@ -33,14 +38,28 @@ class Spread:
             ratios = np.where(compared, found.measured[0] / found.limit[1], np.nan)
         self.ratios.append(np.where(np.isfinite(ratios), ratios, np.nan)[:, found.usable])
 
+    def follow(self, ratios: Mapping[Any, float]):
+        """Add one run: its ratios by k or t."""
+        self.runs.append(ratios)
+
+    def table(self) -> tuple[list[Any], np.ndarray]:
+        """Where ratios were taken, in order, and the ratios, of shape (places, instances), NaN where there is none."""
+        places = sorted({place for run in self.runs for place in run})
+        columns = [[run.get(place, np.nan) for place in places] for run in self.runs]
+        alone = np.array(columns, dtype=float).T.reshape(len(places), len(columns))
+        if not self.ratios:
+            return places, alone
+        ratios = np.concatenate(self.ratios, axis=1)
+        return [*range(len(ratios))], ratios
+
     @property
     def facts(self) -> dict[str, Any]:
         """As plain data, empty if nothing was compared.
 
-        `spread`: quantiles over the instances at every k at which at least half of them are compared.
+        `spread`: quantiles over the instances at every k or t at which at least half of them are compared.
         `histogram`: the largest ratio of each run, counted in bins from 0 to 1, and how many are above 1.
         """
-        ratios = np.concatenate(self.ratios, axis=1) if self.ratios else np.empty((0, 0))
+        places, ratios = self.table()
         known = np.isfinite(ratios)
         ratios, known = ratios[:, known.any(axis=0)], known[:, known.any(axis=0)]
         if not ratios.size:
@@ -59,7 +78,7 @@ class Spread:
         shown = shown[:: -(-len(shown) // POINTS) or 1]
         if len(shown) > 1:
             quantiles = np.nanquantile(ratios[shown], list(QUANTILES.values()), axis=1)
-            facts["spread"] = {"k": [int(k) for k in shown]} | {
+            facts["spread"] = {self.over: [places[index] for index in shown]} | {
                 name: [_short(value) for value in row] for name, row in zip(QUANTILES, quantiles, strict=True)
             }
         return facts

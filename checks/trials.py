@@ -17,7 +17,7 @@ from sympy import Eq, Symbol, false, true
 
 from signproof.checks import domain
 from signproof.checks.ascent import ascend
-from signproof.checks.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease
+from signproof.checks.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.problem import families
 from signproof.checks.spread import Spread
@@ -379,20 +379,40 @@ def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
         trials.climb(trials.ratio, largest_ratios, steps, rng)
 
 
+def loosest(trials: Trials) -> str:
+    """The position of the step size, of those with a share, at which the bound is least tight; empty if none has."""
+    shares = {theta: best.value for theta, best in trials.shares.items() if best.instance}
+    return min(shares, key=lambda theta: shares[theta]) if shares else ""
+
+
+def worst_run(trials: Trials, steps: int) -> list[dict[str, Any]]:
+    """The run of the instance that the tightness of the bound is read off, for a chart; none if it is of no batch."""
+    theta = loosest(trials)
+    best = trials.shares[theta] if theta else trials.ratio
+    if best.candidate is None or (not theta and best.value < trials.elsewhere[0]):
+        return []
+    batch, index = best.candidate.batch, best.candidate.index
+    found = compare(best.candidate.claim, batch, steps)
+    return [_series(f"tightest: {batch.describe(index)}", found.measured, found.limit, index)]
+
+
 def _keep_series(batch, measured, limit, values, usable, trials: Trials):
     """Keep the tightest instance of each batch, and one in the middle, for the chart."""
     values = np.where(usable & np.isfinite(values), values, -np.inf)
     ranked = [int(index) for index in np.argsort(-values) if np.isfinite(values[index])]
     for index in ranked[:1] + ranked[len(ranked) // 2 : len(ranked) // 2 + 1]:
-        low, high = measured[0][:, index], measured[1][:, index]
-        with np.errstate(all="ignore"):
-            known = np.isfinite(high - low) & (high - low <= 0.1 * np.abs(high))
-            middle, bound = (low + high) / 2, (limit[0][:, index] + limit[1][:, index]) / 2
-        trials.series.append(
-            {
-                "instance": batch.describe(index),
-                "k": list(range(len(low))),
-                "measured": [float(m) if ok else None for m, ok in zip(middle, known, strict=True)],
-                "bound": [float(b) if np.isfinite(b) else None for b in bound],
-            }
-        )
+        trials.series.append(_series(batch.describe(index), measured, limit, index))
+
+
+def _series(instance: str, measured: Ends, limit: Ends, index: int) -> dict[str, Any]:
+    """Measured and bound of one instance of a batch over k: what is known to a tenth, else None."""
+    low, high = measured[0][:, index], measured[1][:, index]
+    with np.errstate(all="ignore"):
+        known = np.isfinite(high - low) & (high - low <= 0.1 * np.abs(high))
+        middle, bound = (low + high) / 2, (limit[0][:, index] + limit[1][:, index]) / 2
+    return {
+        "instance": instance,
+        "k": list(range(len(low))),
+        "measured": [float(m) if ok else None for m, ok in zip(middle, known, strict=True)],
+        "bound": [float(b) if np.isfinite(b) else None for b in bound],
+    }

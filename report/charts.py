@@ -24,6 +24,8 @@ LABEL = 40
 """Characters after which the name of an instance goes on in the next line of the legend: a phone's width."""
 POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
+DECADES = 30
+"""Powers of ten that an axis shows of a curve: what falls faster leaves the picture, for others to be seen."""
 FONT = "system-ui, sans-serif"
 PAPER_COLOURS = ["#0072b2", "#d55e00", "#009270", "#9352ad", "#ad7b00", "#57544d"]
 """Of pictures that stand for themselves, on white: those of the style sheet's light side."""
@@ -37,10 +39,11 @@ class Chart:
     omitted: tuple[str, ...]
 
 
-def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> Chart:
+def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*", linear: bool = False) -> Chart:
     """Measured values against their bound over the iterations or, of flows, over time, on a logarithmic axis.
 
-    Arguments: the `series` of a claim in the ledger; what is measured, for the axis title.
+    Arguments: the `series` of a claim in the ledger; what is measured, for the axis title; whether the axis is linear
+    and "bound" is the formula that a run is said to follow.
     Returns: the chart. One colour and shape for each instance; measured values are a line with points, bounds
     are dashed. Values that a logarithmic axis cannot show (zero or less) are left out and named in `omitted`;
     values that are not known are left out. Raises no error.
@@ -67,40 +70,57 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*") -> C
             }
         )
         for what, column in (("measured value", 1), ("bound", 2)):
-            lost = [entry for entry in known if entry[column] is not None and not _drawn(entry[column])]
+            lost = [entry for entry in known if entry[column] is not None and not _drawn(entry[column]) and not linear]
             if lost:
                 where = ", ".join(str(entry[0]) for entry in lost[:5])
                 more = f" and {len(lost) - 5} more" if len(lost) > 5 else ""
                 whose = f"{run['instance']}: " if len(series) > 1 else ""
                 omitted.append(f"{whose}the {what} at {axis} = {where}{more}")
     drawn = [value for row in rows for value in row["measured"] + row["bound"] if _drawn(value)]
-    return Chart(_spec(rows, _powers(drawn), measure, axis) if drawn else None, tuple(omitted))
+    if not drawn and not linear:
+        return Chart(None, tuple(omitted))
+    if linear:
+        return Chart(_linear(_spec(rows, [], measure, axis, None)), ())
+    reach = _reach(rows)
+    return Chart(_spec(rows, _powers(reach or drawn), measure, axis, reach), tuple(omitted))
 
 
 def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
-    """How measured / bound is spread over the instances of a family, at each iteration: bands around the median.
+    """How measured / bound is spread over the instances of a family, at each iteration or, of flows, time: bands around
+    the median.
 
     Arguments: the `spread` of a run in the ledger; the family's name. Returns the Vega-Lite specification: the light
     band holds all instances, the dark one the middle half; a line at 1 is the bound, and the axis ends at 2.
     """
-    rows = [dict(zip(CURVES, row, strict=True)) for row in zip(*(spread[name] for name in CURVES), strict=True)]
-    words = f"measured / bound over the iterations on {family}: quantiles over all instances"
+    axis = "t" if "t" in spread else "k"
+    columns = (axis, *CURVES)
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*(spread[name] for name in columns), strict=True)]
+    along = "time" if axis == "t" else "the iterations"
+    words = f"measured / bound over {along} on {family}: quantiles over all instances"
     top = max(1.02, min(2.0, *(row["largest"] for row in rows), 2.0))
-    return _spread_spec(tuple(_steps(rows)), top) | {"description": words, "data": {"values": rows}}
+    return _spread_spec(axis, () if axis == "t" else tuple(_steps(rows)), top) | {
+        "description": words,
+        "data": {"values": rows},
+    }
 
 
-CURVES = ("k", "least", "lower", "median", "upper", "largest")
+CURVES = ("least", "lower", "median", "upper", "largest")
 
 
 @cache
-def _spread_spec(steps: tuple[int, ...], top: float) -> dict[str, Any]:
+def _spread_spec(over: str, steps: tuple[int, ...], top: float) -> dict[str, Any]:
     """The specification of a band without its data: it is the same for most families, and slow to make."""
-    axis = alt.Axis(title="iteration k", values=list(steps), format="d")
-    base = alt.Chart().encode(x=alt.X("k:Q", axis=axis, scale=alt.Scale(nice=False)))
+    if over == "k":
+        axis = alt.Axis(title="iteration k", values=list(steps), format="d")
+    else:
+        axis = alt.Axis(title="time, in units of each run's own  (log scale)", tickCount=6, format="~g")
+    base = alt.Chart().encode(
+        x=alt.X(f"{over}:Q", axis=axis, scale=alt.Scale(type="linear" if over == "k" else "log", nice=False))
+    )
     scale = alt.Scale(domain=[0, top], nice=False)
     y = alt.Axis(title="measured / bound", tickCount=5)
     band: dict[str, Any] = {"color": "var(--series-0)", "clip": True}
-    tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in CURVES]
+    tooltip = [alt.Tooltip(f"{name}:Q", format=".5~g") for name in (over, *CURVES)]
     layers = (
         base.mark_area(opacity=0.16, **band).encode(y=alt.Y("least:Q", axis=y, scale=scale), y2="largest:Q"),
         base.mark_area(opacity=0.3, **band).encode(y="lower:Q", y2="upper:Q"),
@@ -368,27 +388,66 @@ def _powers(values: list[float]) -> list[float]:
     return [tick for power in powers for factor in factors if low <= (tick := float(f"{factor}e{power}")) <= high]
 
 
-def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict[str, Any]:
+def _linear(spec: dict[str, Any]) -> dict[str, Any]:
+    """The specification with a linear axis, on which negative values have their place, and "formula" for "bound"."""
+    encoding = spec["encoding"]
+    encoding["y"]["scale"] = {"type": "linear", "zero": False}
+    encoding["y"]["axis"] = {"title": encoding["y"]["axis"]["title"].removesuffix("  (log scale)"), "tickCount": 5}
+    kept = [step for step in spec["transform"] if step.get("as") != "value"]
+    first = spec["layer"][0]["encoding"]["strokeDash"]
+    if first["legend"] is not None:
+        first["legend"]["labelExpr"] = "datum.label == 'bound' ? 'formula' : datum.label"
+    for layer in spec["layer"]:
+        for step in layer.get("transform", ()):
+            step["filter"] = step["filter"].replace("datum.value", "isValid(datum.value)")
+    return spec | {"transform": kept}
+
+
+def _geometric(rows: list[dict]) -> bool:
+    """Whether the times reach over so many orders that a linear axis would crowd most of them at its beginning."""
+    times = [time for row in rows for time in row["t"]]
+    return min(times) > 0 and max(times) > 100 * min(times)
+
+
+def _reach(rows: list[dict]) -> list[float] | None:
+    """The ends of the logarithmic axis if values lie more than DECADES apart, else None: every curve is then seen
+    for DECADES below its top, and goes out of the picture below that."""
+    curves = [list(filter(_drawn, row[name])) for row in rows for name in ("measured", "bound")]
+    values = [value for curve in curves for value in curve]
+    low, high = min(values), max(values)
+    if math.log10(high) - math.log10(low) <= DECADES:
+        return None
+    return [max(low, min(max(curve) for curve in curves if curve) * 10.0**-DECADES), high]
+
+
+def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: list[float] | None) -> dict[str, Any]:
     names = [row["instance"] for row in rows]
     label = alt.Legend(title=None, labelExpr=r"split(datum.label, '\n')", columns=1)
-    steps = alt.Axis(title="iteration k", values=_steps(rows), format="d") if axis == "k" else alt.Axis(title="time t")
+    steps = (
+        alt.Axis(title="iteration k", values=_steps(rows), format="d")
+        if axis == "k"
+        else alt.Axis(title="time t" + ("  (log scale)" if _geometric(rows) else ""), tickCount=6, format="~g")
+    )
     along = "the iteration" if axis == "k" else "time"
     powers = alt.Axis(
         title=f"{measure}  (log scale)",
         **({"values": ticks} if len(ticks) > 1 else {"tickCount": 5}),
         labelExpr="format(datum.value, datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')",
     )
-    x = alt.X(f"{axis}:Q", axis=steps, scale=alt.Scale(nice=False))
-    y = alt.Y("value:Q", axis=powers, scale=alt.Scale(type="log", nice=False, padding=8))
+    along_log = axis == "t" and _geometric(rows)
+    x = alt.X(f"{axis}:Q", axis=steps, scale=alt.Scale(type="log" if along_log else "linear", nice=False))
+    scale = alt.Scale(type="log", nice=False, padding=8, domain=reach or alt.Undefined)
+    y = alt.Y("value:Q", axis=powers, scale=scale)
     colours = [f"var(--series-{index % COLOURS})" for index in range(len(names))]
     colour = alt.Color("instance:N", scale=alt.Scale(domain=names, range=colours), legend=label)
     shape = alt.Shape("instance:N", scale=alt.Scale(domain=names, range=SHAPES), legend=label)
+    bounded = any(value is not None for row in rows for value in row["bound"])
     dash = alt.StrokeDash(
         "quantity:N",
         scale=alt.Scale(domain=["measured", "bound"], range=[[1, 0], [5, 4]]),
-        legend=alt.Legend(
-            title=None, orient="top", symbolType="stroke", symbolStrokeColor="var(--ink)", symbolSize=500
-        ),
+        legend=alt.Legend(title=None, orient="top", symbolType="stroke", symbolStrokeColor="var(--ink)", symbolSize=500)
+        if bounded
+        else None,
     )
     tooltip = [
         alt.Tooltip("instance:N"),
@@ -398,18 +457,20 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str) -> dict
         alt.Tooltip("ratio:Q", title="measured / bound", format=".6~g"),
     ]
     layers = [
-        alt.Chart().mark_line().encode(strokeDash=dash),
-        alt.Chart().transform_filter("datum.value").mark_point(size=250, opacity=0).encode(tooltip=tooltip),
+        alt.Chart().mark_line(clip=True).encode(strokeDash=dash),
+        alt.Chart().transform_filter("datum.value").mark_point(size=250, opacity=0, clip=True).encode(tooltip=tooltip),
     ]
     for quantity, filled in (("measured", True), ("bound", False)):
         if any(any(row[f"{quantity}_point"]) for row in rows):
             chosen = f"datum.quantity == '{quantity}' && datum.{quantity}_point && datum.value"
-            points = alt.Chart().transform_filter(chosen).mark_point(filled=filled, size=36, opacity=1)
+            points = (
+                alt.Chart().transform_filter(chosen).mark_point(filled=filled, size=36, opacity=1, clip=bool(reach))
+            )
             layers.insert(-1, points.encode(shape=shape))
     layered = alt.layer(
         *layers,
         data=alt.Data(name="runs"),
-        description=f"{measure} and its bound against {along}, for {len(names)} instances",
+        description=f"{measure}{' and its bound' if bounded else ''} against {along}: {len(names)} runs",
         **_size(280),
     )
     spec = (

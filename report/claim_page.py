@@ -23,8 +23,14 @@ RESULTS = ("Theorem", "Proposition", "Corollary", "Lemma")
 """How the places of a paper's main results begin."""
 LONGEST = 120
 """Characters of a witness that the legend of a chart has room for."""
-WITNESS = "the witness"
-"""The panel that shows the run of a witness."""
+WITNESS, TIGHTEST = "the witness", "the tightest instance"
+"""The panels that show the run of a witness, and of the instance that the tightness of a bound is read off."""
+MEASURED = {"text": "f − f*", "latex": "f - f_{*}"}
+"""What experiments measure."""
+FOLLOWED = {"text": "the first coordinate of x_k", "latex": r"\text{the first coordinate of } x_{k}"}
+"""What is shown of the run of an orbit."""
+EXPERIMENT = ("experiment", "coverage", "choice", "reading")
+"""Kinds of evidence that the block of an experiment tells."""
 
 
 def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, Any]) -> dict[str, Any]:
@@ -33,8 +39,10 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
     Arguments: the claim's entry in the ledger; the page of each claim, by its ID; the ledger.
     """
     kinds = {kind: [one for one in claim["evidence"] if one["kind"] == kind] for kind in ("proof", "run")}
-    measure = claim.get("measure", SUBOPTIMALITY)
+    told = {kind: [one for one in claim["evidence"] if one["kind"] == kind] for kind in EXPERIMENT}
+    measure = claim.get("measure", MEASURED if told["experiment"] else SUBOPTIMALITY)
     measure = SUBOPTIMALITY if measure["text"] == "V_k" else measure
+    measure = FOLLOWED if claim["kind"] == "orbit" else measure
     panels = _panels(claim, measure["text"])
     cells = claim.get("tightness_map", [])
     return {
@@ -55,13 +63,33 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "runs": kinds["run"],
         "measure": measure,
         "trajectory": next((panel for panel in panels if panel["family"] == WITNESS), None),
-        "panels": [panel for panel in panels if panel["family"] != WITNESS],
+        "tightest": next((panel for panel in panels if panel["family"] == TIGHTEST), None),
+        "panels": [panel for panel in panels if panel["family"] not in (WITNESS, TIGHTEST)],
+        "experiment": _experiment(told) if told["experiment"] else None,
+        "pictures": claim.get("pictures", []),
         "map": tightness_chart(cells) if cells else None,
         "charted": bool(cells) or any(_drawn(panel) for panel in panels),
         "drawing": _drawing(claim, names, {other["id"]: other["verdict"] for other in ledger["claims"]}),
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
         "command": _command(claim, ledger),
     }
+
+
+def _experiment(told: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """An experiment: its criteria, whether theorems cover it, the choices that were made, and other readings."""
+    return {
+        "criteria": [_criterion(piece) for piece in told["experiment"]],
+        "met": sum(piece["holds"] for piece in told["experiment"]),
+        "coverage": told["coverage"],
+        "choices": told["choice"],
+        "readings": told["reading"],
+    }
+
+
+def _criterion(piece: dict[str, Any]) -> dict[str, Any]:
+    """A criterion; ledgers of before have what was asked and what was measured in one sentence."""
+    asked, _, measured = piece["text"].rpartition(": ")
+    return {"asked": asked, "measured": measured} | piece
 
 
 def is_main(claim: dict[str, Any]) -> bool:
@@ -77,8 +105,9 @@ def main_rank(claim: dict[str, Any]) -> int:
 
 def _command(claim: dict[str, Any], ledger: dict[str, Any]) -> str:
     """The command line that judges the claim again as it was judged here."""
+    command = "experiment" if any(piece["kind"] == "experiment" for piece in claim["evidence"]) else "verify"
     target = shlex.quote(claim["id"]) if claim["source"] else "FILE.py"
-    return f"signproof verify {target} --profile {shlex.quote(ledger['profile'])} --seed {ledger['seed']}"
+    return f"signproof {command} {target} --profile {shlex.quote(ledger['profile'])} --seed {ledger['seed']}"
 
 
 def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, str]) -> dict[str, Any]:
@@ -113,12 +142,14 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
     for run in claim.get("series", ()):
         if run["instance"].startswith("witness: "):
             family, prefix = WITNESS, "witness: "
+        elif run["instance"].startswith("tightest: "):
+            family, prefix = TIGHTEST, "tightest: "
         else:
             family = next((name for name in prefixes if run["instance"].startswith(f"{name}, ")), "")
             prefix = family and f"{family}, "
         short = {**run, "instance": run["instance"].removeprefix(prefix)}
-        if family == WITNESS and len(short["instance"]) > LONGEST:
-            short["instance"] = WITNESS
+        if len(short["instance"]) > LONGEST:
+            short["instance"] = family if family in (WITNESS, TIGHTEST) else f"{short['instance'][:LONGEST]}…"
         grouped.setdefault(family, []).append(short)
     spread: dict[str, list[dict]] = {}
     for run in runs:
@@ -131,7 +162,7 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
             "family": family,
             "series": series,
             "axis": abscissa(series),
-            "chart": chart(series, measure) if series else None,
+            "chart": chart(series, measure, linear=claim["kind"] == "orbit") if series else None,
             "points": _points(series),
             "spread": spread.get(family, []),
         }
@@ -150,7 +181,7 @@ def _spread(run: dict[str, Any]) -> dict[str, Any]:
     return {
         "family": family,
         "case": family.removeprefix(base(family)).strip(" ()").replace(") (", ", "),
-        "band": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("k", ())) > 1 else None,
+        "band": spread_chart(run["spread"], family) if len(run.get("spread", {}).get("median", ())) > 1 else None,
         "histogram": histogram_chart(run["histogram"], family) if "histogram" in run else None,
     }
 

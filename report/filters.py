@@ -91,6 +91,27 @@ def letter(name: str) -> str:
         return name
 
 
+GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|rho|sigma|tau|phi"
+SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "||": "‖", "->": "→", " - ": " − ", "sqrt(": "√("}
+"""What stands for signs and letters in plain text."""
+
+
+def prose(text: str) -> Markup:
+    """Plain text with its formulas as one reads them: x_0 and x^2 with indices and powers, mu as μ, <= as ≤.
+
+    Backquotes are left out. Whatever the text holds, it stays text.
+    """
+    shown = text.replace("`", "")
+    for plain_sign, sign in SIGNS.items():
+        shown = shown.replace(plain_sign, sign)
+    shown = re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), shown)
+    shown = str(Markup.escape(shown))
+    for mark, tag in (("_", "sub"), ("^", "sup")):
+        raised = rf"(?<=[\w)‖|~>\]]){re.escape(mark)}(?:\{{([\w +−-]+)\}}|([\w*]+))"
+        shown = re.sub(raised, lambda found, tag=tag: f"<{tag}>{found[1] or found[2]}</{tag}>", shown)  # type: ignore
+    return Markup(shown)
+
+
 def custom_properties(style: str) -> dict[str, str]:
     """The custom properties that the first rule of a style sheet sets."""
     return dict(re.findall(r"(--[\w-]+): ([^;]+);", style.partition("}")[0]))

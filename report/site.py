@@ -119,6 +119,9 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None]) -> dict[str, st
         counts={verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
         levels={level: meaning for level, meaning in LEVELS.items() if level in levels},
         papers=_papers(claims, ledger),
+        figures=[
+            claim for claim in claims if claim["experiment"] or "Figure" in (claim["source"] or {}).get("where", "")
+        ],
         errors=[by_id[claim["id"]] for claim in errors(ledger)],
         gaps=[by_id[claim["id"]] for claim in gaps(ledger)],
         drawing=Markup(graphs.drawing(ledger, {id: f"claims/{name}" for id, name in names.items()})),
@@ -165,6 +168,7 @@ def templates() -> Environment:
         "mathml": mathml,
         "number": filters.number,
         "plain": filters.plain,
+        "prose": filters.prose,
         "words": filters.words,
     }
     return environment

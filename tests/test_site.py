@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import io
 import json
 import re
 import shlex
@@ -17,8 +18,11 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+import shown_experiment
 import vl_convert
+from PIL import Image
 
 from signproof.checks.tightness_map import Cell
 from signproof.report import filters
@@ -201,7 +205,8 @@ def test_the_graph_links_to_claims(path, document):
 @pytest.mark.parametrize("claim", SAMPLE["claims"], ids=[claim["id"] for claim in SAMPLE["claims"]])
 def test_claim(claim, documents):
     shown = documents[claim["id"]]
-    assert claim["id"] in shown.text and claim["about"] in shown.text and claim["verdict"] in shown.text
+    about = Document(filters.prose(claim["about"])).text
+    assert claim["id"] in shown.text and about in shown.text and claim["verdict"] in shown.text
     texts = [claim["statement"], *claim["domain"]]
     for evidence in claim["evidence"]:
         if evidence["kind"] == "proof":
@@ -624,3 +629,106 @@ def test_a_band_and_a_histogram_of_ratios():
     assert [row["instances"] for row in histogram_chart(histogram, "one")["data"]["values"]] == [3, 4]
     rows = histogram_chart(histogram | {"above": 2}, "one")["data"]["values"]
     assert rows[-1] == {"from": 1.5, "to": 2.0, "instances": 2, "says": "above 1", "above": 1}
+
+
+def test_an_experiment_is_told_by_its_parts(ledger, monkeypatch, tmp_path):
+    made = shown_experiment.shown(monkeypatch)
+    assert made["verdict"] == "not reproduced"
+    assert [piece["kind"] for piece in made["evidence"]] == [
+        "experiment", "experiment", "coverage", "choice", "reading", "note"
+    ]  # fmt: skip
+    ledger["claims"].append(made)
+    front = write_site(ledger, tmp_path).read_text(encoding="utf-8")
+    text = (tmp_path / "claims" / "signprox-figure-9.html").read_text(encoding="utf-8")
+    told = re.sub(r"\s+", "", Document(text).text)
+    for words in (
+        "It falls <b>fast</b>.",
+        "1 of 2 criteria is met. Theorem 9 does not cover this experiment.",
+        "ρ ≤ 1 <i>2</i> enclosed ✗ not met",
+        "f(xk) falls to 1e-3 sampled ✓ met",
+        "Does Theorem 9 cover it? No",
+        "start 0.2 everywhere",
+        "Otherwise: as printed elsewhere: it holds",
+        "note, sampled a note",
+        "signproof experiment signprox/figure-9 --profile quick --seed 0",
+    ):
+        assert words.replace(" ", "") in told
+    assert "1 of 2 criteria met. Theorem 9 does not cover it." in re.sub(r"\s+", " ", Document(front).text)
+    ((_, image),) = [element for element in Document(text).elements if element[0] == "img"]
+    assert image["alt"] == "the phantom: what is to be found"
+    drawn = np.array(Image.open(io.BytesIO(base64.b64decode(image["src"].removeprefix("data:image/png;base64,")))))
+    assert (drawn == np.rint(np.clip(shown_experiment.PIXELS, 0, 1) * 255)).all()
+    assert "img-src data:;" in text and "img-src" not in front
+
+
+@pytest.mark.parametrize("png", ["PHN2Zz4=", 'iVBORw0KGgo" onerror="x', ""])
+def test_what_is_no_picture_is_refused(png, ledger, monkeypatch, tmp_path):
+    made = shown_experiment.shown(monkeypatch)
+    made["pictures"][0]["png"] = png
+    ledger["claims"].append(made)
+    with pytest.raises(ValueError, match=re.escape(".pictures[0].png")):
+        write_site(ledger, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("x_0 <= eta/sqrt(k), mu c (k + 1)", "x<sub>0</sub> ≤ η/√(k), μ c (k + 1)"),
+        ("||g||_1^2 != I_{p_min}(kappa)", "‖g‖<sub>1</sub><sup>2</sup> ≠ I<sub>p_min</sub>(κ)"),
+        ("x_{k+1} of `own/theorem-1.eta`, music", "x<sub>k+1</sub> of own/theorem-1.eta, music"),
+        ("a_<script>^2 & <b>", "a_&lt;script&gt;^2 &amp; &lt;b&gt;"),
+    ],
+)
+def test_formulas_in_sentences_are_read_as_formulas(text, read):
+    assert filters.prose(text) == read
+
+
+def test_an_axis_shows_every_curve_and_not_all_decades():
+    fast, slow = [1.0, 1e-150, 1e-300], [1e-3, 1e-4, 1e-5]
+    runs = [
+        {"instance": name, "k": [0, 1, 2], "measured": run, "bound": [2.0] * 3}
+        for name, run in (("a", fast), ("b", slow))
+    ]
+    spec = chart(runs).spec
+    assert spec is not None and spec["encoding"]["y"]["scale"]["domain"] == pytest.approx([1e-33, 2.0])
+    near = chart(runs[1:]).spec
+    assert near is not None and "domain" not in near["encoding"]["y"]["scale"]
+
+
+def test_flows_are_drawn_over_time():
+    spread = {name: [0.2, 0.5] for name in ("least", "lower", "median", "upper", "largest")} | {"t": [0.25, 256.0]}
+    spec = spread_chart(spread, "one")
+    assert [row["t"] for row in spec["data"]["values"]] == [0.25, 256.0]
+    assert spec["layer"][0]["encoding"]["x"]["scale"]["type"] == "log"
+    assert svg(spec | {"width": 300}).count("mark-area") == 2
+    for times, kind in (([0.01, 1.0, 50.0], "log"), ([0.0, 1.0, 2.0], "linear")):
+        drawn = chart([{"instance": "a", "t": times, "measured": [1.0, 0.5, 0.1], "bound": [1.0] * 3}]).spec
+        assert drawn is not None and drawn["encoding"]["x"]["scale"]["type"] == kind
+
+
+def test_every_tone_can_be_read_on_paper_and_in_the_dark():
+    """Contrast of text and ground as WCAG 2 defines it: 4.5 or more."""
+    style = (Path(__file__).parent.parent / "report/templates/site.css").read_text(encoding="utf-8")
+    sides = style.split("@media screen and (prefers-color-scheme: dark)")
+
+    def light(colour):
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    for side in sides:
+        tones = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", side.partition("}")[0]))
+        for tone in ("ink", "quiet", "link", "green", "blue", "red", "ochre", "teal", "plum"):
+            for ground in ("paper", "raised"):
+                low, high = sorted((light(tones[tone]), light(tones[ground])))
+                assert (high + 0.05) / (low + 0.05) >= 4.5, (tone, ground)
+
+
+def test_a_run_that_changes_its_sign_has_a_linear_axis():
+    run = {"instance": "witness", "k": [0, 1, 2], "measured": [0.5, -0.5, 0.2], "bound": [0.5, -0.5, -0.2]}
+    drawn = chart([run], "x_k", linear=True)
+    assert drawn.omitted == () and drawn.spec is not None
+    assert drawn.spec["encoding"]["y"]["scale"]["type"] == "linear"
+    assert drawn.spec["encoding"]["y"]["axis"]["title"] == "x_k"
+    picture = svg(drawn.spec | {"width": 300})
+    assert ">formula<" in picture and ">−0.4<" in picture

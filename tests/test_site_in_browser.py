@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
 import re
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import shown_experiment
 
 from signproof.report.names import file_names
 from signproof.report.site import write_site
@@ -178,3 +180,48 @@ def test_a_hostile_name_stays_text(page, site):
     id = next(claim["id"] for claim in SAMPLE["claims"] if "<script>" in claim["id"])
     page.goto((site.parent / "claims" / PAGES[id]).as_uri())
     assert page.text_content("h1") == id
+
+
+def test_on_a_phone_the_table_is_cards_that_sort_and_filter(page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    box = page.locator(".scroll:has(table.claims)")
+    assert box.evaluate("box => box.scrollWidth <= box.clientWidth")
+    for cell in page.locator("table.claims tbody tr").first.locator("th, .verdict, .says").all():
+        place = cell.bounding_box()
+        assert place and place["x"] >= 0 and place["x"] + place["width"] <= 390 and place["height"] > 10
+    page.focus("th[data-sort=tightness] button")
+    page.keyboard.press("Enter")
+    assert page.get_attribute("th[data-sort=tightness]", "aria-sort") == "descending"
+    page.select_option("[name=verdict]", "refuted")
+    assert sorted(shown(page)) == sorted(claim["id"] for claim in CLAIMS if claim["verdict"] == "refuted")
+    assert page.get_by_role("row").count() == 4  # the heading and three claims: cards are still a table
+
+
+def test_the_theorems_at_a_glance_are_in_the_first_window(page):
+    page.set_viewport_size({"width": 1280, "height": 900})
+    place = page.locator(".glance").bounding_box()
+    assert place and place["y"] + place["height"] < 900
+    assert page.locator(".glance .refuted a").get_attribute("href") == f"claims/{PAGES['scaled-sign/theorem-2.1']}"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_of_an_experiment_shows_its_pictures_and_curves(page, site, monkeypatch, tmp_path, width):
+    ledger = copy.deepcopy(SAMPLE)
+    ledger["claims"].append(shown_experiment.shown(monkeypatch))
+    place = site.parent / f"experiment-{width}"  # below the site, whose files a page may ask for
+    write_site(ledger, place)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((place / "claims" / "signprox-figure-9.html").as_uri())
+    expect(page.locator("figure[data-chart=drawn]")).to_have_count(1)
+    assert page.locator("figure[data-chart] svg .mark-line path[d]").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    greys = page.evaluate(
+        """() => {
+            const image = document.querySelector("img"), canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth, canvas.height = image.naturalHeight;
+            const context = canvas.getContext("2d");
+            context.drawImage(image, 0, 0);
+            return [...context.getImageData(0, 0, canvas.width, canvas.height).data].filter((_, n) => n % 4 === 0);
+        }"""
+    )
+    assert len(greys) == 12 and len(set(greys)) > 8

@@ -48,3 +48,15 @@ def test_every_run_is_counted_and_the_curves_are_in_order(batches):
         for k, low, high in zip(facts["spread"]["k"], curves[0], curves[-1], strict=True):
             assert np.isclose(low, np.nanmin(everything[k]), rtol=1e-4)
             assert np.isclose(high, np.nanmax(everything[k]), rtol=1e-4)
+
+
+def test_runs_followed_one_by_one_are_spread_like_a_batch():
+    spread = Spread("t")
+    spread.follow({0.5: 0.25, 1.0: 0.5})
+    spread.follow({0.5: 0.75, 1.0: 1.5, 4.0: 0.1})
+    spread.follow({0.5: 0.5})
+    facts = spread.facts
+    assert facts["spread"]["t"] == [0.5, 1.0]  # at 4 fewer than half are compared
+    assert facts["spread"]["least"] == [0.25, 0.5] and facts["spread"]["largest"] == [0.75, 1.5]
+    assert facts["spread"]["median"] == [0.5, 1.0]
+    assert facts["histogram"]["above"] == 1 and sum(facts["histogram"]["counts"]) == 2
