@@ -12,7 +12,7 @@ from itertools import islice
 
 import pytest
 from flint import fmpq
-from planted import LOOSE, TIGHT, planted
+from planted import FLOORS, LOOSE, TIGHT, planted
 from sympy import Rational
 
 from signproof import Claim, cli
@@ -82,6 +82,13 @@ def test_a_planted_constant_is_found(name):
     witness = confirmed(search(planted(name), seconds=SUFFICES))
     if name in TIGHT:
         assert witness.bound[0] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FLOORS)
+def test_a_floor_that_is_too_low_is_found(name):
+    """After 10 to 20 s; the searches that find it are in test_product_laws and test_oracles without the others."""
+    confirmed(search(planted(name), seconds=BUDGET))
 
 
 @pytest.mark.slow

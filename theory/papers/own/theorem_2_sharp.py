@@ -6,7 +6,7 @@ but then ||~g|| <g, sign(~g)> = 2 ||g||^2, more than (N) asks for. Both at once 
     ||~g|| - <g, sign(~g)> = <~g - g, sign(~g)> <= ||~g - g||,  so  ||~g||^2 <= ||~g - g||^2 + 2 ||~g|| <g, sign(~g)>,
 
 and where ~g is long, the mean step is long, too. What the second moment costs beyond sigma^2, L alpha of the decrease
-pays for.
+pays for. That ~g is unbiased is not used.
 
 The floor L alpha sigma^2/(4 mu c (1 - L alpha)) is nearly attained for small alpha: on f = 1/2 x_1^2 in R^2, where L =
 mu = 1, with (N) and Assumption 4 as equations, E V_k tends to alpha sigma^2/(4c - 2 alpha (2c - 1)) (`checks/moments.py`
@@ -24,9 +24,9 @@ from signproof.theory.expectations import Total, mean
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import BoundedVariance, l1
+from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
 from signproof.theory.papers.own import PAPER
-from signproof.theory.papers.own.theorem_2_repaired import assumptions, from_correlation
+from signproof.theory.papers.own.theorem_2_repaired import from_correlation
 from signproof.theory.papers.scaled_sign.theorem_2 import (
     INF,
     N,
@@ -37,10 +37,12 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     c,
     constant_step,
     constants,
+    dominated,
     draw,
     scaled_sign,
     sign_i,
     slope_i,
+    smooth,
 )
 from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
 from signproof.theory.symbols import V0, L, alpha, i, k, mu, sigma
@@ -48,7 +50,8 @@ from signproof.theory.vectors import g_k, maximizer, x_k
 
 gain, noise = alpha * c * (1 - L * alpha), L * sigma**2 * alpha**2 / 2
 rate = 1 - 2 * mu * gain
-bound = rate**k * V0 + L * sigma**2 * alpha / (4 * mu * c * (1 - L * alpha))
+floor = L * sigma**2 * alpha / (4 * mu * c * (1 - L * alpha))
+bound = rate**k * V0 + floor
 along = Total(slope_i * sign_i, i)
 """<g, sign(~g)>."""
 
@@ -106,7 +109,7 @@ theorem_2_1_sharp = Claim(
     "own/theorem-2.1.repaired, at a rate which is at least as good: where a stochastic gradient is long, so is the "
     "mean step towards the minimizer.",
     algorithm=ScaledSignSGD(alpha),
-    assumptions=assumptions,
+    assumptions=(smooth, dominated, BoundedVariance(sigma), NormSignMargin(c)),
     domain=(*constants, 0 < alpha, alpha < 1 / L),
     measure=ExpectedSuboptimality(),
     bound=bound,
