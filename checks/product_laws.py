@@ -125,7 +125,9 @@ class _Pair(Proposal):
             for draws in self._draws():
                 reader = OutcomeReader(self.starts, draws, self.floats, NUMPY)
                 gap = reader.number(relation.lhs, at) - reader.number(relation.rhs, at)
-                halves.append(np.broadcast_to(gap, (self.points, len(self.first) * len(self.second))).reshape(self.shape))
+                halves.append(
+                    np.broadcast_to(gap, (self.points, len(self.first) * len(self.second))).reshape(self.shape)
+                )
             gap = (halves[0] + halves[1]) / 2
             if isinstance(relation, Eq):
                 if np.abs(gap).max() > 0:  # that of the second coordinate's mean is met by its symmetry

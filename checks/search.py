@@ -3,8 +3,8 @@
 It begins with the claim alone. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
 judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
 gradients small laws with exact expectations, the moment search and that of product laws; ascents by gradients
-(`search_ascent`); batches that Hypothesis draws, and random ones. What is proposed counts only after its exact replay, and is then
-made smaller (`shrink`).
+(`search_ascent`); batches that Hypothesis draws, and random ones. What is proposed counts only after its exact replay,
+and is then made smaller (`shrink`).
 """
 
 from __future__ import annotations

@@ -29,7 +29,6 @@ PROVED = [
     "own/theorem-1.tight.constants",
     "own/theorem-1.multi-step",
     "own/theorem-1.multi-step.constants",
-    "own/theorem-2.1.sharp",
 ]
 
 
@@ -53,6 +52,17 @@ def test_multi_step_needs_a_small_t():
     wide = tuple(multi.t <= 2 * multi.delta if r == (multi.t <= multi.delta / 12) else r for r in claim.domain)
     assert wide != claim.domain
     assert isinstance(check(replace(claim, domain=wide)), Rejection)
+
+
+def test_the_sharp_floor_is_proved_and_not_without_its_parts():
+    claim = catalog()["own/theorem-2.1.sharp"]
+    assert isinstance(check(claim), Certificate)
+    smooth, dominated, _, margin = claim.assumptions
+    for assumption in (smooth, dominated, margin):
+        kept = tuple(a for a in claim.assumptions if a is not assumption)
+        assert isinstance(check(replace(claim, assumptions=kept)), Rejection)
+    longer = replace(claim, domain=tuple(r for r in claim.domain if r != (alpha < 1 / L)))
+    assert isinstance(check(longer), Rejection)
 
 
 def test_the_sharp_floor_is_at_most_half_the_repaired_one():

@@ -1,7 +1,8 @@
 """Theorem 2(1) sharpened: half the floor of `own/theorem-2.1.repaired`, and every step size below 1/L.
 
 The repaired theorem bounds E ||~g||^2 by 2 ||g||^2 + 2 sigma^2, which is attained if ||~g|| = 2 ||g|| = 2 sigma always;
-but then ||~g|| <g, sign(~g)> = 2 ||g||^2, more than (N) asks for. Both at once are not to be had: by Hölder's inequality
+but then ||~g|| <g, sign(~g)> = 2 ||g||^2, more than (N) asks for. Both at once are not to be had: by Hölder's
+inequality
 
     ||~g|| - <g, sign(~g)> = <~g - g, sign(~g)> <= ||~g - g||,  so  ||~g||^2 <= ||~g - g||^2 + 2 ||~g|| <g, sign(~g)>,
 
@@ -9,8 +10,8 @@ and where ~g is long, the mean step is long, too. What the second moment costs b
 pays for. That ~g is unbiased is not used.
 
 The floor L alpha sigma^2/(4 mu c (1 - L alpha)) is nearly attained for small alpha: on f = 1/2 x_1^2 in R^2, where L =
-mu = 1, with (N) and Assumption 4 as equations, E V_k tends to alpha sigma^2/(4c - 2 alpha (2c - 1)) (`checks/moments.py`
-finds such laws). So the floor of the repaired theorem, L alpha sigma^2/(2 mu (c - L alpha)), is never attained to more
+mu = 1, with (N) and Assumption 4 as equations, E V_k tends to alpha sigma^2/(4c - 2 alpha (2c - 1)), and
+`checks/moments.py` finds such laws. So the floor of the repaired theorem, L alpha sigma^2/(2 mu (c - L alpha)), is never attained to more
 than (c - L alpha)/(2c (1 - L alpha)) <= 1/2, and with a constant below 1/2 in place of its 1 it is false.
 """
 
@@ -105,8 +106,8 @@ def halved() -> Proof:
 theorem_2_1_sharp = Claim(
     id="own/theorem-2.1.sharp",
     source=Source(PAPER, "Theorem 2(1) of scaled-sign, with (N), sharpened"),
-    about="Scaled SignSGD with a constant step below 1/L converges linearly up to a floor which is at most half that of "
-    "own/theorem-2.1.repaired, at a rate which is at least as good: where a stochastic gradient is long, so is the "
+    about="Scaled SignSGD with a constant step below 1/L converges linearly up to a floor which is at most half that "
+    "of own/theorem-2.1.repaired, at a rate which is at least as good: where a stochastic gradient is long, so is the "
     "mean step towards the minimizer.",
     algorithm=ScaledSignSGD(alpha),
     assumptions=(smooth, dominated, BoundedVariance(sigma), NormSignMargin(c)),
