@@ -11,8 +11,8 @@ pays for. That ~g is unbiased is not used.
 
 The floor L alpha sigma^2/(4 mu c (1 - L alpha)) is nearly attained for small alpha: on f = 1/2 x_1^2 in R^2, where L =
 mu = 1, with (N) and Assumption 4 as equations, E V_k tends to alpha sigma^2/(4c - 2 alpha (2c - 1)), and
-`checks/moments.py` finds such laws. So the floor of the repaired theorem, L alpha sigma^2/(2 mu (c - L alpha)), is never attained to more
-than (c - L alpha)/(2c (1 - L alpha)) <= 1/2, and with a constant below 1/2 in place of its 1 it is false.
+`checks/moments.py` finds such laws. So the floor of the repaired theorem, L alpha sigma^2/(2 mu (c - L alpha)), is
+never attained to more than (c - L alpha)/(2c (1 - L alpha)) <= 1/2; with less than 1/2 of it, the theorem is false.
 """
 
 from __future__ import annotations
