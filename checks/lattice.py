@@ -41,8 +41,6 @@ from signproof.theory.symbols import V0, i, k, m
 PROBLEM = LeastSquares(rationals([[1, 0]]))
 STEP_SIZES, OTHERS = ("1/50", "1/25"), ("4/5", "1/2", "1/5")
 """Positions in their ranges at which the step size and the other parameters are tried."""
-REACH = 2
-"""The lattice goes from -REACH to REACH, as far as its number of points allows."""
 STEPS = 128
 """How long a run is followed."""
 MARGIN = 1.005
@@ -109,8 +107,12 @@ def check_workers(algorithm: Algorithm) -> None:
         raise Unsupported(f"what {workers} workers draw has too many outcomes")
 
 
-def parameters(claim: Claim) -> list[dict[str, fmpq]]:
+def parameters(
+    claim: Claim, step_sizes: tuple[str, ...] | None = None, others: tuple[str, ...] | None = None
+) -> list[dict[str, fmpq]]:
     """Constants of the problem, one worker, and values of the other parameters spread over their ranges.
+
+    Arguments: the claim; positions of the step size and of the others, if not STEP_SIZES and OTHERS.
 
     Raises Unsupported if the claim is not about the problem.
     """
@@ -119,7 +121,9 @@ def parameters(claim: Claim) -> list[dict[str, fmpq]]:
     free = domain.ranges(posed)
     steps = set().union(*(formula.free_symbols for formula in claim.algorithm.parameters.values()))
     workers = getattr(claim.algorithm, "workers", None)
-    tried = [STEP_SIZES if each.symbol in steps else OTHERS for each in free if each.symbol != workers]
+    at_step = STEP_SIZES if step_sizes is None else step_sizes
+    at_others = OTHERS if others is None else others
+    tried = [at_step if each.symbol in steps else at_others for each in free if each.symbol != workers]
     found = []
     for positions in product(*tried):
         given = iter(map(rational, positions))
@@ -138,6 +142,8 @@ class Proposal(ABC):
 
     lattice: ClassVar[int]
     """The most points of the lattice on one side."""
+    reach: ClassVar[int] = 2
+    """How far the lattice goes on either side, as far as its number of points allows."""
     after: np.ndarray
     """x_1 after one step, shape (points, ...), an entry for each outcome."""
 
@@ -147,7 +153,7 @@ class Proposal(ABC):
         self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
         self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
         self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
-        self.points = int(min(self.lattice, REACH / self.step + 1))
+        self.points = int(min(self.lattice, self.reach / self.step + 1))
         self.starts = np.zeros((2, self.points, 1))
         self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)
 
@@ -166,19 +172,26 @@ class Proposal(ABC):
         places = np.rint(np.abs(self.after) / unit).astype(int).reshape(self.points, -1)
         size = max(self.points, int(places.max()) + 1)
         chances = self.probabilities().reshape(self.points, -1)
-        chain = np.eye(size)
-        chain[: self.points] = 0
+        chain = np.zeros((self.points, size))
         np.add.at(chain, (np.arange(self.points)[:, None], places), np.where(chances > SUPPORT, chances, 0.0))
         heights = (np.arange(size) * unit) ** 2 / 2
-        law = np.eye(size)[1]
+        left, kept = 0.0, self._kept()
+        law = np.eye(self.points)[1]
         found = [heights[1]]
         for _ in range(STEPS):
-            law = law @ chain
-            found.append(law @ heights)
+            after = law @ chain
+            law = after[: self.points]
+            left = kept * left + after[self.points :] @ heights[self.points :]
+            found.append(law @ heights[: self.points] + left)
         values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
         with np.errstate(all="ignore"):
             bound = np.broadcast_to(evaluate(self.claim.bound, values, NUMPY), STEPS + 1)
             return np.where(bound > 0, np.array(found) / bound, 0.0)
+
+    def _kept(self) -> float:
+        """What a step with the exact gradient keeps of f, from the end of the lattice: who has left does not return."""
+        end = self.starts[:, -1:]
+        return float(self._after(end, end).item() / end[0].item()) ** 2
 
     def confirm(self, steps: int) -> Witness | None:
         """The same with exact laws, where there are any, replayed; None if that does not break the claim."""
@@ -203,14 +216,18 @@ class Proposal(ABC):
 
         Raises Unsupported if that leaves the lattice.
         """
+        after = self._after(self.starts, draws)
+        places = after / to_float(self.step)
+        if np.abs(places - np.rint(places)).max() > 1e-6:
+            raise Unsupported("a step of the method leaves the lattice")
+        return np.broadcast_to(after, (self.points, draws.shape[-1]))
+
+    def _after(self, starts: np.ndarray, draws: np.ndarray) -> np.ndarray:
         assert self.claim.algorithm is not None
         numbers: Any = _Drawn(draws)
         now = {name: evaluate(e, self.floats, numbers) for name, e in self.claim.algorithm.parameters.items()}
-        after, _ = self.claim.algorithm.at(**now).update(self.starts, lambda _: draws, (), numbers)
-        places = after[0] / to_float(self.step)
-        if np.abs(places - np.rint(places)).max() > 1e-6:
-            raise Unsupported("a step of the method leaves the lattice")
-        return np.broadcast_to(after[0], (self.points, draws.shape[-1]))
+        after, _ = self.claim.algorithm.at(**now).update(starts, lambda _: draws, (), numbers)
+        return after[0]
 
 
 def programme(gain: np.ndarray, equal: list[np.ndarray], below: list[np.ndarray]) -> np.ndarray | None:

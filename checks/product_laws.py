@@ -5,6 +5,11 @@ one and a linear programme for the other take turns, from several beginnings, an
 objective is that of `moments`, f = 1/2 x_1^2 in R^2, with one worker: its second coordinate pulls nowhere, has a law
 that is symmetric about 0, and lends the first its length. Gradients and lengths are whole multiples of a unit, so that
 the run stays on a lattice, whose law is known after many steps.
+
+Last comes the first coordinate alone. A second one that lends length makes every step towards the minimizer longer,
+too, however small g is. Without it ||~g|| sign(~g) is ~g, and the method stochastic gradient descent: E[x_1^2] tends to
+alpha sigma^2/(2 - alpha), the largest of all if signs are almost always right, as they are if ~g is small as a rule and
+seldom very long.
 """
 
 from __future__ import annotations
@@ -34,6 +39,11 @@ BEGINNINGS = ((1, 1), (4, 4), (10, 4), (10, 20))
 """Laws of ~g_2 to begin with: a length, and one over its probability; otherwise it is 0."""
 TURNS = 2
 """How often the two laws are improved."""
+ALONE = (1, 2, 4, 8, 16, 32, 64, -1, -8, -16, -32, -64)
+"""Values of ~g_1 where ~g_2 is 0."""
+WIDE = (("1/10",), ("8/9", "24/25"))
+"""Positions of the step size and of the other parameters for the first coordinate alone: E[x_1^2] is within reach, and
+a sign can be wrong so seldom, if sigma is much larger than the unit and the step size not too small."""
 ROUND = 2**12
 """Denominator of the probabilities of the second coordinate in an exact law."""
 
@@ -55,6 +65,10 @@ def search(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> 
             for beginning in BEGINNINGS:
                 if pair.solve(*beginning):
                     yield pair
+        for values in parameters(claim, *WIDE):
+            alone = _Alone(claim, assumed, values)
+            if alone.solve():
+                yield alone
 
     return lattice.search(proposals())
 
@@ -65,21 +79,22 @@ def assumes_products(claim: Claim) -> bool:
 
 
 class _Pair(Proposal):
-    """The laws of the two coordinates: `one` has shape (points, FIRST), `other` shape (points, SECOND)."""
+    """The laws of the two coordinates: `one` has shape (points, first), `other` shape (points, second)."""
 
     lattice = 60
+    first, second = FIRST, SECOND
 
     def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
         super().__init__(claim, relations, parameters)
-        self.shape = (self.points, len(FIRST), len(SECOND))
+        self.shape = (self.points, len(self.first), len(self.second))
         self.after = self.stepped(self._draws()[0]).reshape(self.shape)
         self.equal, self.below = self._gaps()
 
     def solve(self, length: int, rarity: int) -> bool:
         """Improve the laws in turns from a beginning; False if no law of the first coordinate goes with it."""
-        self.other = np.zeros((self.points, len(SECOND)))
+        self.other = np.zeros((self.points, len(self.second)))
         self.other[:, 0] = 1 - 1 / rarity
-        self.other[:, SECOND.index(length)] += 1 / rarity
+        self.other[:, self.second.index(length)] += 1 / rarity
         for _ in range(TURNS):
             one = self._improve(lambda gap: np.einsum("puw,pw->pu", gap, self.other))
             if one is None:
@@ -110,7 +125,9 @@ class _Pair(Proposal):
             for draws in self._draws():
                 reader = OutcomeReader(self.starts, draws, self.floats, NUMPY)
                 gap = reader.number(relation.lhs, at) - reader.number(relation.rhs, at)
-                halves.append(np.broadcast_to(gap, (self.points, len(FIRST) * len(SECOND))).reshape(self.shape))
+                halves.append(
+                    np.broadcast_to(gap, (self.points, len(self.first) * len(self.second))).reshape(self.shape)
+                )
             gap = (halves[0] + halves[1]) / 2
             if isinstance(relation, Eq):
                 if np.abs(gap).max() > 0:  # that of the second coordinate's mean is met by its symmetry
@@ -121,18 +138,18 @@ class _Pair(Proposal):
 
     def _draws(self) -> list[np.ndarray]:
         """All outcomes with either sign of the second coordinate, shape (2, 1, outcomes)."""
-        grid = np.array([*product(FIRST, SECOND)], dtype=float).T[:, None, :]
+        grid = np.array([*product(self.first, self.second)], dtype=float).T[:, None, :]
         return [grid * np.array([1.0, sign])[:, None, None] for sign in (1, -1)]
 
     def exact(self, point, g):
         """The second coordinate's probabilities rounded, and with them the vertex that the first's are at."""
         shares = [int(share) for share in np.rint(self.other[point] * ROUND)]
         total = sum(shares)
-        other = [(fmpq(share, total), size) for share, size in zip(shares, SECOND, strict=True) if share]
+        other = [(fmpq(share, total), size) for share, size in zip(shares, self.second, strict=True) if share]
         signed = [
             (p / 2, sign * size) if size else (p, size) for p, size in other for sign in ((1, -1) if size else (1,))
         ]
-        likely = [(value, p) for value, p in zip(FIRST, self.one[point], strict=True) if p > SUPPORT]
+        likely = [(value, p) for value, p in zip(self.first, self.one[point], strict=True) if p > SUPPORT]
         rows: dict[bool, list[list[fmpq]]] = {True: [], False: []}
         for relation, at in self.relations:
             row = []
@@ -148,3 +165,13 @@ class _Pair(Proposal):
             return None
         outcomes = [(p * q, [value, size]) for p, (value, _) in zip(one, likely, strict=True) for q, size in signed]
         return Law(tuple(p for p, _ in outcomes), rationals([value for _, value in outcomes]))
+
+
+class _Alone(_Pair):
+    """The law of the first coordinate; the second is 0."""
+
+    lattice, reach = 96, 8
+    first, second = ALONE, (0,)
+
+    def solve(self, length: int = 0, rarity: int = 1) -> bool:
+        return super().solve(length, rarity)

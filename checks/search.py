@@ -2,9 +2,9 @@
 
 It begins with the claim alone. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
 judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
-gradients small laws with exact expectations and the moment search; ascents by gradients (`search_ascent`); batches
-that Hypothesis draws, and random ones. What is proposed counts only after its exact replay, and is then
-made smaller (`shrink`).
+gradients small laws with exact expectations, the moment search and that of product laws; ascents by gradients
+(`search_ascent`); batches that Hypothesis draws, and random ones. What is proposed counts only after its exact replay,
+and is then made smaller (`shrink`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
-from signproof.checks import moments, noise
+from signproof.checks import moments, noise, product_laws
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
 from signproof.checks.judge import verify
@@ -126,8 +126,10 @@ class _Hunt:
 
     def _noise(self):
         for name, attempt in (
-            ("small laws of stochastic gradients", noise.try_out), ("the moment search", moments.search),
-        ):  # fmt: skip
+            ("small laws of stochastic gradients", noise.try_out),
+            ("the moment search", moments.search),
+            ("a search of product laws", product_laws.search),
+        ):
             self._begin(name)
             try:
                 found = attempt(self.claim, self.advance)

@@ -3,7 +3,8 @@
 Karimireddy, Rebjock, Stich, Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes", ICML 2019,
 Counterexample 2: f(x) = eps |x_1 + x_2| + |x_1 - x_2|, 0 < eps < 1, from (1, 1).
 
-Where x_1 = x_2 the subgradient is the limit of gradients from x_1 > x_2, eps (1, 1) + (1, -1), one of several.
+Where x_1 = x_2 the subgradient is the limit of gradients from x_1 > x_2, eps (1, 1) + (1, -1), one of several. This
+choice, eps = 1/2 and the steps 1/(k + 2) are ours: for no step sizes is the sum of the coordinates other than 2.
 """
 
 from __future__ import annotations

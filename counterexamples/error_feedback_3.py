@@ -3,6 +3,8 @@
 Karimireddy, Rebjock, Stich, Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes", ICML 2019,
 Counterexample 3: f(x) = <a_1, x>^2 + <a_2, x>^2, a_1 = (1, -1) + eps (1, 1), a_2 = -(1, -1) + eps (1, 1), 0 < eps < 1,
 and ~g twice the gradient of one of the terms, with probability 1/2 each.
+
+The start (1, 1) is the paper's, too; eps = 1/2 and the step 1/16 are ours. A positive factor of ~g changes no sign.
 """
 
 from __future__ import annotations

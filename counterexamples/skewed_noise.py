@@ -1,8 +1,8 @@
 """Skewed noise: the mean points down, the sign up nine times out of ten, and a vote of many up for sure.
 
 Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: Compressed Optimisation for Non-Convex Problems", ICML 2018, on
-why its noise is assumed unimodal and symmetric. Here ~g = g (1 + xi), 1 + xi = 500/41 with probability 1/10 and -10/41
-with probability 9/10.
+why its noise is assumed unimodal and symmetric. The example is ours: ~g = g (1 + xi), 1 + xi = 500/41 with probability
+1/10 and -10/41 with probability 9/10, that is 50 to -1, divided by their mean 41/10.
 """
 
 from __future__ import annotations

@@ -101,7 +101,8 @@ def _imported(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise Misuse(f"{path}, line {error.lineno}: {error.msg}") from None
+        where = path if error.lineno is None else f"{path}, line {error.lineno}"
+        raise Misuse(f"{where}: {error.msg}") from None
     except (Exception, SystemExit) as error:
         raise Misuse(explain(error, path)) from None
     finally:

@@ -80,6 +80,7 @@ def examples(claim: Claim, balls: Balls) -> tuple[st.SearchStrategy, int, int]:
 IDS = (
     *("scaled-sign/theorem-1.1", "scaled-sign/theorem-1.2", "scaled-sign/theorem-1.3"),
     *("own/theorem-2.1.repaired", "own/theorem-2.2.repaired", "own/theorem-2.1.independent", "own/theorem-3.repaired"),
+    "own/theorem-2.1.sharp",
     *("scaled-sign/proposition-1.1", "scaled-sign/proposition-1.2"),
     *("scaled-sign/proposition-2.1", "scaled-sign/proposition-2.2"),
     *(id for id, claim in catalog().items() if id.startswith("signprox/") and isinstance(claim.proof, Proof)),

@@ -9,6 +9,7 @@ import pytest
 from flint import fmpq
 from sympy import Rational, Symbol
 
+from signproof import Claim, verify
 from signproof.checks.constants import exact_smoothness, exact_strong_convexity
 from signproof.checks.exact import RATIONALS, rationals
 from signproof.theory.algorithms import ScaledSignGD
@@ -16,7 +17,9 @@ from signproof.theory.catalog import catalog
 from signproof.theory.lemmas import TABLE, LemmaError
 from signproof.theory.papers.own import theorem_1_multi_step as multi
 from signproof.theory.papers.own import theorem_1_tight as tight
+from signproof.theory.papers.own import theorem_2_sharp
 from signproof.theory.papers.own.theorem_1_dimension import theorem_1_dimension
+from signproof.theory.papers.scaled_sign import theorem_2
 from signproof.theory.proof import Certificate, Rejection, check
 from signproof.theory.symbols import L, alpha, d, i, k, mu
 
@@ -49,6 +52,30 @@ def test_multi_step_needs_a_small_t():
     wide = tuple(multi.t <= 2 * multi.delta if r == (multi.t <= multi.delta / 12) else r for r in claim.domain)
     assert wide != claim.domain
     assert isinstance(check(replace(claim, domain=wide)), Rejection)
+
+
+def test_the_sharp_floor_is_proved_and_not_without_its_parts():
+    claim = catalog()["own/theorem-2.1.sharp"]
+    assert isinstance(check(claim), Certificate)
+    smooth, dominated, _, margin = claim.assumptions
+    for assumption in (smooth, dominated, margin):
+        kept = tuple(a for a in claim.assumptions if a is not assumption)
+        assert isinstance(check(replace(claim, assumptions=kept)), Rejection)
+    longer = replace(claim, domain=tuple(r for r in claim.domain if r != (alpha < 1 / L)))
+    assert isinstance(check(longer), Rejection)
+
+
+def test_the_sharp_floor_is_at_most_half_the_repaired_one():
+    """So half the floor of own/theorem-2.1.repaired is no wrong constant."""
+    floor, zeta_1 = theorem_2.floor, theorem_2.zeta_1
+    half = Claim(
+        id="test/half-the-floor",
+        statement=(2 * theorem_2_sharp.floor <= floor) & (theorem_2_sharp.rate <= zeta_1) & (zeta_1 >= 0),
+        domain=theorem_2.domain,
+    )
+    assert verify(half).status == "proved"
+    less = replace(half, statement=Rational(21, 10) * theorem_2_sharp.floor <= floor)
+    assert verify(less).status == "refuted"
 
 
 def run(H, x, step, steps):

@@ -6,6 +6,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from planted import planted
 
 from signproof.checks import lattice, product_laws
 from signproof.checks.domain import Unsupported
@@ -30,7 +31,7 @@ def fewer(monkeypatch):
 def test_nothing_is_found_against_independent_coordinates(claim):
     found = search(claim)
     assert found.witness is None and found.tried >= 2
-    assert 0.1 < found.largest <= 1
+    assert 0.1 < found.largest <= (0.5 if claim is repaired else 1)
 
 
 def test_a_floor_that_is_too_low_falls_to_a_product_law():
@@ -43,6 +44,17 @@ def test_a_floor_that_is_too_low_falls_to_a_product_law():
     for g, law in laws:
         assert len(law.values) > 2
         assert LawReader(g, law, values, 1).holds(independence.statement(ANYWHERE))
+
+
+def test_the_largest_floor_is_that_of_one_coordinate_alone(monkeypatch):
+    """own/theorem-2.1.sharp says that no more than half the floor is reached."""
+    for name in ("STEP_SIZES", "OTHERS"):
+        monkeypatch.setattr(lattice, name, ())
+    found = search(repaired)
+    assert found.witness is None and 0.44 < found.largest <= 0.5
+    witness = search(planted("own/theorem-3.repaired, floor")).witness
+    assert witness.replay().confirmed
+    assert not any(value[1] for law in witness.oracle.table.values() for value in law.values)
 
 
 def test_the_laws_of_a_pair_meet_what_is_assumed():

@@ -12,7 +12,7 @@ from itertools import islice
 
 import pytest
 from flint import fmpq
-from planted import LOOSE, TIGHT, planted
+from planted import FLOORS, LOOSE, TIGHT, planted
 from sympy import Rational
 
 from signproof import Claim, cli
@@ -82,6 +82,13 @@ def test_a_planted_constant_is_found(name):
     witness = confirmed(search(planted(name), seconds=SUFFICES))
     if name in TIGHT:
         assert witness.bound[0] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FLOORS)
+def test_a_floor_that_is_too_low_is_found(name):
+    """After 10 to 20 s; the searches that find it are in test_product_laws and test_oracles without the others."""
+    confirmed(search(planted(name), seconds=BUDGET))
 
 
 @pytest.mark.slow
@@ -253,12 +260,36 @@ def test_ctrl_c_keeps_the_best(run, tmp_path, monkeypatch):
         (("search", "no/such"), "no claim"),
         (("search", "scaled-sign/remark-6", "--out", "."), "is a folder"),
         (("search", "scaled-sign/remark-6", "--seconds", "-1"), "--seconds"),
+        (("search", "scaled-sign/remark-6", "--seconds", "inf"), "must be finite"),
         (("replay", "scaled-sign/remark-6", "--plot", "no.svg"), "no run to draw"),
     ],
 )
 def test_misuse_is_one_line(run, arguments, message):
     code, _, err = run(*arguments)
     assert code == 2 and message in err and err.count("\n") == 1
+
+
+TWO_CLAIMS = b"""from signproof import Claim
+from signproof.theory.symbols import L
+one, other = (Claim(id=f"mine/{n}", statement=L > 0, domain=(L > n,)) for n in (1, 2))
+"""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"def (", "line 1: invalid syntax"),
+        (b"\xff\xfe\x00", "claims.py: "),
+        (b"raise RuntimeError('one\\ntwo')", "RuntimeError: one two"),
+        (b"", "defines no Claim"),
+        (TWO_CLAIMS, "names 2 claims; name one"),
+    ],
+)
+def test_files_with_no_one_claim_are_one_line(run, tmp_path, content, message):
+    path = tmp_path / "claims.py"
+    path.write_bytes(content)
+    code, _, err = run("search", path)
+    assert code == 2 and message in err and "None" not in err and err.count("\n") == 1
 
 
 def test_bad_witness_files_are_one_line_and_nothing_is_overwritten(run, tmp_path):

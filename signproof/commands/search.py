@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
@@ -35,6 +36,8 @@ def command(
     from signproof.checks.search import Stopped, search
     from signproof.loading import load
 
+    if not isfinite(seconds):
+        raise Misuse("--seconds must be finite: Ctrl-C ends a search, too, and keeps the best")
     check_outputs(out, None, "--out")
     claims = load([target])
     if len(claims) != 1:

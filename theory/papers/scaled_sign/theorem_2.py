@@ -57,11 +57,11 @@ class NoisyDescent:
             conclusion("descent lemma", smooth, x_next, x_k),
             by=Lemma("descent lemma", smooth, x_next, x_k),
         )
-        coordinates = Step(
+        self.coordinates = Step(
             "<g, v> in coordinates", Eq(inner(g_k, v), aligned), by=Lemma("inner product in coordinates", g_k, v)
         )
         slope = Step(
-            "slope", Eq(inner(g_k, x_next - x_k), -step_size * length * aligned), by=Identity(rule, coordinates)
+            "slope", Eq(inner(g_k, x_next - x_k), -step_size * length * aligned), by=Identity(rule, self.coordinates)
         )
         v_positive = Step("v has a norm", Ge(norm(INF, v), 0), by=Lemma("non-negative norm", norm(INF, v)))
         stretched = Step("length", Eq(distance, Abs(step_size * length) * norm(INF, v)), by=Identity(rule))
@@ -81,9 +81,10 @@ class NoisyDescent:
             Le(mean(V_next - V, x_k), mean(decrease, x_k)),
             by=Lemma("monotone expectation", V_next - V, decrease, x_k, using=(one_step,)),
         )
+        self.unit = unit[-1]
         self.steps = (
-            self.value, next_value, self.positive, rule, expansion, coordinates, slope, v_positive, *unit, stretched,
-            short, one_step, self.descent,
+            self.value, next_value, self.positive, rule, expansion, self.coordinates, slope, v_positive, *unit,
+            stretched, short, one_step, self.descent,
         )  # fmt: skip
 
 
@@ -198,6 +199,11 @@ def one_step(
         Le(mean(V_next, x_k) - V, -gain * N**2 + noise),
         by=Combination({descent.descent: 1, aligned[-1]: step_size, second_moment[-1]: L / 2 * step_size**2}),
     )
+    return *descent.steps, *aligned, *second_moment, *averaged(descent, decrease, gain, noise)
+
+
+def averaged(descent: NoisyDescent, decrease: Step, gain: Expr, noise: Expr) -> tuple[Step, ...]:
+    """From E[V_{k+1} | x] - V_k <= -gain ||g||^2 + noise, which is the step `decrease`, to (36)."""
     instance = Step("Assumption 2", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
     domination = Step("||g||^2 >= 2 mu V", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.value: 2 * mu}))
     after = (1 - 2 * mu * gain) * V + noise
@@ -209,18 +215,7 @@ def one_step(
     )
     tower = Step("tower property", conclusion("tower property", V_next, x_k), by=Lemma("tower property", V_next, x_k))
     recursion = Step("(36)", Le(EV_next, (1 - 2 * mu * gain) * EV + noise), by=Combination({means: 1, tower: -1}))
-    return (
-        *descent.steps,
-        *aligned,
-        *second_moment,
-        decrease,
-        instance,
-        domination,
-        contraction,
-        means,
-        tower,
-        recursion,
-    )
+    return decrease, instance, domination, contraction, means, tower, recursion
 
 
 def constant_step(steps: tuple[Step, ...], rate: Expr, remainder: Expr, bound: Expr, name: str) -> Proof:
