@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
-from signproof.checks import moments, noise, proximal_trials, search_proximal
+from signproof.checks import moments, noise, product_laws, proximal_trials, search_proximal
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
 from signproof.checks.judge import verify
@@ -146,7 +146,10 @@ class _Hunt:
 
     def _noise(self):
         for name, attempt in (
-            ("small laws of stochastic gradients", noise.try_out), ("the moment search", moments.search),
+            ("small laws of stochastic gradients", noise.try_out),
+            ("product laws", product_laws.search)
+            if product_laws.assumes_products(self.claim)
+            else ("the moment search", moments.search),
         ):  # fmt: skip
             self._begin(name)
             try:

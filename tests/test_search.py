@@ -12,7 +12,7 @@ from itertools import islice
 
 import pytest
 from flint import fmpq
-from planted import LOOSE, TIGHT, planted
+from planted import LOOSE, TIGHT, UNPLANTED, planted
 from sympy import Rational
 
 from signproof import Claim, cli
@@ -82,6 +82,12 @@ def test_a_planted_constant_is_found(name):
     witness = confirmed(search(planted(name), seconds=SUFFICES))
     if name in TIGHT:
         assert witness.bound[0] > 0
+
+
+def test_every_bound_has_a_planted_constant_or_a_reason_why_not():
+    bounds = {id for id, claim in catalog().items() if claim.kind in ("bound", "flow") and not claim.erratum}
+    with_one = {name.split(", ")[0] for name in TIGHT | LOOSE}
+    assert bounds == with_one | UNPLANTED.keys() and not with_one & UNPLANTED.keys()
 
 
 @pytest.mark.slow
