@@ -171,19 +171,19 @@ def replay_proximal(
         return Replay(False, "exact", str(refused))
 
 
-def _compare(*run: Any) -> Replay:
+def _compare(*run) -> Replay:
     """In rationals, else in balls of growing precision: the probabilities or, if need be, the points as well.
 
     Raises Unsupported, TooMany.
     """
     try:
-        return _told(*run, RATIONALS, RATIONALS)
+        return _told(run, RATIONALS, RATIONALS)
     except (LongPoint, LongChance) as long:
         points_too = isinstance(long, LongPoint)
     for bits in PRECISIONS:
         with Balls(bits) as balls:
             try:
-                return _told(*run, balls if points_too else RATIONALS, balls)
+                return _told(run, balls if points_too else RATIONALS, balls)
             except LongPoint:
                 points_too = True
             except Undecided:
@@ -191,11 +191,12 @@ def _compare(*run: Any) -> Replay:
     return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def _told(claim, measure, algorithm, problem, parameters, z, length: int, xp: Any, odds: Any) -> Replay:
+def _told(run: tuple, xp: Any, odds: Any) -> Replay:
     """Measure and bound compared, the points in one arithmetic, the probabilities in another.
 
     Raises Undecided if balls overlap, LongPoint and LongChance.
     """
+    claim, measure, algorithm, problem, parameters, z, length = run
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     gamma = evaluate(sympify(measure.step_size), values, xp)
     chain = ProximalChain(algorithm, problem, parameters, z, xp, odds)

@@ -133,7 +133,7 @@ class _Hunt:
         lengths = search_proximal.lengths(self.claim)
         self._begin("a grid of tiny composite objectives")
         for length in lengths:
-            self.advance(f"{self.claim.id}: tiny composite objectives, {self.claim.measure.steps} = {length}")
+            self.advance(f"{self.claim.id}: tiny composite objectives, {length} steps")
             self._follow(search_proximal.grid(self.claim, length))
         for turn in count(1):
             self._begin("random composite objectives")
