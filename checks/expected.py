@@ -70,11 +70,18 @@ class Chain:
         merge = problem.state if _translates(algorithm) and _has_states(problem) else tuple
         self._begin(algorithm, values, merge, x)
 
-    def _begin(self, algorithm: Algorithm, values: dict[Symbol, fmpq], merge: Callable[[Any], Any], x: np.ndarray):
-        memory = algorithm.init(x, RATIONALS)
+    def _begin(
+        self,
+        algorithm: Algorithm,
+        values: dict[Symbol, Any],
+        merge: Callable[[Any], Any],
+        x: np.ndarray,
+        xp: Any = RATIONALS,
+    ):
+        memory = algorithm.init(x, xp)
         if not isinstance(memory, tuple) or memory:
             raise Unsupported(f"{algorithm} remembers more than its iterate")
-        self._algorithm, self._values, self._merge = algorithm, values, merge
+        self._algorithm, self._values, self._merge, self._xp = algorithm, values, merge, xp
         self._steady = not any(formula.has(k) for formula in algorithm.parameters.values())
         self._numbers: dict[tuple, int] = {}
         self._moves: dict[int, list[tuple[fmpq, int]]] = {}
@@ -98,14 +105,16 @@ class Chain:
 
     def _moves_from(self, x: np.ndarray) -> list[tuple[fmpq, int]]:
         """Where one step leads from a point, and how probably."""
-        values = self._values | {k: rational(self.k)}
+        xp = self._xp
+        values = self._values | {k: xp.number(rational(self.k))}
         now: Any = self._algorithm.at(
-            **{name: evaluate(formula, values, RATIONALS) for name, formula in self._algorithm.parameters.items()}
+            **{name: evaluate(formula, values, xp) for name, formula in self._algorithm.parameters.items()}
         )
-        return [
-            (chance, self._number(now.update(x, source, (), numbers)[0]))
-            for chance, source, numbers in self._outcomes(x, now)
-        ]
+        moves: dict[int, fmpq] = {}
+        for chance, source, numbers in self._outcomes(x, now):
+            after = self._number(now.update(x, source, (), numbers)[0])
+            moves[after] = moves[after] + chance if after in moves else chance
+        return [(chance, after) for after, chance in moves.items()]
 
     def _outcomes(self, x: np.ndarray, now: Any) -> Iterator[tuple[fmpq, Any, Any]]:
         """Each outcome of the draw at a point: its probability, what `update` asks for gradients, and its arithmetic.

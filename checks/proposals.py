@@ -15,9 +15,11 @@ from sympy import Symbol
 
 from signproof.checks import domain
 from signproof.checks.batch import exact_parameters, promises_decrease
+from signproof.checks.composite import CompositeProblem
 from signproof.checks.domain import Range
 from signproof.checks.exact import RATIONALS, Balls, Undecided, to_float
 from signproof.checks.problem import Problem
+from signproof.checks.proximal import replay_proximal
 from signproof.checks.replay import Replay, run
 from signproof.checks.witness import Witness
 from signproof.theory.claim import Claim
@@ -29,10 +31,13 @@ BITS = 256
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """One instance: a problem and a start in rationals, parameters by name, and how many steps to follow it."""
+    """One instance: a problem and a start in rationals, parameters by name, and how many steps to follow it.
+
+    The start of a composite problem is given by its z, as in a witness.
+    """
 
     claim: Claim
-    problem: Problem
+    problem: Problem | CompositeProblem
     parameters: Mapping[str, fmpq]
     start: tuple[fmpq, ...]
     steps: int
@@ -64,8 +69,13 @@ def pose(
 
 
 def follow(proposal: Proposal) -> Followed:
-    """Run a proposal and compare measure and bound at every step that the domain allows; stop at a violation."""
+    """Run a proposal and compare measure and bound at every step that the domain allows; stop at a violation.
+
+    A claim about composite objectives speaks of the whole run: it is compared at the end alone.
+    """
     claim, problem = proposal.claim, proposal.problem
+    if isinstance(problem, CompositeProblem):
+        return _follow_to_the_end(proposal, problem)
     best, shown = -1.0, None
     values = {Symbol(name, real=True): number for name, number in proposal.parameters.items()}
     try:
@@ -95,6 +105,15 @@ def follow(proposal: Proposal) -> Followed:
     return Followed(best, shown)
 
 
+def _follow_to_the_end(proposal: Proposal, problem: CompositeProblem) -> Followed:
+    instance = proposal.claim, problem, dict(proposal.parameters), proposal.start, proposal.steps
+    found = replay_proximal(*instance)
+    if found.measured is None or found.bound is None:
+        return Followed(-1.0, None)
+    witness = Witness(*instance, found.measured, found.bound, found.level)
+    return Followed(ratio(found), witness, broken=found.confirmed)
+
+
 def ratio(found: Replay | Witness) -> float:
     """A lower end of measured / bound, infinite if the bound is not positive and the measure is."""
     assert found.measured is not None and found.bound is not None
@@ -104,6 +123,7 @@ def ratio(found: Replay | Witness) -> float:
 
 
 def _run(proposal: Proposal) -> Iterator[Replay]:
+    assert isinstance(proposal.problem, Problem)
     instance = proposal.claim, proposal.problem, proposal.parameters, proposal.start
     if proposal.problem.rational:
         followed = 0

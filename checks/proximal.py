@@ -1,15 +1,18 @@
 """Exact expectations of proximal methods on composite objectives: mini-batches are finitely many, and all is rational.
 
 A run is about a number of steps T fixed beforehand. Where T is a square the step sizes of signprox are rational, and so
-are the law of every iterate and the mean of E||G(x_l)||_*^power over l < T.
+are the law of every iterate and the mean of E||G(x_l)||_*^power over l < T. In a longer run fractions may grow longer
+with every step; then what grows, the probabilities or the points as well, is followed in balls.
 """
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from itertools import combinations_with_replacement, islice
 from math import factorial, isqrt, prod
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -18,10 +21,10 @@ from sympy import Eq, Rational, Symbol, sympify
 
 from signproof.checks.composite import CompositeProblem, refusal
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rational
 from signproof.checks.expected import Chain, TooMany
 from signproof.checks.minibatch import shares
-from signproof.checks.replay import Replay, ends_of, outside_domain
+from signproof.checks.replay import PRECISIONS, Replay, ends_of, outside_domain
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
 from signproof.theory.prox import (
@@ -39,42 +42,91 @@ from signproof.theory.symbols import V0
 
 ROOT = 2**10
 """Standard deviations are rounded up to fractions with this denominator."""
+LONGEST = 2**14
+"""Bits of numerator or denominator beyond which a run is no longer followed in rationals."""
+
+
+class LongPoint(ArithmeticError):
+    """An iterate has more than LONGEST bits."""
+
+
+class LongChance(ArithmeticError):
+    """A probability has more than LONGEST bits."""
 
 
 class ProximalChain(Chain):
     """The law of x_k of a proximal method, from x_0 = prox_{gamma r}(z).
 
-    Arguments: the method; one composite objective in rationals; parameters by name; z, shape (d,). Its step size must
-    not depend on k.
+    Arguments: the method; one composite objective in rationals; parameters by name; z, shape (d,); the arithmetics of
+    the points and of the probabilities. Its step size must not depend on k. In balls, two points in one ball are one
+    state: what is computed from the ball holds both. Raises LongPoint or LongChance, at any step, where rationals grow
+    too long.
     """
 
-    def __init__(self, algorithm: SPGM, problem: CompositeProblem, parameters: Mapping[str, fmpq], z: tuple[fmpq, ...]):
-        values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        gamma = evaluate(algorithm.step_size, values, RATIONALS)
-        point = np.array(z, dtype=object)
-        self._composite = problem
-        values[V0] = problem.suboptimality(point, gamma, RATIONALS)
+    def __init__(
+        self,
+        algorithm: SPGM,
+        problem: CompositeProblem,
+        parameters: Mapping[str, fmpq],
+        z: tuple[fmpq, ...],
+        xp: Any = RATIONALS,
+        odds: Any = RATIONALS,
+    ):
+        values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+        gamma = evaluate(algorithm.step_size, values, xp)
+        point = xp.number(np.array(z, dtype=object))
+        self._composite, self._odds = problem.over(xp), odds
+        self._weights = list(problem.weights)
+        values[V0] = self._composite.suboptimality(point, gamma, xp)
         self.height = values[V0]
-        self._begin(algorithm, values, tuple, problem.prox(point, gamma, RATIONALS))
+        merge = tuple if xp is RATIONALS else lambda x: tuple(map(xp.ends, x))
+        self._begin(algorithm, values, merge, self._composite.prox(point, gamma, xp), xp)
 
-    def _outcomes(self, x: np.ndarray, now: Any) -> Iterator[tuple[fmpq, Any, Any]]:
-        weights = list(self._composite.weights)
-        for batch in combinations_with_replacement(range(len(weights)), int(now.batch)):
-            orders = factorial(len(batch)) // prod(factorial(batch.count(m)) for m in set(batch))
-            chance = prod((weights[m] for m in batch), start=fmpq(orders))
+    def advance(self) -> None:
+        super().advance()
+        if self._odds is RATIONALS and max(p.height_bits() for p in self.law.values()) > LONGEST:
+            raise LongChance
+
+    def _outcomes(self, x: np.ndarray, now: Any) -> Iterator[tuple[Any, Any, Any]]:
+        seen = _Remembering(self._composite)
+        size = int(now.batch)
+        for batch in combinations_with_replacement(range(len(self._weights)), size):
+            counts = [batch.count(m) for m in range(len(self._weights))]
+            orders = factorial(size) // prod(map(factorial, counts))
+            chance = prod((w**n for w, n in zip(self._weights, counts, strict=True)), start=fmpq(orders))
             if chance:
-                drawn = shares(list(batch), len(weights), RATIONALS)
-                yield chance, ProximalOracle(self._composite, drawn), RATIONALS
+                drawn = shares(list(batch), len(self._weights), self._xp)
+                yield self._odds.number(chance), ProximalOracle(seen, drawn), self._xp
+
+    def _number(self, x: np.ndarray) -> int:
+        if self._xp is RATIONALS and max(entry.height_bits() for entry in x) > LONGEST:
+            raise LongPoint
+        return super()._number(x)
 
 
-def fitting(claim: Claim, problem: CompositeProblem, length: int) -> dict[str, fmpq] | None:
-    """The best constants of a problem and the parameters that the domain ties to them, for so many steps.
+class _Remembering:
+    """A composite objective whose proximal operators at a point are computed once, for all mini-batches."""
+
+    def __init__(self, problem: CompositeProblem):
+        self.weights, self.smooth_gradient, self._problem = problem.weights, problem.smooth_gradient, problem
+        self._known: dict[tuple, Any] = {}
+
+    def proxes(self, z: Any, gamma: Any, xp: Any) -> Any:
+        key = (*map(xp.ends, z), xp.ends(gamma))
+        if key not in self._known:
+            self._known[key] = self._problem.proxes(z, gamma, xp)
+        return self._known[key]
+
+
+def fitting(claim: Claim, problem: CompositeProblem, length: int, slack: int = 1) -> dict[str, fmpq] | None:
+    """The best constants of a problem, or so many times as much, and the parameters that the domain ties to them, for
+    so many steps.
 
     None if they are not rational, or not in the domain. Raises Unsupported for a parameter that nothing fixes.
     """
     assert isinstance(claim.measure, MeanGradientMapping)
     values: dict[Symbol, fmpq] = {claim.measure.steps: fmpq(length)}
-    values |= _least(claim, problem, None)
+    values |= {symbol: slack * number for symbol, number in least(claim, problem, None).items()}
     for relation in claim.domain:
         if isinstance(relation, Eq) and isinstance(relation.lhs, Symbol) and relation.lhs not in values:
             number = relation.rhs.subs({s: Rational(str(n)) for s, n in values.items()})
@@ -84,7 +136,8 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int) -> dict[str, f
     gamma = sympify(claim.algorithm.step_size)
     if gamma.free_symbols - values.keys():
         raise Unsupported(f"nothing says what the step size {gamma} is")
-    values |= _least(claim, problem, evaluate(gamma, values, RATIONALS))
+    deviations = least(claim, problem, evaluate(gamma, values, RATIONALS))
+    values |= {symbol: slack * number for symbol, number in deviations.items()}
     free = claim.parameters - values.keys() - {V0}
     if free:
         raise Unsupported(f"nothing says what {', '.join(sorted(map(str, free)))} is")
@@ -112,61 +165,94 @@ def replay_proximal(
     why = refusal(problem, claim) or _outside(claim, problem, values, z, length)
     if why:
         return Replay(False, "exact", why)
-    gamma = evaluate(sympify(measure.step_size), values, RATIONALS)
-    measure = dataclasses.replace(measure, step_size=gamma)
+    run = (claim, measure, algorithm.at(batch=_whole(algorithm.batch, values)), problem, parameters, z, length)
     try:
-        chain = ProximalChain(algorithm.at(batch=_whole(algorithm.batch, values)), problem, parameters, z)
-        total = sum(islice(_expected(chain, measure, problem), length), start=fmpq(0))
+        return _compare(*run)
     except (Unsupported, TooMany) as refused:
         return Replay(False, "exact", str(refused))
-    formula = claim.bound.subs({measure.steps: length})
+
+
+def _compare(*run) -> Replay:
+    """In rationals, else in balls of growing precision: the probabilities or, if need be, the points as well.
+
+    Raises Unsupported, TooMany.
+    """
     try:
-        limit = evaluate(formula, values | {V0: chain.height}, RATIONALS)
+        return _told(run, RATIONALS, RATIONALS)
+    except (LongPoint, LongChance) as long:
+        points_too = isinstance(long, LongPoint)
+    for bits in PRECISIONS:
+        with Balls(bits) as balls:
+            try:
+                return _told(run, balls if points_too else RATIONALS, balls)
+            except LongPoint:
+                points_too = True
+            except Undecided:
+                continue
+    return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+
+
+def _told(run: tuple, xp: Any, odds: Any) -> Replay:
+    """Measure and bound compared, the points in one arithmetic, the probabilities in another.
+
+    Raises Undecided if balls overlap, LongPoint and LongChance.
+    """
+    claim, measure, algorithm, problem, parameters, z, length = run
+    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+    gamma = evaluate(sympify(measure.step_size), values, xp)
+    chain = ProximalChain(algorithm, problem, parameters, z, xp, odds)
+    expected = _expected(chain, dataclasses.replace(measure, step_size=gamma), problem.over(xp), xp)
+    measured = sum(islice(expected, length), start=fmpq(0)) / length
+    try:
+        limit = evaluate(claim.bound.subs({measure.steps: length}), values | {V0: chain.height}, xp)
     except TypeError:
-        return Replay(False, "exact", f"the bound is not rational at {measure.steps} = {length}")
-    measured = total / length
+        return Replay(False, xp.level, f"the bound is not rational at {measure.steps} = {length}")
+    ends = [ends_of(number) if isinstance(number, fmpq) else odds.ends(number) for number in (measured, limit)]
     broken = measured > limit
-    why = f"the expected measure is {'above' if broken else 'within'} the bound"
+    if not broken and not measured <= limit:
+        raise Undecided("the balls of measure and bound overlap")
     if broken and not chain.height > 0:
-        return Replay(False, "exact", "the start is not above the minimum")
-    return Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
+        return Replay(False, odds.level, "the start is not above the minimum")
+    why = f"the expected measure is {'above' if broken else 'within'} the bound"
+    return Replay(broken, odds.level, why, *ends)
 
 
-def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProblem) -> Iterator[fmpq]:
+def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProblem, xp: Any) -> Iterator[Any]:
     """E||G(x_l)||_*^power at l = 0, 1, 2, ..."""
-    lengths: dict[int, fmpq] = {}
+    lengths: dict[int, Any] = {}
     while True:
         for state in chain.law.keys() - lengths.keys():
-            lengths[state] = measure.quantity(problem, chain.points[state], RATIONALS)
+            lengths[state] = measure.quantity(problem, chain.points[state], xp)
         yield sum((p * lengths[state] for state, p in chain.law.items()), start=fmpq(0))
         chain.advance()
 
 
-def _least(claim: Claim, problem: CompositeProblem, gamma: fmpq | None) -> dict[Symbol, fmpq]:
+def least(claim: Claim, problem: CompositeProblem, gamma: Any, xp: Any = RATIONALS) -> dict[Symbol, Any]:
     """The least constants with which the assumptions hold; those that depend on gamma if it is given, else the others.
 
-    Vectors of constants are the least ones, and standard deviations are rounded up.
+    Vectors of constants are the least ones, and standard deviations are rounded up in rationals. In floats the fields
+    of the problem may have batch axes.
     """
     if gamma is None:
-        entries = list(problem.smoothness(RATIONALS))
+        entries = list(problem.smoothness(xp))
         kinds: tuple[type, ...] = (CoordinateLipschitz,)
     else:
-        squares = list(problem.variance(gamma, RATIONALS))
-        entries, kinds = [_root(square) for square in squares], (CoordinateVariance,)
+        squares = list(problem.variance(gamma, xp))
+        entries, kinds = [_root(square, xp) for square in squares], (CoordinateVariance,)
     letters = {getattr(a, "constants", None) for a in claim.assumptions if isinstance(a, kinds)}
-    found: dict[Symbol, fmpq] = {}
+    found: dict[Symbol, Any] = {}
     for a in claim.assumptions:
         needed = None
         if isinstance(a, LipschitzGradient) and gamma is None:
-            formula, needed = a.constant, max(entries)
+            formula, needed = a.constant, reduce(xp.larger, entries)
         elif isinstance(a, ProximalVariance) and gamma is not None:
-            formula, needed = a.constant, _root(sum(squares, start=fmpq(0)))
+            formula, needed = a.constant, _root(reduce(add, squares), xp)
         elif isinstance(a, Entries) and a.constants in letters:
-            formula, needed = a.total, sum(entries, start=fmpq(0))
+            formula, needed = a.total, reduce(add, entries)
         elif isinstance(a, LargestEntry) and a.constants in letters:
-            formula, needed = a.largest, max(entries)
+            formula, needed = a.largest, reduce(xp.larger, entries)
         if needed is not None and isinstance(formula, Symbol):
-            found[formula] = max(found.get(formula, needed), needed)
+            found[formula] = xp.larger(found.get(formula, needed), needed)
     return found
 
 
@@ -180,7 +266,7 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
     gamma = evaluate(sympify(claim.algorithm.step_size), values, RATIONALS)
     if not gamma > 0:
         return f"the step size {gamma} is not positive"
-    for symbol, needed in (_least(claim, problem, None) | _least(claim, problem, gamma)).items():
+    for symbol, needed in (least(claim, problem, None) | least(claim, problem, gamma)).items():
         if values[symbol] < needed:
             return f"the problem does not meet what is assumed with {symbol} = {values[symbol]}; {needed} would do"
     return outside_domain(claim, _exact(values))
@@ -197,8 +283,10 @@ def _whole(count: Any, values: Mapping[Symbol, fmpq]) -> int:
     return int(number.p)
 
 
-def _root(square: fmpq) -> fmpq:
-    """The square root, rounded up to a multiple of 1/ROOT."""
+def _root(square: Any, xp: Any = RATIONALS) -> Any:
+    """The square root; in rationals it is rounded up to a multiple of 1/ROOT."""
+    if xp is not RATIONALS:
+        return xp.sqrt(square)
     scaled = square * ROOT * ROOT
     whole = isqrt(int(scaled.p // scaled.q))
     return fmpq(whole if whole * whole == scaled else whole + 1, ROOT)

@@ -1,6 +1,7 @@
 """The search for a counterexample: everything that may break a claim, within a budget of seconds.
 
-It begins with the claim alone. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
+It begins with the claim alone. For a proximal method there are a grid of tiny composite objectives
+(`search_proximal`) and random ones. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
 judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
 gradients small laws with exact expectations, the moment search and that of product laws; ascents by gradients
 (`search_ascent`); batches that Hypothesis draws, and random ones. What is proposed counts only after its exact replay,
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
 
-from signproof.checks import moments, noise, product_laws
+from signproof.checks import moments, noise, product_laws, proximal_trials, search_proximal
 from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
 from signproof.checks.judge import verify
@@ -24,6 +25,7 @@ from signproof.checks.shrink import shrink
 from signproof.checks.trials import PROFILES, cases, try_out
 from signproof.checks.witness import POSED, Witness
 from signproof.theory.claim import Claim
+from signproof.theory.prox import MeanGradientMapping
 
 EXAMPLES = 20
 """Batches that Hypothesis draws in one round."""
@@ -112,6 +114,8 @@ class _Hunt:
             pass
 
     def _bound(self):
+        if isinstance(self.claim.measure, MeanGradientMapping):
+            return self._proximal()
         posed = [(case, ranges(case)) for case in cases(self.claim)]
         self._begin("a grid of tiny instances")
         for case, free in posed:
@@ -123,6 +127,22 @@ class _Hunt:
             self._hypothesis(turn)
             self._begin("random batches of all families")
             self._take(try_out(self.claim, PROFILES["quick"], self.seed + turn, self.advance).witness)
+
+    def _proximal(self):
+        search_proximal.check(self.claim)
+        lengths = search_proximal.lengths(self.claim)
+        self._begin("a grid of tiny composite objectives")
+        for length in lengths:
+            self.advance(f"{self.claim.id}: tiny composite objectives, {length} steps")
+            self._follow(search_proximal.grid(self.claim, length))
+        for turn in count(1):
+            self._begin("random composite objectives")
+            found = proximal_trials.try_out(self.claim, self.seed + turn, self.advance)
+            self.tried += sum(tally.instances for tally in found.tallies)
+            if found.violation is not None:
+                problem, parameters, z, length, seen = found.violation
+                assert seen.measured is not None and seen.bound is not None
+                self._take(Witness(self.claim, problem, parameters, z, length, seen.measured, seen.bound, seen.level))
 
     def _noise(self):
         for name, attempt in (

@@ -32,9 +32,10 @@ SECONDS = 5.0
 def shrink(witness: Witness, seconds: float = SECONDS) -> Witness:
     """A witness of the same claim, no larger, that the exact replay confirms.
 
-    Returns the witness itself if it has no problem, if its gradients are stochastic, or if nothing smaller is found.
+    Returns the witness itself if it has no problem or a composite one, if its gradients are stochastic, or if nothing
+    smaller is found.
     """
-    if witness.claim.kind != "bound" or witness.problem is None or witness.oracle is not None:
+    if witness.claim.kind != "bound" or not isinstance(witness.problem, Problem) or witness.oracle is not None:
         return witness
     end, again = monotonic() + seconds, True
     while again:

@@ -161,3 +161,16 @@ def test_what_is_not_known_of_an_objective_is_not_taken_for_granted(old, new, wh
     assert why in refusal(QUADRATIC, mine) and why in refusal(HUBER, mine)
     with pytest.raises(Unsupported, match=why):
         try_out(mine)
+
+
+@pytest.mark.parametrize("id", IDS)
+@pytest.mark.parametrize("bits", [64, 1])
+def test_where_fractions_grow_long_balls_hold_the_exact_numbers(id, bits, monkeypatch):
+    claim, start = catalog()[id], tuple(rationals(["3/2", "-1"]))
+    parameters = fitting(claim, QUADRATIC, 4)
+    exact = replay_proximal(claim, QUADRATIC, parameters, start, 4)
+    monkeypatch.setattr("signproof.checks.proximal.LONGEST", bits)
+    found = replay_proximal(claim, QUADRATIC, parameters, start, 4)
+    assert (exact.level, found.level) == ("exact", "enclosed" if bits == 1 else found.level)
+    for inside, around in ((exact.measured, found.measured), (exact.bound, found.bound)):
+        assert around[0] <= inside[1] and inside[0] <= around[1] and around[1] - around[0] < fmpq(1, 2**64)
