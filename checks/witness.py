@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from flint import fmpq
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, Tuple
+from sympy.core.symbol import Str
 
 from signproof.checks.composite import CompositeProblem, composite_named
 from signproof.checks.exact import rational, to_float
@@ -250,6 +251,8 @@ def stated(claim: Claim) -> dict[str, Any]:
             "formula": [str(entry) for entry in claim.orbit.formula],
         }
     data["measure"] = _part(claim.measure)
+    if claim.horizon is not None:
+        data["horizon"] = str(claim.horizon)
     return data | ({"bound": str(claim.bound)} if claim.rival is None else {"rival": _part(claim.rival)})
 
 
@@ -277,16 +280,41 @@ def _claim_from(id: str, data: Any) -> Claim:
         measure=_part_from(data["measure"], Measure, measures),
         rival=_part_from(data["rival"], flows.Flow, flows) if "rival" in data else None,
         bound=parse(data["bound"]) if "bound" in data else None,
+        horizon=Symbol(data["horizon"], real=True) if "horizon" in data else None,
     )
 
 
 def _part(part: Any) -> dict[str, Any]:
     """An algorithm, an assumption or a measure: its class and its fields."""
-    fields = {entry.name: getattr(part, entry.name) for entry in dataclasses.fields(part)}
     return {"name": type(part).__name__} | {
-        name: entry.name if isinstance(entry, norms.DualPair) else entry if isinstance(entry, int) else str(entry)
-        for name, entry in fields.items()
+        entry.name: _entry(getattr(part, entry.name)) for entry in dataclasses.fields(part)
     }
+
+
+def _entry(entry: Any) -> Any:
+    """A field as plain data: a norm by its name, the name of a function apart from a formula."""
+    if isinstance(entry, norms.DualPair):
+        return entry.name
+    if isinstance(entry, Str):
+        return {"function": entry.name}
+    if isinstance(entry, Tuple):
+        return [_entry(one) for one in entry]
+    return entry if isinstance(entry, int) else str(entry)
+
+
+def _norm(name: Any) -> norms.DualPair:
+    for pair in (norms.LINF, norms.L2, norms.OPERATOR, norms.ANY):
+        if pair.name == name:
+            return pair
+    raise ValueError(f"there is no norm {str(name)[:40]!r}")
+
+
+def _entry_from(data: Any) -> Any:
+    if isinstance(data, list):
+        return Tuple(*map(_entry_from, data))
+    if isinstance(data, Mapping):
+        return Str(data["function"])
+    return data if isinstance(data, int) else parse(data)
 
 
 def _part_from(data: Any, kind: type, module: Any) -> Any:
@@ -296,11 +324,8 @@ def _part_from(data: Any, kind: type, module: Any) -> Any:
     known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
     if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
-    pairs = {pair.name: pair for pair in (norms.LINF, norms.L2, norms.OPERATOR)}
     fields = {
-        name: pairs[entry] if name == "norm" else entry if isinstance(entry, int) else parse(entry)
-        for name, entry in data.items()
-        if name != "name"
+        name: _norm(entry) if name == "norm" else _entry_from(entry) for name, entry in data.items() if name != "name"
     }
     return known[-1](**fields)
 

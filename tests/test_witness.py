@@ -12,9 +12,10 @@ from signproof.checks.exact import rationals
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay import replay
 from signproof.checks.sine import SineSum
-from signproof.checks.witness import WitnessError, from_json, read
+from signproof.checks.witness import POSED, WitnessError, from_json, read, stated
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.catalog import catalog
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
@@ -167,6 +168,21 @@ def test_missing_fields_truncation_and_absence(data, tmp_path):
         read(path, {})
     with pytest.raises(WitnessError, match="No such file"):
         read(tmp_path / "absent.json", {})
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [claim for claim in catalog().values() if claim.kind in POSED],
+    ids=lambda claim: claim.id,
+)
+def test_a_witness_states_its_claim(data, claim):
+    """Names of functions, horizons and norms that are left open included: nothing but the file is needed to read it."""
+    parameters = {str(symbol): "1" for symbol in claim.parameters}
+    statement = json.loads(json.dumps(stated(claim)))
+    again = from_json(data | {"claim": "another", "statement": statement, "parameters": parameters}, {}).claim
+    for part in ("algorithm", "assumptions", "measure", "bound", "rival", "horizon"):
+        assert getattr(again, part) == getattr(claim, part)
+    assert {*again.domain} == {*claim.domain}
 
 
 def test_nothing_in_a_file_is_executed(data, tmp_path):

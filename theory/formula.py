@@ -130,7 +130,7 @@ def _built(node: ast.AST) -> Expr:
             return getattr(sympy, node.func.id)(*arguments)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Limit":
         return _limit(node)
-    raise ValueError(f"{ast.dump(node)[:60]} is not arithmetic")
+    raise ValueError(f"{ast.unparse(node)[:60]} is not arithmetic")
 
 
 def _limit(node: ast.Call) -> Expr:
