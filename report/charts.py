@@ -26,6 +26,8 @@ POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
 DECADES = 30
 """Powers of ten that an axis shows of a curve: what falls faster leaves the picture, for others to be seen."""
+SHORT = "format(datum.value, datum.value != 0 && datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')"
+"""How the number at a tick is written."""
 FONT = "system-ui, sans-serif"
 PAPER_COLOURS = ["#0072b2", "#d55e00", "#009270", "#9352ad", "#ad7b00", "#57544d"]
 """Of pictures that stand for themselves, on white: those of the style sheet's light side."""
@@ -37,6 +39,8 @@ class Chart:
 
     spec: dict[str, Any] | None
     omitted: tuple[str, ...]
+    cut: int | None = None
+    """Over how many powers of ten each curve is shown at least, if one falls out of the picture."""
 
 
 def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*", linear: bool = False) -> Chart:
@@ -82,7 +86,8 @@ def chart(series: list[dict], measure: str = "suboptimality f(x_k) − f*", line
     if linear:
         return Chart(_linear(_spec(rows, [], measure, axis, None)), ())
     reach = _reach(rows)
-    return Chart(_spec(rows, _powers(reach or drawn), measure, axis, reach), tuple(omitted))
+    cut = DECADES if reach and min(drawn) < reach[0] else None
+    return Chart(_spec(rows, _powers(reach or drawn), measure, axis, reach), tuple(omitted), cut)
 
 
 def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
@@ -361,7 +366,7 @@ def _config() -> alt.Config:
         view=alt.ViewConfig(stroke=None),
         line=alt.LineConfig(strokeWidth=1.75),
         axis=alt.AxisConfig(gridColor="var(--line)", domainColor="var(--line)", tickColor="var(--line)", **quiet),
-        axisX=alt.AxisConfig(grid=False, titlePadding=8),
+        axisX=alt.AxisConfig(grid=False, titlePadding=8, labelSeparation=6),
         axisY=alt.AxisConfig(titlePadding=10),
         header=alt.HeaderConfig(**quiet),
         legend=alt.LegendConfig(
@@ -426,13 +431,17 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: 
     steps = (
         alt.Axis(title="iteration k", values=_steps(rows), format="d")
         if axis == "k"
-        else alt.Axis(title="time t" + ("  (log scale)" if _geometric(rows) else ""), tickCount=6, format="~g")
+        else alt.Axis(
+            title="time t" + ("  (log scale)" if _geometric(rows) else ""),
+            tickCount=6,
+            labelExpr=f"datum.label ? {SHORT} : ''",
+        )
     )
     along = "the iteration" if axis == "k" else "time"
     powers = alt.Axis(
         title=f"{measure}  (log scale)",
         **({"values": ticks} if len(ticks) > 1 else {"tickCount": 5}),
-        labelExpr="format(datum.value, datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')",
+        labelExpr=SHORT,
     )
     along_log = axis == "t" and _geometric(rows)
     x = alt.X(f"{axis}:Q", axis=steps, scale=alt.Scale(type="log" if along_log else "linear", nice=False))

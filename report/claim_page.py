@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from base64 import b64encode
 from typing import Any
@@ -23,6 +24,8 @@ RESULTS = ("Theorem", "Proposition", "Corollary", "Lemma")
 """How the places of a paper's main results begin."""
 LONGEST = 120
 """Characters of a witness that the legend of a chart has room for."""
+TITLE = 32
+"""Characters that the axis of a chart has room for; a longer formula stands only in the caption above."""
 WITNESS, TIGHTEST = "the witness", "the tightest instance"
 """The panels that show the run of a witness, and of the instance that the tightness of a bound is read off."""
 MEASURED = {"text": "f − f*", "latex": "f - f_{*}"}
@@ -134,8 +137,9 @@ def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, s
 
 def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
     """Charts and a table of numbers for each family, the family's name taken out of those of its instances."""
-    for sign, pretty in (("**", "^"), ("<=", "≤"), ("||", "‖")):
-        measure = measure.replace(sign, pretty)
+    measure = re.sub(r"\*\*(?!\*)", "^", measure).replace("<=", "≤").replace("||", "‖")
+    if len(measure) > TITLE:
+        measure = "measured and bound"
     runs = [one for one in claim["evidence"] if one["kind"] == "run"]
     prefixes = sorted({base(run["family"]) for run in runs}, key=len, reverse=True)
     grouped: dict[str, list[dict]] = {}

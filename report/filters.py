@@ -105,6 +105,7 @@ def prose(text: str) -> Markup:
     for plain_sign, sign in SIGNS.items():
         shown = shown.replace(plain_sign, sign)
     shown = re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), shown)
+    shown = re.sub(r"√\((\w)\)", r"√\1", shown)
     shown = str(Markup.escape(shown))
     for mark, tag in (("_", "sub"), ("^", "sup")):
         raised = rf"(?<=[\w)‖|~>\]]){re.escape(mark)}(?:\{{([\w +−-]+)\}}|([\w*]+))"

@@ -27,6 +27,7 @@ from PIL import Image
 from signproof.checks.tightness_map import Cell
 from signproof.report import filters
 from signproof.report.charts import chart, histogram_chart, spread_chart, svg, tightness_chart
+from signproof.report.claim_page import claim_page
 from signproof.report.graphs import _places, drawing, network
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
@@ -156,6 +157,7 @@ def test_the_front_page_says_which_theorems_hold_and_why_not(html):
     assert "Theorems and propositions: 1 proved, 1 supported, 1 refuted." in shown
     assert "Theorem 2(1), eq. (19) ✗ refuted" in shown
     assert "What is wrong: The proof takes two things for independent that are not." in shown
+    assert "Counterexample: after 4000 steps the measured value is" in shown
     assert "Repaired: scaled-sign/theorem-1.3 ≈ supported" in shown
     assert "Parts of them, checked apart: theorem-1.zeta ✓ proved." in shown
     assert "1 claim is refuted as printed; 1 of them is a theorem or proposition and told above." in shown
@@ -202,10 +204,15 @@ def test_the_graph_links_to_claims(path, document):
     assert ElementTree.fromstring(drawing(SAMPLE, {})).find(f".//{{{SVG}}}a") is None
 
 
+def read(text: str) -> str:
+    """Plain text as a page shows it."""
+    return Document(str(filters.prose(text))).text
+
+
 @pytest.mark.parametrize("claim", SAMPLE["claims"], ids=[claim["id"] for claim in SAMPLE["claims"]])
 def test_claim(claim, documents):
     shown = documents[claim["id"]]
-    about = Document(filters.prose(claim["about"])).text
+    about = read(claim["about"])
     assert claim["id"] in shown.text and about in shown.text and claim["verdict"] in shown.text
     texts = [claim["statement"], *claim["domain"]]
     for evidence in claim["evidence"]:
@@ -214,11 +221,11 @@ def test_claim(claim, documents):
     expected = [formula["text"] for formula in texts if "latex" in formula]
     assert [text for text in shown.values("alttext") if text in expected] == expected
     for lemma in claim["lemmas"]:
-        assert SAMPLE["lemmas"][lemma]["text"] in shown.text and SAMPLE["lemmas"][lemma]["source"] in shown.text
+        assert read(SAMPLE["lemmas"][lemma]["text"]) in shown.text and SAMPLE["lemmas"][lemma]["source"] in shown.text
     for assumption in claim["assumptions"]:
         assert assumption["text"] in shown.text
     for evidence in claim["evidence"]:
-        assert (evidence["family"] if evidence["kind"] == "run" else evidence["text"]) in shown.text
+        assert read(evidence["family"] if evidence["kind"] == "run" else evidence["text"]) in shown.text
     assert sum(len(spec["data"]["values"]) for spec in runs(shown)) == len(claim.get("series", []))
     target = shlex.quote(claim["id"]) if claim["source"] else "FILE.py"
     assert f"signproof verify {target} --profile quick --seed 0" in shown.text
@@ -673,7 +680,7 @@ def test_what_is_no_picture_is_refused(png, ledger, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("x_0 <= eta/sqrt(k), mu c (k + 1)", "x<sub>0</sub> ≤ η/√(k), μ c (k + 1)"),
+        ("x_0 <= eta/sqrt(k + 1), 1/sqrt(k), mu c (k + 1)", "x<sub>0</sub> ≤ η/√(k + 1), 1/√k, μ c (k + 1)"),
         ("||g||_1^2 != I_{p_min}(kappa)", "‖g‖<sub>1</sub><sup>2</sup> ≠ I<sub>p_min</sub>(κ)"),
         ("x_{k+1} of `own/theorem-1.eta`, music", "x<sub>k+1</sub> of own/theorem-1.eta, music"),
         ("a_<script>^2 & <b>", "a_&lt;script&gt;^2 &amp; &lt;b&gt;"),
@@ -691,8 +698,36 @@ def test_an_axis_shows_every_curve_and_not_all_decades():
     ]
     spec = chart(runs).spec
     assert spec is not None and spec["encoding"]["y"]["scale"]["domain"] == pytest.approx([1e-33, 2.0])
-    near = chart(runs[1:]).spec
-    assert near is not None and "domain" not in near["encoding"]["y"]["scale"]
+    assert chart(runs).cut == 30
+    near = chart(runs[1:])
+    assert near.spec is not None and "domain" not in near.spec["encoding"]["y"]["scale"] and near.cut is None
+
+
+def test_a_curve_that_leaves_the_picture_is_said_to(ledger, tmp_path):
+    run = {"instance": "one", "k": [0, 1], "measured": [1.0, 1e-300], "bound": [1.0, 1.0]}
+    ledger["claims"][2]["series"] = [run]
+    page = tmp_path / "claims" / file_names([claim["id"] for claim in ledger["claims"]])[ledger["claims"][2]["id"]]
+    for least, said in ((1e-300, True), (1e-3, False)):
+        run["measured"][1] = least
+        write_site(ledger, tmp_path)
+        assert ("at least 30 powers of ten" in page.read_text(encoding="utf-8")) == said
+
+
+def test_a_long_formula_is_no_title_of_an_axis(ledger):
+    claim = ledger["claims"][2]
+    for measure, title in (
+        ("Sum(E[||G(x_l)||_2**2], (l, 0, -1 + T))/T", "measured and bound"),
+        ("min_{l <= k} ||g_l||_***2", "min_{l ≤ k} ‖g_l‖_*^2"),
+    ):
+        claim["measure"] = {"text": measure, "latex": "x"}
+        panels = claim_page(claim, file_names([one["id"] for one in ledger["claims"]]), ledger)["panels"]
+        assert panels[0]["chart"].spec["encoding"]["y"]["axis"]["title"] == f"{title}  (log scale)"
+
+
+def test_late_times_are_written_short():
+    run = {"instance": "a", "t": [1e4, 1e6, 1e8], "measured": [1.0, 0.5, 0.1], "bound": [1.0] * 3}
+    drawn = svg(chart([run]).spec | {"width": 300})
+    assert "1e+8" in drawn and "100000000" not in re.sub("<[^>]*>", " ", drawn)
 
 
 def test_flows_are_drawn_over_time():
