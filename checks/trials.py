@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from sympy import Eq, Symbol, false, true
+from sympy.logic.boolalg import Boolean
 
 from signproof.checks import domain
 from signproof.checks.ascent import ascend
@@ -199,24 +200,7 @@ def at_horizons(claim: Claim) -> list[Claim]:
     """
     if claim.horizon is None:
         return [claim]
-    assert claim.algorithm is not None and claim.bound is not None
-    fixed = []
-    for steps in HORIZONS:
-        at = {claim.horizon: steps}
-        domain = [relation.subs(at) for relation in claim.domain]
-        if false in domain:
-            continue
-        fixed.append(
-            replace(
-                claim,
-                id=f"{claim.id} ({claim.horizon} = {steps})",
-                algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
-                domain=(*(relation for relation in domain if relation != true), Eq(k, steps)),
-                bound=claim.bound.subs(at),
-                horizon=None,
-                proof=None,
-            )
-        )
+    fixed = _fixed(claim, claim.horizon, HORIZONS, (*claim.domain, Eq(k, claim.horizon)))
     if not fixed:
         raise Unsupported(f"of the numbers of steps {', '.join(map(str, HORIZONS))} none is in the domain")
     return fixed
@@ -232,27 +216,34 @@ def at_workers(claim: Claim) -> list[Claim]:
     workers = getattr(claim.algorithm, "workers", None)
     if not isinstance(workers, Symbol):
         return [claim]
-    assert claim.algorithm is not None and claim.bound is not None
+    assert claim.bound is not None
     matters = claim.bound.has(workers) or any({workers} < relation.free_symbols for relation in claim.domain)
-    fixed = []
-    for number in WORKERS:
-        at = {workers: number}
-        domain = [relation.subs(at) for relation in claim.domain]
-        if false in domain:
-            continue
-        fixed.append(
-            replace(
-                claim,
-                id=f"{claim.id} ({workers} = {number})" if matters else claim.id,
-                algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
-                domain=tuple(relation for relation in domain if relation != true),
-                bound=claim.bound.subs(at),
-                proof=None,
-            )
-        )
+    fixed = _fixed(claim, workers, WORKERS, claim.domain)
     if not fixed:
         raise Unsupported(f"of the numbers of workers {', '.join(map(str, WORKERS))} none is in the domain")
-    return fixed[: WORKERS_TRIED if matters else 1]
+    return fixed[:WORKERS_TRIED] if matters else [replace(fixed[0], id=claim.id)]
+
+
+def _fixed(claim: Claim, symbol: Symbol, numbers: Sequence[int], relations: Sequence[Boolean]) -> list[Claim]:
+    """The claim on a domain with each number that this allows in place of a symbol."""
+    assert claim.algorithm is not None and claim.bound is not None
+    fixed = []
+    for number in numbers:
+        at = {symbol: number}
+        domain = [relation.subs(at) for relation in relations]
+        if false not in domain:
+            fixed.append(
+                replace(
+                    claim,
+                    id=f"{claim.id} ({symbol} = {number})",
+                    algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
+                    domain=tuple(relation for relation in domain if relation != true),
+                    bound=claim.bound.subs(at),
+                    horizon=None if symbol == claim.horizon else claim.horizon,
+                    proof=None,
+                )
+            )
+    return fixed
 
 
 def in_numbers(claim: Claim) -> list[Claim]:

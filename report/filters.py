@@ -109,7 +109,7 @@ def prose(text: str) -> Markup:
     shown = str(Markup.escape(shown))
     for mark, tag in (("_", "sub"), ("^", "sup")):
         raised = rf"(?<=[\w)‖|~>\]]){re.escape(mark)}(?:\{{([\w +−-]+)\}}|([\w*]+))"
-        shown = re.sub(raised, lambda found, tag=tag: f"<{tag}>{found[1] or found[2]}</{tag}>", shown)  # type: ignore
+        shown = re.sub(raised, rf"<{tag}>\1\2</{tag}>", shown)
     return Markup(shown)
 
 
