@@ -51,8 +51,23 @@ class Assumption(ABC):
         return f"{type(self).__name__}()"
 
 
+class OfConstant:
+    """What an assumption with one constant says of it. Raises Misuse unless it is a SymPy expression or a number."""
+
+    constant: Any
+
+    def __post_init__(self):
+        object.__setattr__(self, "constant", sympify(self.constant))
+        if not isinstance(self.constant, Expr):
+            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+
 @dataclass(frozen=True)
-class Constant(Assumption):
+class Constant(OfConstant, Assumption):
     """An inequality with a constant.
 
     Arguments: the constant (a symbol or a number), the geometry (l-infinity unless said otherwise).
@@ -63,15 +78,6 @@ class Constant(Assumption):
 
     largest: ClassVar[bool]
     """Whether larger constants are stronger (mu) or weaker (L)."""
-
-    def __post_init__(self):
-        object.__setattr__(self, "constant", sympify(self.constant))
-        if not isinstance(self.constant, Expr):
-            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
-
-    @property
-    def formulas(self):
-        return (self.constant,)
 
     @property
     def conditions(self):

@@ -11,13 +11,12 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign, sympify
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign
 from sympy.core.symbol import Str
 
-from signproof.theory.assumptions import Assumption
+from signproof.theory.assumptions import Assumption, OfConstant
 from signproof.theory.declared import said_of
 from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient
 from signproof.theory.votes import lean, majority, swing
@@ -59,18 +58,9 @@ class Unbiased(OracleAssumption):
 
 
 @dataclass(frozen=True)
-class _WithConstant(OracleAssumption):
+class _WithConstant(OfConstant, OracleAssumption):
     constant: Any
     workers: bool = False
-
-    def __post_init__(self):
-        object.__setattr__(self, "constant", sympify(self.constant))
-        if not isinstance(self.constant, Expr):
-            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
-
-    @property
-    def formulas(self):
-        return (self.constant,)
 
     def __str__(self):
         return f"{type(self).__name__}({self.constant})"
