@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from flint import fmpq
-from sympy import Abs, Ge, Integer, Le, Max, Min, Ne, Rational, Symbol, sign
+from sympy import Abs, Eq, Ge, Integer, Le, Max, Min, Ne, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
@@ -252,6 +252,7 @@ def test_what_exact_gradients_never_meet_is_not_tried_on_them():
 def test_numbers_of_steps_outside_the_domain_are_left_out():
     posed = claim(algorithm=ScaledSignGD(1 / (L * (K + 1))), domain=(K >= 1,), horizon=K)
     assert [case.id for case in at_horizons(posed)] == ["own (K = 1)", "own (K = 8)"]
+    assert [case.domain for case in at_horizons(posed)] == [(Eq(k, 1),), (Eq(k, 8),)]  # about the last step alone
     with pytest.raises(Unsupported, match="of the numbers of steps"):
         at_horizons(claim(algorithm=ScaledSignGD(1 / (L * (K + 1))), domain=(K >= 1000,), horizon=K))
 
