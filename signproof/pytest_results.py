@@ -187,7 +187,7 @@ class Results:
             return
         terminalreporter.write_sep("=", "signproof")
         colored = self.config.get_terminal_writer().markup
-        lines = [(found["verdict"], found["id"], _ratio("tightness", found["ratio"])) for found in self.claims.values()]
+        lines = [(found["verdict"], found["id"], _remark(found)) for found in self.claims.values()]
         rows = [row for rows in self.rows.values() for row in rows if row.status != "not applicable"]
         lines += [(row.status, f"{row.variant}: {row.claim}", _ratio("measured/bound", row.ratio)) for row in rows]
         lines.sort(key=lambda line: VERDICTS.index(line[0]))
@@ -215,6 +215,14 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
             entry |= {"evidence": evidence, "witness": further["witness"]}
     ratio = further["ratio"] if check["ratio"] is None else check["ratio"]
     return check | {"verdict": verdict, "entry": entry, "ratio": ratio}
+
+
+def _remark(found: dict[str, Any]) -> str:
+    """How tight a claim is, and whether it may be about nothing."""
+    from signproof.report.ledger import UNKNOWN, unexhibited
+
+    doubt = UNKNOWN if found["entry"] is not None and unexhibited(found["entry"]) else ""
+    return "  ".join(part for part in (_ratio("tightness", found["ratio"]), doubt) if part)
 
 
 def _ratio(what: str, ratio: float | None) -> str:

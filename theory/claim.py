@@ -50,7 +50,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
-from signproof.theory.counts import counts
+from signproof.theory.counts import counted
 from signproof.theory.decide import contradict
 from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
@@ -247,7 +247,7 @@ class Claim:
     @cached_property
     def whole(self) -> frozenset[Symbol]:
         """The symbols that stand for whole numbers, such as k."""
-        return frozenset(number for number in counts(self) if isinstance(number, Symbol))
+        return frozenset(number for number in counted(self) if isinstance(number, Symbol))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:

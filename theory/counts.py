@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from signproof.theory.claim import Claim
 
 
-def counts(claim: Claim) -> dict[Expr, int]:
+def counted(claim: Claim) -> dict[Expr, int]:
     """Each number of a claim that is whole, a symbol or another formula, with the least value that it can have."""
     least: dict[Expr, int] = {k: 0}
     if claim.horizon is not None:

@@ -8,7 +8,8 @@ coordinate of each, and unknowns for all else. The choices are
 - the minimizer, if there is one, and a point with V and N as small as one likes (Ekeland's principle for f);
 - where f(x_0) > f*: the start; a point with V > 0 as small as one likes, since f is continuous; one with V as large as
   one likes if f is Polyak-Lojasiewicz (Ekeland's principle for -f: were V bounded, the gradient would be as small as
-  one likes at points with V >= V_0), or if f is convex: on the ray from x* through x_0, V >= (r / r_0) V_0.
+  one likes at points with V >= V_0), or if f is convex: it grows on the ray through x_0 from any lower point, and on
+  the one from x*, V >= (r / r_0) V_0.
 
 "As large as one likes" is beyond a power of a number M that no parameter, no inverse of a positive one and no norm of a
 fixed vector exceeds. If Z3 finds no numbers for one of these points, no function meets the assumptions. What is not
@@ -55,8 +56,10 @@ from signproof.theory.vectors import (
 
 U = point(Str(" u"))
 """The point x, less the minimizer if there is one; no one else names a point like this."""
-POWERS = (1, 4)
+POWERS = (1, 6)
 """Powers of M that are tried for what is as large as one likes."""
+Assumed = Sequence[tuple[Assumption, Assumption | None]]
+"""Assumptions, each with the one of the product's own that says the same."""
 INSIDE = (LINF.name, OPERATOR.name, L2.name)
 """Names of the norms that are the same along a coordinate."""
 
@@ -66,36 +69,37 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
 
     Arguments: the claim; what else is known of its parameters; the symbols that stand for whole numbers.
     """
-    assumed = claim.assumptions
-    if not any(assumption.points and recognized(assumption) is None for assumption in assumed):
+    assumed = [(assumption, recognized(assumption)) for assumption in claim.assumptions]
+    if not any(assumption.points and known is None for assumption, known in assumed):
         return ""  # what the product's own assumptions exclude is known without a look at points
 
-    def excluded(place: str, power: int, assumptions: Sequence[Assumption]) -> bool:
+    def excluded(place: str, power: int, assumptions: Assumed) -> bool:
         known = Point(claim, assumptions).at(place, power)
         return known is not None and contradict((*claim.premises, *facts, *known), whole)
 
     for place, power in ((place, power) for power in POWERS for place in PLACES):
         if excluded(place, power, assumed):
-            needed = list(assumed)
-            for assumption in assumed:
-                others = [other for other in needed if other is not assumption]
-                if excluded(place, power, others):
-                    needed = others
-            return f"no function meets {' and '.join(map(str, needed))} at all points: not {place}"
+            needed = assumed
+            for part in assumed:
+                others = [other for other in needed if other is not part]
+                needed = others if excluded(place, power, others) else needed
+            names = " and ".join(str(assumption) for assumption, _ in needed)
+            return f"no function meets {names} at all points: not {place}"
     return ""
 
 
 class Point:
     """The numbers that belong to a point x, and what is known of them.
 
-    `fixed` are unknowns that do not depend on x, by the term that they stand for.
+    Arguments: the claim; its assumptions, or some of them. `fixed` are unknowns that do not depend on x, by the term
+    that they stand for.
     """
 
-    def __init__(self, claim: Claim, assumptions: Sequence[Assumption]):
-        self.claim, self.assumptions = claim, assumptions
-        self.known = [recognized(assumption) for assumption in assumptions]
+    def __init__(self, claim: Claim, assumed: Assumed):
+        self.claim, self.known = claim, [known for _, known in assumed]
+        self.others = [assumption for assumption, known in assumed if known is None]
         self.run = claim.kind in OF_A_RUN
-        said = [self._said(assumption, U, point(Str("y"))) for assumption in assumptions] + [claim.statement]
+        said = [self._said(assumption, U, point(Str("y"))) for assumption, _ in assumed] + [claim.statement]
         convex = self._of(StronglyConvex)
         self.attained = bool(convex) or any(part is not None and part.has(minimizer) for part in said)
         self.unique = bool(convex)
@@ -109,7 +113,7 @@ class Point:
         self.N = {name: Dummy(f"N_{name}", real=True) for name in self.names}
         self.fixed: dict[Expr, Symbol] = {}
         self.relations: list[Boolean] = []
-        sizes = [number for assumption in assumptions if (number := size(assumption, i)) is not None]
+        sizes = [number for assumption in self.others if (number := size(assumption, i)) is not None]
         self.dimension = sizes[0] if sizes else self._unknown(Total(Integer(1), i))
 
     def at(self, place: str, power: int) -> list[Boolean] | None:
@@ -158,7 +162,7 @@ class Point:
         return [Gt(self.V, 0), Le(self.V * self.large, 1), *self._steepest()]
 
     def high(self) -> list[Boolean] | None:
-        if not (self.unique or (self.run and self._of(PolyakLojasiewicz))):
+        if not (self.unique or (self.run and (self._of(PolyakLojasiewicz) or self._of(Convex)))):
             return None
         return [Ge(self.V, self.large), *self._steepest()]
 
@@ -219,9 +223,7 @@ class Point:
     def _assumed(self) -> Iterator[Boolean]:
         """The other assumptions, at x and, if they are about two points, at x and the minimizer or a fixed point."""
         other = x_star if self.attained else self._begun
-        for assumption, known in zip(self.assumptions, self.known, strict=True):
-            if known is not None:
-                continue
+        for assumption in self.others:
             for points in dict.fromkeys(((self.x, other), (other, self.x), (self.x, self._begun))):
                 said = self._said(assumption, *points)
                 if said is not None:

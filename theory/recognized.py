@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from sympy import Expr, Integer
+from sympy import Basic, Expr, Ge, Integer, Le, expand, false
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.flows import Convex, SublevelRadius
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import SignMargin, Unbiased, VoteMargin
-from signproof.theory.vectors import point
+from signproof.theory.vectors import about_vectors, gradient, inner, norm, point
 
 ORDER = (LINF, OPERATOR, L2)
 """The norms from the least to the largest; for their duals it is the other way round."""
@@ -22,9 +21,14 @@ OF_A_RUN = ("bound", "flow", "comparison")
 
 
 def recognized(assumption: Assumption) -> Assumption | None:
-    """The assumption of the product's own that says just what an assumption says, whatever its class."""
+    """The assumption of the product's own that says just what an assumption says, whatever its class and spelling."""
+    x, y = points = [point(Str(name)) for name in "xy"]
+    given = {_said(assumption, *order[: assumption.points]) for order in (points, (y, x)) if assumption.points <= 2}
     for other in _alike(assumption):
-        if other.points == assumption.points and _statement(other) == _statement(assumption):
+        if other.points == assumption.points and given & {
+            _said(other, *points[: other.points]),
+            *_spelled(other, x, y),
+        }:
             return other
     return None
 
@@ -54,9 +58,26 @@ def _alike(assumption: Assumption) -> Iterator[Assumption]:
             yield SignMargin(formula, workers)
 
 
-def _statement(assumption: Assumption) -> Boolean | None:
-    """What an assumption says at points x, y; None if it says nothing there."""
+def _spelled(assumption: Assumption, x: Expr, y: Expr) -> Iterator[Basic]:
+    """Other words for an assumption: strong convexity is the strong monotonicity of the gradient, integrated."""
+    if isinstance(assumption, StronglyConvex):
+        growth = assumption.constant * norm(Str(assumption.norm.name), x - y) ** 2
+        yield _normal(Ge(inner(gradient(x) - gradient(y), x - y), growth))
+    if isinstance(assumption, Convex):
+        yield _normal(Ge(inner(gradient(x) - gradient(y), x - y), 0))
+
+
+def _said(assumption: Assumption, *points: Expr) -> Basic:
+    """What an assumption says at points, in a normal form; false if it says nothing there."""
     try:
-        return assumption.statement(*map(point, map(Str, "xyz"[: assumption.points])))
+        return _normal(assumption.statement(*points))
     except Exception:  # what a user's statement raises is said where it is needed
-        return None
+        return false
+
+
+def _normal(statement: Basic) -> Basic:
+    """A relation as one that compares 0 with a sum without common factor."""
+    if not isinstance(statement, Ge | Le) or about_vectors(statement):
+        return statement
+    _, difference = expand(statement.gts - statement.lts).as_content_primitive()
+    return Ge(expand(difference), 0, evaluate=False)

@@ -8,7 +8,8 @@ d. Of the arbitrary norm nothing is known beside itself.
 
 Lemma 1 (gradients). f is p-smooth with L and q-Polyak-Lojasiewicz with mu, f(x) > f* at some x: mu <= c(p, q) L.
 Proof. With x+ = x - (||g||_p* / L) v, where v is p's maximizer of the gradient g at x, the descent lemma says
-f* <= f(x+) <= f(x) - ||g||_p*^2 / (2L). With V = f(x) - f*, 2 mu V <= ||g||_q*^2 <= c(p, q) ||g||_p*^2 <= 2 c(p, q) L V.
+f* <= f(x+) <= f(x) - ||g||_p*^2 / (2L). With V = f(x) - f*,
+2 mu V <= ||g||_q*^2 <= c(p, q) ||g||_p*^2 <= 2 c(p, q) L V.
 
 Lemma 2 (distances). f is smooth with L and strongly convex with mu, each in any of the three norms or both in the same
 one: mu <= L. Proof. Let y = x + e with e of norm 1 in both, such as the first unit vector: all three norms of it are 1.
@@ -40,7 +41,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim
-from signproof.theory.counts import counts, size
+from signproof.theory.counts import counted, size
 from signproof.theory.decide import contradict
 from signproof.theory.flows import SublevelRadius
 from signproof.theory.norms import ANY, LINF, OPERATOR, DualPair
@@ -79,7 +80,7 @@ def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
     if claim.orbit is not None:
         facts += [_same(number, Integer(len(claim.orbit.coordinates))) for number in dimensions]
     whole: set[Symbol] = set(claim.whole)
-    for number, least in counts(claim).items():
+    for number, least in counted(claim).items():
         whole |= set() if isinstance(number, Symbol) else {unknown := Dummy("n", real=True)}
         words = f"{number} is a whole number, {least} or more"
         facts.append(Fact(Ge(number, least, evaluate=False), words, False))
