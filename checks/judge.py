@@ -45,7 +45,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
 from signproof.theory.prox import MeanGradientMapping
-from signproof.theory.vacuity import contradiction
+from signproof.theory.vacuity import contradiction, unmeetable
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
 """Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
@@ -82,10 +82,11 @@ def verify(
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
-    exhibited = instance.exhibit(claim, seed)
+    nothing = contradiction(claim)
+    exhibited = None if nothing else instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
-    elif nothing := contradiction(claim):
+    elif nothing := nothing or unmeetable(claim):
         evidence.append(Evidence("vacuity", "exact", nothing))
         return Verdict(claim, Status.VACUOUS, tuple(evidence), certificate)
     for witness in known:
