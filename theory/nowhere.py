@@ -57,8 +57,8 @@ from signproof.theory.votes import majority
 
 U = point(Str(" u"))
 """The point x, less the minimizer if there is one; no one else names a point like this."""
-POWERS = (1, 6)
-"""Powers of M that are tried for what is as large as one likes."""
+POWER = 6
+"""What is as large as one likes is at least 2 M^6: more than products of six parameters and inverses of such."""
 Assumed = Sequence[tuple[Assumption, Assumption | None]]
 """Assumptions, each with the one of the product's own that says the same."""
 INSIDE = (LINF.name, OPERATOR.name, L2.name)
@@ -74,16 +74,16 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
     if not any(assumption.points and known is None for assumption, known in assumed):
         return ""  # what the product's own assumptions exclude is known without a look at points
 
-    def excluded(place: str, power: int, assumptions: Assumed) -> bool:
-        known = Point(claim, assumptions).at(place, power)
+    def excluded(place: str, assumptions: Assumed) -> bool:
+        known = Point(claim, assumptions).at(place)
         return known is not None and contradict((*claim.premises, *facts, *known), whole)
 
-    for place, power in ((place, power) for power in POWERS for place in PLACES):
-        if excluded(place, power, assumed):
+    for place in PLACES:
+        if excluded(place, assumed):
             needed = assumed
             for part in assumed:
                 others = [other for other in needed if other is not part]
-                needed = others if excluded(place, power, others) else needed
+                needed = others if excluded(place, others) else needed
             names = " and ".join(str(assumption) for assumption, _ in needed)
             return f"no function meets {names} at all points: not {place}"
     return ""
@@ -117,7 +117,7 @@ class Point:
         sizes = [number for assumption in self.others if (number := size(assumption, i)) is not None]
         self.dimension = sizes[0] if sizes else self._unknown(Total(Integer(1), i))
 
-    def at(self, place: str, power: int) -> list[Boolean] | None:
+    def at(self, place: str) -> list[Boolean] | None:
         """All that is known at a place; None if there may be no such place."""
         chosen = PLACES[place](self)
         if chosen is None:
@@ -125,7 +125,7 @@ class Point:
         self.relations += [*chosen, *self._always(), *self._assumed()]
         largest = Dummy("M", real=True)
         bounded = {*self.fixed.values(), *self.claim.parameters, f_star, *([V0] if self.run else [])}
-        self.relations += [_ge(largest, 2), _ge(self.large, 2 * largest**power)]
+        self.relations += [_ge(largest, 2), _ge(self.large, 2 * largest**POWER)]
         for number in sorted(bounded, key=str):
             self.relations += [
                 _ge(largest, number),
