@@ -82,13 +82,13 @@ def verify(
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
-    nothing = contradiction(claim)
-    exhibited = None if nothing else instance.exhibit(claim, seed)
-    if exhibited is not None:
-        evidence.append(exhibited)
-    elif nothing := nothing or unmeetable(claim):
+    nothing = contradiction(claim) or unmeetable(claim)
+    if nothing:
         evidence.append(Evidence("vacuity", "exact", nothing))
         return Verdict(claim, Status.VACUOUS, tuple(evidence), certificate)
+    exhibited = instance.exhibit(claim, seed)
+    if exhibited is not None:
+        evidence.append(exhibited)
     for witness in known:
         if witness.replay().confirmed:
             return _refuted(claim, certificate, evidence, witness)

@@ -89,7 +89,7 @@ def test_the_bounds_are_true(term):
 
 
 def test_the_bounds_on_pairs_are_true():
-    for u, v in itertools.product(NUMBERS, repeat=2):
+    for u, v in itertools.product(NUMBERS[1::3], repeat=2):
         for kind in (exp, log):
             if kind is exp or (u > 0 and v > 0):
                 assert all(truth(part, {x: u, y: v}) for part in bounds((kind(x) > kind(y),)))

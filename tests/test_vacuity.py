@@ -234,7 +234,7 @@ MET = [
     flow(Smooth(L), SublevelRadius(R), domain=(V0 >= L * R**2 / 2,)),
     flow(Smooth(L, L2), SublevelRadius(R), domain=(V0 > L * R**2 / 2,)),
     drawn(Smooth(L), Unbiased(), SignMargin(c), NormSignMargin(n), domain=(c >= 1, n > 1)),
-    drawn(Smooth(L), SignMargin(c), domain=(c >= 1,), algorithm=MajorityVote(alpha, M)),
+    drawn(Smooth(L), SignMargin(c), domain=(c >= 1, M >= 2), algorithm=MajorityVote(alpha, M)),
     orbit(Dimension(1)),
     proximal(T > 10, T < 12),
     horizon(K > 0, K < 2),
@@ -281,9 +281,7 @@ def test_an_assumption_is_known_by_what_it_says():
 
 def test_what_is_forced_is_said_in_a_sentence():
     said = contradiction(run(Smooth(L), StronglyConvex(mu, L2), Dimension(d), domain=(d > 1, 2 * mu > L)))
-    assert said == (
-        "the assumptions force d*mu <= L, where d must be a whole number, 1 or more, and that contradicts the domain"
-    )
+    assert said == "the assumptions force d*mu <= L, where d is a whole number, and that contradicts the domain"
     said = contradiction(run(Smooth(L), Dimension(Rational(3, 2))))
     assert said == "3/2 must be a whole number, 1 or more, and no values meet that"
 
@@ -373,9 +371,13 @@ def test_an_exhibited_instance_has_whole_numbers_where_they_count():
     assert exhibit(implied(Dimension(d), domain=(d > Rational(3, 2),))).facts["parameters"]["d"] == "2"
 
 
-def test_an_algebraic_claim_about_iterations_is_about_whole_ones():
-    between = Claim(id="mine/between", domain=(alpha > 0,), statement=alpha * k * (k - 1) >= 0)
-    assert verify(between).status != "refuted"
+def test_an_algebraic_claim_about_dimensions_is_about_whole_ones():
+    def claim(statement):
+        return Claim(id="mine/between", assumptions=(Dimension(d),), statement=statement)
+
+    assert verify(claim((d - 1) * (d - 2) >= 0)).status == "proved"
+    refuted = verify(claim((d - 1) * (d - 3) >= 0))
+    assert refuted.status == "refuted" and refuted.witness.parameters == {"d": rational("2")}
 
 
 # --------------------------------------------------------------------------------------- no instance is known

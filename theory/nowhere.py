@@ -71,7 +71,7 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
     Arguments: the claim; what else is known of its parameters; the symbols that stand for whole numbers.
     """
     assumed = [(assumption, recognized(assumption)) for assumption in claim.assumptions]
-    if not any(assumption.points and known is None for assumption, known in assumed):
+    if not any(known is None and _foreign(assumption) for assumption, known in assumed):
         return ""  # what the product's own assumptions exclude is known without a look at points
 
     def excluded(place: str, assumptions: Assumed) -> bool:
@@ -87,6 +87,11 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
             names = " and ".join(str(assumption) for assumption, _ in needed)
             return f"no function meets {names} at all points: not {place}"
     return ""
+
+
+def _foreign(assumption: Assumption) -> bool:
+    """Whether an assumption about points is of a user's own making."""
+    return bool(assumption.points) and not type(assumption).__module__.startswith("signproof.")
 
 
 class Point:

@@ -71,10 +71,7 @@ def contradiction(claim: Claim) -> str:
 
 
 def unmeetable(claim: Claim) -> str:
-    """Why no function meets the assumptions of a claim at all points, in a sentence; empty if that is not found.
-
-    It takes seconds, and need not be asked of a claim that has an instance.
-    """
+    """Why no function meets the assumptions of a claim at all points, in a sentence; empty if that is not found."""
     facts, whole = consequences(claim)
     return nowhere(claim, [fact.relation for fact in facts], whole)
 
@@ -172,7 +169,11 @@ def _needed(claim: Claim, facts: list[Fact], whole: frozenset[Symbol]) -> list[F
 
 def _told(claim: Claim, facts: list[Fact], whole: frozenset[Symbol]) -> str:
     forced = " and ".join(dict.fromkeys(fact.words for fact in facts if fact.forced))
-    given = " and ".join(dict.fromkeys(fact.words for fact in facts if not fact.forced))
+    told = [fact.words for fact in facts if not fact.forced]
+    for symbol in sorted(claim.whole, key=str):
+        if not any(fact.relation.has(symbol) for fact in facts if not fact.forced):
+            told += [] if _excluded(claim, facts, whole - {symbol}) else [f"{symbol} is a whole number"]
+    given = " and ".join(dict.fromkeys(told))
     said = ", where ".join(part for part in (f"the assumptions force {forced}" if forced else "", given) if part)
     if not said:
         return f"no values meet all of {', '.join(map(str, claim.premises))}"
