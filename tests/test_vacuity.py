@@ -17,7 +17,9 @@ from signproof.checks.instance import WHOLE, exhibit
 from signproof.checks.matrices import MatrixLeastSquares
 from signproof.checks.problem import families
 from signproof.checks.verdict import UNKNOWN
-from signproof.report.ledger import because, entry, unexhibited
+from signproof.pytest_results import _remark
+from signproof.report.ledger import because, entry, ledger, unexhibited
+from signproof.report.site import write_site
 from signproof.theory.algorithms import MajorityVote, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Assumption, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
@@ -394,7 +396,7 @@ class Odd(Assumption):
         return Eq(value(2 * x), 3 * value(x))
 
 
-def test_a_verdict_says_where_no_instance_is_known():
+def test_a_verdict_says_where_no_instance_is_known(tmp_path):
     verdict = verify(slow_claim(domain=(alpha < 1,)))
     assert verdict.instance == "exhibited" and UNKNOWN not in str(verdict)
     claim = slow_claim()
@@ -403,6 +405,9 @@ def test_a_verdict_says_where_no_instance_is_known():
     assert str(unknown).endswith(UNKNOWN)
     told = entry(unknown)
     assert told["instance"] == "none known" and unexhibited(told) and because(told).endswith(UNKNOWN)
+    assert _remark({"ratio": None, "entry": told}) == UNKNOWN
+    write_site(ledger([told], "quick", 0), tmp_path)
+    assert any(UNKNOWN in page.read_text(encoding="utf-8") for page in tmp_path.rglob("*slow*.html"))
 
 
 def test_a_point_of_a_domain_with_logarithms_is_found():
