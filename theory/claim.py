@@ -57,7 +57,7 @@ from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
-from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
+from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
 from signproof.theory.vectors import (
     Follows,
     InWords,
@@ -388,7 +388,7 @@ class Claim:
                     continue
                 yield f"condition {condition} of {assumption}", condition, assumption.symbols - self._reserved
         if self.statement is not None:
-            vectors = {i, k, m, f_star} if self.kind == "implication" else set()
+            vectors = {i, j, k, m, xi, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):
@@ -461,7 +461,7 @@ class Claim:
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 
 
-_RESERVED = {i, k, l, m, f_star}
+_RESERVED = {i, j, k, l, m, xi, f_star}
 """Letters that name no parameter: the iteration, the indices of sums, the infimum."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
 

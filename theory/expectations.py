@@ -33,7 +33,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
 
-from signproof.theory.symbols import i, m
+from signproof.theory.symbols import i, j, m, xi
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -47,8 +47,9 @@ from signproof.theory.vectors import (
     value,
 )
 
-INDICES = (i, m)
-"""The letters of sums: coordinates, workers."""
+INDICES = (i, j, m, xi)
+"""The letters of sums: coordinates, components, workers, draws of a mini-batch. How many there are of one kind says
+nothing of another."""
 
 
 class Random(VectorAtom):
@@ -112,7 +113,7 @@ class coordinate(Scalar):
 
 
 class Total(Scalar):
-    """The sum of a term over all coordinates i, or over all workers m. Arguments: the term, the index."""
+    """The sum of a term over all coordinates, components, workers or draws. Arguments: the term, the index."""
 
     nargs = 2
 
@@ -136,7 +137,7 @@ class Total(Scalar):
 
     def check(self):
         if self.index not in INDICES:
-            raise TypeError(f"{self.index} in {self} is neither a coordinate i nor a worker m")
+            raise TypeError(f"{self.index} in {self} is no coordinate i, component j, worker m or draw xi")
         check_term(self.function)
 
     def _sympystr(self, printer):

@@ -57,7 +57,7 @@ from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
-from signproof.theory.expectations import Total, estimate, mean
+from signproof.theory.expectations import INDICES, Total, estimate, mean
 from signproof.theory.flows import (
     Flow,
     OfTime,
@@ -70,7 +70,7 @@ from signproof.theory.flows import (
 )
 from signproof.theory.formula import text
 from signproof.theory.opaque import Opaque
-from signproof.theory.symbols import V0, f_star, i, k, l, m, t
+from signproof.theory.symbols import V0, f_star, i, j, k, l, m, t, xi
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -242,7 +242,7 @@ class _Kernel:
         elif any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
             raise Rejected(f"{statement} is about a flow, but the claim bounds none")
         elif self.claim.kind == "bound":
-            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
+            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, *INDICES}
             if unbound:
                 raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
         elif self.claim.kind == "implication":
