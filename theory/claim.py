@@ -50,8 +50,8 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
+from signproof.theory.consistency import inconsistencies, undefined_at_start
 from signproof.theory.decide import contradict
-from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
@@ -206,6 +206,8 @@ class Claim:
     repairs: Claim | None = None
 
     def __post_init__(self):
+        if type(self) is not Claim:
+            raise ClaimError(f"{type(self).__name__} is derived from Claim; a claim is a Claim and nothing else")
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
             raise ClaimError(f"a claim's id is one line, not empty, without spaces at its ends; {self.id!r} is not")
         for name in ("assumptions", "domain"):
@@ -219,6 +221,11 @@ class Claim:
         self._check_orbit()
         self._check_formulas()
         self._check_premises()
+        for reason in inconsistencies(self):
+            raise ClaimError(f"{self.id}: {reason}")
+        reason = undefined_at_start(self)
+        if reason:
+            raise ClaimError(f"{self.id}: {reason}")
 
     @property
     def kind(self) -> str:
@@ -329,14 +336,9 @@ class Claim:
         kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
         for name, kind in kinds.items():
             part = getattr(self, name)
-            if part is not None and not isinstance(part, kind):
+            exact = type(part) is kind or kind is not Orbit
+            if part is not None and not (isinstance(part, kind) and exact):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
-        if self.measure is not None and not said_of(type(self.measure), "symbol", "quantity"):
-            name = type(self.measure).__name__
-            raise ClaimError(
-                f"{self.id}: {name} has a quantity of its own, but the symbol of another measure, "
-                f"which proofs would be about: give {name} a symbol, too"
-            )
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"

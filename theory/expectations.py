@@ -33,6 +33,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
 
+from signproof.theory.exact_types import of_package
 from signproof.theory.symbols import i, j, m, xi
 from signproof.theory.vectors import (
     Scalar,
@@ -57,6 +58,7 @@ class Random(VectorAtom):
 
     bounded = False
     """Whether no coordinate ever exceeds a fixed number."""
+    open_to_users = True
 
 
 class estimate(Random):
@@ -198,6 +200,8 @@ def known(term: Basic, given: Iterable[Expr]) -> bool:
         return iterate(term.args[0]) in given
     if isinstance(term, Random):
         return False
+    if isinstance(term, VectorAtom | Scalar) and not (of_package(type(term)) or term.deterministic):
+        return False  # of a user's own term nobody has said that it is fixed
     if isinstance(term, expectation):
         return all(known(point, given) for point in term.args[1])
     if isinstance(term, ExprWithLimits):
@@ -224,7 +228,7 @@ def degree(term: Expr) -> Expr:
         return term.exp * degree(term.base)
     if isinstance(term, Abs | coordinate | expectation | Total):
         return degree(term.args[0])
-    if isinstance(term, Scalar):  # a norm; its first argument names it
+    if isinstance(term, Scalar) and of_package(type(term)):  # a norm; its first argument names it
         return degree(term.args[-1])
     if not any(isinstance(part, VectorAtom | Scalar) for part in preorder_traversal(term)):
         return Integer(0)

@@ -6,8 +6,9 @@ premises that must have been proved, and the conclusion. A proof's verdict lists
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sympy import (
     Abs,
@@ -32,7 +33,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import INDICES, Total, coordinate, estimate, mean
+from signproof.theory.expectations import INDICES, Total, coordinate, estimate, known, mean
 from signproof.theory.flows import (
     Accumulated,
     LeastSoFar,
@@ -114,12 +115,12 @@ class Lemma:
     use: Callable[..., Use]
 
 
-TABLE: dict[str, Lemma] = {}
+_lemmas: list[Lemma] = []
 
 
 def _lemma(name: str, text: str, source: str):
     def enter(use: Callable[..., Use]) -> Callable[..., Use]:
-        TABLE[name] = Lemma(name, text, source, use)
+        _lemmas.append(Lemma(name, text, source, use))
         return use
 
     return enter
@@ -569,6 +570,7 @@ def _(step_size: Expr, x: Expr) -> Use:
     "linearity of the expectation",
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    _needs_known(x, step_size, batch)
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
     return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
 
@@ -579,6 +581,7 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     "Bienaymé 1853: variances of independent draws add up",
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    _needs_known(x, step_size, batch)
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
     return Use(Eq(many, one / batch), premises=_whole(batch))
 
@@ -781,6 +784,13 @@ def _whole(batch: Expr) -> tuple[Boolean, ...]:
     return (Ge(batch, 1),)
 
 
+def _needs_known(x: Expr, *terms: Expr):
+    """What a lemma says of the draw at x needs the numbers that the draw is made with before it is made."""
+    for term in terms:
+        if not known(term, (x,)):
+            raise LemmaError(f"{term} is not known given {x}: it may depend on what is drawn there")
+
+
 def _needs_no_index(index: Symbol, *terms: Expr):
     """What a lemma says of all coordinates or workers at once, it says of terms that are the same for all of them."""
     for term in terms:
@@ -803,3 +813,7 @@ def _needs_constant(factor: Expr):
 def conclusion(name: str, *arguments: object) -> Boolean:
     """What a lemma concludes for the given terms: to write a step without repeating the formula."""
     return TABLE[name].use(*arguments).conclusion
+
+
+TABLE: Mapping[str, Lemma] = MappingProxyType({lemma.name: lemma for lemma in _lemmas})
+"""All lemmas by name; it is complete and stays as it is."""

@@ -19,13 +19,14 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import (
     Add,
     Basic,
+    Dummy,
     Eq,
     Expr,
     Ge,
@@ -35,6 +36,7 @@ from sympy import (
     Limit,
     Lt,
     Matrix,
+    MatrixBase,
     Ne,
     Pow,
     Rational,
@@ -69,8 +71,8 @@ from signproof.theory.flows import (
     x_t,
 )
 from signproof.theory.formula import text
-from signproof.theory.opaque import Opaque
-from signproof.theory.symbols import V0, f_star, i, j, k, l, m, t, xi
+from signproof.theory.opaque import Traced, traced, velocity_of
+from signproof.theory.symbols import V0, f_star, k, l, m, t
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -145,7 +147,7 @@ class Rejection:
 def check(claim: Claim) -> Certificate | Rejection:
     """Re-check the claim's proof. Raises ValueError if it has none, or none can be built; never fails otherwise."""
     proof = claim.proof
-    if not isinstance(proof, Proof):
+    if type(proof) is not Proof:
         raise ValueError(f"{claim.id} carries no proof")
     return _check(claim, proof, {claim: None})
 
@@ -222,7 +224,11 @@ class _Kernel:
 
     def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
         """Expressions and statements must have a value for all parameters in the domain."""
-        for condition in (condition for term in terms for condition in conditions(term)):
+        self.require_values([condition for term in terms for condition in conditions(term)], using)
+
+    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()):
+        """What expressions need to have a value must hold for all parameters in the domain."""
+        for condition in needs:
             if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
                 continue
             what = f"it divides by {condition.lhs}, which may be zero" if isinstance(condition, Ne) else ""
@@ -252,9 +258,18 @@ class _Kernel:
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
+    def require_rule(self, step: Traced, name: str):
+        """What a rule makes must be a vector that has a value, before anything in it cancels."""
+        check_term(step.after, vector=True)
+        _refuse_anywhere(step.after, name)
+        self.require_values(step.needs)
+        self.require_defined(step.after)
+
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
         """What an assumption says at some points."""
-        pattern = assumption.statement(*(point(Str(f"point {number}")) for number in range(len(points))))
+        places = [point(Str(f"point {number}")) for number in range(len(points))]
+        pattern = assumption.statement(*places)
+        check_statement(pattern)
         for part in preorder_traversal(pattern):
             bound = [part.index] if isinstance(part, Total) else []
             bound += part.variables if isinstance(part, ExprWithLimits) else []
@@ -262,7 +277,8 @@ class _Kernel:
                 if any(x.has(index) for x in points):
                     raise Rejected(f"{assumption} runs over {index}, and a point in it depends on {index}")
         _refuse_anywhere(pattern, str(assumption))
-        return assumption.statement(*points)
+        # what it says is read off one statement: it cannot depend on which points it is asked about
+        return pattern.xreplace(dict(zip(places, points, strict=True)))
 
     def require_theorem(self, claim: Claim):
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
@@ -304,11 +320,13 @@ class _Kernel:
             index = left.args[0] - 1
             if not _is_iteration(index):
                 return False
-            after = _memoryless(algorithm, x_k, estimate if stochastic else gradient, OPAQUE)
-            check_term(after, vector=True)
-            _refuse_anywhere(after, str(algorithm))
-            self.require_defined(after)
-            return same(statement, Eq(left, after.subs(k, index)))
+            step = traced(algorithm, x_k, estimate if stochastic else gradient)
+            if (step.before, step.memory) != ((), ()):
+                raise Rejected(f"{algorithm} remembers more than its iterate")
+            if stochastic and step.asked > 1:
+                raise Rejected(f"{algorithm} draws {step.asked} gradients in one step: write g = gradient(x) once")
+            self.require_rule(step, str(algorithm))
+            return same(statement, Eq(left, step.after.subs(k, index)))
         return False
 
     def flow_definitions(self, flow: Flow, statement: Eq) -> bool:
@@ -319,11 +337,10 @@ class _Kernel:
         if isinstance(left, suboptimality_at):
             return same(statement, Eq(left, value(trajectory(*left.args)) - f_star))
         if left == velocity(t):
-            rule = flow.velocity(x_t, gradient, OPAQUE)
-            check_velocity(rule)
-            _refuse_anywhere(rule, str(flow))
-            self.require_defined(rule)
-            return same(statement, Eq(left, rule))
+            step = velocity_of(flow, x_t, gradient)
+            check_velocity(step.after)
+            self.require_rule(step, str(flow))
+            return same(statement, Eq(left, step.after))
         return False
 
 
@@ -618,7 +635,7 @@ class Run(Justification):
 
 @dataclass(frozen=True)
 class Forever(Justification):
-    """Every transition of the orbit is proved, so the run of a memoryless method repeats it for ever."""
+    """Every transition of the orbit is proved, so the run repeats it for ever."""
 
     using: tuple[Step, ...] = ()
 
@@ -668,35 +685,61 @@ class Coordinates:
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)
 """All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
 COORDINATES = Coordinates()
-OPAQUE = Opaque()
 
 
 def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
     """The statement that the algorithm takes point number `start` of the orbit to the next point.
 
-    Raises Rejected if the algorithm remembers more than a point.
+    What it remembers there is what the step before left or, at the first point, also what it begins with. Raises
+    Rejected if what a step leaves depends on more than the point that it was made from.
     """
+    there = orbit.points[(start + 1) % len(orbit.points)]
+    begun = algorithm.init(Matrix(orbit.points[0]), COORDINATES)
+    left = begun if begun == () else _left_behind(algorithm, orbit, start - 1, begun)
+    found = []
+    for memory in (begun, left) if start == 0 else (left,):
+        after, later = _step(algorithm, orbit, start, memory)
+        if begun == () and later != ():
+            raise Rejected(f"{algorithm} remembers more than its iterate")
+        found += [Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)]
+    return And(*found)
+
+
+def _step(algorithm: Algorithm, orbit: Orbit, start: int, memory: Any) -> tuple[Any, Any]:
+    """One step from point number `start`: the next point, and the next memory."""
 
     def slope(x):
         return Matrix([_at(orbit, part, x) for part in orbit.gradient])
 
-    here = Matrix(orbit.points[start])
-    there = orbit.points[(start + 1) % len(orbit.points)]
-    after = _memoryless(algorithm, here, slope, COORDINATES)
-    return And(*(Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)))
+    return algorithm.update(Matrix(orbit.points[start]), slope, memory, COORDINATES)
+
+
+def _left_behind(algorithm: Algorithm, orbit: Orbit, start: int, like: Any) -> Any:
+    """What the step from a point of the orbit leaves in memory, whatever was there before."""
+    unknown: list[Symbol] = []
+
+    def anything(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(anything, part))
+        if isinstance(part, MatrixBase):
+            return part.applyfunc(anything)
+        unknown.append(Dummy("memory", real=True))
+        return unknown[-1]
+
+    _, memory = _step(algorithm, orbit, start % len(orbit.points), anything(like))
+    if _symbols_in(memory) & set(unknown):
+        raise Rejected(f"{algorithm} remembers more than the point that its last step was made from")
+    return memory
+
+
+def _symbols_in(memory: Any) -> set[Basic]:
+    if isinstance(memory, tuple):
+        return set().union(*map(_symbols_in, memory))
+    return getattr(sympify(memory), "free_symbols", set())
 
 
 def _at(orbit: Orbit, formula: Expr, point: Iterable[Expr]) -> Expr:
     return formula.xreplace(dict(zip(orbit.coordinates, map(sympify, point), strict=True)))
-
-
-def _memoryless(algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], xp: Any) -> Any:
-    """The next iterate of a method that remembers nothing else."""
-    memory = algorithm.init(x, xp)
-    after, memory_after = algorithm.update(x, gradient, memory, xp)
-    if memory != () or memory_after != ():
-        raise Rejected(f"{algorithm} remembers more than its iterate")
-    return after
 
 
 def normal(expression: Expr) -> Expr:

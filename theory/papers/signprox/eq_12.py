@@ -35,9 +35,8 @@ def proof() -> Proof:
     """A linear function is convex, and its prox is a step along the gradient that it has everywhere."""
     at_v, at_u = hypothesis("(11) at v", linear, v, s), hypothesis("(11) at u", linear, u, s)
     slope_u = hypothesis("slope at u", linear_slope, u, s)
-    tilt = Step(
-        "the same slope", Eq(inner(gradient(u, r_xi), v - u), inner(gradient(s, OBJECTIVE), v - u)), by=Identity(slope_u)
-    )
+    tilts = Eq(inner(gradient(u, r_xi), v - u), inner(gradient(s, OBJECTIVE), v - u))
+    tilt = Step("the same slope", tilts, by=Identity(slope_u))
     convex = Step("r_xi is convex", Convex(r_xi).statement(v, u), by=Combination({at_v: -1, at_u: 1, tilt: 1}))
     p = prox(s, gamma, r_xi)
     slope_p = hypothesis("slope at the proximal point", linear_slope, p, s)
