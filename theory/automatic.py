@@ -34,6 +34,7 @@ from signproof.theory.proof import (
     by_arithmetic,
     check,
 )
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, f_star, k, l
 from signproof.theory.vectors import (
     Least,
@@ -221,7 +222,7 @@ def _rule(claim: Claim) -> Expr:
     assert claim.algorithm is not None
     opaque = Opaque()
     try:
-        after, memory = claim.algorithm.update(x_k, gradient, claim.algorithm.init(x_k, opaque), opaque)
+        after, memory = move(claim.algorithm, x_k, gradient, begin(claim.algorithm, x_k, opaque), opaque)
     except (AttributeError, TypeError):
         raise NoProof("the update rule looks into coordinates") from None
     if memory != ():

@@ -24,7 +24,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import (
-    Add,
     Basic,
     Eq,
     Expr,
@@ -34,7 +33,6 @@ from sympy import (
     Le,
     Limit,
     Lt,
-    Matrix,
     Ne,
     Pow,
     Rational,
@@ -42,8 +40,6 @@ from sympy import (
     expand,
     fraction,
     preorder_traversal,
-    sign,
-    sqrt,
     sympify,
     together,
     true,
@@ -56,6 +52,7 @@ from sympy.logic.boolalg import And, Boolean
 from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
+from signproof.theory.coordinates import COORDINATES, Column
 from signproof.theory.decide import conditions, follows
 from signproof.theory.expectations import Total, estimate, mean
 from signproof.theory.flows import (
@@ -70,6 +67,7 @@ from signproof.theory.flows import (
 )
 from signproof.theory.formula import text
 from signproof.theory.opaque import Opaque
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, f_star, i, k, l, m, t
 from signproof.theory.vectors import (
     Scalar,
@@ -646,28 +644,8 @@ class Forever(Justification):
         return "lemma: induction" + _from(self.using)
 
 
-class Coordinates:
-    """The symbolic arithmetic of one function of few coordinates: columns of SymPy expressions."""
-
-    def abs(self, x):
-        return x.applyfunc(abs)
-
-    def sign(self, x):
-        return x.applyfunc(sign)
-
-    def sum(self, x):
-        return Add(*x)
-
-    def power(self, x, exponent):
-        return x.applyfunc(lambda entry: entry**exponent)
-
-    def sqrt(self, x):
-        return sqrt(x)
-
-
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)
 """All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
-COORDINATES = Coordinates()
 OPAQUE = Opaque()
 
 
@@ -678,9 +656,9 @@ def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
     """
 
     def slope(x):
-        return Matrix([_at(orbit, part, x) for part in orbit.gradient])
+        return Column([_at(orbit, part, x) for part in orbit.gradient])
 
-    here = Matrix(orbit.points[start])
+    here = Column(orbit.points[start])
     there = orbit.points[(start + 1) % len(orbit.points)]
     after = _memoryless(algorithm, here, slope, COORDINATES)
     return And(*(Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)))
@@ -692,8 +670,8 @@ def _at(orbit: Orbit, formula: Expr, point: Iterable[Expr]) -> Expr:
 
 def _memoryless(algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], xp: Any) -> Any:
     """The next iterate of a method that remembers nothing else."""
-    memory = algorithm.init(x, xp)
-    after, memory_after = algorithm.update(x, gradient, memory, xp)
+    memory = begin(algorithm, x, xp)
+    after, memory_after = move(algorithm, x, gradient, memory, xp)
     if memory != () or memory_after != ():
         raise Rejected(f"{algorithm} remembers more than its iterate")
     return after
