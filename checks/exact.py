@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import abstractmethod
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from signproof.checks.minors import minors
+from signproof.theory.arithmetic import Arithmetic
 
 
 class Undecided(ArithmeticError):
@@ -73,7 +75,7 @@ def each(function: Any, x: Any) -> Any:
     return result
 
 
-class _Objects:
+class _Objects(Arithmetic):
     """What rationals and balls share: NumPy's loops over Python numbers."""
 
     minors = staticmethod(minors)
@@ -99,20 +101,21 @@ class _Objects:
     def power(self, base, exponent):
         return each(lambda entry: entry**exponent, base)
 
-    def _sign(self, x):
-        raise NotImplementedError
+    @abstractmethod
+    def _sign(self, x): ...
 
     def larger(self, x, y):
         return np.frompyfunc(self._larger, 2, 1)(x, y)
 
-    def _larger(self, x, y):
-        raise NotImplementedError
+    @abstractmethod
+    def _larger(self, x, y): ...
 
 
 class Rationals(_Objects):
     """Exact rational arithmetic. Functions that leave the rationals raise TypeError."""
 
     name = "rational"
+    words = "rationals"
     level = "exact"
 
     def number(self, x):
@@ -146,6 +149,7 @@ class Balls(_Objects):
     """Rigorous ball arithmetic (Arb) with a given precision in bits."""
 
     name = "ball"
+    words = "balls"
     level = "enclosed"
 
     def __init__(self, bits: int = 256):

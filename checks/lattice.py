@@ -36,6 +36,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, i, k, m
 
 PROBLEM = LeastSquares(rationals([[1, 0]]))
@@ -82,7 +83,7 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     algorithm = claim.algorithm
     if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
-    memory = algorithm.init(np.zeros((2, 1, 1)), NUMPY)
+    memory = begin(algorithm, np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:
@@ -224,9 +225,11 @@ class Proposal(ABC):
 
     def _after(self, starts: np.ndarray, draws: np.ndarray) -> np.ndarray:
         assert self.claim.algorithm is not None
-        numbers: Any = _Drawn(draws)
-        now = {name: evaluate(e, self.floats, numbers) for name, e in self.claim.algorithm.parameters.items()}
-        after, _ = self.claim.algorithm.at(**now).update(starts, lambda _: draws, (), numbers)
+        now = {name: evaluate(e, self.floats, NUMPY) for name, e in self.claim.algorithm.parameters.items()}
+        # of one shape, as a rule may be written in place
+        x, drawn = np.broadcast_arrays(starts, draws)
+        numbers = _Drawn(drawn)
+        after, _ = move(self.claim.algorithm.at(**now), x, lambda _: drawn, (), numbers)
         return after[0]
 
 

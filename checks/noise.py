@@ -34,6 +34,7 @@ from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import Guarded
 from signproof.theory.symbols import k
 
 STEPS = 3
@@ -165,7 +166,7 @@ class _Run:
             if constant is None:
                 return False
             objective[assumption.constant] = constant
-        reached = {tuple(self.problem.gradient(rationals(list(self.start)), RATIONALS))}
+        reached = {tuple(Guarded(self.problem).gradient(rationals(list(self.start)), RATIONALS))}
         for _ in range(ROUNDS):
             self.table = TableOracle({g: self.oracle.law(g) for g in sorted(reached)})
             constants = self._sharp()
@@ -191,7 +192,7 @@ class _Run:
         draws = len(self.oracle.probabilities) ** self.workers
         chain = Chain(self.claim.algorithm, self.problem, self.oracle, self.parameters, self.start)
         while chain.k < STEPS and len(chain.law) * draws <= OUTCOMES:
-            found |= {tuple(self.problem.gradient(chain.points[state], RATIONALS)) for state in chain.law}
+            found |= {tuple(Guarded(self.problem).gradient(chain.points[state], RATIONALS)) for state in chain.law}
             chain.advance()
         self.steps = chain.k
         return found

@@ -25,6 +25,8 @@ from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import Guarded, begin, move
+from signproof.theory.steps import measured as measured_at
 from signproof.theory.symbols import V0, k
 
 PRECISIONS = (128, 256, 512, 1024, 2048)
@@ -77,17 +79,17 @@ def iterates(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
 ) -> Iterator[Any]:
     """The iterates x_0, x_1, ... in the exact arithmetic `xp`."""
-    problem, x = problem.over(xp), xp.number(rationals(list(start)))
+    posed, x = Guarded(problem.over(xp)), xp.number(rationals(list(start)))
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
     assert algorithm is not None
-    values[V0] = problem.suboptimality(x, xp)
-    memory = algorithm.init(x, xp)
+    values[V0] = posed.suboptimality(x, xp)
+    memory = begin(algorithm, x, xp)
     for iteration in count():
         yield x
         values[k] = xp.rational(iteration, 1)
         now = {name: evaluate(formula, values, xp) for name, formula in algorithm.parameters.items()}
-        x, memory = algorithm.at(**now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
+        x, memory = move(algorithm.at(**now), x, lambda point: posed.gradient(point, xp), memory, xp)
 
 
 def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
@@ -96,10 +98,10 @@ def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], s
 
 
 def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
-    posed = problem.over(xp)
+    posed = Guarded(problem.over(xp))
     points = trajectory(claim, problem, parameters, start, steps, xp)
     assert claim.measure is not None
-    quantities = [claim.measure.quantity(posed, x, xp) for x in points]
+    quantities = [measured_at(claim.measure, posed, x, xp) for x in points]
     measured = quantities[-1]
     if claim.measure.least_so_far:
         measured = reduce(partial(_smaller, xp=xp), quantities)
@@ -114,16 +116,16 @@ def run(
     Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
     balls overlap the outcome is not confirmed.
     """
-    posed, least = problem.over(xp), None
+    posed, least = Guarded(problem.over(xp)), None
     assert claim.measure is not None
-    for step, x in enumerate(iterates(claim, problem, parameters, start, xp)):
-        if step == 0:
+    for iteration, x in enumerate(iterates(claim, problem, parameters, start, xp)):
+        if iteration == 0:
             height = posed.suboptimality(x, xp)
-        measured = claim.measure.quantity(posed, x, xp)
+        measured = measured_at(claim.measure, posed, x, xp)
         if claim.measure.least_so_far:
             measured = least = measured if least is None else _smaller(least, measured, xp)
         try:
-            yield _told(claim, parameters, height, measured, step, xp)
+            yield _told(claim, parameters, height, measured, iteration, xp)
         except Undecided as undecided:
             yield Replay(False, xp.level, str(undecided))
 
@@ -182,7 +184,7 @@ def replay_expected(
     why = _outside(claim, problem, parameters, start, steps, oracle)
     if why:
         return Replay(False, "exact", why)
-    if not problem.suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+    if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
         return Replay(False, "exact", "the start is not above the minimum")
     try:
         return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
@@ -201,12 +203,12 @@ def expected_run(
     """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
     assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
+    values[V0] = Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS)
     chain = Chain(claim.algorithm, problem, oracle, parameters, start)
     run = expectations(chain, claim.measure.noiseless, problem)
-    for step, measured in enumerate(islice(run, steps + 1)):
+    for iteration, measured in enumerate(islice(run, steps + 1)):
         try:
-            limit = evaluate(_bound_at(claim, step), values, RATIONALS)
+            limit = evaluate(_bound_at(claim, iteration), values, RATIONALS)
         except ZeroDivisionError:
             yield Replay(False, "exact", "the bound is undefined there", ends_of(measured))
             continue
@@ -372,11 +374,11 @@ def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any
         here = values | dict(zip(orbit.coordinates, x, strict=True))
         return np.array([evaluate(part, here, xp) for part in orbit.gradient], dtype=object)
 
-    memory = algorithm.init(x, xp)
+    memory = begin(algorithm, x, xp)
     for iteration in range(steps):
         at = values | {k: xp.rational(iteration, 1)}
         now = {name: evaluate(formula, at, xp) for name, formula in algorithm.parameters.items()}
-        x, memory = algorithm.at(**now).update(x, slope, memory, xp)
+        x, memory = move(algorithm.at(**now), x, slope, memory, xp)
     return x
 
 
@@ -410,10 +412,10 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
 
     now = {name: evaluate(formula, values, RATIONALS) for name, formula in claim.algorithm.parameters.items()}
     algorithm = claim.algorithm.at(**now)
-    x, memory = points[0], algorithm.init(points[0], RATIONALS)
+    x, memory = points[0], begin(algorithm, points[0], RATIONALS)
     there = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
     for iteration in range(1, steps + 1):
-        x, memory = algorithm.update(x, slope, memory, RATIONALS)
+        x, memory = move(algorithm, x, slope, memory, RATIONALS)
         if (x != points[iteration % len(points)]).any():
             why = f"it leaves the orbit at step {iteration}"
             return Replay(not exhibit, "exact", why, (there, there), (there, there))

@@ -112,8 +112,6 @@ class Reversed(SignMargin):
 class HalfSmooth(Smooth):
     """Smooth with the constant L/2."""
 
-    largest, points = False, 2
-
     def statement(self, x, y):
         return Le(dual_norm(INF, gradient(x) - gradient(y)), self.constant / 2 * norm(INF, x - y))
 

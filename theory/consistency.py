@@ -34,8 +34,6 @@ def inconsistencies(claim: Claim) -> Iterator[str]:
     yield from _of_noise(claim)
     if claim.measure is not None:
         yield from _of_measure(claim.measure)
-    for assumption in claim.assumptions:
-        yield from _of_class(assumption, "statement", ("largest", "points"))
     for flow in (claim.algorithm, claim.rival):
         if isinstance(flow, Flow):
             yield from _of_class(flow, "velocity", ("on_quadratic",))

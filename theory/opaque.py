@@ -12,15 +12,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Expr, Integer, Max, Pow, Rational, exp, log, sign, sympify
+from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, log, sign, sin, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.algorithms import Algorithm, Method
+from signproof.theory.arithmetic import Arithmetic
 from signproof.theory.decide import conditions
 from signproof.theory.expectations import Total
 from signproof.theory.flows import Flow
 from signproof.theory.prox import sampled_mapping
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, is_vector, maximizer, norm
 from signproof.theory.votes import majority
@@ -47,6 +49,9 @@ class Term:
 
     def _like(self, term: Expr) -> Any:
         return type(self)(term, self.needs)
+
+    def __copy__(self):
+        return self  # nothing in it changes
 
     def __neg__(self):
         return self._like(-self.term)
@@ -115,7 +120,7 @@ def _number(given: Any) -> Expr:
     if isinstance(given, Vector):
         raise TypeError(f"{given.term} is a vector: a proof knows no products, quotients and powers of its coordinates")
     term = given.term if isinstance(given, Number) else sympify(given, strict=True)
-    if not isinstance(term, Expr):
+    if not isinstance(term, Expr) or is_vector(term):
         raise TypeError(f"{given!r} is no number")
     return term
 
@@ -130,33 +135,67 @@ def _vector(given: Any) -> Expr:
     raise TypeError(f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof")
 
 
-def coordinatewise(name: str) -> Callable[..., Any]:
-    """An operation that a proof about every dimension does not know."""
-
-    def refuse(self, *arguments):
-        raise TypeError(f"the rule looks into coordinates ({name}), and a proof holds in every dimension")
-
-    return refuse
-
-
-class Opaque:
-    """Update rules run on it: what they return are terms of `vectors` and `expectations`."""
-
-    opaque = True
+class Scalars(Arithmetic):
+    """The operations on single numbers, each noted with what it needs to have a value."""
 
     def __init__(self):
         self.needs: list[Boolean] = []
-        self.asked = 0
-        """How many gradients, or proximal steps, the rule has asked for."""
-
-    def vector(self, term: Expr) -> Vector:
-        return Vector(term, self.needs)
 
     def number(self, term: Expr) -> Number:
         return Number(term, self.needs)
 
     def rational(self, numerator: int, denominator: int) -> Expr:
         return Rational(numerator, denominator)
+
+    def abs(self, x: Any) -> Any:
+        return self.number(Abs(_number(x)))
+
+    def sign(self, x: Any) -> Any:
+        return self.number(sign(_number(x)))
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return self.number(_number(base)) ** exponent
+
+    def sqrt(self, x: Any) -> Any:
+        return self.power(x, Rational(1, 2))
+
+    def exp(self, x: Any) -> Any:
+        return self.number(exp(_number(x)))
+
+    def log(self, x: Any) -> Any:
+        argument = self.number(_number(x))
+        return self.number(argument._noted(log(argument.term, evaluate=False)))
+
+    def sin(self, x: Any) -> Any:
+        return self.number(sin(_number(x)))
+
+    def cos(self, x: Any) -> Any:
+        return self.number(cos(_number(x)))
+
+    def expm1(self, x: Any) -> Any:
+        return self.exp(x) - 1
+
+    def log1p(self, x: Any) -> Any:
+        return self.log(self.number(_number(x)) + 1)
+
+    def exp_remainder(self, x: Any) -> Any:
+        return self.exp(x) - 1 - x
+
+    def larger(self, x: Any, y: Any) -> Any:
+        return self.number(Max(_number(x), _number(y)))
+
+
+class Opaque(Scalars):
+    """Update rules run on it: what they return are terms of `vectors` and `expectations`.
+
+    Functions of numbers are for its scalars; a vector has none, as its coordinates are not known.
+    """
+
+    opaque = True
+    words = "vectors of the kernel"
+
+    def vector(self, term: Expr) -> Vector:
+        return Vector(term, self.needs)
 
     def norm(self, name: str, x: Any) -> Number:
         return self.number(norm(Str(name), _vector(x)))
@@ -168,29 +207,12 @@ class Opaque:
         return self.vector(maximizer(Str(name), _vector(g)))
 
     def sign(self, x: Any) -> Any:
-        return self.maximizer("inf", x) if isinstance(x, Vector) else self.number(sign(_number(x)))
+        return super().sign(x) if isinstance(x, Number) else self.maximizer("inf", x)
 
-    def abs(self, x: Any) -> Number:
-        return self.number(Abs(_number(x)))
-
-    def power(self, x: Any, exponent: Any) -> Number:
-        return self.number(_number(x)) ** exponent
-
-    def sqrt(self, x: Any) -> Number:
-        return self.power(x, Rational(1, 2))
-
-    def exp(self, x: Any) -> Number:
-        return self.number(exp(_number(x)))
-
-    def log(self, x: Any) -> Number:
-        argument = self.number(_number(x))
-        return self.number(argument._noted(log(argument.term, evaluate=False)))
-
-    def larger(self, x: Any, y: Any) -> Number:
-        return self.number(Max(_number(x), _number(y)))
+    def normalized(self, g: Any) -> Vector:
+        return self.maximizer("2", g)
 
     def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:
-        self.asked += 1
         return x - step_size * self.vector(sampled_mapping(x.term, step_size, batch))
 
     def votes(self, gradient: Callable[..., Vector], x: Vector, workers: Expr) -> tuple[Number, Vector]:
@@ -199,11 +221,6 @@ class Opaque:
 
     def dimension(self, x: Vector) -> Number:
         return self.number(Total(Integer(1), i))
-
-    sum, max, matvec, normalized, minors, interval = map(
-        coordinatewise, ("sum", "max", "matvec", "normalized", "minors", "interval")
-    )
-    sin, cos, expm1, log1p, exp_remainder = map(coordinatewise, ("sin", "cos", "expm1", "log1p", "exp_remainder"))
 
 
 @dataclass(frozen=True)
@@ -215,25 +232,23 @@ class Traced:
     before: Any
     memory: Any
     needs: tuple[Boolean, ...]
-    asked: int = 0
-    """How many gradients the step asked for."""
 
 
 def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory: Any = None) -> Traced:
     """One step of an algorithm from the vector x.
 
     Arguments: the algorithm; x; `gradient`, from vectors to vectors; what the method remembers, in terms; by default
-    what it begins with. Raises TypeError for a rule that looks into coordinates, divides vectors or has branches.
+    what it begins with. Raises TypeError for a rule that looks into coordinates, divides vectors or has branches, and
+    DrawnTwice for a stochastic one that draws twice.
     """
     xp = Opaque()
 
     def ask(point: Any, *worker: Expr) -> Vector:
-        xp.asked += 1
         return xp.vector(gradient(_vector(point), *worker))
 
-    before = algorithm.init(xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
-    after, later = algorithm.update(xp.vector(x), ask, before, xp)
-    return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs), xp.asked)
+    before = begin(algorithm, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
+    after, later = move(algorithm, xp.vector(x), ask, before, xp)
+    return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
 
 
 def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:

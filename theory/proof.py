@@ -24,9 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import (
-    Add,
     Basic,
-    Dummy,
     Eq,
     Expr,
     Ge,
@@ -35,8 +33,6 @@ from sympy import (
     Le,
     Limit,
     Lt,
-    Matrix,
-    MatrixBase,
     Ne,
     Pow,
     Rational,
@@ -44,8 +40,6 @@ from sympy import (
     expand,
     fraction,
     preorder_traversal,
-    sign,
-    sqrt,
     sympify,
     together,
     true,
@@ -53,7 +47,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import And, Boolean
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
@@ -73,6 +67,7 @@ from signproof.theory.flows import (
 from signproof.theory.formula import text
 from signproof.theory.opaque import Traced, traced, velocity_of
 from signproof.theory.symbols import V0, f_star, k, l, m, t
+from signproof.theory.turns import Remembers, Turn, turn
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -323,8 +318,6 @@ class _Kernel:
             step = traced(algorithm, x_k, estimate if stochastic else gradient)
             if (step.before, step.memory) != ((), ()):
                 raise Rejected(f"{algorithm} remembers more than its iterate")
-            if stochastic and step.asked > 1:
-                raise Rejected(f"{algorithm} draws {step.asked} gradients in one step: write g = gradient(x) once")
             self.require_rule(step, str(algorithm))
             return same(statement, Eq(left, step.after.subs(k, index)))
         return False
@@ -619,13 +612,14 @@ class Run(Justification):
     start: int
 
     def check(self, statement, kernel):
-        target = transition(kernel.claim.algorithm, kernel.claim.orbit, self.start)
-        if statement != target:
-            raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
+        turned = _turn(kernel.claim.algorithm, kernel.claim.orbit, self.start)
+        if statement != turned.statement:
+            raise Rejected(f"the step from point {self.start} of the orbit is {turned.statement}, not {statement}")
         orbit = kernel.claim.orbit
         kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
         for condition in orbit.smooth_at(orbit.points[self.start]):
             kernel.require(condition, what=f"the function may have no gradient at point {self.start} of the orbit")
+        kernel.require_values(turned.needs)
         kernel.require(statement)
 
     @property
@@ -663,79 +657,23 @@ class Forever(Justification):
         return "lemma: induction" + _from(self.using)
 
 
-class Coordinates:
-    """The symbolic arithmetic of one function of few coordinates: columns of SymPy expressions."""
-
-    def abs(self, x):
-        return x.applyfunc(abs)
-
-    def sign(self, x):
-        return x.applyfunc(sign)
-
-    def sum(self, x):
-        return Add(*x)
-
-    def power(self, x, exponent):
-        return x.applyfunc(lambda entry: entry**exponent)
-
-    def sqrt(self, x):
-        return sqrt(x)
-
-
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)
 """All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
-COORDINATES = Coordinates()
 
 
 def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
     """The statement that the algorithm takes point number `start` of the orbit to the next point.
 
-    What it remembers there is what the step before left or, at the first point, also what it begins with. Raises
-    Rejected if what a step leaves depends on more than the point that it was made from.
+    Raises Rejected if the algorithm remembers more than the point that its last step was made from.
     """
-    there = orbit.points[(start + 1) % len(orbit.points)]
-    begun = algorithm.init(Matrix(orbit.points[0]), COORDINATES)
-    left = begun if begun == () else _left_behind(algorithm, orbit, start - 1, begun)
-    found = []
-    for memory in (begun, left) if start == 0 else (left,):
-        after, later = _step(algorithm, orbit, start, memory)
-        if begun == () and later != ():
-            raise Rejected(f"{algorithm} remembers more than its iterate")
-        found += [Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)]
-    return And(*found)
+    return _turn(algorithm, orbit, start).statement
 
 
-def _step(algorithm: Algorithm, orbit: Orbit, start: int, memory: Any) -> tuple[Any, Any]:
-    """One step from point number `start`: the next point, and the next memory."""
-
-    def slope(x):
-        return Matrix([_at(orbit, part, x) for part in orbit.gradient])
-
-    return algorithm.update(Matrix(orbit.points[start]), slope, memory, COORDINATES)
-
-
-def _left_behind(algorithm: Algorithm, orbit: Orbit, start: int, like: Any) -> Any:
-    """What the step from a point of the orbit leaves in memory, whatever was there before."""
-    unknown: list[Symbol] = []
-
-    def anything(part: Any) -> Any:
-        if isinstance(part, tuple):
-            return tuple(map(anything, part))
-        if isinstance(part, MatrixBase):
-            return part.applyfunc(anything)
-        unknown.append(Dummy("memory", real=True))
-        return unknown[-1]
-
-    _, memory = _step(algorithm, orbit, start % len(orbit.points), anything(like))
-    if _symbols_in(memory) & set(unknown):
-        raise Rejected(f"{algorithm} remembers more than the point that its last step was made from")
-    return memory
-
-
-def _symbols_in(memory: Any) -> set[Basic]:
-    if isinstance(memory, tuple):
-        return set().union(*map(_symbols_in, memory))
-    return getattr(sympify(memory), "free_symbols", set())
+def _turn(algorithm: Algorithm, orbit: Orbit, start: int) -> Turn:
+    try:
+        return turn(algorithm, orbit, start)
+    except Remembers as reason:
+        raise Rejected(str(reason)) from None
 
 
 def _at(orbit: Orbit, formula: Expr, point: Iterable[Expr]) -> Expr:
