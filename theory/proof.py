@@ -74,9 +74,11 @@ from signproof.theory.vectors import (
     about_vectors,
     check_statement,
     check_term,
+    dual_norm,
     gradient,
     is_vector,
     iterate,
+    norm,
     point,
     suboptimality,
     value,
@@ -257,7 +259,9 @@ class _Kernel:
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
         check_term(step.after, vector=True)
         _refuse_anywhere(step.after, name)
-        self.require_values(step.needs)
+        norms = set().union(*(need.atoms(norm, dual_norm) for need in step.needs))
+        self.lemmas |= {"non-negative norm"} if norms else set()
+        self.require_values(step.needs, tuple(Ge(length, 0) for length in sorted(norms, key=str)))
         self.require_defined(step.after)
 
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
