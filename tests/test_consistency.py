@@ -268,8 +268,8 @@ def test_a_flow_follows_the_trajectory_of_its_own_velocity():
 
 @pytest.mark.parametrize(
     "limit",
-    [V0 / k, V0 / sqrt(k), V0 / k**2 + mu, V0 / (k * (k + 1)), V0 / log(k + 1), V0 * (1 + log(k)), V0 * k ** Rational(-1, 3),
-     V0 / (2 * k), V0 / (L * k), V0 / (exp(k) - 1), V0 / (k + k**2) ** 2],
+    [V0 / k, V0 / sqrt(k), V0 / k**2 + mu, V0 / (k * (k + 1)), V0 / log(k + 1), V0 * (1 + log(k)),
+     V0 * k ** Rational(-1, 3), V0 / (2 * k), V0 / (L * k), V0 / (exp(k) - 1), V0 / (k + k**2) ** 2],
     ids=str,
 )  # fmt: skip
 def test_a_bound_has_a_value_at_the_first_iteration(limit):
@@ -317,10 +317,9 @@ def test_what_is_counted_is_no_constant_of_the_objective():
         ),
         "M is the number of workers",
     )
-    assert bound(algorithm=MajorityVote(alpha, M), measure=ExpectedSuboptimality())
-    assert bound(
-        algorithm=MajorityVote(alpha, d), measure=ExpectedSuboptimality(), assumptions=(Smooth(L), Dimension(d))
-    )
+    counted = {"domain": (alpha > 0, M >= 1), "measure": ExpectedSuboptimality()}
+    assert bound(algorithm=MajorityVote(alpha, M), **counted)
+    assert bound(algorithm=MajorityVote(alpha, d), **counted | {"assumptions": (Smooth(L), Dimension(d))})
 
 
 # -------------------------------------------------------------------------------------------------- orbits
