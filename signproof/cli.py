@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from signproof.terminal import INTERRUPTED, MISUSE, OK
+from signproof.interruption import exit_code, terminable
+from signproof.terminal import MISUSE, OK
 from signproof.theory.misuse import Misuse
 
 COMMANDS = (
@@ -36,7 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find out whether a convergence claim about a sign-type optimizer is true.",
     epilog="Exit codes: 0 as expected, 1 a verdict changed or a claim of yours was refuted, 2 misuse, "
-    "3 proof and witness contradict each other, 130 interrupted.",
+    "3 proof and witness contradict each other, 130 interrupted, 143 terminated.",
 )
 
 for name in COMMANDS:
@@ -61,9 +62,10 @@ def _signproof(
 def main() -> None:
     """Run the command line; whatever the user did wrong is one line on standard error and exit code 2."""
     try:
-        code = app(standalone_mode=False)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+        with terminable():
+            code = app(standalone_mode=False)
+    except KeyboardInterrupt as interruption:
+        code = exit_code(interruption)
     except Misuse as error:
         code = _fail(str(error))
     except Exception as error:

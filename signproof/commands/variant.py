@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from signproof.commands.verify import ProfileName
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress, table
+from signproof.interruption import exit_code
+from signproof.terminal import CHANGED, check_outputs, console, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def command(
     """Ask an optimizer whether it obeys the bounds: holds, or broken at which step on which instance."""
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
+    from signproof.report.ledger import spared
 
     check_outputs(json, None)
     factory, name = factory_in(target)
@@ -52,13 +54,14 @@ def command(
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
     if json is not None:
-        _write(json, name, dtype, seed, str(profile), found, interrupted)
-        notice(f"written: {json}")
+        place = spared(json, len(found), _rows_in) if interrupted else json
+        _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
+        told(place, json)
     _print(found)
     if interrupted:
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
         notice(f"interrupted after {count}; what was found out is kept, marked partial")
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(interrupted)
     if all(row.status == "not applicable" for row in found):
         raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
     if known is None:
@@ -74,8 +77,8 @@ def command(
         raise typer.Exit(CHANGED)
 
 
-def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], bool]:
-    """The rows that were found, and whether the run was interrupted; a progress bar while it works."""
+def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
+    """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
     from signproof.checks.variants import chosen, rows
 
     asked, found = chosen(claims), []
@@ -84,9 +87,9 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
             for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
                 found.append(row)
                 bar.advance()
-        except KeyboardInterrupt:
-            return found, True
-    return found, False
+        except KeyboardInterrupt as interruption:
+            return found, exit_code(interruption)
+    return found, 0
 
 
 def _print(found: list[Row]):
@@ -117,6 +120,17 @@ def _short(number: float | None) -> str:
     if number is None:
         return ""
     return f"{number:.4f}" if abs(number) < LARGEST_RATIO else f"{number:.0e}"
+
+
+def _rows_in(path: Path) -> int:
+    """How many rows a file holds that an earlier run wrote; 0 if there is none."""
+    from json import loads
+
+    try:
+        data = loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0
+    return len(data["rows"]) if isinstance(data, dict) and data.get("schema") == SCHEMA else 0
 
 
 def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], partial: bool):
