@@ -38,20 +38,24 @@ class Lost(Exception):
 
 
 def each(
-    jobs: int, tasks: Sequence[Task], prepare: Callable[..., Work], arguments: tuple[Any, ...] = ()
-) -> Iterator[tuple[str, Any]]:
-    """The names and results of tasks, in the order in which they come.
+    jobs: int,
+    tasks: Sequence[Task],
+    prepare: Callable[..., Work],
+    arguments: tuple[Any, ...] = (),
+    ended: threading.Event | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """The results of tasks, each with the number of its task, in the order in which they come.
 
     Arguments: the number of processes; the tasks; `prepare(*arguments)` makes, in each process, the function that is
-    called with each task; all of it must be picklable, and so must the results.
+    called with each task; all of it must be picklable, and so must the results. If `ended` is set, no more come.
     Raises Lost if a process dies, KeyboardInterrupt if one is interrupted. However it ends, no process is left.
     """
-    waiting = deque(tasks)
+    waiting = deque(enumerate(tasks))
     crew: list[_Worker] = []
     try:
         crew += (_Worker(prepare, arguments) for _ in range(min(jobs, len(tasks))))
         left = len(waiting)
-        while left:
+        while left and not (ended is not None and ended.is_set()):
             ready = wait([channel for worker in crew for channel in worker.channels], PATIENCE)
             for worker in list(crew):
                 if not any(channel in ready for channel in worker.channels):
@@ -76,7 +80,8 @@ class _Worker:
     def __init__(self, prepare: Callable[..., Work], arguments: tuple[Any, ...]):
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
-        self.task: str | None = None
+        self.number: int | None = None
+        self.task = ""
         self.process = context.Process(target=_serve, args=(far, prepare, arguments), daemon=True)
         self.process.start()
         far.close()
@@ -85,20 +90,20 @@ class _Worker:
     def channels(self) -> tuple[Any, ...]:
         return self.pipe, self.process.sentinel
 
-    def heard(self) -> tuple[str | None, Any]:
-        """The task that it has finished, None if it has only become ready, and the result. Raises Lost."""
+    def heard(self) -> tuple[int | None, Any]:
+        """The number of the task that it has finished, None if it has only become ready, and the result. Raises Lost."""
         try:
             # what it said before it died counts
             result = self.pipe.recv() if self.pipe.poll() else self._died()
         except (EOFError, OSError):
             self._died()
-        finished, self.task = self.task, None
+        finished, self.number, self.task = self.number, None, ""
         return finished, result
 
-    def begin(self, name: str, task: Any):
-        self.task = name
+    def begin(self, number: int, task: Task):
+        self.number, (self.task, given) = number, task
         try:
-            self.pipe.send(task)
+            self.pipe.send(given)
         except OSError:
             self._died()
 
@@ -111,7 +116,7 @@ class _Worker:
         how = "closed its pipe" if code is None else f"ended with exit code {code}"
         if code is not None and code < 0:
             how = f"was killed by {_signal_name(-code)}"
-        raise Lost(f"{who} {how}", self.task or "", 128 - code if code is not None and code < 0 else FAILED)
+        raise Lost(f"{who} {how}", self.task, 128 - code if code is not None and code < 0 else FAILED)
 
     def end(self):
         self.process.kill()
