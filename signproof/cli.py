@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -40,9 +42,23 @@ app = typer.Typer(
     "3 proof and witness contradict each other, 130 interrupted, 143 terminated.",
 )
 
+
+def _ending(command: Callable[..., None]) -> Callable[..., None]:
+    """The command; interrupted, it ends with the exit code of the signal. Typer would take every one for Ctrl-C."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any):
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt as interruption:
+            raise typer.Exit(exit_code(interruption)) from None
+
+    return run
+
+
 for name in COMMANDS:
     module = import_module(f"signproof.commands.{name}")
-    app.command(name, epilog=module.EPILOG)(module.command)
+    app.command(name, epilog=module.EPILOG)(_ending(module.command))
 
 
 @app.callback(invoke_without_command=True)

@@ -48,6 +48,17 @@ def notice(text: str):
     Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
 
 
+def held(path: Path, schema: str, name: str) -> int:
+    """How many entries a file of a schema has under a name; 0 if there is no such file."""
+    from json import loads
+
+    try:
+        data = loads(path.read_text(encoding="utf-8"))
+        return len(data[name]) if data["schema"] == schema else 0
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0
+
+
 def told(place: Path, meant: Path):
     """Say where something was written; if not where it was meant to be, why not."""
     why = "" if place == meant else f"{meant} holds more than this run has, and stays as it is; "

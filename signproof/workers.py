@@ -91,7 +91,7 @@ class _Worker:
         return self.pipe, self.process.sentinel
 
     def heard(self) -> tuple[int | None, Any]:
-        """The number of the task that it has finished, None if it has only become ready, and the result. Raises Lost."""
+        """What it has finished, by number, and the result; None if it has only become ready. Raises Lost."""
         try:
             # what it said before it died counts
             result = self.pipe.recv() if self.pipe.poll() else self._died()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +11,7 @@ from rich.markup import escape
 
 from signproof.commands.verify import ProfileName
 from signproof.interruption import exit_code
-from signproof.terminal import CHANGED, check_outputs, console, notice, progress, table, told
+from signproof.terminal import CHANGED, check_outputs, console, held, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def command(
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
     if json is not None:
-        place = spared(json, len(found), _rows_in) if interrupted else json
+        place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
         told(place, json)
     _print(found)
@@ -122,18 +123,7 @@ def _short(number: float | None) -> str:
     return f"{number:.4f}" if abs(number) < LARGEST_RATIO else f"{number:.0e}"
 
 
-def _rows_in(path: Path) -> int:
-    """How many rows a file holds that an earlier run wrote; 0 if there is none."""
-    from json import loads
-
-    try:
-        data = loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return 0
-    return len(data["rows"]) if isinstance(data, dict) and data.get("schema") == SCHEMA else 0
-
-
-def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], partial: bool):
+def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], cut: bool):
     from importlib.metadata import version
     from json import dumps
 
@@ -145,7 +135,7 @@ def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: li
         "dtype": dtype,
         "profile": profile,
         "seed": seed,
-        "partial": partial,
+        "partial": cut,
         "environment": environment() | {"optax": version("optax")},
         "rows": [row.data() for row in found],
     }
