@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ from signproof.checks.series import witness_series
 from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, loosest, try_out, worst_run
-from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict
+from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict, exceeded, exceeded_by
 from signproof.checks.witness import Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
@@ -65,7 +66,7 @@ def verify(
     known: Sequence[Witness] = (),
     error: float = ERROR,
 ) -> Verdict:
-    """Judge a claim.
+    """Judge a claim; `signproof.verify` is the door to it, which knows the corpus and the budget of error.
 
     Arguments:
         claim: what to judge.
@@ -98,19 +99,27 @@ def verify(
         "words": _judge_words,
     }
     judge = judges[claim.kind]
-    return judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance)
+    return _with_excess(judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance))
+
+
+def _with_excess(verdict: Verdict) -> Verdict:
+    """The verdict; where it is that the claim fails, its tightness says by how much, not what trials came to before."""
+    if verdict.status not in (Status.REFUTED, Status.INCONSISTENT):
+        return verdict
+    found = None if verdict.witness is None else exceeded_by(verdict.witness)
+    for piece in verdict.evidence:
+        if piece.kind == "statistics":
+            low, bound = (fmpq(*piece.facts[name].as_integer_ratio()) for name in ("measured_at_least", "bound"))
+            found = exceeded(low, bound, piece.text)
+    return dataclasses.replace(verdict, tightness=found)
 
 
 def _refuted(claim: Claim, certificate: Certificate | None, evidence: list[Evidence], witness: Witness) -> Verdict:
     """The verdict that a confirmed witness gives."""
     evidence.append(Evidence("witness", witness.level, witness.describe()))
-    tightness = None
-    if claim.kind in ("bound", "flow") and witness.bound[1] > 0:
-        ratio = to_float(witness.measured[0] / witness.bound[1])
-        tightness = Tightness(ratio, witness.describe(), "largest measured / bound")
     series = () if claim.kind == "algebraic" else (witness_series(witness),)
     status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-    return Verdict(claim, status, tuple(evidence), certificate, tightness, witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, exceeded_by(witness), witness, series)
 
 
 def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:

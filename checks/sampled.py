@@ -177,6 +177,7 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
                 ratios[step] = float(mean / bound)
             if below > bound + slack(float(bound), float(values[: step + 1, index].max())):
                 tally.broken += 1
+                found.facts |= {"measured_at_least": below, "bound": float(bound)}
                 found.violation = (
                     f"{law.words}, s = {scale[index]:.6g}; {batch.describe(int(index))}; from "
                     f"({', '.join(f'{entry:.6g}' for entry in start[:, index])}): at k = {step} E[V_k] is above "

@@ -69,8 +69,8 @@ def search(
     begun = monotonic()
     try:
         hunt.go()
-    except KeyboardInterrupt:
-        raise Stopped(hunt.found("stopped", monotonic() - begun)) from None
+    except KeyboardInterrupt as interruption:
+        raise Stopped(hunt.found("stopped", monotonic() - begun)) from interruption
     return hunt.found("", monotonic() - begun)
 
 

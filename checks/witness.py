@@ -18,7 +18,7 @@ from sympy import Expr, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from signproof.checks.composite import CompositeProblem, composite_named
-from signproof.checks.exact import rational, to_float
+from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.proximal import replay_proximal
@@ -33,15 +33,19 @@ from signproof.checks.replay import (
 from signproof.checks.replay_flows import replay_comparison, replay_flow
 from signproof.theory import algorithms, assumptions, flows, measures, norms
 from signproof.theory.algorithms import Method
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
-from signproof.theory.symbols import k
+from signproof.theory.symbols import V0, k
 
 SCHEMA = "signproof-witness/1"
 POSED = ("bound", "flow", "comparison")
 """Kinds of claims whose witnesses have a problem and a start."""
+WIDER, ROUNDED = 2, 2**64
+"""How much wider than those of a run the ends may be that a witness states: in relation to theirs, and to the number.
+A wide interval would agree with every run."""
 LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
 
@@ -74,7 +78,7 @@ class Witness:
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
 
-        It is confirmed only if the run also gives the numbers that the witness states.
+        It is confirmed only if all numbers that the witness states are those of the run.
         """
         if isinstance(self.problem, CompositeProblem):
             found = replay_proximal(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -96,10 +100,48 @@ class Witness:
         else:
             assert isinstance(self.problem, Problem)
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
-        stated = ((self.measured, found.measured), (self.bound, found.bound))
-        if found.confirmed and not all(other is None or _overlap(one, other) for one, other in stated):
-            return dataclasses.replace(found, confirmed=False, why="the witness states other numbers than the run")
-        return found
+        why = self._misstated(found) if found.confirmed else ""
+        return dataclasses.replace(found, confirmed=False, why=why) if why else found
+
+    def _misstated(self, found: Replay) -> str:
+        """What the witness states and the run does not bear out; empty if there is nothing."""
+        claim = self.claim
+        strange = sorted(set(self.parameters) - {str(symbol) for symbol in claim.parameters})
+        if strange:
+            return f"the claim has no parameter {strange[0]}"
+        if self.oracle is not None and not (claim.kind == "bound" and isinstance(self.problem, Problem)):
+            return "the witness has a law of stochastic gradients, and the claim none"
+        if self.exhibit and (claim.orbit is None or claim.orbit.formula or self.k < 1):
+            return "an exhibit shows that a run returns to points in turn, after a step or more"
+        if claim.orbit is not None:
+            start = tuple(evaluate(entry, self._values, RATIONALS) for entry in claim.orbit.points[0])
+            if self.start != start:
+                return f"the orbit starts at ({', '.join(map(str, start))})"
+        elif claim.kind == "algebraic" and self.start:
+            return "the claim is about parameters alone, and the witness has a start"
+        if claim.kind not in ("bound", "orbit") and self.k:
+            return "the claim is about no step k"
+        return self._misstated_height() or self._misstated_numbers(found)
+
+    def _misstated_height(self) -> str:
+        """Whether V_0 and k, if they are among the parameters, are those of the run."""
+        if self.claim.kind == "bound" and self.parameters.get(str(k), self.k) != self.k:
+            return f"the run has {self.k} steps, not {self.parameters[str(k)]}"
+        height = self.parameters.get(str(V0))
+        if height is None or not isinstance(self.problem, Problem):
+            return ""
+        start = rationals(list(self.start))
+        known = self.problem.over(RATIONALS).suboptimality(start, RATIONALS) if self.problem.rational else None
+        return "" if height == known else f"V_0 at the start is not {height}"
+
+    def _misstated_numbers(self, found: Replay) -> str:
+        zero = (fmpq(0), fmpq(0))  # what is stated where there is nothing to measure
+        stated = ((self.measured, found.measured or zero), (self.bound, found.bound or zero))
+        return "" if all(_agree(*pair) for pair in stated) else "the witness states other numbers than the run"
+
+    @property
+    def _values(self) -> dict[Symbol, fmpq]:
+        return {Symbol(name, real=True): number for name, number in self.parameters.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -192,7 +234,9 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     if not 0 <= steps <= LONGEST:
         raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
     parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
-    missing = sorted({str(symbol) for symbol in claim.parameters - {k}} - set(parameters))
+    # of a run V_0 is that of its start
+    known = {k, V0} if claim.kind in POSED else {k}
+    missing = sorted({str(symbol) for symbol in claim.parameters - known} - set(parameters))
     if missing:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
@@ -222,8 +266,11 @@ def shown(ends: tuple[fmpq, fmpq]) -> str:
     return f"{to_float(low):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
 
 
-def _overlap(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> bool:
-    return one[0] <= other[1] and other[0] <= one[1]
+def _agree(stated: tuple[fmpq, fmpq], found: tuple[fmpq, fmpq]) -> bool:
+    """Whether ends that are stated are those of a run, which other versions may enclose a little more widely."""
+    overlap = stated[0] <= found[1] and found[0] <= stated[1]
+    room = WIDER * (found[1] - found[0]) + max(map(abs, found)) / ROUNDED
+    return overlap and 0 <= stated[1] - stated[0] <= room
 
 
 def _pair(ends: tuple[fmpq, fmpq]) -> str | list[str]:

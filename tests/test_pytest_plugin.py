@@ -212,7 +212,7 @@ def test_wrong(signproof):
 
 def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(run, monkeypatch):
     """A planted search: the check, of a profile that tries nothing, finds the claim supported."""
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.SUPPORTED))
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.SUPPORTED))
     found = run(BOUND, "--signproof-json=ledger.json")
     found.assert_outcomes(passed=1, failed=1, skipped=1)
     found.stdout.fnmatch_lines(["1 refuted", "FAILED*::search*"])
@@ -223,7 +223,7 @@ def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(r
 
 
 def test_what_is_proved_and_broken_is_inconsistent(run, monkeypatch):
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.PROVED))
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.PROVED))
     run(BOUND).stdout.fnmatch_lines(["1 inconsistent"])
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, patient, progress
+from signproof.interruption import exit_code
+from signproof.terminal import CHANGED, check_outputs, console, notice, patient, progress
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def command(
         try:
             found = search(claims[0], seconds, seed, advance)
         except Stopped as stopped:
-            found, code = stopped.found, INTERRUPTED
+            found, code = stopped.found, exit_code(stopped)
     _explain(claims[0], found)
     if out is not None:
         _write(out, found)
