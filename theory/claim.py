@@ -57,6 +57,7 @@ from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
+from signproof.theory.purity import examine
 from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
 from signproof.theory.vectors import (
     Follows,
@@ -219,6 +220,7 @@ class Claim:
         self._check_orbit()
         self._check_formulas()
         self._check_premises()
+        self._check_rules()
 
     @property
     def kind(self) -> str:
@@ -459,6 +461,14 @@ class Claim:
         if contradict(self.premises):
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
+
+    def _check_rules(self):
+        """What a user's classes say and do is tried before it is believed."""
+        for part in (self.algorithm, self.rival, self.measure, *self.assumptions):
+            try:
+                examine(part)
+            except Misuse as misuse:
+                raise ClaimError(f"{self.id}: {misuse}") from None
 
 
 _RESERVED = {i, k, l, m, f_star}

@@ -15,7 +15,7 @@ from signproof.theory.arithmetic import Arithmetic
 class Column(Matrix):
     """A vector of R^d: as those of the other arithmetics, it is multiplied and divided entry by entry."""
 
-    _op_priority = 20.0
+    _op_priority = 20
     """Above that of expressions, so that these leave their products with a column to the column."""
 
     def __getitem__(self, key):
@@ -76,7 +76,7 @@ class Column(Matrix):
 class _Table(Matrix):
     """A matrix that is multiplied entry by entry."""
 
-    _op_priority = 20.0
+    _op_priority = 20
 
     def __mul__(self, other):
         return Matrix(self.multiply_elementwise(other))
