@@ -16,6 +16,7 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from signproof.checks.minors import minors
+from signproof.checks.rebound import Rebound, rebound
 from signproof.theory.arithmetic import Arithmetic
 
 
@@ -51,7 +52,7 @@ def _read(text: str) -> fmpq:
 def rationals(numbers: Any) -> np.ndarray:
     """An object array of exact rationals, of the same shape as the given numbers."""
     array = np.asarray(numbers, dtype=object)
-    result = np.empty(array.shape, dtype=object)
+    result = np.empty(array.shape, dtype=object).view(Rebound)
     for index, number in np.ndenumerate(array):
         result[index] = rational(number)
     return result
@@ -69,7 +70,7 @@ def each(function: Any, x: Any) -> Any:
     """A function of one number, applied to a number or to each entry of an array."""
     if not isinstance(x, np.ndarray):
         return function(x)
-    result = np.empty(x.shape, dtype=object)
+    result = np.empty(x.shape, dtype=object).view(Rebound)
     for index, entry in np.ndenumerate(x):
         result[index] = function(entry)
     return result
@@ -79,6 +80,7 @@ class _Objects(Arithmetic):
     """What rationals and balls share: NumPy's loops over Python numbers."""
 
     minors = staticmethod(minors)
+    copy = staticmethod(rebound)
 
     def abs(self, x):
         return each(abs, x)

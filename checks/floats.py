@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from signproof.checks.minors import minors
+from signproof.checks.rebound import rebound
 from signproof.theory.arithmetic import Arithmetic
 
 SERIES_TERMS = 18
@@ -19,6 +20,7 @@ class NumPy(Arithmetic):
     name = "numpy"
     words = "floats"
     minors = staticmethod(minors)
+    copy = staticmethod(rebound)
 
     def rational(self, numerator, denominator):
         return numerator / denominator

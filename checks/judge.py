@@ -24,6 +24,7 @@ from signproof.checks.product_laws import assumes_products
 from signproof.checks.product_laws import search as search_products
 from signproof.checks.proximal_trials import Proximal
 from signproof.checks.proximal_trials import try_out as try_proximal
+from signproof.checks.purity import examine, reachable
 from signproof.checks.replay import (
     Replay,
     outside_domain,
@@ -46,6 +47,9 @@ from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
 from signproof.theory.prox import MeanGradientMapping
+from signproof.theory.purity import Impure
+from signproof.theory.state import change
+from signproof.theory.steps import DrawnTwice
 from signproof.theory.vacuity import contradiction
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -81,6 +85,21 @@ def verify(
     """
     if profile not in PROFILES:
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
+    before = reachable(claim)
+    try:
+        examine(claim)
+        verdict = _judge(claim, profile, seed, advance, known, error)
+    except (Impure, DrawnTwice) as why:
+        return Verdict(claim, Status.OPEN, (Evidence("note", "exact", f"not judged: {why}"),))
+    changed = change(before, reachable(claim))
+    if changed:
+        text = f"the verdict is void, as {changed} changed meanwhile: what a method remembers goes into `memory`"
+        return Verdict(claim, Status.OPEN, (Evidence("note", "exact", text),))
+    return verdict
+
+
+def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witness], error: float) -> Verdict:
+    """The verdict on a claim whose rules are functions of what they are given."""
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
     exhibited = instance.exhibit(claim, seed)

@@ -21,6 +21,7 @@ from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.problem import families
+from signproof.checks.purity import examine_family
 from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
@@ -315,6 +316,8 @@ def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, tri
             batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
             if batch is None or not batch.inside.any():
                 continue
+            if not tally.instances:
+                examine_family(problem, start)
             advance(f"{claim.id}: {family.family}, d = {len(start)}")
             try_batch(claim, ranges, batch, tally, trials, watch)
             if trials.witness is not None:

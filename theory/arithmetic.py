@@ -8,6 +8,7 @@ that its numbers allow; asking a rational for a sine is a TypeError, not a round
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -88,6 +89,10 @@ class Arithmetic:
     def minors(self, a: Any, b: Any) -> tuple[Any, Any, Any]:
         """The 2 x 2 minors of the matrix with rows a and b, and where they stand in a matrix: see `checks.minors`."""
         raise self._without("minors")
+
+    def copy(self, array: Any) -> Any:
+        """An array of its own, for a rule that may write into it; augmented assignment (`x -= step`) does not."""
+        return copy.copy(array)
 
     def votes(self, gradient: Callable[..., Any], x: Any, workers: Any) -> tuple[Any, Any]:
         """The mean of the workers' l1 norms and the sign of the sum of their signs, each worker with a draw of its own.

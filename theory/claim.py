@@ -50,13 +50,14 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
-from signproof.theory.consistency import inconsistencies, undefined_at_start
+from signproof.theory.consistency import inconsistencies
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
+from signproof.theory.purity import examine
 from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
 from signproof.theory.vectors import (
     Follows,
@@ -223,9 +224,7 @@ class Claim:
         self._check_premises()
         for reason in inconsistencies(self):
             raise ClaimError(f"{self.id}: {reason}")
-        reason = undefined_at_start(self)
-        if reason:
-            raise ClaimError(f"{self.id}: {reason}")
+        self._check_rules()
 
     @property
     def kind(self) -> str:
@@ -461,6 +460,14 @@ class Claim:
         if contradict(self.premises):
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
+
+    def _check_rules(self):
+        """What a user's classes say and do is tried before it is believed."""
+        for part in (self.algorithm, self.rival, self.measure, *self.assumptions):
+            try:
+                examine(part)
+            except Misuse as misuse:
+                raise ClaimError(f"{self.id}: {misuse}") from None
 
 
 _RESERVED = {i, j, k, l, m, xi, f_star}

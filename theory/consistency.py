@@ -38,6 +38,7 @@ def inconsistencies(claim: Claim) -> Iterator[str]:
         if isinstance(flow, Flow):
             yield from _of_class(flow, "velocity", ("on_quadratic",))
     yield from _of_counts(claim)
+    yield from _of_bound(claim)
 
 
 def _of_noise(claim: Claim) -> Iterator[str]:
@@ -117,14 +118,13 @@ def _of_counts(claim: Claim) -> Iterator[str]:
                 yield f"{number} is the {name}, a whole number, and in {assumption} another: give each its symbol"
 
 
-def undefined_at_start(claim: Claim) -> str:
-    """Why a bound has no value at the first iteration, with no step at all or at time 0, whatever the parameters; empty
-    if it has one."""
+def _of_bound(claim: Claim) -> Iterator[str]:
+    """A bound has a value at the first iteration, with no step at all and at time 0, for some parameters at least."""
     if claim.bound is None:
-        return ""
+        return
     time = t if claim.timed else claim.horizon or k
     if any(relation.has(time) for relation in claim.domain if relation not in (k >= 0, K >= 0, t >= 0)):
-        return ""
+        return
     at = {time: Integer(0), k: Integer(0)}
     premises = [premise.subs(at) for premise in claim.premises]
     for condition in conditions(claim.bound):
@@ -133,5 +133,4 @@ def undefined_at_start(claim: Claim) -> str:
             fix = "write t > 0 in the domain"
             if not claim.timed:
                 fix = f"write {time} + 1 for {time}, or {time} >= 1 in the domain"
-            return f"the bound {claim.bound} has no value at {time} = 0: {fix}"
-    return ""
+            yield f"the bound {claim.bound} has no value at {time} = 0: {fix}"

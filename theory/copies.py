@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import copy
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -18,31 +20,35 @@ _IMMUTABLE_LIBRARIES = ("jax", "jaxlib", "flint")
 """Of these libraries no number and no array ever changes: what looks like a change in place makes another one."""
 
 
-def copied(given: Any) -> Any:
+def copied(given: Any, array: Callable[[Any], Any] = copy.copy) -> Any:
     """The same value in objects of its own: arrays, columns, tuples, lists, dicts, sets and objects with attributes.
 
-    What never changes is returned as it is; of an object that can be neither seen through nor copied, so is that.
+    Arguments: the value; how an array is copied. What never changes is returned as it is; of an object that can be
+    neither seen through nor copied, so is that.
     """
     if isinstance(given, _NEVER_CHANGE) or type(given).__module__.partition(".")[0] in _IMMUTABLE_LIBRARIES:
         return given
+    within = partial(copied, array=array)
     if isinstance(given, tuple):
-        parts = map(copied, given)
+        parts = map(within, given)
         return type(given)(*parts) if hasattr(given, "_fields") else tuple(parts)
     if isinstance(given, list | set):
-        return type(given)(map(copied, given))
+        return type(given)(map(within, given))
     if isinstance(given, dict):
         made = copy.copy(given)
-        made.update({name: copied(part) for name, part in given.items()})
+        made.update({name: within(part) for name, part in given.items()})
         return made
     if isinstance(given, deque):
-        return deque(map(copied, given), given.maxlen)
-    if hasattr(type(given), "__copy__"):  # arrays
+        return deque(map(within, given), given.maxlen)
+    if hasattr(given, "shape") and hasattr(type(given), "__copy__"):
+        return array(given)
+    if hasattr(type(given), "__copy__"):
         return copy.copy(given)
     if hasattr(given, "copy") and hasattr(given, "shape"):  # SymPy's matrices
         return given.copy()
     if hasattr(given, "__dict__"):
         made = copy.copy(given)
         for name, part in vars(given).items():
-            object.__setattr__(made, name, copied(part))
+            object.__setattr__(made, name, within(part))
         return made
     return given

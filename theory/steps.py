@@ -23,20 +23,29 @@ class DrawnTwice(Misuse):
 
 def begin(algorithm: Algorithm, x: Any, xp: Any) -> Any:
     """What a method remembers before its first step, from x."""
-    return copied(algorithm.init(copied(x), xp))
+    return copied(algorithm.init(copied(x, xp.copy), xp), xp.copy)
 
 
 def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> tuple[Any, Any]:
     """One step of a method, its formulas numbers: the next iterate and the next memory.
 
     Arguments are those of `Algorithm.update`, and stay as they are. Raises DrawnTwice if a stochastic method draws
-    more than once, TypeError if `update` returns no pair.
+    more than once, TypeError if `update` returns no pair, or writes into an array that allows no writing.
     """
-    source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient), xp)
-    after = algorithm.update(copied(x), source, copied(memory), numbers)
+    source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
+    name = type(algorithm).__name__
+    try:
+        after = algorithm.update(copied(x, xp.copy), source, copied(memory, xp.copy), numbers)
+    except TypeError as error:
+        if "item assignment" not in str(error):
+            raise
+        raise TypeError(
+            f"the update of {name} writes into an array (x[...] = ...), which JAX's arrays and balls do not allow: "
+            "make another array, x = x - ..."
+        ) from error
     if not isinstance(after, tuple) or len(after) != 2:
-        raise TypeError(f"the update of {type(algorithm).__name__} returns {after!r:.60}: return x, memory")
-    return copied(after[0]), copied(after[1])
+        raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
+    return copied(after[0], xp.copy), copied(after[1], xp.copy)
 
 
 def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:
@@ -48,7 +57,7 @@ def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:
     numbers = _Numbers(xp, draws)
     if isinstance(gradient, ProximalOracle):
         return _Batch(gradient, draws), numbers
-    return _Drawn(gradient, draws), numbers
+    return _Drawn(gradient, draws, xp), numbers
 
 
 class Draws:
@@ -74,7 +83,7 @@ class Guarded:
         self._problem = problem
 
     def gradient(self, x: Any, xp: Any) -> Any:
-        return copied(self._problem.gradient(copied(x), xp))
+        return copied(self._problem.gradient(copied(x), xp), xp.copy)
 
     def suboptimality(self, x: Any, *more: Any) -> Any:
         return copied(self._problem.suboptimality(copied(x), *more))
@@ -91,15 +100,15 @@ def measured(measure: Measure, problem: Any, x: Any, xp: Any) -> Any:
     return copied(measure.quantity(Guarded(problem), copied(x), xp))
 
 
-def _copying(gradient: Callable[..., Any]) -> Callable[..., Any]:
-    return gradient if isinstance(gradient, ProximalOracle) else lambda *at: copied(gradient(*map(copied, at)))
+def _copying(gradient: Callable[..., Any], xp: Any) -> Callable[..., Any]:
+    return gradient if isinstance(gradient, ProximalOracle) else lambda *at: copied(gradient(*map(copied, at)), xp.copy)
 
 
 class _Drawn:
     """A stochastic gradient, which is drawn when it is asked for."""
 
-    def __init__(self, source: Callable[..., Any], draws: Draws):
-        self.source, self._draws = _copying(source), draws
+    def __init__(self, source: Callable[..., Any], draws: Draws, xp: Any):
+        self.source, self._draws = _copying(source, xp), draws
 
     def __call__(self, *at: Any) -> Any:
         self._draws.draw()
