@@ -454,9 +454,31 @@ def test_an_assumption_says_the_same_of_every_point():
         def statement(self, x):
             return Le(value(x), 0) if isinstance(x, iterate) else Le(value(x), value(x))
 
-    claim = claimed(GradientDescent(alpha), assumptions=(Smooth(L, L2), Sly()), bound=V0)
-    stronger = Step("sly", Le(value(x_k), 0), by=Hypothesis(Sly(), x_k))
-    assert "the hypothesis says" in check(dataclasses.replace(claim, proof=Proof(stronger))).reason
+    with pytest.raises(ClaimError, match="the same formula at every point"):
+        claimed(GradientDescent(alpha), assumptions=(Smooth(L, L2), Sly()), bound=V0)
+
+
+def test_the_kernel_reads_an_assumption_off_one_statement(monkeypatch):
+    """Whatever a statement does when it is asked at a point, what is taken of it is its pattern with the point put in."""
+
+    @dataclass(frozen=True)
+    class Late(Assumption):
+        points = 1
+        words = "late"
+        strong = False
+
+        def statement(self, x):
+            return Le(value(x), 0) if type(self).strong and x == x_k else Le(value(x), value(x) + 1)
+
+    claim = claimed(GradientDescent(alpha), assumptions=(Smooth(L, L2), Late()), bound=V0)
+    monkeypatch.setattr(Late, "strong", True)
+    stronger = Step("late", Le(value(x_k), 0), by=Hypothesis(Late(), x_k))
+    assert "the hypothesis says" in check(_with(claim, stronger)).reason
+
+
+def _with(claim: Claim, *steps: Step) -> Claim:
+    object.__setattr__(claim, "proof", Proof(*steps))
+    return claim
 
 
 def test_a_mapping_is_of_numbers_that_are_known():
