@@ -4,12 +4,12 @@ A claim that holds because nothing meets its assumptions says nothing. So each v
 exactly. For a bound on a run it is a problem of a family: rational data, its constants are known, and Z3 finds
 parameters in the domain for them. For flows, implications and bounds that no family can supply it is the simplest
 example: Z3 finds constants and parameters with which all that is assumed holds of it at all points. For a claim about
-parameters alone it is a point of the domain.
+parameters alone it is a point of the domain. Numbers of iterations, steps, workers, draws and coordinates are whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import product
 from typing import Any, cast
 
@@ -26,9 +26,10 @@ from signproof.checks.trials import at_workers, in_numbers
 from signproof.checks.verdict import Evidence
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
-from signproof.theory.decide import Answer, follows, satisfiable, simplest, truth
-from signproof.theory.prox import sampled_mapping
-from signproof.theory.symbols import V0, k
+from signproof.theory.counts import counted, size
+from signproof.theory.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
+from signproof.theory.elementary import bounds
+from signproof.theory.symbols import V0, i, k
 
 PER_BATCH = 4
 """Instances of each batch that are tried, spread over it."""
@@ -38,6 +39,8 @@ WHOLE = (1, 0, 10, 100, 1000)
 """Tried for k and other whole numbers that a domain speaks of."""
 DIMENSIONS = (1, 2, 3)
 """Tried for the simplest example."""
+SEARCHED = 2
+"""Symbols for which simple numbers are tried where Z3 only knows bounds."""
 ROUNDS = 10
 """How often new constants are tried for it."""
 BITS = 128
@@ -89,11 +92,34 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
 
 
 def _parameters_alone(claim: Claim) -> Evidence | None:
-    answer = simplest(claim.premises)
-    if not answer.model:
+    occurring = set().union(*(premise.free_symbols for premise in claim.premises))
+    for counts in _counts(claim) if occurring else ():
+        values = _values([_at(premise, counts) for premise in claim.premises], claim.whole, simplest)
+        model = {symbol: number for symbol, number in ((values or {}) | counts).items() if symbol in occurring}
+        if values is not None and all(truth(premise, model) for premise in claim.premises):
+            parameters = _texts({symbol: number for symbol, number in model.items() if symbol != k})
+            return Evidence(
+                "instance", "exact", f"the domain holds {_listed(_texts(model))}", {"parameters": parameters}
+            )
+    return None
+
+
+def _values(
+    premises: Sequence[Boolean], whole: Set[Symbol], find: Callable[..., Answer]
+) -> dict[Symbol, Rational] | None:
+    """Values at which all premises hold: those that Z3 finds or, where logarithms and the like are only bounded for it,
+    some near to them or simple ones. None if there are none, or none are found.
+    """
+    answer = find(premises, whole=whole)
+    if answer.model or answer.holds is (find is satisfiable):
+        return answer.model
+    if not answer.hint:
         return None
-    values = _texts(answer.model)
-    return Evidence("instance", "exact", f"the domain holds {_listed(values)}", {"parameters": values})
+    free = sorted(set().union(*(premise.free_symbols for premise in premises)), key=str)
+    hints = [answer.hint, follows(false, (*premises, *bounds(premises)), whole).hint]
+    if len(free) <= SEARCHED:
+        hints += [dict(zip(free, numbers, strict=True)) for numbers in product(SIMPLE, repeat=len(free))]
+    return next((hint for hint in hints if hint and all(truth(premise, hint) for premise in premises)), None)
 
 
 # ------------------------------------------------------------------------------------- the simplest example
@@ -117,9 +143,9 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
 
     What fails at some point is asked there of all further values; it begins with the points of 0 and 1.
     """
-    fixed = {**counts, V0: example.height}
+    run = {**counts, V0: example.height}
     workers = getattr(claim.algorithm, "workers", 1)
-    known = [_at(premise, fixed) for premise in (*claim.premises, example.s > 0, Eq(workers, 1))]
+    known = [_at(premise, run) for premise in (*claim.premises, example.s > 0, Eq(workers, 1))]
     assumed = []
     for assumption in claim.assumptions:
         said, points = example.states(assumption)
@@ -128,14 +154,14 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
         for corner in product((0, 1), repeat=len(coordinates)):
             known.append(_at(said, counts | dict(zip(coordinates, corner, strict=True))))
     for _ in range(ROUNDS):
-        answer = simplest(known)
-        if answer.holds is not False:
+        values = _values(known, claim.whole, simplest)
+        if values is None:
             return None
         free = claim.parameters.union(*example.vectors.values())
-        model = dict.fromkeys(free, Rational(1)) | answer.model | counts
+        model = dict.fromkeys(free, Rational(1)) | values | counts
         model[V0] = example.height.subs(model)
-        values = [Eq(symbol, number) for symbol, number in model.items()]
-        broken = [(said, failure) for said in assumed if not (failure := follows(said, values)).holds]
+        fixed = [Eq(symbol, number) for symbol, number in model.items()]
+        broken = [(said, failure) for said in assumed if not (failure := follows(said, fixed)).holds]
         if not broken:
             return model if all(truth(premise, model) for premise in claim.premises) else None
         if any(failure.holds is None for _, failure in broken):
@@ -171,14 +197,21 @@ def _told(claim: Claim, example: Example, model: dict[Symbol, Rational]) -> Evid
 
 
 def _counts(claim: Claim) -> Iterator[dict[Symbol, Rational]]:
-    """Values to be tried for what is a whole number: k, the number of steps, of workers and of draws in a batch."""
-    counted = {k, claim.horizon, *(getattr(claim.algorithm, name, None) for name in ("workers", "batch"))}
-    counted |= set() if claim.measure is None else {claim.measure.horizon}
-    counted |= set() if claim.statement is None else {term.args[2] for term in claim.statement.atoms(sampled_mapping)}
-    found = sorted((claim.parameters | {k}) & counted, key=str)
+    """Values to be tried for what is a whole number: k, the number of steps, of workers and of draws in a batch; if the
+    domain restricts them, some that Z3 finds, too. Dimensions are not among them: problems have theirs.
+    """
+    sizes = {size(assumption, i) for assumption in claim.assumptions}
+    least = {number: lower for number, lower in counted(claim).items() if number in (claim.parameters | {k}) - sizes}
+    found = sorted(least, key=str)
     restricted = any(premise.has(*found) for premise in claim.domain)
     for numbers in product(WHOLE if restricted else WHOLE[:1], repeat=len(found)):
-        yield {symbol: Rational(number) for symbol, number in zip(found, numbers, strict=True)}
+        if all(number >= least[symbol] for symbol, number in zip(found, numbers, strict=True)):
+            yield {symbol: Rational(number) for symbol, number in zip(found, numbers, strict=True)}
+    if restricted:
+        enough = (Ge(symbol, lower) for symbol, lower in least.items())
+        model = simplest((*claim.premises, *enough), whole=claim.whole).model
+        if {*found} <= model.keys():
+            yield {symbol: model[symbol] for symbol in found}
 
 
 # ------------------------------------------------------------------------------------- problems of families
@@ -196,7 +229,7 @@ def _candidates(family: type[Problem], seed: list[int]) -> Iterator[tuple[Proble
 
 
 def _parameters(
-    claim: Claim, problem: Problem, start: tuple[fmpq, ...], sharp: bool, find: Callable[[list[Boolean]], Answer]
+    claim: Claim, problem: Problem, start: tuple[fmpq, ...], sharp: bool, find: Callable[..., Answer]
 ) -> dict[str, str] | None:
     """Constants valid for a problem, the best ones if they shall be sharp, and other parameters in the domain."""
     constants = cast(tuple[Constant, ...], claim.assumptions)
@@ -209,9 +242,9 @@ def _parameters(
         return None
     known = [*above, *(_valid(assumption, constant, sharp) for assumption, constant in best.items())]
     for counts in _counts(claim):
-        answer = find([_at(part, counts) for part in (*claim.premises, *known)])
-        model = answer.model | counts
-        if answer.model and all(truth(part, model) for part in (*claim.premises, *known)):
+        found = _values([_at(part, counts) for part in (*claim.premises, *known)], claim.whole, find)
+        model = (found or {}) | counts
+        if found is not None and all(truth(part, model) for part in (*claim.premises, *known)):
             return _texts({symbol: number for symbol, number in model.items() if symbol not in (k, V0)})
     return None
 

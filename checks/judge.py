@@ -105,6 +105,9 @@ def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witne
     exhibited = instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
+    elif nothing := contradiction(claim):
+        evidence.append(Evidence("vacuity", "exact", nothing))
+        return Verdict(claim, Status.VACUOUS, tuple(evidence), certificate)
     for witness in known:
         if witness.replay().confirmed:
             return _refuted(claim, certificate, evidence, witness)
@@ -177,13 +180,8 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
-    exhibited = any(piece.kind == "instance" for piece in evidence)
-    nothing = contradiction(claim) if not exhibited and not trials.tallies else ""
     series = tuple(trials.series)
-    if nothing:
-        status = Status.VACUOUS
-        evidence.append(Evidence("vacuity", "exact", nothing))
-    elif trials.witness is not None:
+    if trials.witness is not None:
         evidence.append(Evidence("witness", trials.witness.level, trials.witness.describe()))
         status = Status.REFUTED if certificate is None else Status.INCONSISTENT
         if isinstance(trials.witness.problem, Problem):
@@ -324,6 +322,10 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
     answer = follows(claim.statement, claim.premises)
+    if answer.holds is not True and claim.whole & claim.statement.free_symbols.union(
+        *(p.free_symbols for p in claim.premises)
+    ):
+        answer = follows(claim.statement, claim.premises, claim.whole)
     if answer.holds is None and not claim.premises:
         answer = cover(claim.statement)
         if answer.holds:
@@ -333,7 +335,7 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
-        model = simplest(claim.premises, claim.statement).model or answer.model
+        model = simplest(claim.premises, claim.statement, claim.whole).model or answer.model
         parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in model.items()}
         witness = Witness(claim, None, parameters, (), 0)
         found = witness.replay()

@@ -25,7 +25,7 @@ class Status(StrEnum):
     REFUTED = "refuted"
     """A witness breaks it, confirmed in exact or ball arithmetic, or statistics at a stated error probability."""
     VACUOUS = "vacuous"
-    """Proved to have no instance that meets the assumptions and starts above the minimum."""
+    """Proved to have no instance that meets the assumptions and starts above the minimum, whatever it says of them."""
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
     OPEN = "open"
@@ -34,6 +34,11 @@ class Status(StrEnum):
     """Proved, and broken by an exact witness or by statistics: a defect of signproof."""
 
 
+INSTANCES = ("exhibited", "tried", "none known", "none needed", "none")
+"""What is known of something that meets all that a claim assumes: it is shown; runs were compared on some; it is not
+known whether there is any; nothing is assumed, or it is said in words; there is none."""
+UNKNOWN = "no instance is known that meets all that is assumed"
+"""Said with a verdict that may be about nothing."""
 LEVELS = ("exact", "enclosed", "statistical", "sampled")
 """Levels of evidence, strongest first."""
 
@@ -124,6 +129,23 @@ class Verdict:
         """The lemmas that the proof rests on."""
         return () if self.certificate is None else self.certificate.lemmas
 
+    @property
+    def instance(self) -> str:
+        """What is known of something that meets all that the claim assumes; see `INSTANCES`."""
+        if self.status == Status.VACUOUS:
+            return "none"
+        if self.witness is not None or any(piece.kind == "instance" for piece in self.evidence):
+            return "exhibited"
+        if self.claim.kind == "words" or not (self.claim.premises or self.claim.assumptions):
+            return "none needed"
+        tried = any(piece.kind == "run" and piece.facts.get("held") for piece in self.evidence)
+        return "tried" if tried else "none known"
+
+    @property
+    def unexhibited(self) -> bool:
+        """Whether it says that a claim holds, but not of anything that is known to exist."""
+        return self.status in (Status.PROVED, Status.SUPPORTED) and self.instance == "none known"
+
     def __str__(self):
         reason = f": {self.evidence[-1].text}" if self.evidence else ""
-        return f"{self.claim.id}: {self.status}{reason}"
+        return f"{self.claim.id}: {self.status}{reason}{f'; {UNKNOWN}' if self.unexhibited else ''}"

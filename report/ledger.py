@@ -16,7 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.verdict import LEVELS, Evidence, Verdict
+from signproof.checks.verdict import LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.theory.catalog import citations
 from signproof.theory.formula import tex, text
 from signproof.theory.graph import graph
@@ -64,6 +64,7 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         "assumptions": [{"text": str(assumption)} for assumption in claim.assumptions],
         "domain": [formula(relation) for relation in claim.domain],
         "verdict": str(verdict.status),
+        "instance": verdict.instance,
         "evidence": [_evidence(piece, verdict) for piece in verdict.evidence],
         "lemmas": list(verdict.lemmas),
         "graph": graph(claim, None if verdict.certificate is None else verdict.certificate.proof),
@@ -176,7 +177,16 @@ def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
 
 
 def because(entry: dict[str, Any]) -> str:
-    """Why a claim has its verdict, in a few words, and how much was tried."""
+    """Why a claim has its verdict, in a few words, how much was tried, and whether it may be about nothing."""
+    return _reason(entry) + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+
+
+def unexhibited(entry: dict[str, Any]) -> bool:
+    """Whether a claim's verdict says that it holds, but not of anything that is known to exist."""
+    return entry["verdict"] in ("proved", "supported") and entry.get("instance") == "none known"
+
+
+def _reason(entry: dict[str, Any]) -> str:
     pieces, _ = deciding(entry)
     runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
     held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""

@@ -196,7 +196,7 @@ class Results:
             return
         terminalreporter.write_sep("=", "signproof")
         colored = self.config.get_terminal_writer().markup
-        lines = [(found["verdict"], found["id"], _tightness(found["entry"])) for found in self.claims.values()]
+        lines = [(found["verdict"], found["id"], _remark(found["entry"])) for found in self.claims.values()]
         rows = [row for rows in self.rows.values() for row in rows if row.status != "not applicable"]
         lines += [(row.status, f"{row.variant}: {row.claim}", _ratio("measured/bound", row.ratio)) for row in rows]
         lines.sort(key=lambda line: VERDICTS.index(line[0]))
@@ -225,13 +225,14 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     return check | {"verdict": verdict, "entry": entry}
 
 
-def _tightness(entry: dict[str, Any] | None) -> str:
+def _remark(entry: dict[str, Any] | None) -> str:
+    """How tight a claim is, and whether it may be about nothing."""
     if entry is None:
         return ""
-    from signproof.report.ledger import ratio_text
+    from signproof.report.ledger import UNKNOWN, ratio_text, unexhibited
 
-    ratio = ratio_text(entry)
-    return f"tightness {ratio}" if ratio else ""
+    ratio, doubt = ratio_text(entry), UNKNOWN if unexhibited(entry) else ""
+    return "  ".join(part for part in (f"tightness {ratio}" if ratio else "", doubt) if part)
 
 
 def _ratio(what: str, ratio: float | None) -> str:

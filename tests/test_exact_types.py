@@ -459,7 +459,7 @@ def test_an_assumption_says_the_same_of_every_point():
 
 
 def test_the_kernel_reads_an_assumption_off_one_statement(monkeypatch):
-    """Whatever a statement does when it is asked at a point, what is taken of it is its pattern with the point put in."""
+    """Whatever a statement does when it is asked at a point, it is taken for its pattern with the point put in."""
 
     @dataclass(frozen=True)
     class Late(Assumption):

@@ -51,6 +51,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
 from signproof.theory.consistency import inconsistencies
+from signproof.theory.counts import counted
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
@@ -248,6 +249,11 @@ class Claim:
         bound = {symbol for relation in self.domain for symbol in relation.free_symbols}
         bound |= set() if self.horizon is None else {self.horizon}
         return bound.union(*(assumption.symbols for assumption in self.assumptions))
+
+    @cached_property
+    def whole(self) -> frozenset[Symbol]:
+        """The symbols that stand for whole numbers, such as k."""
+        return frozenset(number for number in counted(self) if isinstance(number, Symbol))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
@@ -457,7 +463,7 @@ class Claim:
         for assumption in self.assumptions:
             if BooleanFalse() in assumption.conditions:
                 raise ClaimError(f"{self.id}: the constant of {assumption} must be positive")
-        if contradict(self.premises):
+        if contradict(self.premises, self.whole):
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 

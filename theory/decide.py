@@ -2,13 +2,14 @@
 
 SymPy relations become formulas of real arithmetic. Terms that are not arithmetic (an inner product, a norm, a
 value f(x), a power with a symbolic exponent) become fresh real variables, one for each term: what is proved of
-every real is proved of them, while a model that uses one is no answer. Fractions are cleared, and `conditions`
+every real is proved of them, while a model that uses one is no answer. Symbols that stand for whole numbers may be
+told apart. Fractions are cleared, and `conditions`
 says what it takes for a statement to have a value. Nothing is evaluated in floating point.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -50,6 +51,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
+from signproof.theory.elementary import bounds
 from signproof.theory.limits import constant_parts, exists, without_limits
 from signproof.theory.symbols import k
 
@@ -63,6 +65,7 @@ STOPPING = 0.05
 """Seconds between two looks whether Z3 has stopped."""
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out; a higher power is a fresh variable."""
+NOTHING: Set[Symbol] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,14 @@ class Answer:
     hint: dict[Symbol, Rational] = field(default_factory=dict, compare=False)
 
 
-def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
+def follows(goal: Boolean, premises: Iterable[Boolean] = (), whole: Set[Symbol] = NOTHING) -> Answer:
     """Whether the premises imply the goal, for all real values of everything that occurs in them.
 
     A premise has a value where it is true. A goal that may have none (a zero denominator, the root of a negative
-    number) does not follow. Raises TypeError for what is no statement about real numbers.
+    number) does not follow. Of the symbols `whole` only whole numbers are looked at. Raises TypeError for what is no
+    statement about real numbers.
     """
-    question = _asked(goal, premises)
+    question = _asked(goal, premises, whole)
     if question.outcome == "unsat":
         return Answer(True)
     if question.outcome == "unknown":
@@ -94,13 +98,21 @@ def follows(goal: Boolean, premises: Iterable[Boolean] = ()) -> Answer:
     return _checked_model(question)
 
 
-def contradict(premises: Iterable[Boolean]) -> bool:
-    """Whether no values meet all premises: `satisfiable` without the trouble of showing some."""
-    return _asked(false, premises).outcome == "unsat"
+def contradict(premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> bool:
+    """Whether no values meet all premises: `satisfiable` without the trouble of showing some.
+
+    It knows more than `follows` of the exponential, of logarithms and of powers: see `bounds`.
+    """
+    premises = [_boolean(premise) for premise in premises]
+    if _asked(false, premises).outcome == "unsat":
+        return True
+    known = bounds(premises)
+    whole = whole & set().union(*(premise.free_symbols for premise in premises))
+    return bool(known or whole) and _asked(false, (*premises, *known), whole).outcome == "unsat"
 
 
-def _asked(goal: Boolean, premises: Iterable[Boolean]) -> Question:
-    question = Question(_boolean(goal), [_boolean(premise) for premise in premises])
+def _asked(goal: Boolean, premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> Question:
+    question = Question(_boolean(goal), [_boolean(premise) for premise in premises], whole)
     record = _record.get()
     if record is not None:
         record.append(question)
@@ -111,7 +123,7 @@ def _asked(goal: Boolean, premises: Iterable[Boolean]) -> Question:
 class Question:
     """Do the premises hold somewhere where the goal fails or has no value? If not ("unsat"), the goal follows."""
 
-    def __init__(self, goal: Boolean, premises: list[Boolean]):
+    def __init__(self, goal: Boolean, premises: list[Boolean], whole: Set[Symbol] = NOTHING):
         import z3
 
         if any(premise.has(Limit) for premise in premises):
@@ -120,7 +132,7 @@ class Question:
         stated, goal = goal, without_limits(goal)
         # in a context of its own, Z3 does not depend on what it was asked before
         context = z3.Context()
-        self.translation = translation = _Translation(context)
+        self.translation = translation = _Translation(context, whole)
         for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
             translation.term(symbol)
         facts = dict.fromkeys(part for premise in premises for part in (premise, *conditions(premise)))
@@ -128,7 +140,8 @@ class Question:
         parts = dict.fromkeys((*goals, *conditions(stated), *conditions(goal)))
         given = [translation.formula(part) for part in facts]
         claim = [translation.formula(part) for part in parts if part not in facts] or [z3.BoolVal(True, context)]
-        self.solver = z3.SolverFor("QF_NRA", ctx=context)
+        self.logic = "QF_NIRA" if translation.whole & translation.variables.keys() else "QF_NRA"
+        self.solver = z3.SolverFor(self.logic, ctx=context)
         self.solver.set("rlimit", RESOURCES)
         self.solver.set("ctrl_c", False)  # Z3's own handler would turn Ctrl-C into the answer "unknown"
         self.assertions = [*translation.axioms, *given, z3.Not(z3.And(*claim))]
@@ -162,8 +175,10 @@ class Question:
     def smtlib(self) -> str:
         """The question in SMT-LIB 2, for any other solver; comments say what the variables stand for."""
         variables = self.translation.variables.items()
-        lines = [f"; {name} is {term}" for term, name in variables] + ["(set-logic QF_NRA)"]
-        lines += [f"(declare-const {name} Real)" for _, name in variables]
+        lines = [f"; {_name(number)} is {term}" for term, number in variables] + [f"(set-logic {self.logic})"]
+        lines += [
+            f"(declare-const {_name(number)} {'Int' if number.children() else 'Real'})" for _, number in variables
+        ]
         lines += [f"(assert {assertion.sexpr()})" for assertion in self.assertions]
         return "\n".join([*lines, "(check-sat)"]) + "\n"
 
@@ -185,9 +200,9 @@ def recording() -> Iterator[list[Question]]:
         _record.reset(token)
 
 
-def satisfiable(premises: Iterable[Boolean]) -> Answer:
+def satisfiable(premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> Answer:
     """Whether some values meet all premises: `holds` is False if none do, and the model shows some if they do."""
-    answer = follows(false, premises)
+    answer = follows(false, premises, whole)
     if answer.holds:
         return Answer(False, reason="the conditions contradict each other")
     if answer.holds is None:
@@ -195,15 +210,15 @@ def satisfiable(premises: Iterable[Boolean]) -> Answer:
     return Answer(True, answer.model)
 
 
-def simplest(premises: Iterable[Boolean], goal: Boolean = false) -> Answer:
+def simplest(premises: Iterable[Boolean], goal: Boolean = false, whole: Set[Symbol] = NOTHING) -> Answer:
     """Values at which all premises hold and the goal fails: each symbol in turn has the simplest one that the earlier
     ones allow. `holds` is that of `follows`.
     """
     premises = tuple(premises)
-    answer = follows(goal, premises)
+    answer = follows(goal, premises, whole)
     for symbol in sorted(answer.model, key=str):
         for number in SIMPLE:
-            fixed = follows(goal, (*premises, Eq(symbol, number)))
+            fixed = follows(goal, (*premises, Eq(symbol, number)), whole)
             if fixed.holds is False:
                 answer, premises = fixed, (*premises, Eq(symbol, number))
                 break
@@ -265,9 +280,10 @@ def _boolean(relation) -> Boolean:
 class _Translation:
     """SymPy to Z3. What the new variables mean where they have a value is said by `axioms`."""
 
-    def __init__(self, context):
+    def __init__(self, context, whole: Set[Symbol] = NOTHING):
         self.context = context
-        self.variables: dict[Expr, object] = {}
+        self.whole = whole
+        self.variables: dict[Expr, Any] = {}
         self.axioms: list = []
         self.opaque = False
 
@@ -361,8 +377,16 @@ class _Translation:
         import z3
 
         if expression not in self.variables:
-            self.variables[expression] = z3.Real(f"t{len(self.variables)}", self.context)
+            name = f"t{len(self.variables)}"
+            whole = expression in self.whole
+            number = z3.ToReal(z3.Int(name, self.context)) if whole else z3.Real(name, self.context)
+            self.variables[expression] = number
         return self.variables[expression]
+
+
+def _name(number) -> str:
+    """The name of a variable; a whole number is one that was made real."""
+    return str(number.arg(0) if number.children() else number)
 
 
 def _times(factor, count: int):

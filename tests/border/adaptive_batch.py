@@ -15,7 +15,8 @@ from signproof.theory.vectors import norm, point
 x = point(Str("x"))
 size = 1 + norm(Str("2"), sampled_mapping(x, alpha, ONE))
 positive = Step("alpha > 0", Gt(alpha, 0), by=Decide())
-mean = Step("mean", conclusion("mean of draws", alpha, size, x), by=Lemma("mean of draws", alpha, size, x, using=(positive,)))
+drawn = ("mean of draws", alpha, size, x)
+mean = Step("mean", conclusion(*drawn), by=Lemma(*drawn, using=(positive,)))
 claim = Claim(
     id="border/adaptive-batch",
     domain=(alpha > 0,),

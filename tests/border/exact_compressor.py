@@ -35,10 +35,11 @@ x = point(Str("x"))
 assumed = Step("unbiased", UnbiasedQuantization().statement(x), by=Hypothesis(UnbiasedQuantization(), x))
 error = coordinate(quantized(x), i) - coordinate(x, i)
 goal = Le(mean(error**2, x), 0)
+right = Step("no error", Eq(mean(error**2, x), 0), by=Identity(assumed))
 claim = Claim(
     id="border/exact-compressor",
     assumptions=(UnbiasedQuantization(),),
     domain=(alpha > 0,),
     statement=goal,
-    proof=Proof(assumed, Step("no error", Eq(mean(error**2, x), 0), by=Identity(assumed)), Step("goal", goal, by=Decide())),
+    proof=Proof(assumed, right, Step("goal", goal, by=Decide(right))),
 )

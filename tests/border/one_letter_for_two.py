@@ -1,5 +1,5 @@
 # expect: refused
-"""The letter of the workers for the components of a regularizer: as many of the one need not be as many of the other."""
+"""The letter of the workers for the components of a regularizer: their numbers differ."""
 
 from sympy import Eq, Ge, Integer, Symbol
 

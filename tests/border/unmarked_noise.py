@@ -4,13 +4,14 @@
 from dataclasses import dataclass
 from typing import Any
 
+from sympy import Symbol
+
 from signproof import Claim
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.assumptions import Smooth
 from signproof.theory.measures import MinDualGradientNorm
 from signproof.theory.oracles import SignMargin, Unbiased
 from signproof.theory.symbols import V0, L, alpha, k
-from sympy import Symbol
 
 c = Symbol("c", real=True)
 

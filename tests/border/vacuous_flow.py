@@ -1,12 +1,13 @@
 # expect: vacuous
 """A flow on functions that are more convex than smooth."""
 
+from sympy import exp
+
 from signproof import Claim
 from signproof.theory.assumptions import Smooth, StronglyConvex
 from signproof.theory.flows import GradientFlow, SuboptimalityOverTime
 from signproof.theory.norms import L2
 from signproof.theory.symbols import V0, L, beta, mu, t
-from sympy import exp
 
 claim = Claim(
     id="border/vacuous-flow",

@@ -4,8 +4,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from signproof import Claim
 from signproof.checks.constants import Enclosure
 from signproof.checks.problem import BATCH, Problem, nearest

@@ -1,0 +1,47 @@
+"""Which numbers of a claim are whole: iterations, horizons, workers, draws of a mini-batch, dimensions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Eq, Expr, Integer, sympify
+
+from signproof.theory.assumptions import Assumption
+from signproof.theory.expectations import Total
+from signproof.theory.prox import sampled_mapping
+from signproof.theory.symbols import k
+
+if TYPE_CHECKING:
+    from signproof.theory.claim import Claim
+
+
+def counted(claim: Claim) -> dict[Expr, int]:
+    """Each number of a claim that is whole, a symbol or another formula, with the least value that it can have."""
+    least: dict[Expr, int] = {k: 0}
+    if claim.horizon is not None:
+        least[claim.horizon] = 0
+    if claim.measure is not None and claim.measure.horizon is not None:
+        least[claim.measure.horizon] = 1
+    for name in ("workers", "batch"):
+        if getattr(claim.algorithm, name, None) is not None:
+            least[sympify(getattr(claim.algorithm, name))] = 1
+    if claim.statement is not None:
+        least |= {term.args[2]: 1 for term in claim.statement.atoms(sampled_mapping)}
+    least |= {number: 1 for assumption in claim.assumptions if (number := size(assumption)) is not None}
+    return {number: lower for number, lower in least.items() if not (number.is_Integer and number >= lower)}
+
+
+def size(assumption: Assumption, index: Expr | None = None) -> Expr | None:
+    """What an assumption says is the number of all coordinates, or of what another index counts; None if it does not.
+
+    With `index` only what it says about that one.
+    """
+    if getattr(assumption, "points", None) != 0:
+        return None
+    try:
+        said = assumption.statement()
+    except Exception:  # it is about no numbers; what else a user's statement raises is said where it is needed
+        return None
+    if isinstance(said, Eq) and isinstance(said.lhs, Total) and said.lhs.function == Integer(1):
+        return said.rhs if index in (None, said.lhs.index) else None
+    return None

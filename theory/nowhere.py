@@ -1,0 +1,437 @@
+"""Assumptions that no function meets, because they are to hold at all points of R^d.
+
+A point x is chosen, and what is assumed is written down there in a few numbers: V = f(x) - f*, the norms r of
+u = x - x* (of u = x where no minimizer is spoken of), the dual norms N of the gradient, P = <grad f(x), u>, one
+coordinate of each, and unknowns for all else. The choices are
+
+- a point far from x*, and one near to it, along the first coordinate, where r is the same in the three norms;
+- the minimizer, if there is one, and a point with V and N as small as one likes (Ekeland's principle for f);
+- where f(x_0) > f*: the start; a point with V > 0 as small as one likes, since f is continuous; one with V as large as
+  one likes if f is Polyak-Lojasiewicz (Ekeland's principle for -f: were V bounded, the gradient would be as small as
+  one likes at points with V >= V_0), or if f is convex: it grows on the ray through x_0 from any lower point, and on
+  the one from x*, V >= (r / r_0) V_0.
+
+"As large as one likes" is beyond a power of a number M that no parameter, no inverse of a positive one and no norm of a
+fixed vector exceeds. If Z3 finds no numbers for one of these points, no function meets the assumptions. What is not
+understood here is an unknown of its own, and excludes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from sympy import Abs, Add, And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Le, Not, Or, Pow, Symbol
+from sympy.core.relational import Relational
+from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
+
+from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.claim import Claim
+from signproof.theory.counts import size
+from signproof.theory.decide import contradict
+from signproof.theory.expectations import Total, coordinate, estimate, expectation
+from signproof.theory.flows import Convex, trajectory
+from signproof.theory.norms import ANY, L2, LINF, OPERATOR
+from signproof.theory.oracles import Unbiased
+from signproof.theory.recognized import OF_A_RUN, ORDER, largest_ratio, recognized
+from signproof.theory.symbols import V0, f_star, i
+from signproof.theory.vectors import (
+    Scalar,
+    VectorAtom,
+    about_vectors,
+    dual_norm,
+    gradient,
+    inner,
+    iterate,
+    minimizer,
+    norm,
+    point,
+    suboptimality,
+    terms,
+    value,
+    x_star,
+)
+
+U = point(Str(" u"))
+"""The point x, less the minimizer if there is one; no one else names a point like this."""
+POWERS = (1, 6)
+"""Powers of M that are tried for what is as large as one likes."""
+Assumed = Sequence[tuple[Assumption, Assumption | None]]
+"""Assumptions, each with the one of the product's own that says the same."""
+INSIDE = (LINF.name, OPERATOR.name, L2.name)
+"""Names of the norms that are the same along a coordinate."""
+
+
+def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) -> str:
+    """Why no function meets the assumptions at all points, in a sentence; empty if that is not proved.
+
+    Arguments: the claim; what else is known of its parameters; the symbols that stand for whole numbers.
+    """
+    assumed = [(assumption, recognized(assumption)) for assumption in claim.assumptions]
+    if not any(assumption.points and known is None for assumption, known in assumed):
+        return ""  # what the product's own assumptions exclude is known without a look at points
+
+    def excluded(place: str, power: int, assumptions: Assumed) -> bool:
+        known = Point(claim, assumptions).at(place, power)
+        return known is not None and contradict((*claim.premises, *facts, *known), whole)
+
+    for place, power in ((place, power) for power in POWERS for place in PLACES):
+        if excluded(place, power, assumed):
+            needed = assumed
+            for part in assumed:
+                others = [other for other in needed if other is not part]
+                needed = others if excluded(place, power, others) else needed
+            names = " and ".join(str(assumption) for assumption, _ in needed)
+            return f"no function meets {names} at all points: not {place}"
+    return ""
+
+
+class Point:
+    """The numbers that belong to a point x, and what is known of them.
+
+    Arguments: the claim; its assumptions, or some of them. `fixed` are unknowns that do not depend on x, by the term
+    that they stand for.
+    """
+
+    def __init__(self, claim: Claim, assumed: Assumed):
+        self.claim, self.known = claim, [known for _, known in assumed]
+        self.others = [assumption for assumption, known in assumed if known is None]
+        self.run = claim.kind in OF_A_RUN
+        said = [self._said(assumption, U, point(Str("y"))) for assumption, _ in assumed] + [claim.statement]
+        convex = self._of(StronglyConvex)
+        self.attained = bool(convex) or any(part is not None and part.has(minimizer) for part in said)
+        self.unique = bool(convex)
+        self.below = self.run or self.attained or any(part is not None and part.has(f_star) for part in said)
+        self.x = x_star + U if self.attained else U
+        self.V, self.P, self.slope, self.step, self.large = (Dummy(name, real=True) for name in "VPgut")
+        names = [*INSIDE] if any(part is not None and part.has(Str(OPERATOR.name)) for part in said) else ["inf", "2"]
+        self.inside = tuple(names)
+        self.names = (*names, ANY.name)
+        self.r = {name: Dummy(f"r_{name}", real=True) for name in self.names}
+        self.N = {name: Dummy(f"N_{name}", real=True) for name in self.names}
+        self.fixed: dict[Expr, Symbol] = {}
+        self.relations: list[Boolean] = []
+        sizes = [number for assumption in self.others if (number := size(assumption, i)) is not None]
+        self.dimension = sizes[0] if sizes else self._unknown(Total(Integer(1), i))
+
+    def at(self, place: str, power: int) -> list[Boolean] | None:
+        """All that is known at a place; None if there may be no such place."""
+        chosen = PLACES[place](self)
+        if chosen is None:
+            return None
+        self.relations += [*chosen, *self._always(), *self._assumed()]
+        largest = Dummy("M", real=True)
+        bounded = {*self.fixed.values(), *self.claim.parameters, f_star, *([V0] if self.run else [])}
+        self.relations += [Ge(largest, 2), Ge(self.large, 2 * largest**power)]
+        for number in sorted(bounded, key=str):
+            self.relations += [Ge(largest, number), Ge(largest, -number), Or(Le(number, 0), Ge(largest * number, 1))]
+        return [relation for relation in self.relations if not isinstance(relation, BooleanTrue)]
+
+    # -------------------------------------------------------------------------------------------- places
+
+    def far(self) -> list[Boolean]:
+        return list(self._along(self.large))
+
+    def near(self) -> list[Boolean]:
+        small = Dummy("r", real=True)
+        value = [Le(self.V * self.large, 1)] if self.attained else []  # f is continuous
+        return [Gt(small, 0), Le(small * self.large, 1), *value, *self._along(small)]
+
+    def _along(self, distance: Expr) -> Iterator[Boolean]:
+        """u is so many times the first unit vector."""
+        yield from (Eq(self.r[name], distance) for name in self.inside)
+        yield Eq(self.r[ANY.name], distance * self._positive(norm(Str(ANY.name), point(Str(" e")))))
+        yield Eq(self.step, distance)
+        yield Eq(self.P, distance * self.slope)
+
+    def least(self) -> list[Boolean] | None:
+        if not self.attained:
+            return None
+        return [Eq(number, 0) for number in (self.V, self.P, self.slope, self.step, *self.r.values(), *self.N.values())]
+
+    def lowest(self) -> list[Boolean] | None:
+        if not self.below:
+            return None
+        return [Le(number * self.large, 1) for number in (self.V, *self.N.values())]
+
+    def low(self) -> list[Boolean] | None:
+        if not (self.run or self.unique):
+            return None
+        return [Gt(self.V, 0), Le(self.V * self.large, 1), *self._steepest()]
+
+    def high(self) -> list[Boolean] | None:
+        if not (self.unique or (self.run and (self._of(PolyakLojasiewicz) or self._of(Convex)))):
+            return None
+        return [Ge(self.V, self.large), *self._steepest()]
+
+    def start(self) -> list[Boolean] | None:
+        if not self.run:
+            return None
+        return [Eq(self.V, V0), *(Eq(self.r[name], self._first(name)) for name in self.names), *self._steepest()]
+
+    def ray(self) -> list[Boolean] | None:
+        if not (self.run and self.attained and (self.unique or self._of(Convex))):
+            return None
+        lengths = (Eq(self.r[name], self.large * self._first(name)) for name in self.names)
+        return [Ge(self.V, self.large * V0), *lengths, *self._steepest()]
+
+    def _first(self, name: str) -> Symbol:
+        """||x_0 - x*||, which is not 0, or ||x_0||."""
+        begun = self._begun - x_star if self.attained else self._begun
+        return self._positive(norm(Str(name), begun)) if self.attained else self._length(norm(Str(name), begun))
+
+    def _steepest(self) -> list[Boolean]:
+        """The coordinate that is looked at is the largest of the gradient."""
+        return [Le(self.N[LINF.name], self.dimension * Abs(self.slope))]
+
+    # ------------------------------------------------------------------------------------- what is known
+
+    def _always(self) -> Iterator[Boolean]:
+        """Inequalities between norms; Hölder's; what the product's own assumptions say of V, r, N and P."""
+        V, P, r, N = self.V, self.P, self.r, self.N
+        yield from (Ge(number, 0) for number in (V, *r.values(), *N.values()))
+        yield Ge(self.dimension, 1)
+        pairs = {pair.name: pair for pair in ORDER}
+        for less, more in pairwise(self.inside):
+            ratio = largest_ratio(pairs[more], pairs[less], self.dimension)
+            yield from (Le(r[less], r[more]), Le(N[more], N[less]))
+            yield from (Le(r[more] ** 2, ratio * r[less] ** 2), Le(N[less] ** 2, ratio * N[more] ** 2))
+        for name in self.names:
+            yield from (Le(P, N[name] * r[name]), Ge(P, -N[name] * r[name]))
+        yield from (Le(Abs(self.slope), N[name]) for name in self.inside)
+        yield Le(Abs(self.step), r[LINF.name])
+        # all norms of R^d are equivalent
+        factor = self._positive(norm(Str(ANY.name), point(Str(" E"))))
+        for a in (r, N):
+            yield from (Le(a[ANY.name], factor * a[L2.name]), Le(a[L2.name], factor * a[ANY.name]))
+        for smooth in self._of(Smooth) if self.below else ():
+            name, constant = smooth.norm.name, smooth.constant
+            yield Le(N[name] ** 2, 2 * constant * V)
+            if self.attained:
+                yield from (Le(N[name], constant * r[name]), Le(2 * V, constant * r[name] ** 2))
+                yield Le(P, constant * r[name] ** 2)
+        for lower in (*self._of(StronglyConvex), *self._of(PolyakLojasiewicz)):
+            yield Ge(N[lower.norm.name] ** 2, 2 * lower.constant * V)
+        for convex in self._of(StronglyConvex):
+            growth = convex.constant * r[convex.norm.name] ** 2 / 2
+            yield from (Ge(V, growth), Ge(P, V + growth))
+        if self.attained and self._of(Convex):
+            yield Ge(P, V)
+
+    def _assumed(self) -> Iterator[Boolean]:
+        """The other assumptions, at x and, if they are about two points, at x and the minimizer or a fixed point."""
+        other = x_star if self.attained else self._begun
+        for assumption in self.others:
+            for points in dict.fromkeys(((self.x, other), (other, self.x), (self.x, self._begun))):
+                said = self._said(assumption, *points)
+                if said is not None:
+                    yield self._statement(said)
+
+    @property
+    def _begun(self) -> Expr:
+        return trajectory(Integer(0)) if self.claim.timed else iterate(Integer(0))
+
+    def _said(self, assumption: Assumption, *points: Expr) -> Basic | None:
+        """What an assumption says of the first of the points; None if it is about more points, or raises."""
+        if assumption.points > len(points):
+            return None
+        try:
+            return assumption.statement(*points[: assumption.points])
+        except Exception:  # what a user's statement raises is said where it is needed
+            return None
+
+    def _of(self, kind: type) -> list[Any]:
+        return [known for known in self.known if isinstance(known, kind)]
+
+    # ------------------------------------------------------------------------------------------- reading
+
+    def _statement(self, said: Basic) -> Boolean:
+        if isinstance(said, BooleanTrue | BooleanFalse):
+            return said
+        if isinstance(said, And | Or | Not):
+            return said.func(*map(self._statement, said.args))
+        if not isinstance(said, Relational):
+            return BooleanTrue()
+        if about_vectors(said):
+            return Eq(self._number(dual_norm(Str(L2.name), said.lhs - said.rhs)), 0)
+        return said.func(self._number(said.lhs), self._number(said.rhs))
+
+    def _number(self, term: Any) -> Expr:
+        read: Callable[..., Expr | None] | None = READ.get(type(term))
+        found = read(self, *term.args) if read is not None else None
+        if found is not None:
+            return found
+        if isinstance(term, Add | Pow | Abs) or (term.args and not _opaque(term)):
+            return term.func(*map(self._number, term.args))
+        return self._unknown(term) if term.args else term
+
+    def _unknown(self, term: Expr) -> Symbol:
+        """A number of which nothing is known; the same for the same term if that does not depend on x."""
+        if term.has(U):
+            return Dummy("y", real=True)
+        return self.fixed.setdefault(term, Dummy("c", real=True))
+
+    def _length(self, term: Expr) -> Symbol:
+        found = self._unknown(term)
+        self.relations.append(Ge(found, 0))
+        return found
+
+    def _positive(self, term: Expr) -> Symbol:
+        found = self._unknown(term)
+        self.relations.append(Gt(found, 0))
+        return found
+
+    def _value(self, x, *of):
+        if of or not self.below:
+            return None
+        if x == self.x:
+            return f_star + self.V
+        if x == self._begun and self.run:
+            return f_star + V0
+        return f_star if isinstance(x, minimizer) else None
+
+    def _suboptimality(self, number):
+        return V0 if number == 0 and self.run else None
+
+    def _vector(self, v: Expr) -> tuple[Expr, Expr, Expr]:
+        """How often u and the gradient at x occur in a vector, and what else does; at a minimizer the gradient is 0."""
+        parts = terms(v)
+        if self.unique:
+            merged: dict[Expr, Expr] = {}
+            for atom, factor in parts.items():
+                atom = x_star if isinstance(atom, minimizer) else atom
+                merged[atom] = merged.get(atom, Integer(0)) + factor
+            parts = merged
+        u, slope, rest = Integer(0), Integer(0), Integer(0)
+        for atom, factor in parts.items():
+            if atom == U:
+                u = factor
+            elif atom == gradient(self.x):
+                slope = factor
+            elif not (isinstance(atom, gradient) and len(atom.args) == 1 and isinstance(atom.args[0], minimizer)):
+                rest += factor * atom
+        return u, slope, rest
+
+    def _norm(self, name, v):
+        return self._size(name.name, self.r, v, norm)
+
+    def _dual_norm(self, name, v):
+        return self._size(name.name, self.N, v, dual_norm)
+
+    def _size(self, name: str, sizes: dict[str, Symbol], v: Expr, kind: type[Expr]) -> Expr:
+        """A norm of a vector: known of multiples of u (or of the gradient), between two numbers if more is added."""
+        u, slope, rest = self._vector(v)
+        if name == L2.name and kind is norm and not u:
+            sizes = self.N
+        factor, other = (u, slope) if sizes is self.r else (slope, u)
+        if name not in sizes or other or rest.has(U) or not factor.is_Rational:
+            return self._length(kind(Str(name), v)) if v.has(U) else self._length(kind(Str(name), rest))
+        own = abs(factor) * sizes[name]
+        if rest == 0:
+            return own
+        alone = kind(Str(name), rest)
+        beside = self._length(alone) if isinstance(alone, kind) else self._number(alone)
+        if not factor:
+            return beside
+        found = self._length(kind(Str(name), v))
+        self.relations += [Le(found, own + beside), Ge(found, own - beside), Ge(found, beside - own)]
+        return found
+
+    def _inner(self, a, b):
+        (u, s, rest), (v, w, other) = self._vector(a), self._vector(b)
+        if rest or other:
+            return Integer(0) if (u, s, rest) == (0, 0, 0) or (v, w, other) == (0, 0, 0) else None
+        return u * v * self.r[L2.name] ** 2 + (u * w + s * v) * self.P + s * w * self.N[L2.name] ** 2
+
+    def _coordinate(self, v, index):
+        u, slope, rest = self._vector(v)
+        if rest.has(U) or index != i:
+            return None
+        beside = self._unknown(coordinate(rest, index)) if rest else Integer(0)
+        return u * self.step + slope * self.slope + beside
+
+    def _total(self, term, index):
+        if index != i:
+            return None
+        if term == 1:
+            return self.dimension
+        base, exponent = term.as_base_exp()
+        inside = base.args[0] if isinstance(base, Abs) else base
+        if isinstance(inside, coordinate) and exponent == 2:
+            return self._number(inner(inside.args[0], inside.args[0]))
+        if isinstance(base, Abs) and isinstance(inside, coordinate) and exponent == 1:
+            return self._number(dual_norm(Str(LINF.name), inside.args[0]))
+        if isinstance(base, expectation) and exponent == 1:
+            # the mean of a sum is the sum of the means
+            return self._mean(_summed(base.args[0]), base.args[1])
+        return None
+
+    def _mean(self, term: Expr | None, given) -> Expr | None:
+        """A mean of what grows convexly with an unbiased draw is at least that of the gradient (Jensen)."""
+        if term is None:
+            return None
+        draws = {draw for draw in term.atoms(estimate) if draw.args[0] == self.x}
+        workers = [known.workers for known in self._of(Unbiased)]
+        if len(draws) != 1 or tuple(given) != (self.x,):
+            return None
+        (draw,) = draws
+        if (len(draw.args) > 1) not in workers:
+            return None
+        if isinstance(term, coordinate) and term.args[0] == draw:
+            return self._number(coordinate(gradient(self.x), term.args[1]))
+        if not _grows(term, draw):
+            return None
+        found = Dummy("E", real=True)
+        self.relations.append(Ge(found, self._number(term.xreplace({draw: gradient(self.x)}))))
+        return found
+
+
+def _summed(term: Expr) -> Expr | None:
+    """The sum over all coordinates of a term, as a square or a norm."""
+    base, exponent = term.as_base_exp()
+    inside = base.args[0] if isinstance(base, Abs) else base
+    if isinstance(inside, coordinate) and exponent == 2:
+        return inner(inside.args[0], inside.args[0])
+    if isinstance(base, Abs) and isinstance(inside, coordinate) and exponent == 1:
+        return dual_norm(Str(LINF.name), inside.args[0])
+    return None
+
+
+def _grows(term: Expr, draw: Expr) -> bool:
+    """Whether a term is a norm or a coordinate of a draw, in absolute value, or the square of one."""
+    base, exponent = term.as_base_exp()
+    entry = coordinate(draw, i)
+    if term == inner(draw, draw) or term in (Abs(entry), entry**2):
+        return True
+    return isinstance(base, dual_norm | norm) and base.args[1] == draw and exponent in (1, 2)
+
+
+def _opaque(term: Basic) -> bool:
+    """Whether a term is more than arithmetic and functions of numbers."""
+    return isinstance(term, Scalar | VectorAtom) or hasattr(term, "limits")
+
+
+PLACES: dict[str, Callable[[Point], list[Boolean] | None]] = {
+    "far away": Point.far,
+    "close to the minimizer, or to 0": Point.near,
+    "at the minimizer": Point.least,
+    "where f(x) - f* and the gradient are small": Point.lowest,
+    "where f(x) - f* is small but not 0": Point.low,
+    "where f(x) - f* is large": Point.high,
+    "at the start": Point.start,
+    "far out on the ray through the start": Point.ray,
+}
+"""Points that every function has, if it is one that the claim is about."""
+READ: dict[type, Callable[..., Expr | None]] = {
+    value: Point._value,
+    suboptimality: Point._suboptimality,
+    norm: Point._norm,
+    dual_norm: Point._dual_norm,
+    inner: Point._inner,
+    coordinate: Point._coordinate,
+    Total: Point._total,
+    expectation: lambda here, term, given: here._mean(term, given),
+}
+"""Terms that are understood, and how they are read; None for one that is not understood after all."""
