@@ -154,7 +154,7 @@ def logistic_regression(path: str | Path) -> type[LogisticRegression]:
 
 def _on(dataset: DataSet, shapes: tuple[tuple[int, ...], ...]) -> type[LogisticRegression]:
     family = f"logistic regression, {Path(dataset.key['libsvm']).name}"
-    about = {"dataset": dataset, "family": family, "shapes": shapes, "home": made_at()}
+    about = {"dataset": dataset, "family": family, "shapes": shapes, "home": made_at(), "__module__": __name__}
     return type(LogisticRegression.__name__, (LogisticRegression,), about)
 
 
