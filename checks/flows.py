@@ -18,8 +18,9 @@ from sympy import Symbol
 from signproof.checks.batch import short
 from signproof.checks.domain import Range, Unsupported, constants, ranges
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.family_facts import believed
 from signproof.checks.paths import Trajectory
-from signproof.checks.problem import Problem, families, nearest
+from signproof.checks.problem import Problem, nearest
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay_flows import (
     BITS,
@@ -69,7 +70,7 @@ def try_flow(
     except Unsupported as unsupported:
         trials.reason = str(unsupported)
         return trials
-    for number, family in enumerate(families()):
+    for number, family in enumerate(believed(claim)):
         if family.costly and not profile.costly:
             continue
         tally, followed = Tally(family.family, 0, spread=Spread("t")), []

@@ -15,6 +15,7 @@ from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.experiment import Criterion, Setting
 from signproof.checks.experiment import known as experiments
+from signproof.checks.family_facts import refusals
 from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
@@ -40,7 +41,7 @@ from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, loosest, try_out, worst_run
 from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict, exceeded, exceeded_by
-from signproof.checks.witness import Witness
+from signproof.checks.witness import POSED, Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
@@ -102,6 +103,11 @@ def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witne
     """The verdict on a claim whose rules are functions of what they are given."""
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
+    if claim.kind in POSED:
+        for why in refusals(claim).values():
+            evidence.append(
+                Evidence("refused", "enclosed", f"a family is left out, for it declares what is wrong: {why}")
+            )
     exhibited = instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)

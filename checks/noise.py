@@ -28,6 +28,7 @@ from signproof.checks.oracles import FiniteOracle, TableOracle, dependent
 from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import expected_run, replay_expected
+from signproof.checks.run_facts import fits, outside_start
 from signproof.checks.trials import Tally, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -160,6 +161,8 @@ class _Run:
 
         The margins decide how large steps may be, and the steps where the run goes and what the margins are there.
         """
+        if not fits(self.claim, self.problem.dimension):
+            return False
         objective = {}
         for assumption in (a for a in self.claim.assumptions if isinstance(a, Constant)):
             constant = exactly_known(self.problem, assumption)
@@ -179,6 +182,8 @@ class _Run:
             for interval in _free(self.claim, frozenset(self.values)):
                 self.values[interval.symbol] = interval.at(self.position, self.values, RATIONALS)
             if not all(domain.holds(r, self.values, RATIONALS) for r in self.claim.domain if not r.has(k)):
+                return False
+            if outside_start(self.claim, self.problem, self.start, self.values):
                 return False
             found = self._reached()
             if found <= reached:

@@ -46,7 +46,7 @@ def examine(claim: Claim) -> None:
 
 def reachable(claim: Claim) -> state.State:
     """What users' classes hold that a judgement of a claim may use."""
-    own = [family for family in families() if state.own(family)]
+    own = [family for family in families(claim) if state.own(family)]
     return state.state(*(part for part in _parts(claim) if state.own(type(part))), *own)
 
 

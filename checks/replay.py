@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial, reduce
 from itertools import count, islice
 from typing import Any
@@ -17,18 +17,23 @@ from signproof.checks import domain
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.expected import Chain, TooMany, expectations
+from signproof.checks.family_facts import asked, doubt, doubt_of, unmet_at
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
+from signproof.checks.run_facts import fits, outside_run, outside_start
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.runs import about_run
 from signproof.theory.steps import Guarded, begin, move
 from signproof.theory.steps import measured as measured_at
 from signproof.theory.symbols import V0, k
 
+REACHED = 100
+"""Points of a random run at which what is assumed of a user's family is read anew."""
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
 SHOWN_BITS = 256
@@ -105,7 +110,16 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     measured = quantities[-1]
     if claim.measure.least_so_far:
         measured = reduce(partial(_smaller, xp=xp), quantities)
-    return _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    found = _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    why = _against(claim, problem, parameters, points, xp) if found.confirmed else ""
+    return replace(found, confirmed=False, why=why) if why else found
+
+
+def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+    """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
+    values = symbols(parameters)
+    why = outside_run(claim, problem, points, values) or doubt_of(problem, asked(claim))
+    return why or unmet_at(problem, claim.assumptions, {s: rational(str(n)) for s, n in values.items()}, points, xp)
 
 
 def run(
@@ -187,7 +201,15 @@ def replay_expected(
     if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
         return Replay(False, "exact", "the start is not above the minimum")
     try:
-        return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        found = [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        if found.confirmed:
+            chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+            for _ in range(steps):
+                chain.advance()
+            points = [rationals(list(start)), *(x for x in chain.points if any(x))][:REACHED]
+            why = _against(claim, problem, parameters, points, RATIONALS)
+            return replace(found, confirmed=False, why=why) if why else found
+        return found
     except (Unsupported, TooMany) as refusal:
         return Replay(False, "exact", str(refusal))
 
@@ -248,6 +270,8 @@ def _outside(
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
             continue
+        if not isinstance(assumption, Constant) and about_run(assumption):
+            continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
         best = exactly_known(problem, assumption)
@@ -256,7 +280,7 @@ def _outside(
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_domain(claim, values | {k: Rational(steps)})
+    return outside_start(claim, problem, start, values) or outside_domain(claim, values | {k: Rational(steps)})
 
 
 def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> str:
@@ -280,6 +304,11 @@ def at_start(
         return str(error)
     if len(start) != problem.dimension:
         return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+    if not fits(claim, len(start)):
+        return f"points with {len(start)} coordinates are no matrices, whose norm the claim speaks of"
+    distrusted = doubt(type(problem), asked(claim))
+    if distrusted:
+        return distrusted
     values = symbols(parameters)
     values.pop(V0, None)
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]

@@ -22,9 +22,11 @@ from sympy import Gt, Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.family_facts import asked, doubt_of
 from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
+from signproof.checks.run_facts import outside_start
 from signproof.checks.trajectories import trajectory
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
@@ -187,6 +189,9 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         return values
     if not any(start):
         return "the start is a minimizer"
+    distrusted = doubt_of(problem, asked(claim))
+    if distrusted:
+        return distrusted
     for flow in (claim.algorithm, claim.rival):
         if flow is not None and truth(Gt(flow.speed, 0), values) is not True:
             return f"the speed {flow.speed} is not positive"
@@ -207,7 +212,7 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_domain(claim, values)
+    return outside_start(claim, problem, start, values) or outside_domain(claim, values)
 
 
 def is_convex(problem: Problem) -> bool:

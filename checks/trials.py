@@ -20,7 +20,8 @@ from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.problem import families
+from signproof.checks.family_facts import believed
+from signproof.checks.problem import Problem
 from signproof.checks.purity import examine_family
 from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
@@ -29,6 +30,7 @@ from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.runs import about_run
 from signproof.theory.symbols import k
 
 HORIZONS = (0, 1, 8)
@@ -166,8 +168,9 @@ def try_out(
     """
     trials = Trials()
     try:
+        tried = believed(claim)
         for posed in cases(claim):
-            _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
+            _try_out(posed, tried, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
             if trials.witness is None:
                 watch.more(posed, trials)
             if trials.witness is not None:
@@ -177,7 +180,7 @@ def try_out(
         return trials
     if trials.witness is None and watch.ascent:
         advance(f"{claim.id}: tightness")
-        _ascend(trials, profile.steps, np.random.default_rng([seed, len(families())]))
+        _ascend(trials, profile.steps, np.random.default_rng([seed, len(tried)]))
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
         trials.reason = f"no family of problems meets {needs} with parameters in the domain"
@@ -255,7 +258,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     """
     claim = noiseless(claim)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant):
+        if not isinstance(assumption, Constant) and not about_run(assumption):
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
     parts = (claim.algorithm, claim.measure, *claim.assumptions)
     if all(getattr(part, "norm", None) is not ANY for part in parts):
@@ -303,10 +306,19 @@ def noiseless(claim: Claim) -> Claim:
     )
 
 
-def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, trials: Trials, watch: Watch):
+def _try_out(
+    claim: Claim,
+    tried: list[type[Problem]],
+    label: str,
+    profile: Profile,
+    seed: int,
+    advance: Callable[[str], None],
+    trials: Trials,
+    watch: Watch,
+):
     ranges = domain.ranges(claim)
     domain.constants(claim)
-    for number, family in enumerate(families()):
+    for number, family in enumerate(tried):
         if family.costly and not profile.costly:
             continue
         tally = Tally(family.family + label, profile.steps)

@@ -51,8 +51,9 @@ class Evidence:
     that were proposed), experiment (a criterion and what was measured), coverage (whether a theorem covers the
     experiment), choice (a setting that the paper leaves open), reading (criteria of another reading), draws and
     statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients of
-    which the claim says nothing), witness (the instance that decides), replay (candidates that the exact replay threw
-    out), instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
+    which the claim says nothing, and families of a user of which a declared fact is wrong), witness (the instance that
+    decides), replay (candidates that the exact replay threw out), instance (something that meets all that is assumed),
+    vacuity (why nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
     for the ledger.

@@ -36,6 +36,7 @@ from signproof.theory.algorithms import Method
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
+from signproof.theory.home import is_ours, made_at, members
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import V0, k
@@ -227,7 +228,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     for name, kind in (("claim", str), ("k", int), ("parameters", dict), ("start", list)):
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
-    claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"))
+    claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"), _homes(claims))
     if not data["start"] and claim.kind in POSED:
         raise ValueError("the start has no coordinates")
     steps = data["k"]
@@ -241,7 +242,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=_problem(data["problem"]) if claim.kind in POSED else None,
+        problem=_problem(data["problem"], claim, claims) if claim.kind in POSED else None,
         parameters=parameters,
         start=tuple(rational(str(entry)) for entry in data["start"]),
         k=steps,
@@ -253,9 +254,9 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     )
 
 
-def _problem(data: Any) -> Problem | CompositeProblem:
+def _problem(data: Any, claim: Claim, claims: Mapping[str, Claim]) -> Problem | CompositeProblem:
     composite = composite_named(str(data.get("family"))) if isinstance(data, dict) else None
-    return Problem.load(data) if composite is None else composite.from_data(data)
+    return Problem.load(data, claim, claims.values()) if composite is None else composite.from_data(data)
 
 
 def shown(ends: tuple[fmpq, fmpq]) -> str:
@@ -303,7 +304,12 @@ def stated(claim: Claim) -> dict[str, Any]:
     return data | ({"bound": str(claim.bound)} if claim.rival is None else {"rival": _part(claim.rival)})
 
 
-def _claim_from(id: str, data: Any) -> Claim:
+def _homes(claims: Mapping[str, Claim]) -> tuple[str, ...]:
+    """The modules whose classes a witness may name: those of known claims, and who reads it."""
+    return (*dict.fromkeys(home for claim in claims.values() for home in claim.home), *made_at())
+
+
+def _claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
     if not isinstance(data, Mapping):
         raise ValueError(f"there is no claim {id!r}, and the file does not state it")
     conditions = tuple(parse(text) for text in data["domain"])
@@ -311,8 +317,8 @@ def _claim_from(id: str, data: Any) -> Claim:
         from sympy import And
 
         return Claim(id=id, domain=conditions, statement=And(*(parse(text) for text in data["relations"])))
-    algorithm = _part_from(data["algorithm"], Method, algorithms)
-    assumed = tuple(_part_from(part, assumptions.Assumption, assumptions) for part in data["assumptions"])
+    algorithm = _part_from(data["algorithm"], Method, algorithms, homes)
+    assumed = tuple(_part_from(part, assumptions.Assumption, assumptions, homes) for part in data["assumptions"])
     if "points" in data:
         coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
         points = tuple(tuple(parse(entry) for entry in point) for point in data["points"])
@@ -324,8 +330,8 @@ def _claim_from(id: str, data: Any) -> Claim:
         algorithm=algorithm,
         assumptions=assumed,
         domain=conditions,
-        measure=_part_from(data["measure"], Measure, measures),
-        rival=_part_from(data["rival"], flows.Flow, flows) if "rival" in data else None,
+        measure=_part_from(data["measure"], Measure, measures, homes),
+        rival=_part_from(data["rival"], flows.Flow, flows, homes) if "rival" in data else None,
         bound=parse(data["bound"]) if "bound" in data else None,
         horizon=Symbol(data["horizon"], real=True) if "horizon" in data else None,
     )
@@ -364,11 +370,15 @@ def _entry_from(data: Any) -> Any:
     return data if isinstance(data, int) else parse(data)
 
 
-def _part_from(data: Any, kind: type, module: Any) -> Any:
-    """The object that `_part` wrote; its class is one of the package or, for a user's claim, already defined."""
+def _part_from(data: Any, kind: type, module: Any, homes: tuple[str, ...]) -> Any:
+    """The object that `_part` wrote; its class is one of the package or, of a user's claim, of one of these modules."""
     name = data.get("name") if isinstance(data, Mapping) else data
     # two classes may share a name, such as Convex
-    known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
+    named = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
+    known = [child for child in named if is_ours(child.__module__) or members(child, homes)]
+    users = {child.__module__ for child in known if not is_ours(child.__module__)}
+    if len(users) > 1:
+        raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name the file of the claim alone")
     if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
     fields = {

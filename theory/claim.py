@@ -55,6 +55,7 @@ from signproof.theory.counts import counted
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
+from signproof.theory.home import made_at
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
@@ -184,6 +185,7 @@ class Claim:
         about: one sentence for the reader.
         erratum: of a false claim, what is wrong with it, for its authors.
         repairs: the false claim that this one is to replace.
+        home: the modules that made it, whose families of problems it is tried on; it is filled in by itself.
 
     Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
     the kinds.
@@ -206,10 +208,12 @@ class Claim:
     about: str = ""
     erratum: str = ""
     repairs: Claim | None = None
+    home: tuple[str, ...] = ()
 
     def __post_init__(self):
         if type(self) is not Claim:
             raise ClaimError(f"{type(self).__name__} is derived from Claim; a claim is a Claim and nothing else")
+        object.__setattr__(self, "home", made_at(self.home))
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
             raise ClaimError(f"a claim's id is one line, not empty, without spaces at its ends; {self.id!r} is not")
         for name in ("assumptions", "domain"):
