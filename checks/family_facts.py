@@ -35,7 +35,7 @@ from signproof.theory.runs import NAMES, about_run, stated
 
 BITS = 256
 """Precision where numbers are not rational."""
-BATCHES, OF_EACH = 8, 3
+BATCHES, OF_EACH = 8, 2
 """Batches that are looked at, and instances of each, spread over it."""
 DENOMINATOR = 64
 """Of the points' coordinates and of rounded instances."""
@@ -47,10 +47,10 @@ NEAR, NEARER = fmpq(1, 2**20), fmpq(1, 2**60)
 """Lengths over which difference quotients are taken; from one to the other their error has to fall."""
 FALLS = 16
 """By how much at least."""
-PAIRS = 150
+PAIRS = 100
 """Pairs of points at which an assumption about two points is read; as many points of one about one."""
-SCALES = (fmpq(1, 2), fmpq(1), fmpq(3))
-"""Factors of the fields that are `scalable`."""
+SCALES = (fmpq(3), fmpq(1, 2), fmpq(1))
+"""Factors of the entries of fields that are `scalable`, and their reciprocals."""
 GRID = tuple(fmpq(2) ** power for power in range(-6, 7))
 """Multiples of a declared constant at which it is seen whether larger ones are weaker."""
 CONSTANT = Symbol("its constant", real=True)
@@ -95,6 +95,8 @@ def doubt_of(problem: Problem, assumptions: Sequence[Assumption]) -> str:
             _test(problem, None, assumptions, fmpq(0))
         except Wrong as wrong:
             return f"{type(problem).__name__}: {wrong}"
+        except ValueError as error:  # it is none of its family
+            return str(error)
         return ""
 
     return _once(vars(problem).setdefault("_doubts", {}), assumptions, found)
@@ -167,7 +169,9 @@ def _instances(family: type[Problem]) -> Iterator[tuple[Problem, Any]]:
         for index in np.linspace(0, starts.shape[1] - 1, 1 if again else OF_EACH).astype(int):
             problem, start = batch.one(int(index)), nearest(starts[:, index], DENOMINATOR)
             yield problem, start
-            for other in (problem.rounded(DENOMINATOR), _scaled(problem)):
+            if index or again:
+                continue
+            for other in (problem.rounded(DENOMINATOR), _scaled(problem, 1), _scaled(problem, -1)):
                 if other is not problem and not _is_none(other):
                     yield other, start
 
@@ -181,11 +185,12 @@ def _is_none(problem: Problem) -> bool:
     return False
 
 
-def _scaled(problem: Problem) -> Problem:
+def _scaled(problem: Problem, power: int) -> Problem:
     fields = {name: problem.arrays()[name] for name in problem.scalable}
     if not fields:
         return problem
-    factors = {name: np.resize(np.array(SCALES, dtype=object), np.shape(field)) for name, field in fields.items()}
+    scales = np.array([scale**power for scale in SCALES], dtype=object)
+    factors = {name: np.resize(scales, np.shape(field)) for name, field in fields.items()}
     return dataclasses.replace(problem, **{name: field * factors[name] for name, field in fields.items()})
 
 
@@ -441,8 +446,8 @@ def _constants(problem: Problem, assumption: Assumption, points: list[np.ndarray
     chosen = (
         [pairs[n] for n in np.random.default_rng(0).permutation(len(pairs))[:PAIRS]] if len(pairs) > PAIRS else pairs
     )
-    _holds(problem, probe, {CONSTANT: generous}, chosen, declared)
     _monotone(problem, probe, declared, chosen)
+    _holds(problem, probe, {CONSTANT: generous}, chosen, declared)
 
 
 def _declared(problem: Problem, assumption: Constant) -> fmpq | None:
