@@ -200,7 +200,12 @@ def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray)
 
 
 def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, steps: int) -> Iterator[Witness]:
-    """Confirmed witnesses near a candidate, the ones with the simplest numbers first."""
+    """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
+
+    Raises what the replays raise if none of them comes to an end: the method or the measure lacks an operation there.
+    """
+    failures: list[Exception] = []
+    ended = False
     for denominator, near in (
         *((n, nearest) for n in DENOMINATORS),
         *((n, _relatively) for n in RELATIVE),
@@ -214,11 +219,21 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
             if any(not 0 < theta < 1 for theta in positions.values()):
                 continue
             parameters = exact_parameters(claim, ranges, posed, positions)
-            found = replay(claim, posed, parameters, tuple(x), steps)
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
-            continue  # not an instance of the family, or not decided: try finer numbers
+            continue  # not an instance of the family: try finer numbers
+        try:
+            found = replay(claim, posed, parameters, tuple(x), steps)
+            ended = True
+        except (Undecided, ZeroDivisionError):
+            ended = True
+            continue  # not decided: try finer numbers
+        except (ValueError, TypeError) as failure:
+            failures.append(failure)
+            continue
         if found.confirmed and found.measured is not None and found.bound is not None:
             yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
+    if failures and not ended:
+        raise failures[-1]
 
 
 def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext, suppress
 from itertools import islice, pairwise
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from flint import fmpq, fmpq_mat
@@ -35,7 +36,7 @@ from signproof.theory.runs import NAMES, about_run, stated
 
 BITS = 256
 """Precision where numbers are not rational."""
-BATCHES, OF_EACH = 8, 3
+BATCHES, OF_EACH = 8, 2
 """Batches that are looked at, and instances of each, spread over it."""
 DENOMINATOR = 64
 """Of the points' coordinates and of rounded instances."""
@@ -47,10 +48,10 @@ NEAR, NEARER = fmpq(1, 2**20), fmpq(1, 2**60)
 """Lengths over which difference quotients are taken; from one to the other their error has to fall."""
 FALLS = 16
 """By how much at least."""
-PAIRS = 150
+PAIRS = 100
 """Pairs of points at which an assumption about two points is read; as many points of one about one."""
-SCALES = (fmpq(1, 2), fmpq(1), fmpq(3))
-"""Factors of the fields that are `scalable`."""
+SCALES = (fmpq(3), fmpq(1, 2), fmpq(1))
+"""Factors of the entries of fields that are `scalable`, and their reciprocals."""
 GRID = tuple(fmpq(2) ** power for power in range(-6, 7))
 """Multiples of a declared constant at which it is seen whether larger ones are weaker."""
 CONSTANT = Symbol("its constant", real=True)
@@ -80,9 +81,11 @@ def doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     """Which fact that a family declares is wrong, and where; empty if none is found to be. It is found once."""
     if is_ours(family.__module__):
         return ""
-    if "_doubts" not in vars(family):
-        family._doubts = {}  # type: ignore[attr-defined]
-    return _once(family._doubts, assumptions, lambda: _doubt(family, assumptions))  # type: ignore[attr-defined]
+    return _once(_FOUND.setdefault(family, {}), assumptions, lambda: _doubt(family, assumptions))
+
+
+_FOUND: WeakKeyDictionary[type, dict[Any, str]] = WeakKeyDictionary()
+"""What was found of a family, for as long as there is that family."""
 
 
 def doubt_of(problem: Problem, assumptions: Sequence[Assumption]) -> str:
@@ -95,14 +98,16 @@ def doubt_of(problem: Problem, assumptions: Sequence[Assumption]) -> str:
             _test(problem, None, assumptions, fmpq(0))
         except Wrong as wrong:
             return f"{type(problem).__name__}: {wrong}"
+        except ValueError as error:  # it is none of its family
+            return str(error)
         return ""
 
     return _once(vars(problem).setdefault("_doubts", {}), assumptions, found)
 
 
 def _once(kept: dict[Any, str], assumptions: Sequence[Assumption], found: Callable[[], str]) -> str:
-    """What was found of a family or of an instance, kept with it, so that it goes with it."""
-    key = tuple((type(assumption), str(assumption)) for assumption in assumptions)
+    """What was found of a family or of an instance under these assumptions; it is found once."""
+    key = tuple((type(assumption), repr(vars(assumption))) for assumption in assumptions)
     if key not in kept:
         kept[key] = found()
     return kept[key]
@@ -167,7 +172,9 @@ def _instances(family: type[Problem]) -> Iterator[tuple[Problem, Any]]:
         for index in np.linspace(0, starts.shape[1] - 1, 1 if again else OF_EACH).astype(int):
             problem, start = batch.one(int(index)), nearest(starts[:, index], DENOMINATOR)
             yield problem, start
-            for other in (problem.rounded(DENOMINATOR), _scaled(problem)):
+            if index or again:
+                continue
+            for other in (problem.rounded(DENOMINATOR), _scaled(problem, 1), _scaled(problem, -1)):
                 if other is not problem and not _is_none(other):
                     yield other, start
 
@@ -181,11 +188,12 @@ def _is_none(problem: Problem) -> bool:
     return False
 
 
-def _scaled(problem: Problem) -> Problem:
+def _scaled(problem: Problem, power: int) -> Problem:
     fields = {name: problem.arrays()[name] for name in problem.scalable}
     if not fields:
         return problem
-    factors = {name: np.resize(np.array(SCALES, dtype=object), np.shape(field)) for name, field in fields.items()}
+    scales = np.array([scale**power for scale in SCALES], dtype=object)
+    factors = {name: np.resize(scales, np.shape(field)) for name, field in fields.items()}
     return dataclasses.replace(problem, **{name: field * factors[name] for name, field in fields.items()})
 
 
@@ -441,8 +449,8 @@ def _constants(problem: Problem, assumption: Assumption, points: list[np.ndarray
     chosen = (
         [pairs[n] for n in np.random.default_rng(0).permutation(len(pairs))[:PAIRS]] if len(pairs) > PAIRS else pairs
     )
-    _holds(problem, probe, {CONSTANT: generous}, chosen, declared)
     _monotone(problem, probe, declared, chosen)
+    _holds(problem, probe, {CONSTANT: generous}, chosen, declared)
 
 
 def _declared(problem: Problem, assumption: Constant) -> fmpq | None:

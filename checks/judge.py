@@ -104,10 +104,9 @@ def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witne
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
     if claim.kind in POSED:
-        for why in refusals(claim).values():
-            evidence.append(
-                Evidence("refused", "enclosed", f"a family is left out, for it declares what is wrong: {why}")
-            )
+        for refused, why in refusals(claim).items():
+            text = f"a family is left out, for it declares what is wrong: {why}"
+            evidence.append(Evidence("refused", "enclosed", text, {"family": refused.__name__}))
     exhibited = instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
@@ -183,6 +182,9 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
             drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
+    for where, error in trials.failures.items():
+        text = " ".join(f"not tried to the end on {where}: {type(error).__name__}: {error}".split())
+        evidence.append(Evidence("note", "sampled", text))
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
@@ -207,6 +209,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     else:
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
+        reason = "; ".join([reason, *(piece.text for piece in evidence if "family" in piece.facts)])
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     if trials.witness is None:
         series = (*worst_run(trials, profile.steps), *series)

@@ -14,7 +14,7 @@ from operator import and_, or_
 from typing import Any
 
 from flint import fmpq
-from sympy import And, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
+from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
@@ -88,7 +88,7 @@ class Reading:
 
         Raises Unsupported for terms that have no value here, TypeError if the arithmetic has no such number.
         """
-        indices = range(len(self._origin)) if getattr(statement, "has", lambda _: False)(i) else range(1)
+        indices = range(len(self._origin)) if _is_of_coordinates(statement) else range(1)
         return _all([self._truth(statement, index) for index in indices])
 
     def sides(self, statement: Any) -> str:
@@ -111,7 +111,7 @@ class Reading:
         if isinstance(statement, Or):
             parts = [self._truth(part, index) for part in statement.args]
             return reduce(or_, (true for true, _ in parts)), reduce(and_, (false for _, false in parts))
-        if any(map(is_vector, (statement.lhs, statement.rhs))):
+        if isinstance(statement, Eq | Ne) and any(map(is_vector, statement.args)):
             sides = [self.vector(side, index) for side in (statement.lhs, statement.rhs)]
             equal = _all([self._compare(Eq, a, b) for a, b in zip(*sides, strict=True)])
             return equal if isinstance(statement, Eq) else equal[::-1]
@@ -218,6 +218,11 @@ def told(number: Any) -> str:
 
 def told_vector(vector: Any) -> str:
     return f"({', '.join(map(told, vector))})"
+
+
+@cache
+def _is_of_coordinates(statement: Any) -> bool:
+    return isinstance(statement, Basic) and statement.has(i)
 
 
 @cache
