@@ -101,10 +101,10 @@ _ASKED: WeakKeyDictionary[type, dict[Any, bool]] = WeakKeyDictionary()
 
 
 def _but_for_formulas(part: Any, ground: Ground) -> tuple:
-    fields = vars(part).items()
-    return type(ground.xp), *(
-        (name, repr(entry)) for name, entry in fields if not isinstance(entry, Expr | int | float)
-    )
+    """What there is of a part besides its formulas, and the arithmetic."""
+    fields = ((field.name, getattr(part, field.name)) for field in dataclasses.fields(part))
+    others = ((name, repr(entry)) for name, entry in fields if not isinstance(entry, Expr | int | float))
+    return type(ground.xp), *others
 
 
 def unchanged(part: Any, before: state.State) -> None:
