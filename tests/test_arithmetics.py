@@ -37,6 +37,7 @@ from signproof.theory.blocks import Blocks
 from signproof.theory.coordinates import COORDINATES, Column
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.opaque import Opaque
+from signproof.theory.purity import FORMULAS
 from signproof.theory.steps import begin, move
 from signproof.theory.vectors import gradient, x_k
 
@@ -67,6 +68,7 @@ ARITHMETICS = {
     "floats of a race": (_Votes(lambda x: x[None]), lambda e: jnp.asarray(_floats(e))),
     "power series": (Series(128), lambda e: Balls(128).number(rationals(e))),
     "columns": (COORDINATES, lambda e: Column([RATIONAL(n) for n in e])),
+    "rounded columns": (FORMULAS.xp, lambda e: Column([RATIONAL(n) for n in e])),
     "blocks": (Blocks(1, 1, 1, 1), lambda e: Column([RATIONAL(n) for n in e])),
     "vectors of the kernel": (Opaque(), lambda e: gradient(x_k)),
 }
@@ -182,7 +184,7 @@ def test_operations_mean_the_same_in_all_arithmetics():
 @pytest.mark.parametrize("norm", [LINF, L2, OPERATOR], ids=lambda pair: pair.name)
 def test_norms_are_the_same_in_all_arithmetics(norm):
     reference = None
-    for name in ("floats", "balls of floats", "balls", "NumPy", "columns"):
+    for name in ("floats", "balls of floats", "balls", "NumPy", "columns", "rounded columns"):
         xp, vector = ARITHMETICS[name]
         x = vector(ENTRIES)
         found = [*_as_floats(norm.norm(x, xp)), *_as_floats(norm.dual(x, xp)), *_as_floats(norm.maximizer(x, xp))]
@@ -201,7 +203,7 @@ METHODS = [
 @pytest.mark.parametrize(("kind", "numbers"), METHODS, ids=lambda part: getattr(part, "__name__", ""))
 def test_every_method_makes_the_same_steps_in_all_arithmetics(kind, numbers):
     runs = {}
-    for name in ("floats", "balls of floats", "balls", "rationals", "NumPy", "columns"):
+    for name in ("floats", "balls of floats", "balls", "rationals", "NumPy", "columns", "rounded columns"):
         xp, vector = ARITHMETICS[name]
         method = kind(*(n if isinstance(n, int) else xp.rational(n.numerator, n.denominator) for n in numbers))
         x = vector(ENTRIES)
