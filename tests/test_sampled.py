@@ -31,6 +31,7 @@ from signproof.theory.catalog import catalog
 from signproof.theory.expectations import estimate, mean
 from signproof.theory.measures import Suboptimality
 from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
+from signproof.theory.steps import DrawnTwice
 from signproof.theory.symbols import K, L, alpha, k, sigma
 from signproof.theory.vectors import gradient
 
@@ -118,7 +119,7 @@ def test_a_method_that_asks_twice_is_refused():
         def update(self, x, gradient, memory, xp):
             return x - self.step_size * (gradient(x) + gradient(x)), memory
 
-    with pytest.raises(Unsupported, match="more than one stochastic gradient"):
+    with pytest.raises(DrawnTwice, match="more than one stochastic gradient"):
         sample(Twice(alpha), PROBLEM, START, STEP, AdditiveNoise(Gaussian()), SIZE, 1, 10, Suboptimality(), 0)
 
 

@@ -11,20 +11,21 @@ from __future__ import annotations
 import dataclasses
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import zip_longest
+from math import isqrt
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sympy import Add, Basic, Expr, Integer, Matrix, Rational, expand, sympify
+from sympy import Add, Basic, Expr, Float, Integer, Matrix, Rational, expand, sympify
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
 from signproof.theory import state
 from signproof.theory.algorithms import Algorithm, Method
 from signproof.theory.assumptions import Assumption
-from signproof.theory.coordinates import COORDINATES, Column
+from signproof.theory.coordinates import Column, Coordinates
 from signproof.theory.declared import owner
 from signproof.theory.expectations import estimate
 from signproof.theory.flows import Flow, trajectory
@@ -48,6 +49,8 @@ STEPS = 3
 CLOSE = Fraction(1, 10**20)
 """What is closer is the same number, where formulas have more than one form."""
 DIGITS = 40
+CLOSE_FLOATS = Rational(1, 10**9)
+"""The same where a rule has floats in it."""
 
 
 class Impure(Misuse):
@@ -56,15 +59,77 @@ class Impure(Misuse):
 
 @dataclass(frozen=True)
 class Ground:
-    """An arithmetic to ask a rule in: its vectors, from rationals; its numbers; how close equal numbers are."""
+    """An arithmetic to ask a rule in.
+
+    Arguments: the arithmetic; a vector of it, from rationals; a number; how close equal numbers are; steps of a run.
+    """
 
     xp: Any
     vector: Callable[[Sequence[Fraction]], Any]
     number: Callable[[Fraction], Any]
     close: Fraction = CLOSE
+    steps: int = STEPS
 
 
-FORMULAS = Ground(COORDINATES, lambda entries: Column([_rational(n) for n in entries]), lambda n: _rational(n))
+class Rounded(Coordinates):
+    """Columns of rationals, in which irrational numbers are rounded: formulas for them would grow without end."""
+
+    def power(self, base, exponent):
+        return _each_rounded(super().power(base, exponent))
+
+    def sqrt(self, x):
+        return _each_rounded(x, _root)
+
+    def exp(self, x):
+        return _each_rounded(super().exp(x))
+
+    def log(self, x):
+        return _each_rounded(super().log(x))
+
+    def sin(self, x):
+        return _each_rounded(super().sin(x))
+
+    def cos(self, x):
+        return _each_rounded(super().cos(x))
+
+    def expm1(self, x):
+        return _each_rounded(super().expm1(x))
+
+    def log1p(self, x):
+        return _each_rounded(super().log1p(x))
+
+    def exp_remainder(self, x):
+        return _each_rounded(super().exp_remainder(x))
+
+    def normalized(self, g):
+        length = self.sqrt(self.sum(g * g))
+        return g if length == 0 else _each_rounded(g / length)
+
+
+def _rounded(number: Expr) -> Expr:
+    short = isinstance(number, Rational) and max(abs(number.p), number.q).bit_length() < 8 * DIGITS
+    return number if short else Rational(str(number.evalf(DIGITS)))
+
+
+def _root(number: Rational) -> Expr:
+    """A square root, rounded down to DIGITS digits and more."""
+    p, q = int(number.p), int(number.q)
+    scale = 2 ** (4 * DIGITS + q.bit_length())
+    return _rounded(Rational(isqrt(p * scale**2 // q), scale))
+
+
+def _each_rounded(x: Any, function: Callable[[Any], Expr] = _rounded) -> Any:
+    return x.applyfunc(function) if isinstance(x, Matrix) else function(x)
+
+
+def _short(given: Any) -> Any:
+    """The same columns with shorter numbers: those of a rule that takes powers would fill the memory."""
+    if isinstance(given, tuple | list):
+        return type(given)(map(_short, given)) if type(given) in (tuple, list) else given
+    return given.applyfunc(_rounded) if isinstance(given, Column) else given
+
+
+FORMULAS = Ground(Rounded(), lambda entries: Column([_rational(n) for n in entries]), lambda n: _rational(n))
 
 
 def examine(part: Any, ground: Ground = FORMULAS) -> bool:
@@ -103,10 +168,10 @@ _ASKED: WeakKeyDictionary[type, dict[Any, bool]] = WeakKeyDictionary()
 
 
 def _but_for_formulas(part: Any, ground: Ground) -> tuple:
-    fields = vars(part).items()
-    return type(ground.xp), *(
-        (name, repr(entry)) for name, entry in fields if not isinstance(entry, Expr | int | float)
-    )
+    """What there is of a part besides its formulas, and the arithmetic."""
+    fields = ((field.name, getattr(part, field.name)) for field in dataclasses.fields(part))
+    others = ((name, repr(entry)) for name, entry in fields if not isinstance(entry, Expr | int | float))
+    return type(ground.xp), *others
 
 
 def unchanged(part: Any, before: state.State) -> None:
@@ -177,12 +242,12 @@ def _with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
     return method.at(**numbers)
 
 
-def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any], Any], steps: int = STEPS) -> list:
+def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
     """The iterates and memories of a run with exact gradients."""
     x, memory = start, begin(_with_numbers(algorithm, ground, 0), start, ground.xp)
     found = [(x, memory)]
-    for iteration in range(steps):
-        x, memory = move(_with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp)
+    for iteration in range(ground.steps):
+        x, memory = map(_short, move(_with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
         found.append((x, memory))
     return found
 
@@ -195,7 +260,7 @@ def _asked_twice(algorithm: Algorithm, ground: Ground) -> None:
         asked[0] += 1
         return _slope_at(x, ground)
 
-    counting = Ground(numbers, ground.vector, ground.number, ground.close)
+    counting = replace(ground, xp=numbers)
     a, b, *_ = _points(ground)
     first = _run(algorithm, counting, a, slope)
     _run(algorithm, counting, b, slope)
@@ -410,5 +475,6 @@ def _same(one: Any, other: Any, close: Fraction) -> bool:
     if not close:
         return repr(one) == repr(other)  # balls and none-numbers are not equal to themselves
     if isinstance(one, Expr) and isinstance(other, Expr):
-        return bool(abs((one - other).evalf(DIGITS)) < _rational(close))
+        limit = CLOSE_FLOATS * (1 + abs(one)) if one.has(Float) or other.has(Float) else _rational(close)
+        return bool(abs((one - other).evalf(DIGITS)) < limit)
     return isinstance(one, float) and isinstance(other, float) and abs(one - other) <= close * (1 + abs(one))

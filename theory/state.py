@@ -41,7 +41,7 @@ def state(*parts: Any) -> State:
     Arguments: users' classes, and instances of them, such as a method; of the package's own nothing is told.
     """
     kinds = [part if isinstance(part, type) else type(part) for part in parts]
-    look = _Look({base.__module__.partition(".")[0] for kind in kinds for base in kind.__mro__})
+    look = _Look({_package(base) for kind in kinds for base in kind.__mro__ if _home(base) is None} - {""})
     for kind, part in zip(kinds, parts, strict=True):
         look.at(kind.__name__, part)
     return look.found
@@ -54,9 +54,7 @@ def change(before: State, after: State) -> str:
 
 def own(kind: type) -> bool:
     """Whether a class, or one that it is derived from, is a user's."""
-    return any(
-        base.__module__.partition(".")[0] not in _OURS and not _of_python(base.__module__) for base in kind.__mro__
-    )
+    return any(_home(base) is None for base in kind.__mro__)
 
 
 class _Look:
@@ -64,7 +62,7 @@ class _Look:
 
     def __init__(self, packages: set[str]):
         self.found: State = {}
-        self._packages = {package for package in packages if package not in _OURS and not _of_python(package)}
+        self._packages = packages
         self._seen: dict[int, Any] = {}  # what was looked at stays alive, so that its id stays its own
 
     def at(self, place: str, part: Any) -> None:
@@ -87,6 +85,10 @@ class _Look:
         if package in self._packages or package == "__main__":
             return True
         return package not in _OURS and not _in_library(sys.modules.get(str(module)))
+
+    def _has_users(self, kind: type) -> bool:
+        """Whether a class was written by a user."""
+        return _home(kind) is None and (_package(kind) in {*self._packages, ""} or self._users(kind.__module__))
 
     def _parts(self, place: str, part: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(part, type):
@@ -113,14 +115,14 @@ class _Look:
 
     def _of_class(self, kind: type) -> Iterator[tuple[str, Any]]:
         for base in kind.__mro__:
-            if not self._users(base.__module__):
+            if not self._has_users(base):
                 continue
             for name, inner in vars(base).items():
                 if not (name.startswith("__") and name.endswith("__")) and name != "_abc_impl":
                     yield f"{base.__name__}.{name}", inner
 
     def _of_function(self, function: FunctionType) -> Iterator[tuple[str, Any]]:
-        if not self._users(function.__module__):
+        if not self._users(function.__globals__.get("__name__")):
             return
         name = function.__qualname__.rpartition("<locals>.")[2]
         for number, default in enumerate(function.__defaults__ or ()):
@@ -162,7 +164,7 @@ class _Look:
             self._note(place, sorted(map(repr, part)))
         elif isinstance(part, random.Random):
             self._note(place, part.getstate())
-        elif self._users(type(part).__module__):
+        elif self._has_users(type(part)):
             yield f"class {type(part).__name__}", type(part)
             for name, inner in [*getattr(part, "__dict__", {}).items(), *_slots(part)]:
                 if not isinstance(inspect.getattr_static(type(part), name, None), cached_property):
@@ -225,11 +227,30 @@ def _slots(part: Any) -> Iterator[tuple[str, Any]]:
 
 
 _OURS = ("signproof", "builtins")
+_MADE_BY_PYTHON = 1 << 9
+"""The flag of classes that are made while Python runs, Py_TPFLAGS_HEAPTYPE."""
 
 
-def _of_python(module: str) -> bool:
-    """Whether a module is one of Python's own."""
-    return module.partition(".")[0] in sys.stdlib_module_names and _in_library(sys.modules.get(module))
+@cache
+def _home(kind: type) -> ModuleType | None:
+    """The module of Python or of this package that has a class; none if a user wrote it, whatever it says of itself."""
+    if not kind.__flags__ & _MADE_BY_PYTHON:  # it is written in C
+        return sys.modules["builtins"]
+    module = sys.modules.get(kind.__module__)
+    package = kind.__module__.partition(".")[0]
+    if module is None or not (package in _OURS or (package in sys.stdlib_module_names and _in_library(module))):
+        return None
+    found: Any = module
+    for name in kind.__qualname__.split("."):
+        found = getattr(found, name, None)
+    return module if found is kind else None
+
+
+def _package(kind: type) -> str:
+    """The package that a user's class says it is from; nothing if that is one of Python's, as of a class made by
+    `type`."""
+    package = kind.__module__.partition(".")[0]
+    return "" if package in _OURS or package in sys.stdlib_module_names else package
 
 
 def _in_library(module: ModuleType | None) -> bool:
