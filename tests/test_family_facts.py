@@ -258,6 +258,13 @@ def test_a_field_that_may_not_be_scaled_is_found():
     assert doubt(Stored, (Smooth(L),)) == ""
 
 
+def test_ends_and_exact_constants_are_tested_apart():
+    right, wrong = (lambda self, a: sum(self.heights)), (lambda self, a: max(self.heights))
+    assert doubt(wrong_family(exact_constant=right), (Smooth(L),)) == ""
+    assert "Smooth" in doubt(wrong_family(exact_constant=wrong), (Smooth(L),))
+    assert "Smooth" in doubt(wrong_family(exact_constant=right, constant=constants(Smooth=MAX)), (Smooth(L),))
+
+
 class Growth(Constant):
     """f(x) - f* >= (c/2) ||x||^2: larger constants are stronger, whatever it says."""
 
