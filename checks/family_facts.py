@@ -149,8 +149,8 @@ def _in_numbers(assumption: Assumption) -> Iterator[Assumption]:
 def _doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     name = f"{family.__name__} ({family.family})" if hasattr(family, "family") else family.__name__
     try:
-        for problem, start in _instances(family):
-            _test(problem, start, assumptions, ROUNDING)
+        for problem, start, ends in _instances(family, assumptions):
+            _test(problem, start, assumptions, ROUNDING, ends)
     except Wrong as wrong:
         return f"{name}: {wrong}"
     except Exception as error:  # whatever a user's class raises
@@ -158,8 +158,11 @@ def _doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     return ""
 
 
-def _instances(family: type[Problem]) -> Iterator[tuple[Problem, Any]]:
-    """A few instances of every shape in rationals, as they are drawn, with simpler numbers and scaled."""
+def _instances(
+    family: type[Problem], assumptions: Sequence[Assumption]
+) -> Iterator[tuple[Problem, Any, dict[int, fmpq]]]:
+    """A few instances of every shape in rationals, as they are drawn, with simpler numbers and scaled; a start, and the
+    constants that their batch declares."""
     shapes: set[tuple] = set()
     try:
         drawn = list(islice(family.samples(np.random.default_rng(0), 1), BATCHES))
@@ -171,12 +174,24 @@ def _instances(family: type[Problem]) -> Iterator[tuple[Problem, Any]]:
         shapes.add(shape)
         for index in np.linspace(0, starts.shape[1] - 1, 1 if again else OF_EACH).astype(int):
             problem, start = batch.one(int(index)), nearest(starts[:, index], DENOMINATOR)
-            yield problem, start
+            yield problem, start, _ends(batch, assumptions, int(index))
             if index or again:
                 continue
             for other in (problem.rounded(DENOMINATOR), _scaled(problem, 1), _scaled(problem, -1)):
                 if other is not problem and not _is_none(other):
-                    yield other, start
+                    yield other, start, {}
+
+
+def _ends(batch: Problem, assumptions: Sequence[Assumption], index: int) -> dict[int, fmpq]:
+    """The valid ends of what a batch declares for one of its instances."""
+    found: dict[int, fmpq] = {}
+    for assumption in assumptions:
+        ends = batch.constant(assumption) if isinstance(assumption, Constant) else None
+        if ends is not None and isinstance(assumption, Constant):
+            valid = np.asarray(ends.lower if assumption.largest else ends.upper, dtype=float)
+            end = float(valid.ravel()[index if valid.size > 1 else 0])
+            found |= {id(assumption): rational(end)} if np.isfinite(end) else {}
+    return found
 
 
 def _is_none(problem: Problem) -> bool:
@@ -197,7 +212,7 @@ def _scaled(problem: Problem, power: int) -> Problem:
     return dataclasses.replace(problem, **{name: field * factors[name] for name, field in fields.items()})
 
 
-def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room: fmpq):
+def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room: fmpq, ends: Any = None):
     """Look at everything that is declared of one instance. Raises Wrong."""
     problem.check()
     d = problem.dimension
@@ -213,7 +228,8 @@ def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room:
             continue  # of it the family says `convex`, which is part of its shape
         if type(assumption) is Dimension or about_run(assumption):
             continue
-        _constants(problem, assumption, points, room)
+        for declared in dict.fromkeys([_declared(problem, assumption), (ends or {}).get(id(assumption))]):
+            _constants(problem, assumption, declared, points, room)
     changed = [
         name for name, field in problem.arrays().items() if (np.asarray(field, dtype=object) != fields[name]).any()
     ]
@@ -435,10 +451,9 @@ def _kernel(matrix: np.ndarray) -> Iterator[np.ndarray]:
 # ------------------------------------------------------------------------------------------------- constants
 
 
-def _constants(problem: Problem, assumption: Assumption, points: list[np.ndarray], room: fmpq):
-    """An assumption with the constant that the instance declares for it, at pairs of points."""
+def _constants(problem: Problem, assumption: Assumption, declared: fmpq | None, points: list[np.ndarray], room: fmpq):
+    """An assumption with the constant that is declared for it, at pairs of points."""
     assert isinstance(assumption, Constant)
-    declared = _declared(problem, assumption)
     if declared is None or not declared > 0:  # nothing is said; or it is not used, for constants are positive
         return
     probe = dataclasses.replace(assumption, constant=CONSTANT)
@@ -453,8 +468,9 @@ def _constants(problem: Problem, assumption: Assumption, points: list[np.ndarray
     _holds(problem, probe, {CONSTANT: generous}, chosen, declared)
 
 
-def _declared(problem: Problem, assumption: Constant) -> fmpq | None:
+def _declared(problem: Problem, assumption: Assumption) -> fmpq | None:
     """The constant that an instance declares, the valid end of its enclosure if it knows no better."""
+    assert isinstance(assumption, Constant)
     try:
         return problem.exact_constant(assumption)
     except ValueError:  # of numbers that are no floats, nothing is said
