@@ -31,8 +31,9 @@ from signproof.theory.expectations import estimate
 from signproof.theory.flows import Flow, trajectory
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
+from signproof.theory.norms import ANY, LINF
 from signproof.theory.opaque import Opaque
-from signproof.theory.steps import DrawnTwice, begin, measured, move
+from signproof.theory.steps import DrawnTwice, begin, flowing, measured, move
 from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import gradient, iterate, point, x_k, x_star
 
@@ -229,13 +230,13 @@ def _fields(method: Method) -> dict[str, Any]:
 
 def _with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
     """A method with numbers for its symbols, the same number for the same symbol in every method."""
-    numbers = {}
+    numbers: dict[str, Any] = {"norm": LINF} if getattr(method, "norm", None) is ANY else {}
     for name, formula in method.parameters.items():
         if name in ("workers", "batch"):
             numbers[name] = Integer(2) if ground is FORMULAS else 2
             continue
         values = {symbol: Rational(1, 2 + sum(map(ord, symbol.name)) % 7) for symbol in formula.free_symbols}
-        value = sympify(formula.subs(values | {k: iteration, V0: 1}))
+        value: Any = _rounded(sympify(formula.subs(values | {k: iteration, V0: 1})))
         numbers[name] = ground.number(Fraction(int(value.p), int(value.q)))
     return method.at(**numbers)
 
@@ -381,7 +382,7 @@ def _flow_asked_twice(flow: Flow, ground: Ground) -> None:
     one, other = ground.number(Fraction(1, 3)), ground.number(Fraction(2))
     curvatures = _slope_at(a, ground) * _slope_at(a, ground)
     asked: tuple[Callable[[Any, Any], Any], ...] = (
-        lambda x, time: now.velocity(x, lambda at: _slope_at(at, ground), ground.xp),
+        lambda x, time: flowing(now, x, lambda at: _slope_at(at, ground), ground.xp),
         lambda x, time: now.on_quadratic(curvatures, x, time, ground.xp),
     )
     for ask in asked:
