@@ -228,7 +228,7 @@ def _fields(method: Method) -> dict[str, Any]:
     return {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
 
 
-def _with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
+def with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
     """A method with numbers for its symbols, the same number for the same symbol in every method."""
     numbers: dict[str, Any] = {"norm": LINF} if getattr(method, "norm", None) is ANY else {}
     for name, formula in method.parameters.items():
@@ -243,12 +243,18 @@ def _with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
 
 def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
     """The iterates and memories of a run with exact gradients."""
-    x, memory = start, begin(_with_numbers(algorithm, ground, 0), start, ground.xp)
+    x, memory = start, begin(with_numbers(algorithm, ground, 0), start, ground.xp)
     found = [(x, memory)]
     for iteration in range(ground.steps):
-        x, memory = map(_short, move(_with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
+        x, memory = map(_short, move(with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
         found.append((x, memory))
     return found
+
+
+def first(algorithm: Algorithm, ground: Ground) -> Any:
+    """Where the first step goes from the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
+    now, x = with_numbers(algorithm, ground, 0), _points(ground)[0]
+    return move(now, x, lambda at: at, begin(now, x, ground.xp), ground.xp)[0]
 
 
 def _asked_twice(algorithm: Algorithm, ground: Ground) -> None:
@@ -377,7 +383,7 @@ def _scripted(ground: Ground) -> Callable[[Any], Any]:
 
 
 def _flow_asked_twice(flow: Flow, ground: Ground) -> None:
-    now = _with_numbers(flow, ground, 0)
+    now = with_numbers(flow, ground, 0)
     a, b, c = _points(ground)
     one, other = ground.number(Fraction(1, 3)), ground.number(Fraction(2))
     curvatures = _slope_at(a, ground) * _slope_at(a, ground)
