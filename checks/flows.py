@@ -40,6 +40,7 @@ from signproof.theory.assumptions import Constant, Smooth
 from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, Flow
 from signproof.theory.norms import ANY, L2
+from signproof.theory.steps import flowing
 from signproof.theory.symbols import t
 
 CURVATURES, STARTS = ("1", "1/2", "4"), ("1", "2", "1/3", "-5")
@@ -194,7 +195,7 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
     with Balls(BITS) as balls:
         xp: Any = RATIONALS if problem.rational else balls
         posed, x = problem.over(xp), xp.number(rationals(list(start)))
-        velocity = flow.at(speed=xp.number(flow.speed)).velocity(x, lambda point: posed.gradient(point, xp), xp)
+        velocity = flowing(flow.at(speed=xp.number(flow.speed)), x, lambda point: posed.gradient(point, xp), xp)
         lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
     if not lengths[1] > 0:
         return {}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from sympy import true
+from sympy import Expr, true
+from sympy.core.symbol import Str
 
 from signproof.checks.arrays import FLOATS
 from signproof.checks.domain import Unsupported
@@ -21,11 +23,15 @@ from signproof.checks.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.example import Example
 from signproof.checks.problem import Problem, families
 from signproof.theory import purity, state
+from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
+from signproof.theory.expectations import estimate
+from signproof.theory.opaque import Opaque
 from signproof.theory.oracles import OracleAssumption
-from signproof.theory.purity import FORMULAS, Ground, Impure
-from signproof.theory.steps import Guarded
+from signproof.theory.purity import FORMULAS, Ground, Impure, first
+from signproof.theory.steps import DrawnTwice, Guarded, begin, move
+from signproof.theory.vectors import gradient, point
 
 BITS = 256
 """Precision in which a family without rational values is asked."""
@@ -41,6 +47,8 @@ def examine(claim: Claim) -> None:
     for part in _parts(claim):
         with jax.enable_x64(True):
             any(purity.examine(part, ground) for ground in (FORMULAS, RATIONAL, FLOAT))
+        if isinstance(part, Algorithm) and state.own(type(part)):
+            _examine_arithmetics(part)
         if isinstance(part, OracleAssumption) and state.own(type(part)):
             _examine_noiseless(part)
 
@@ -86,6 +94,49 @@ _FIX = "a problem is the same at every call (what it remembers to be fast goes i
 
 def _parts(claim: Claim) -> list[Any]:
     return [part for part in (claim.algorithm, claim.rival, claim.measure, *claim.assumptions) if part is not None]
+
+
+def _examine_arithmetics(algorithm: Algorithm) -> None:
+    """That the rule is one and the same in all arithmetics: what is proved of it in one is what runs in another.
+
+    A step with exact gradients on f = 1/2 ||x||^2 is compared, in the arithmetics that know what the rule needs.
+    """
+    found: dict[str, list[Fraction]] = {}
+    with jax.enable_x64(True):
+        for name, first_step in (
+            ("formulas", lambda: first(algorithm, FORMULAS)),
+            ("the kernel", lambda: _of_the_kernel(algorithm)),
+            ("rationals", lambda: first(algorithm, RATIONAL)),
+            ("floats", lambda: first(algorithm, FLOAT)),
+        ):
+            try:
+                found[name] = [Fraction(str(entry)) for entry in map(_number, first_step())]
+            except DrawnTwice:
+                raise
+            except Exception:  # the arithmetic does not know what the rule needs
+                continue
+    for (one, here), (other, there) in pairwise(found.items()):
+        if any(abs(a - b) > FLOAT.close * (1 + abs(a)) for a, b in zip(here, there, strict=True)):
+            raise Impure(
+                f"the update of {type(algorithm).__name__} makes another step in {other} than in {one}: write one rule "
+                "for all arithmetics, which does not ask what it is run on"
+            )
+
+
+def _of_the_kernel(algorithm: Algorithm) -> Any:
+    """The same step as the kernel sees it, its terms read on the example."""
+    example, here = Example(len(purity.POINTS[0])), point(Str("any 0"))
+    example.place(here, tuple(FORMULAS.vector([*map(Fraction, purity.POINTS[0])])))
+    now, opaque = purity.with_numbers(algorithm, FORMULAS, 0), Opaque()
+    source = estimate if algorithm.stochastic else gradient
+    after, _ = move(now, here, source, begin(now, here, opaque), opaque)
+    return example.vector(after)
+
+
+def _number(entry: Any) -> Any:
+    if isinstance(entry, Expr):
+        return entry.evalf(purity.DIGITS)
+    return float(entry) if isinstance(entry, jax.Array) else entry
 
 
 def _examine_noiseless(assumption: OracleAssumption) -> None:

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from flint import fmpq
-from sympy import Eq, Ge, Integer, Le, Symbol
+from sympy import Eq, Expr, Ge, Integer, Le, Symbol
 
 from signproof import Claim, verify
 from signproof.checks.arrays import FLOATS
@@ -22,6 +22,7 @@ from signproof.checks.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.expected import Chain, expectations
 from signproof.checks.lattice import PROBLEM, Proposal
 from signproof.checks.oracles import TableOracle
+from signproof.checks.purity import examine as examine_claim
 from signproof.checks.purity import examine_family
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import Replay, _run_on, replay_orbit, run, trajectory
@@ -826,8 +827,6 @@ class Opposite(OracleAssumption):
                                                    (Fitting(sigma), True)], ids=str)  # fmt: skip
 def test_exact_gradients_meet_an_assumption_where_its_noiseless_says_so(assumption, right):
     posed = stochastic(ScaledSignSGD(alpha), assumptions=(Smooth(L), assumption))
-    from signproof.checks.purity import examine as examine_claim
-
     if right:
         examine_claim(posed)
         return
@@ -848,7 +847,38 @@ def test_a_rule_without_formulas_is_asked_in_floats():
     own = method(update)
     assert examine(own) is False
     with pytest.raises(Impure, match="CALLS"):
-        from signproof.checks.purity import examine as examine_claim
-
         examine_claim(claim(own))
     assert rational("1/2") == fmpq(1, 2)
+
+
+def asking_for_opaque(self, x, gradient, memory, xp):
+    factor = 2 if getattr(xp, "opaque", False) else 1
+    return x - factor * self.step_size * gradient(x), memory
+
+
+def asking_for_number(self, x, gradient, memory, xp):
+    return x - (2 if hasattr(xp, "number") else 1) * self.step_size * gradient(x), memory
+
+
+def asking_for_the_type(self, x, gradient, memory, xp):
+    return x - (1 if isinstance(x, Expr) else 2) * self.step_size * gradient(x), memory
+
+
+def asking_for_arrays(self, x, gradient, memory, xp):
+    return x - (1 if isinstance(x, np.ndarray) else 2) * self.step_size * gradient(x), memory
+
+
+@pytest.mark.parametrize("update", [asking_for_opaque, asking_for_number, asking_for_the_type, asking_for_arrays])
+def test_a_rule_is_the_same_in_all_arithmetics(update):
+    for facts in ({}, {"stochastic": True}):
+        posed = (stochastic if facts else claim)(method(update, **facts))
+        with pytest.raises(Impure, match=r"Own makes another step in .* than in .*: write one rule"):
+            examine_claim(posed)
+    assert "not judged" in verify(claim(method(update))).evidence[-1].text
+
+
+@pytest.mark.parametrize("update", [plain, decayed, drawn_ahead, legal_constants, legal_on_numpy, legal_on_jax])
+def test_rules_that_are_the_same_pass(update):
+    examine_claim(claim(method(update)))
+    for posed in (Minus(alpha), Into(alpha)):
+        examine_claim(stochastic(posed))

@@ -31,9 +31,10 @@ from signproof.theory.expectations import estimate
 from signproof.theory.flows import Flow, trajectory
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
+from signproof.theory.norms import ANY, LINF
 from signproof.theory.opaque import traced
 from signproof.theory.prox import sampled_mapping
-from signproof.theory.steps import DrawnTwice, begin, measured, move
+from signproof.theory.steps import DrawnTwice, begin, flowing, measured, move
 from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import gradient, iterate, point, x_k, x_star
 from signproof.theory.votes import majority
@@ -229,27 +230,33 @@ def _fields(method: Method) -> dict[str, Any]:
     return {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
 
 
-def _with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
+def with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
     """A method with numbers for its symbols, the same number for the same symbol in every method."""
-    numbers = {}
+    numbers: dict[str, Any] = {"norm": LINF} if getattr(method, "norm", None) is ANY else {}
     for name, formula in method.parameters.items():
         if name in ("workers", "batch"):
             numbers[name] = Integer(2) if ground is FORMULAS else 2
             continue
         values = {symbol: Rational(1, 2 + sum(map(ord, symbol.name)) % 7) for symbol in formula.free_symbols}
-        value = sympify(formula.subs(values | {k: iteration, V0: 1}))
+        value: Any = _rounded(sympify(formula.subs(values | {k: iteration, V0: 1})))
         numbers[name] = ground.number(Fraction(int(value.p), int(value.q)))
     return method.at(**numbers)
 
 
 def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
     """The iterates and memories of a run with exact gradients."""
-    x, memory = start, begin(_with_numbers(algorithm, ground, 0), start, ground.xp)
+    x, memory = start, begin(with_numbers(algorithm, ground, 0), start, ground.xp)
     found = [(x, memory)]
     for iteration in range(ground.steps):
-        x, memory = map(_short, move(_with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
+        x, memory = map(_short, move(with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
         found.append((x, memory))
     return found
+
+
+def first(algorithm: Algorithm, ground: Ground) -> Any:
+    """Where the first step goes from the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
+    now, x = with_numbers(algorithm, ground, 0), _points(ground)[0]
+    return move(now, x, lambda at: at, begin(now, x, ground.xp), ground.xp)[0]
 
 
 def _asked_twice(algorithm: Algorithm, ground: Ground) -> None:
@@ -364,12 +371,12 @@ def _scripted(ground: Ground) -> Callable[[Any], Any]:
 
 
 def _flow_asked_twice(flow: Flow, ground: Ground) -> None:
-    now = _with_numbers(flow, ground, 0)
+    now = with_numbers(flow, ground, 0)
     a, b, c = _points(ground)
     one, other = ground.number(Fraction(1, 3)), ground.number(Fraction(2))
     curvatures = _slope_at(a, ground) * _slope_at(a, ground)
     asked: tuple[Callable[[Any, Any], Any], ...] = (
-        lambda x, time: now.velocity(x, lambda at: _slope_at(at, ground), ground.xp),
+        lambda x, time: flowing(now, x, lambda at: _slope_at(at, ground), ground.xp),
         lambda x, time: now.on_quadratic(curvatures, x, time, ground.xp),
     )
     for ask in asked:

@@ -12,6 +12,7 @@ from typing import Any
 
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.copies import copied
+from signproof.theory.flows import Flow
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.prox import ProximalOracle
@@ -74,6 +75,11 @@ class Draws:
                 f"{type(self._algorithm).__name__} asks for more than one stochastic gradient in a step: "
                 "draw once, g = gradient(x), and use g again"
             )
+
+
+def flowing(flow: Flow, x: Any, gradient: Any, xp: Any) -> Any:
+    """The velocity of a flow at a point, its speed a number."""
+    return copied(flow.velocity(copied(x, xp.copy), _copying(gradient, xp), xp), xp.copy)
 
 
 class Guarded:
