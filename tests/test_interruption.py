@@ -26,7 +26,7 @@ x = symbols("x0:7", real=True)
 LONG = [x[i] ** 2 * x[i - 6] + x[i - 5] * x[i - 4] * x[i] > x[i - 3] ** 3 + 1 for i in range(7)]
 LONG += [sum(y * y for y in x) < 5, Eq(prod(x), 1)]
 """What Z3 is at for about a minute."""
-QUICK = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
+_QUICK = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
 
 
 @pytest.fixture
@@ -58,9 +58,9 @@ def test_z3_that_was_told_to_leave_a_question_has_not_given_it_up(monkeypatch, r
     monkeypatch.setattr("z3.Solver.check", lambda self: "unknown")
     monkeypatch.setattr("z3.Solver.reason_unknown", lambda self: reason)
     with pytest.raises(KeyboardInterrupt):
-        verify(QUICK)
+        verify(_QUICK)
     monkeypatch.setattr("z3.Solver.reason_unknown", lambda self: "max. resource limit exceeded")
-    assert verify(QUICK).status == "open"
+    assert verify(_QUICK).status == "open"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -78,7 +78,7 @@ def test_code_that_swallows_an_interruption_makes_no_verdict_of_it(hearing, monk
 
     monkeypatch.setattr(judge, "verify", swallowing)
     with pytest.raises(KeyboardInterrupt) as raised:
-        verify(QUICK)
+        verify(_QUICK)
     assert exit_code(raised.value) == 128 + number
 
 

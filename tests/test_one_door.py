@@ -17,7 +17,7 @@ from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import alpha
 
-QUICK = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
+_QUICK = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
 
 
 # --------------------------------------------------------------------------------------------------- the corpus
@@ -52,10 +52,10 @@ def test_every_way_in_takes_its_share_of_one_budget(run, monkeypatch, claims_of_
         return Verdict(claim, Status.SUPPORTED)
 
     monkeypatch.setattr(judge, "verify", noting)
-    verify(QUICK)
-    verify(QUICK)
+    verify(_QUICK)
+    verify(_QUICK)
     run("verify", claims_of_two)
-    verify(QUICK)
+    verify(_QUICK)
     assert given == pytest.approx([ERROR / 2, ERROR / 6, ERROR / 24, ERROR / 24, ERROR / 20], rel=1e-12)
 
 
@@ -160,7 +160,7 @@ def test_a_claim_whose_parts_cannot_be_written_down_is_open_too(run, tmp_path, m
 
 def test_an_unknown_profile_is_the_caller_s_mistake():
     with pytest.raises(ValueError, match="there is no profile"):
-        verify(QUICK, "slow")
+        verify(_QUICK, "slow")
 
 
 def test_it_is_the_public_function():
@@ -168,5 +168,5 @@ def test_it_is_the_public_function():
 
     assert signproof.verify is judging.verify and dataclasses.is_dataclass(Verdict)
     before = BUDGET.batches
-    signproof.verify(QUICK)
+    signproof.verify(_QUICK)
     assert BUDGET.batches == before + 1
