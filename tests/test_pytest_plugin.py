@@ -278,7 +278,10 @@ def test_all_ways_into_pytest_know_the_corpus(run, monkeypatch):
 
 @pytest.mark.parametrize(
     ("deed", "how"),
-    [("os.kill(os.getpid(), 9)", "was killed by SIGKILL"), ("os._exit(3)", "ended with exit code 3")],
+    [
+        ("os.kill(os.getpid(), 9)", "was killed by SIGKILL"),
+        pytest.param("os._exit(3)", "ended with exit code 3", marks=pytest.mark.slow),
+    ],
 )
 def test_a_process_that_dies_is_no_silence(run, deed, how):
     text = BREAKS.replace('raise RuntimeError("out of ideas")', f"import os; {deed}") + RIGHT
