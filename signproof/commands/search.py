@@ -22,6 +22,8 @@ EPILOG = (
     "Examples:  signproof search scaled-sign/theorem-2.2 --out witness.json  |  signproof search my_claims.py "
     "--seconds 300"
 )
+UNSEARCHED = {"implication": "says that one assumption implies another", "words": "is stated in words"}
+"""Kinds of claims for which there is nothing to search, and why."""
 
 
 def command(
@@ -43,6 +45,8 @@ def command(
     claims = load([target])
     if len(claims) != 1:
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
+    if claims[0].kind in UNSEARCHED:
+        raise Misuse(f"{claims[0].id} {UNSEARCHED[claims[0].kind]}: no instance can break it; try `signproof verify`")
     code = 0
     begun, told = monotonic(), 0
     with progress(total=int(seconds)) as bar, patient() as look:

@@ -54,6 +54,8 @@ def command(
         known = variant_baseline.read(baseline)
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
+    if not interrupted and all(row.status == "not applicable" for row in found):
+        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
     if json is not None:
         place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
@@ -63,8 +65,6 @@ def command(
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
         notice(f"interrupted after {count}; what was found out is kept, marked partial")
         raise typer.Exit(interrupted)
-    if all(row.status == "not applicable" for row in found):
-        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
     if known is None:
         wrong = any(row.status in ("broken", "failed") for row in found)
     else:
