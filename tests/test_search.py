@@ -43,8 +43,14 @@ QUICK = (
     "scaled-sign/remark-3.signgd",
     "scaled-sign/remark-7",
     "scaled-sign/theorem-2.2",
+    "scaled-sign/theorem-2.2.strongly-convex",
 )
-LONG = ("scaled-sign/theorem-2.1", "scaled-sign/theorem-3")
+LONG = (
+    "scaled-sign/theorem-2.1",
+    "scaled-sign/theorem-2.1.strongly-convex",
+    "scaled-sign/theorem-3",
+    "scaled-sign/theorem-3.strongly-convex",
+)
 """What takes the moment search."""
 SUFFICES = 10.0
 """Seconds in which every planted constant is found, most in less than one; proved claims are searched ten times as
