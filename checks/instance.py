@@ -26,7 +26,7 @@ from signproof.checks.problem import Problem, nearest
 from signproof.checks.run_facts import fits, outside_start
 from signproof.checks.trials import at_workers, in_numbers
 from signproof.checks.verdict import Evidence
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Assumption, Constant
 from signproof.theory.claim import Claim
 from signproof.theory.counts import counted, size
 from signproof.theory.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
@@ -56,7 +56,9 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
     """
     if claim.kind == "words":
         return None
-    if claim.kind in ("algebraic", "orbit"):
+    if claim.kind == "orbit" and any(not _has_as_many(claim, assumption) for assumption in claim.assumptions):
+        return None  # whether the function meets an assumption at all points is not told
+    if claim.kind == "orbit" or (claim.kind == "algebraic" and not claim.assumptions):
         return _parameters_alone(claim)
     found = _of_families(claim, seed) if claim.kind == "bound" else None
     return found or _simplest_example(claim)
@@ -91,6 +93,12 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
         words += f"; of the families only these meet all that is assumed: {', '.join(able)}"
     label = posed.id.removeprefix(claim.id).strip()
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
+
+
+def _has_as_many(claim: Claim, assumption: Assumption) -> bool:
+    """Whether an assumption says that the function of an orbit has the coordinates that it has."""
+    assert claim.orbit is not None
+    return size(assumption, i) == len(claim.orbit.coordinates)
 
 
 def _parameters_alone(claim: Claim) -> Evidence | None:

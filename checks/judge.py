@@ -51,7 +51,7 @@ from signproof.theory.prox import MeanGradientMapping
 from signproof.theory.purity import Impure
 from signproof.theory.state import change
 from signproof.theory.steps import DrawnTwice
-from signproof.theory.vacuity import contradiction
+from signproof.theory.vacuity import contradiction, unmeetable
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
 """Positions in the parameters' ranges at which an orbit is run exactly; 1/2 of an open range is 1."""
@@ -107,10 +107,11 @@ def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witne
         for refused, why in refusals(claim).items():
             text = f"a family is left out, for it declares what is wrong: {why}"
             evidence.append(Evidence("refused", "enclosed", text, {"family": refused.__name__}))
-    exhibited = instance.exhibit(claim, seed)
+    nothing = contradiction(claim)
+    exhibited = None if nothing else instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
-    elif nothing := contradiction(claim):
+    elif nothing := nothing or unmeetable(claim):
         evidence.append(Evidence("vacuity", "exact", nothing))
         return Verdict(claim, Status.VACUOUS, tuple(evidence), certificate)
     for witness in known:

@@ -26,6 +26,7 @@ from sympy import (
     Expr,
     Ge,
     Gt,
+    Integer,
     Integral,
     Le,
     Limit,
@@ -107,8 +108,13 @@ def contradict(premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> boo
     if _asked(false, premises).outcome == "unsat":
         return True
     known = bounds(premises)
-    whole = whole & set().union(*(premise.free_symbols for premise in premises))
+    # a whole number of which only a whole lower end is known is no different from a real one
+    whole = whole & set().union(*(premise.free_symbols for premise in premises if not _least(premise)))
     return bool(known or whole) and _asked(false, (*premises, *known), whole).outcome == "unsat"
+
+
+def _least(premise: Boolean) -> bool:
+    return isinstance(premise, Ge) and isinstance(premise.lhs, Symbol) and isinstance(premise.rhs, Integer)
 
 
 def _asked(goal: Boolean, premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> Question:

@@ -6,10 +6,10 @@ coordinate of each, and unknowns for all else. The choices are
 
 - a point far from x*, and one near to it, along the first coordinate, where r is the same in the three norms;
 - the minimizer, if there is one, and a point with V and N as small as one likes (Ekeland's principle for f);
-- where f(x_0) > f*: the start; a point with V > 0 as small as one likes, since f is continuous; one with V as large as
-  one likes if f is Polyak-Lojasiewicz (Ekeland's principle for -f: were V bounded, the gradient would be as small as
-  one likes at points with V >= V_0), or if f is convex: it grows on the ray through x_0 from any lower point, and on
-  the one from x*, V >= (r / r_0) V_0.
+- where f(x_0) > f*: the start; a point with a gradient that is not 0; one with V > 0 as small as one likes, since f is
+  continuous; one with V as large as one likes if f is Polyak-Lojasiewicz (Ekeland's principle for -f: were V bounded,
+  the gradient would be as small as one likes at points with V >= V_0), or if f is convex: it grows on the ray through
+  x_0 from any lower point, and on the one from x*, V >= (r / r_0) V_0.
 
 "As large as one likes" is beyond a power of a number M that no parameter, no inverse of a positive one and no norm of a
 fixed vector exceeds. If Z3 finds no numbers for one of these points, no function meets the assumptions. What is not
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sympy import Abs, Add, And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Le, Not, Or, Pow, Symbol
+from sympy import Abs, Add, And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Le, Not, Or, Pow, Symbol, sign
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
@@ -53,11 +53,12 @@ from signproof.theory.vectors import (
     value,
     x_star,
 )
+from signproof.theory.votes import majority
 
 U = point(Str(" u"))
 """The point x, less the minimizer if there is one; no one else names a point like this."""
-POWERS = (1, 6)
-"""Powers of M that are tried for what is as large as one likes."""
+POWER = 6
+"""What is as large as one likes is at least 2 M^6: more than products of six parameters and inverses of such."""
 Assumed = Sequence[tuple[Assumption, Assumption | None]]
 """Assumptions, each with the one of the product's own that says the same."""
 INSIDE = (LINF.name, OPERATOR.name, L2.name)
@@ -73,16 +74,16 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
     if not any(assumption.points and known is None for assumption, known in assumed):
         return ""  # what the product's own assumptions exclude is known without a look at points
 
-    def excluded(place: str, power: int, assumptions: Assumed) -> bool:
-        known = Point(claim, assumptions).at(place, power)
+    def excluded(place: str, assumptions: Assumed) -> bool:
+        known = Point(claim, assumptions).at(place)
         return known is not None and contradict((*claim.premises, *facts, *known), whole)
 
-    for place, power in ((place, power) for power in POWERS for place in PLACES):
-        if excluded(place, power, assumed):
+    for place in PLACES:
+        if excluded(place, assumed):
             needed = assumed
             for part in assumed:
                 others = [other for other in needed if other is not part]
-                needed = others if excluded(place, power, others) else needed
+                needed = others if excluded(place, others) else needed
             names = " and ".join(str(assumption) for assumption, _ in needed)
             return f"no function meets {names} at all points: not {place}"
     return ""
@@ -106,9 +107,9 @@ class Point:
         self.below = self.run or self.attained or any(part is not None and part.has(f_star) for part in said)
         self.x = x_star + U if self.attained else U
         self.V, self.P, self.slope, self.step, self.large = (Dummy(name, real=True) for name in "VPgut")
-        names = [*INSIDE] if any(part is not None and part.has(Str(OPERATOR.name)) for part in said) else ["inf", "2"]
-        self.inside = tuple(names)
-        self.names = (*names, ANY.name)
+        spoken = {name.name for part in said if part is not None for name in part.atoms(Str)}
+        self.inside = tuple(name for name in INSIDE if name != OPERATOR.name or name in spoken)
+        self.names = (*self.inside, *({ANY.name} & spoken))
         self.r = {name: Dummy(f"r_{name}", real=True) for name in self.names}
         self.N = {name: Dummy(f"N_{name}", real=True) for name in self.names}
         self.fixed: dict[Expr, Symbol] = {}
@@ -116,7 +117,7 @@ class Point:
         sizes = [number for assumption in self.others if (number := size(assumption, i)) is not None]
         self.dimension = sizes[0] if sizes else self._unknown(Total(Integer(1), i))
 
-    def at(self, place: str, power: int) -> list[Boolean] | None:
+    def at(self, place: str) -> list[Boolean] | None:
         """All that is known at a place; None if there may be no such place."""
         chosen = PLACES[place](self)
         if chosen is None:
@@ -124,9 +125,13 @@ class Point:
         self.relations += [*chosen, *self._always(), *self._assumed()]
         largest = Dummy("M", real=True)
         bounded = {*self.fixed.values(), *self.claim.parameters, f_star, *([V0] if self.run else [])}
-        self.relations += [Ge(largest, 2), Ge(self.large, 2 * largest**power)]
+        self.relations += [_ge(largest, 2), _ge(self.large, 2 * largest**POWER)]
         for number in sorted(bounded, key=str):
-            self.relations += [Ge(largest, number), Ge(largest, -number), Or(Le(number, 0), Ge(largest * number, 1))]
+            self.relations += [
+                _ge(largest, number),
+                _ge(largest, -number),
+                Or(_le(number, 0), _ge(largest * number, 1)),
+            ]
         return [relation for relation in self.relations if not isinstance(relation, BooleanTrue)]
 
     # -------------------------------------------------------------------------------------------- places
@@ -136,13 +141,14 @@ class Point:
 
     def near(self) -> list[Boolean]:
         small = Dummy("r", real=True)
-        value = [Le(self.V * self.large, 1)] if self.attained else []  # f is continuous
-        return [Gt(small, 0), Le(small * self.large, 1), *value, *self._along(small)]
+        value = [_le(self.V * self.large, 1)] if self.attained else []  # f is continuous
+        return [Gt(small, 0), _le(small * self.large, 1), *value, *self._along(small)]
 
     def _along(self, distance: Expr) -> Iterator[Boolean]:
         """u is so many times the first unit vector."""
         yield from (Eq(self.r[name], distance) for name in self.inside)
-        yield Eq(self.r[ANY.name], distance * self._positive(norm(Str(ANY.name), point(Str(" e")))))
+        if ANY.name in self.names:
+            yield Eq(self.r[ANY.name], distance * self._positive(norm(Str(ANY.name), point(Str(" e")))))
         yield Eq(self.step, distance)
         yield Eq(self.P, distance * self.slope)
 
@@ -154,17 +160,22 @@ class Point:
     def lowest(self) -> list[Boolean] | None:
         if not self.below:
             return None
-        return [Le(number * self.large, 1) for number in (self.V, *self.N.values())]
+        return [_le(number * self.large, 1) for number in (self.V, *self.N.values())]
 
     def low(self) -> list[Boolean] | None:
         if not (self.run or self.unique):
             return None
-        return [Gt(self.V, 0), Le(self.V * self.large, 1), *self._steepest()]
+        return [Gt(self.V, 0), _le(self.V * self.large, 1), *self._steepest()]
 
     def high(self) -> list[Boolean] | None:
         if not (self.unique or (self.run and (self._of(PolyakLojasiewicz) or self._of(Convex)))):
             return None
-        return [Ge(self.V, self.large), *self._steepest()]
+        return [_ge(self.V, self.large), *self._steepest()]
+
+    def moving(self) -> list[Boolean] | None:
+        if not (self.run or self.unique):
+            return None
+        return [Gt(Abs(self.slope), 0), *self._steepest()]
 
     def start(self) -> list[Boolean] | None:
         if not self.run:
@@ -175,7 +186,7 @@ class Point:
         if not (self.run and self.attained and (self.unique or self._of(Convex))):
             return None
         lengths = (Eq(self.r[name], self.large * self._first(name)) for name in self.names)
-        return [Ge(self.V, self.large * V0), *lengths, *self._steepest()]
+        return [_ge(self.V, self.large * V0), *lengths, *self._steepest()]
 
     def _first(self, name: str) -> Symbol:
         """||x_0 - x*||, which is not 0, or ||x_0||."""
@@ -184,41 +195,41 @@ class Point:
 
     def _steepest(self) -> list[Boolean]:
         """The coordinate that is looked at is the largest of the gradient."""
-        return [Le(self.N[LINF.name], self.dimension * Abs(self.slope))]
+        return [_le(self.N[LINF.name], self.dimension * Abs(self.slope))]
 
     # ------------------------------------------------------------------------------------- what is known
 
     def _always(self) -> Iterator[Boolean]:
         """Inequalities between norms; Hölder's; what the product's own assumptions say of V, r, N and P."""
         V, P, r, N = self.V, self.P, self.r, self.N
-        yield from (Ge(number, 0) for number in (V, *r.values(), *N.values()))
-        yield Ge(self.dimension, 1)
+        yield from (_ge(number, 0) for number in (V, *r.values(), *N.values()))
+        yield _ge(self.dimension, 1)
         pairs = {pair.name: pair for pair in ORDER}
         for less, more in pairwise(self.inside):
             ratio = largest_ratio(pairs[more], pairs[less], self.dimension)
-            yield from (Le(r[less], r[more]), Le(N[more], N[less]))
-            yield from (Le(r[more] ** 2, ratio * r[less] ** 2), Le(N[less] ** 2, ratio * N[more] ** 2))
+            yield from (_le(r[less], r[more]), _le(N[more], N[less]))
+            yield from (_le(r[more] ** 2, ratio * r[less] ** 2), _le(N[less] ** 2, ratio * N[more] ** 2))
         for name in self.names:
-            yield from (Le(P, N[name] * r[name]), Ge(P, -N[name] * r[name]))
-        yield from (Le(Abs(self.slope), N[name]) for name in self.inside)
-        yield Le(Abs(self.step), r[LINF.name])
-        # all norms of R^d are equivalent
-        factor = self._positive(norm(Str(ANY.name), point(Str(" E"))))
-        for a in (r, N):
-            yield from (Le(a[ANY.name], factor * a[L2.name]), Le(a[L2.name], factor * a[ANY.name]))
+            yield from (_le(P, N[name] * r[name]), _ge(P, -N[name] * r[name]))
+        yield from (_le(Abs(self.slope), N[name]) for name in self.inside)
+        yield _le(Abs(self.step), r[LINF.name])
+        for a in (r, N) if ANY.name in self.names else ():
+            # all norms of R^d are equivalent
+            factor = self._positive(norm(Str(ANY.name), point(Str(" E"))))
+            yield from (_le(a[ANY.name], factor * a[L2.name]), _le(a[L2.name], factor * a[ANY.name]))
         for smooth in self._of(Smooth) if self.below else ():
             name, constant = smooth.norm.name, smooth.constant
-            yield Le(N[name] ** 2, 2 * constant * V)
+            yield _le(N[name] ** 2, 2 * constant * V)
             if self.attained:
-                yield from (Le(N[name], constant * r[name]), Le(2 * V, constant * r[name] ** 2))
-                yield Le(P, constant * r[name] ** 2)
+                yield from (_le(N[name], constant * r[name]), _le(2 * V, constant * r[name] ** 2))
+                yield _le(P, constant * r[name] ** 2)
         for lower in (*self._of(StronglyConvex), *self._of(PolyakLojasiewicz)):
-            yield Ge(N[lower.norm.name] ** 2, 2 * lower.constant * V)
+            yield _ge(N[lower.norm.name] ** 2, 2 * lower.constant * V)
         for convex in self._of(StronglyConvex):
             growth = convex.constant * r[convex.norm.name] ** 2 / 2
-            yield from (Ge(V, growth), Ge(P, V + growth))
+            yield from (_ge(V, growth), _ge(P, V + growth))
         if self.attained and self._of(Convex):
-            yield Ge(P, V)
+            yield _ge(P, V)
 
     def _assumed(self) -> Iterator[Boolean]:
         """The other assumptions, at x and, if they are about two points, at x and the minimizer or a fixed point."""
@@ -369,23 +380,34 @@ class Point:
         return None
 
     def _mean(self, term: Expr | None, given) -> Expr | None:
-        """A mean of what grows convexly with an unbiased draw is at least that of the gradient (Jensen)."""
-        if term is None:
+        """What is known of a mean given x: of signs and votes it is in [-1, 1], of squares and norms it is not below 0.
+
+        Of what grows convexly with an unbiased draw it is at least that of the gradient (Jensen).
+        """
+        if term is None or tuple(given) != (self.x,):
             return None
         draws = {draw for draw in term.atoms(estimate) if draw.args[0] == self.x}
-        workers = [known.workers for known in self._of(Unbiased)]
-        if len(draws) != 1 or tuple(given) != (self.x,):
-            return None
-        (draw,) = draws
-        if (len(draw.args) > 1) not in workers:
-            return None
-        if isinstance(term, coordinate) and term.args[0] == draw:
-            return self._number(coordinate(gradient(self.x), term.args[1]))
-        if not _grows(term, draw):
-            return None
+        draw = draws.pop() if len(draws) == 1 else None
+        unbiased = draw is not None and (len(draw.args) > 1) in [known.workers for known in self._of(Unbiased)]
+        if unbiased and term == coordinate(draw, i):
+            return self._number(coordinate(gradient(self.x), i))
         found = Dummy("E", real=True)
-        self.relations.append(Ge(found, self._number(term.xreplace({draw: gradient(self.x)}))))
+        if isinstance(term, sign) or (isinstance(term, coordinate) and isinstance(term.args[0], majority)):
+            self.relations += [_le(found, 1), _ge(found, -1)]
+        if _nonnegative(term):
+            self.relations.append(_ge(found, 0))
+        if unbiased and _convex(term, draw):
+            self.relations.append(_ge(found, self._number(term.xreplace({draw: gradient(self.x)}))))
         return found
+
+
+def _le(one: Expr | int, other: Expr | int) -> Boolean:
+    """A relation that SymPy need not think about."""
+    return Le(one, other, evaluate=False)
+
+
+def _ge(one: Expr | int, other: Expr | int) -> Boolean:
+    return Le(other, one, evaluate=False)
 
 
 def _summed(term: Expr) -> Expr | None:
@@ -399,7 +421,12 @@ def _summed(term: Expr) -> Expr | None:
     return None
 
 
-def _grows(term: Expr, draw: Expr) -> bool:
+def _nonnegative(term: Expr) -> bool:
+    base, exponent = term.as_base_exp()
+    return (exponent.is_Integer and exponent % 2 == 0) or isinstance(base, Abs | norm | dual_norm)
+
+
+def _convex(term: Expr, draw: Expr) -> bool:
     """Whether a term is a norm or a coordinate of a draw, in absolute value, or the square of one."""
     base, exponent = term.as_base_exp()
     entry = coordinate(draw, i)
@@ -420,6 +447,7 @@ PLACES: dict[str, Callable[[Point], list[Boolean] | None]] = {
     "where f(x) - f* and the gradient are small": Point.lowest,
     "where f(x) - f* is small but not 0": Point.low,
     "where f(x) - f* is large": Point.high,
+    "where the gradient is not 0": Point.moving,
     "at the start": Point.start,
     "far out on the ray through the start": Point.ray,
 }

@@ -27,7 +27,7 @@ Lemma 5 (signs). Where f(x_0) > f*, some gradient is not 0: f is not constant. A
 c |g_i| <= g_i E[sign] <= |g_i| for a margin c of signs, so c <= 1; of votes 2 I - 1 <= 1.
 
 Iterations, horizons, workers, draws and dimensions are whole numbers. Of assumptions that are none of the product's own
-`nowhere` asks whether they can hold at all points.
+`unmeetable` asks whether they can hold at all points.
 """
 
 from __future__ import annotations
@@ -61,12 +61,21 @@ class Fact:
 
 
 def contradiction(claim: Claim) -> str:
-    """Why nothing meets the assumptions and the domain of a claim, in a sentence; empty if that is not proved."""
+    """Why nothing meets the assumptions and the domain of a claim, in a sentence; empty if the lemmas do not say so."""
     if claim.kind == "words":
         return ""
     facts, whole = consequences(claim)
-    if _excluded(claim, facts, whole):
-        return _told(claim, _needed(claim, facts, whole))
+    if not _excluded(claim, facts, whole):
+        return ""
+    return _told(claim, _needed(claim, facts, whole), whole)
+
+
+def unmeetable(claim: Claim) -> str:
+    """Why no function meets the assumptions of a claim at all points, in a sentence; empty if that is not found.
+
+    It takes seconds, and need not be asked of a claim that has an instance.
+    """
+    facts, whole = consequences(claim)
     return nowhere(claim, [fact.relation for fact in facts], whole)
 
 
@@ -82,14 +91,14 @@ def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
     whole: set[Symbol] = set(claim.whole)
     for number, least in counted(claim).items():
         whole |= set() if isinstance(number, Symbol) else {unknown := Dummy("n", real=True)}
-        words = f"{number} is a whole number, {least} or more"
+        words = f"{number} must be a whole number, {least} or more"
         facts.append(Fact(Ge(number, least, evaluate=False), words, False))
         if not isinstance(number, Symbol):
             facts.append(Fact(Eq(number, unknown, evaluate=False), words, False))
     for number in dimensions if matrices else ():
         half = Dummy("n", real=True)
         whole.add(half)
-        words = f"{number} is the even number of entries of a matrix with two rows, 4 or more"
+        words = f"{number} must be the number of entries of a matrix with two rows, 4, 6, ..."
         facts.append(Fact(Eq(number, 2 * half, evaluate=False), words, False))
         facts.append(Fact(Ge(number, 4, evaluate=False), words, False))
     return facts, frozenset(whole)
@@ -161,10 +170,12 @@ def _needed(claim: Claim, facts: list[Fact], whole: frozenset[Symbol]) -> list[F
     return facts
 
 
-def _told(claim: Claim, facts: list[Fact]) -> str:
+def _told(claim: Claim, facts: list[Fact], whole: frozenset[Symbol]) -> str:
     forced = " and ".join(dict.fromkeys(fact.words for fact in facts if fact.forced))
     given = " and ".join(dict.fromkeys(fact.words for fact in facts if not fact.forced))
     said = ", where ".join(part for part in (f"the assumptions force {forced}" if forced else "", given) if part)
     if not said:
         return f"no values meet all of {', '.join(map(str, claim.premises))}"
-    return f"{said}, and {'that contradicts the domain' if claim.domain else 'no values meet that'}"
+    positive = [premise for premise in claim.premises if premise not in claim.domain]
+    alone = contradict((*positive, *(fact.relation for fact in facts)), whole)
+    return f"{said}, and {'no values meet that' if alone else 'that contradicts the domain'}"

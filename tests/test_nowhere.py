@@ -1,0 +1,190 @@
+"""Assumptions of a user's own that no function meets at all points, and others like them that some function meets."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Abs, Ge, Le, Symbol
+from sympy.core.symbol import Str
+
+from signproof import Claim, verify
+from signproof.checks.instance import exhibit
+from signproof.theory.algorithms import ScaledSignGD, ScaledSignSGD
+from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.expectations import coordinate, estimate, mean
+from signproof.theory.flows import Convex, GradientFlow, SignFlow, SuboptimalityOverTime
+from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
+from signproof.theory.norms import ANY, L2
+from signproof.theory.oracles import BoundedVariance, OracleAssumption, Unbiased
+from signproof.theory.symbols import V0, L, alpha, beta, f_star, i, mu, sigma, t
+from signproof.theory.vacuity import contradiction, unmeetable
+from signproof.theory.vectors import dual_norm, gradient, inner, iterate, norm, point, value, x_star
+
+B, G, R, c = (Symbol(letter, real=True) for letter in ("B", "G", "R", "c"))
+x = point(Str("x"))
+
+
+def own(name, said, points=1, kind=Constant):
+    """A class of assumptions as a user would write one."""
+    return type(name, (kind,), {"statement": said, "points": points, "largest": False, "words": name})
+
+
+class OfDraws(OracleAssumption):
+    def __init__(self, constant):
+        object.__setattr__(self, "constant", constant)
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+    def __str__(self):
+        return f"{type(self).__name__}({self.constant})"
+
+
+def length(a, v):
+    return norm(Str(a.norm.name), v)
+
+
+def slope(a, v):
+    return dual_norm(Str(a.norm.name), v)
+
+
+NearMinimizer = own("NearMinimizer", lambda a, x: Le(length(a, x - x_star), a.constant))
+NearZero = own("NearZero", lambda a, x: Ge(a.constant, length(a, x)))
+NearStart = own("NearStart", lambda a, x: Le(length(a, x - iterate(0)), a.constant))
+Diameter = own("Diameter", lambda a, x, y: Le(length(a, x - y), a.constant), 2)
+NearEntry = own("NearEntry", lambda a, x: Le(Abs(coordinate(x - x_star, i)), a.constant))
+Flat = own("Flat", lambda a, x: Le(slope(a, gradient(x)), a.constant))
+FlatEntry = own("FlatEntry", lambda a, x: Le(Abs(coordinate(gradient(x), i)), a.constant))
+Lipschitz = own("Lipschitz", lambda a, x, y: Le(value(x) - value(y), a.constant * length(a, x - y)), 2)
+Low = own("Low", lambda a, x: Le(value(x) - f_star, a.constant))
+Below = own("Below", lambda a, x: Le(value(x), a.constant))
+Steep = own("Steep", lambda a, x: Ge(slope(a, gradient(x)), a.constant))
+Growing = own("Growing", lambda a, x: Ge(2 * value(x) - 2 * f_star, a.constant * length(a, x - x_star) ** 2))
+Upper = own("Upper", lambda a, x, y: Le(2 * value(x), 2 * value(y) + 2 * inner(gradient(y), x - y)
+                                        + a.constant * length(a, x - y) ** 2), 2)  # fmt: skip
+Monotone = own("Monotone", lambda a, x, y: Ge(inner(gradient(x) - gradient(y), x - y),
+                                              a.constant * length(a, x - y) ** 2), 2)  # fmt: skip
+Bound = own("Bound", lambda a, x: Le(length(a, x - x_star), a.constant * slope(a, gradient(x))))
+SecondMoment = own("SecondMoment", lambda a, x: Le(mean(dual_norm(Str("inf"), estimate(x)) ** 2, x), a.constant**2),
+                   kind=OfDraws)  # fmt: skip
+Euclidean = own("Euclidean", lambda a, x: Le(mean(inner(estimate(x), estimate(x)), x), a.constant), kind=OfDraws)
+Entries = own("Entries", lambda a, x: Le(mean(coordinate(estimate(x), i) ** 2, x), a.constant), kind=OfDraws)
+Relative = own("Relative", lambda a, x: Le(mean(dual_norm(Str("inf"), estimate(x)) ** 2, x),
+                                           a.constant * dual_norm(Str("inf"), gradient(x)) ** 2),
+               kind=OfDraws)  # fmt: skip
+
+
+def run(*assumptions, domain=()):
+    return Claim(id="mine/run", algorithm=ScaledSignGD(alpha), assumptions=assumptions, domain=(alpha > 0, *domain),
+                 measure=Suboptimality(), bound=V0)  # fmt: skip
+
+
+def drawn(*assumptions, domain=()):
+    return Claim(id="mine/drawn", algorithm=ScaledSignSGD(alpha), assumptions=assumptions,
+                 domain=(alpha > 0, *domain), measure=ExpectedSuboptimality(), bound=V0)  # fmt: skip
+
+
+def implied(*assumptions):
+    return Claim(id="mine/implied", assumptions=assumptions, statement=Ge(norm(Str("2"), x), 0))
+
+
+def flow(*assumptions, rival=None):
+    bound = V0 if rival is None else None
+    return Claim(id="mine/flow", algorithm=SignFlow(beta), rival=rival, assumptions=assumptions,
+                 domain=(beta > 0, t >= 0), measure=SuboptimalityOverTime(), bound=bound)  # fmt: skip
+
+
+EXCLUDED = [
+    run(Smooth(L), NearMinimizer(R)),
+    run(Smooth(L), NearZero(R, L2)),
+    run(NearStart(R)),
+    implied(Diameter(R)),
+    implied(NearMinimizer(R, ANY)),
+    flow(Convex(), NearEntry(R)),
+    run(StronglyConvex(mu), Flat(G)),
+    run(PolyakLojasiewicz(mu), Flat(G, L2)),
+    run(PolyakLojasiewicz(mu), FlatEntry(G)),
+    implied(StronglyConvex(mu, ANY), Flat(G, ANY)),
+    flow(StronglyConvex(mu), Flat(G)),
+    flow(StronglyConvex(mu), Flat(G), rival=GradientFlow(beta)),
+    run(StronglyConvex(mu), Lipschitz(G)),
+    run(StronglyConvex(mu), Below(B)),
+    run(PolyakLojasiewicz(mu), Low(B)),
+    flow(Convex(), Low(B)),
+    run(Steep(G)),
+    run(Smooth(L), Growing(mu), domain=(mu > L,)),
+    run(StronglyConvex(mu), Upper(L), domain=(mu > L,)),
+    run(Smooth(L), Monotone(mu), domain=(mu > L,)),
+    run(Smooth(L), Bound(R), domain=(L * R < 1,)),
+    drawn(StronglyConvex(mu), Unbiased(), SecondMoment(G)),
+    drawn(PolyakLojasiewicz(mu), Unbiased(), Euclidean(G)),
+    drawn(StronglyConvex(mu), Unbiased(), Entries(G)),
+    drawn(Smooth(L), Unbiased(), Relative(c), domain=(c < 1,)),
+]
+"""Claims about nothing."""
+MET = [
+    run(Smooth(L), Flat(G)),  # log cosh
+    run(Smooth(L), Low(B)),  # a bounded function
+    run(Smooth(L), Lipschitz(G)),
+    flow(Convex(), Flat(G)),
+    implied(Steep(G)),  # a linear function, which has no infimum
+    implied(PolyakLojasiewicz(mu), Flat(G)),  # a constant
+    run(StronglyConvex(mu), Growing(c), Bound(R)),
+    run(Smooth(L), Monotone(mu), domain=(mu >= L,)),
+    run(StronglyConvex(mu), Upper(L), domain=(mu >= L,)),
+    run(Smooth(L), Bound(R), domain=(L * R >= 1,)),
+    drawn(Smooth(L), Unbiased(), SecondMoment(G)),
+    drawn(StronglyConvex(mu), SecondMoment(G)),  # biased
+    drawn(Smooth(L), PolyakLojasiewicz(mu), Unbiased(), BoundedVariance(sigma)),
+    drawn(Smooth(L), Unbiased(), Relative(c), domain=(c >= 1,)),
+]
+"""Claims about something."""
+
+
+def names(claim):
+    return f"{claim.kind}: {', '.join(map(str, claim.assumptions))}"
+
+
+@pytest.mark.parametrize("claim", EXCLUDED, ids=names)
+def test_what_holds_nowhere_is_noticed(claim):
+    assert contradiction(claim) or unmeetable(claim).startswith("no function meets ")
+
+
+@pytest.mark.parametrize("claim", MET, ids=names)
+def test_what_some_function_meets_is_not_excluded(claim):
+    assert contradiction(claim) == "" and unmeetable(claim) == ""
+
+
+def test_the_verdict_names_what_excludes_each_other_and_where():
+    verdict = verify(run(Smooth(L), StronglyConvex(mu), Flat(G)))
+    assert verdict.status == "vacuous" and verdict.evidence[-1].text == (
+        "no function meets StronglyConvex(mu) and Flat(G) at all points: not far away"
+    )
+
+
+def test_an_assumption_about_the_start_alone_is_none_about_all_points():
+    class StartsNear(Constant):
+        largest, points, words = False, 0, "with a start near the minimizer"
+
+        def statement(self):
+            return Le(norm(Str("inf"), iterate(0) - x_star), self.constant)
+
+    assert unmeetable(run(Smooth(L), StartsNear(R), Growing(mu))) == ""
+    assert "at the start" in unmeetable(run(Smooth(L), StartsNear(R), Growing(mu), domain=(V0 > L * R**2 / 2,)))
+
+
+@pytest.mark.parametrize("raises", [ValueError, KeyError])
+def test_a_statement_that_raises_excludes_nothing(raises):
+    class Broken(Assumption):
+        points, words = 1, "broken"
+
+        def statement(self, x):
+            raise raises("of a user")
+
+    assert unmeetable(run(Smooth(L), Broken())) == ""
+
+
+def test_the_simplest_example_meets_what_is_not_excluded():
+    """f = x^2/2, decided by Z3 at all points, against the same assumptions in other constants."""
+    claim = run(Smooth(L), StronglyConvex(mu), Upper(B), Growing(c), Bound(R), Monotone(G))
+    assert exhibit(claim) is not None and unmeetable(claim) == ""
