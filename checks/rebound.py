@@ -14,6 +14,10 @@ import numpy as np
 class Rebound(np.ndarray):
     """An array for which `x -= step` is `x = x - step`; `x[...] = ...` writes into it, as ever."""
 
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """What a function of NumPy gives: a sum of all entries is a number, and no array without axes."""
+        return array[()] if array.ndim == 0 else array.view(Rebound)
+
     def __iadd__(self, other: Any) -> Any:  # type: ignore[misc]
         return self + other
 

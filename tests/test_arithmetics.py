@@ -220,6 +220,15 @@ def test_every_method_makes_the_same_steps_in_all_arithmetics(kind, numbers):
         assert run == pytest.approx(runs["columns"], rel=1e-12), name
 
 
+def test_sums_of_rebound_arrays_are_numbers():
+    for x in (rationals([1, 2]), NUMPY.copy(np.ones(2))):
+        for found in (x.sum(), np.sum(x), x @ x, x.dot(x), np.max(x), x[0], (x * x).sum(axis=0)):
+            assert not isinstance(found, np.ndarray), type(found)
+        old = y = NUMPY.copy(x)
+        y -= x
+        assert old[0] == x[0] == 1 and not y.any() and (rationals([[1, 2]]).sum(axis=0) == [1, 2]).all()
+
+
 def test_a_number_of_the_kernel_has_functions_and_a_vector_none():
     xp, a = Opaque(), Symbol("a", real=True)
     assert xp.sqrt(a**2) == abs(a) and xp.rational(1, 2) * 2 == 1 and xp.expm1(0 * a) == 0
