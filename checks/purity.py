@@ -21,16 +21,18 @@ from signproof.checks.arrays import FLOATS
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.example import Example
+from signproof.checks.measure_facts import examine_measure
 from signproof.checks.problem import Problem, families
 from signproof.theory import purity, state
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
 from signproof.theory.expectations import estimate
-from signproof.theory.opaque import Opaque
+from signproof.theory.measures import Measure
+from signproof.theory.opaque import traced
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.purity import FORMULAS, Ground, Impure, first
-from signproof.theory.steps import DrawnTwice, Guarded, begin, move
+from signproof.theory.steps import DrawnTwice, Guarded
 from signproof.theory.vectors import gradient, point
 
 BITS = 256
@@ -49,6 +51,8 @@ def examine(claim: Claim) -> None:
             any(purity.examine(part, ground) for ground in (FORMULAS, RATIONAL, FLOAT))
         if isinstance(part, Algorithm) and state.own(type(part)):
             _examine_arithmetics(part)
+        if isinstance(part, Measure):
+            examine_measure(part)
         if isinstance(part, OracleAssumption) and state.own(type(part)):
             _examine_noiseless(part)
 
@@ -127,10 +131,8 @@ def _of_the_kernel(algorithm: Algorithm) -> Any:
     """The same step as the kernel sees it, its terms read on the example."""
     example, here = Example(len(purity.POINTS[0])), point(Str("any 0"))
     example.place(here, tuple(FORMULAS.vector([*map(Fraction, purity.POINTS[0])])))
-    now, opaque = purity.with_numbers(algorithm, FORMULAS, 0), Opaque()
-    source = estimate if algorithm.stochastic else gradient
-    after, _ = move(now, here, source, begin(now, here, opaque), opaque)
-    return example.vector(after)
+    now = purity.with_numbers(algorithm, FORMULAS, 0)
+    return example.vector(traced(now, here, estimate if algorithm.stochastic else gradient).after)
 
 
 def _number(entry: Any) -> Any:

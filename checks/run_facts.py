@@ -5,6 +5,7 @@ which its norms have a meaning. An instance that does not is none of the claim.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import fields
 from functools import lru_cache
 from itertools import permutations
@@ -95,7 +96,7 @@ def _read(assumption: Assumption, problem: Problem, points: Sequence[Any], numbe
     """ "met", "unmet" or "unknown", in the first arithmetic that tells."""
     exact = all(isinstance(entry, fmpq) for x in points for entry in x)
     for xp in ([ROOTS] if problem.rational and exact else []) + [Balls(bits) for bits in PRECISIONS]:
-        with xp if isinstance(xp, Balls) else _Plain():
+        with xp if isinstance(xp, Balls) else nullcontext():
             values = {symbol: xp.number(number) for symbol, number in numbers.items()}
             run = [xp.number(x) for x in points] if exact else list(points)
             reading = Reading(problem.over(xp), xp, values, {}, run)
@@ -108,16 +109,6 @@ def _read(assumption: Assumption, problem: Problem, points: Sequence[Any], numbe
         if all(true for true, _ in truths):
             return "met"
     return "unknown"
-
-
-class _Plain:
-    """Rationals have no precision to be set."""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        return None
 
 
 def _at_start(reading: Reading, assumption: Assumption, iteration: int = 0) -> Iterator[tuple[Reading, Basic]]:
