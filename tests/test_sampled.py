@@ -12,13 +12,13 @@ import pytest
 from flint import fmpq
 from sympy import Le, Rational, Symbol
 
-from signproof import verify
 from signproof.checks import judge, sampled
 from signproof.checks.densities import Gaussian, Uniform
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import rationals, to_float
 from signproof.checks.expected import Chain, expectations
 from signproof.checks.finite_noise import FiniteNoise
+from signproof.checks.judge import verify
 from signproof.checks.noise import Noise
 from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise
 from signproof.checks.oracles import FiniteOracle
