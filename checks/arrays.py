@@ -69,7 +69,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from signproof.checks.floats import SERIES_TERMS
 from signproof.checks.minors import minors
+from signproof.theory.arithmetic import Arithmetic
 
 u = 2.0**-53
 """Unit roundoff of 64-bit floats."""
@@ -79,8 +81,6 @@ GROW = 1 + 16 * u
 """Covers the roundings in the computation of one radius from at most eight terms."""
 ELEMENTARY_ULPS = 4
 """Trusted error of sin, cos, exp, expm1, log, log1p in units in the last place, so relative error 2 u times this."""
-_SERIES_TERMS = 18
-"""Terms of exp(t) - 1 - t = t^2/2 + t^3/6 + ... for |t| <= 1/2: the first one left out is below u times the sum."""
 
 
 def gamma(n: int) -> float:
@@ -88,10 +88,11 @@ def gamma(n: int) -> float:
     return n * u / (1 - n * u) * (1 + 4 * u)
 
 
-class Floats:
+class Floats(Arithmetic):
     """Plain 64-bit floats on JAX arrays, coordinates along axis 0, batch axes last."""
 
     name = "float"
+    words = "floats"
     minors = staticmethod(minors)
 
     def rational(self, numerator, denominator):
@@ -177,6 +178,9 @@ class Ball:
     def __len__(self):
         return len(self.middle)
 
+    def __copy__(self):
+        return self  # nothing changes a ball
+
     def __getitem__(self, index):
         return Ball(self.middle[index], self.radius[index])
 
@@ -225,10 +229,11 @@ class Ball:
         return ball(other) / self
 
 
-class Balls:
+class Balls(Arithmetic):
     """Floats with a rigorous bound of the rounding error, on JAX arrays."""
 
     name = "ball"
+    words = "balls"
     minors = staticmethod(minors)
 
     def rational(self, numerator, denominator):
@@ -327,7 +332,7 @@ class Balls:
         slope = _above(jnp.maximum(jnp.expm1(high), -jnp.expm1(low)))
         middle = _exp_remainder(x.middle)
         # expm1(t) - t for |t| > 1/2 cancels to no less than a fifth of |expm1(t)|; the series adds up few terms
-        rounding = 2 * (8 * ELEMENTARY_ULPS + 2 * _SERIES_TERMS) * u * jnp.abs(middle)
+        rounding = 2 * (8 * ELEMENTARY_ULPS + 2 * SERIES_TERMS) * u * jnp.abs(middle)
         return _rounded(middle, slope * x.radius + rounding)
 
     def normalized(self, g):
@@ -400,7 +405,7 @@ def _exp_remainder(t):
     """exp(t) - 1 - t without cancellation."""
     small = jnp.where(jnp.abs(t) <= 0.5, t, 0.0)
     series = jnp.ones_like(small)
-    for n in range(_SERIES_TERMS, 2, -1):
+    for n in range(SERIES_TERMS, 2, -1):
         series = 1 + small / n * series
     return jnp.where(jnp.abs(t) <= 0.5, 0.5 * small * small * series, jnp.expm1(t) - t)
 

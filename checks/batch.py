@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from flint import fmpq
@@ -21,6 +21,7 @@ from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, known, nearest
 from signproof.checks.replay import replay
+from signproof.checks.run_facts import fits, met_at_start
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
@@ -97,7 +98,8 @@ def prepare(
     thetas: Mapping[Symbol, np.ndarray],
     given: Mapping[Symbol, np.ndarray] | None = None,
 ) -> Batch | None:
-    """Constants and parameters for a batch; None if the family does not meet the assumptions.
+    """Constants and parameters for a batch; None if the family does not meet the assumptions, or if a norm of the claim
+    has no meaning in its dimension.
 
     Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
     parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
@@ -106,7 +108,11 @@ def prepare(
     size = start.shape[1]
     values: dict[Symbol, np.ndarray] = dict(given or {})
     inside = np.ones(size, dtype=bool)
-    for assumption in cast(tuple[Constant, ...], claim.assumptions):
+    if not fits(claim, len(start)):
+        return None
+    for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant):
+            continue  # it is about the start alone
         ends = known(problem, assumption)
         if ends is None:
             return None
@@ -131,6 +137,7 @@ def prepare(
         conditions = [relation for relation in claim.domain if not relation.has(k)]
         for relation in conditions:
             inside = inside & domain.holds(relation, values | at_start, numbers)
+    inside = inside & met_at_start(claim, problem, start, values)
     return Batch(problem, start, dict(thetas), values, inside)
 
 
@@ -141,7 +148,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
     of_value = is_value(claim.measure)
     # claims about values and claims about gradients share one compiled run: it measures both
-    pair = cast(Constant, claim.assumptions[0]).norm if claim.assumptions else LINF
+    pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
     other = MinDualGradientNorm(2, pair) if of_value else claim.measure
     value, measured = engine.run(
         claim.algorithm, batch.problem, batch.start, batch.values, steps, (Suboptimality(), other)
@@ -193,7 +200,12 @@ def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray)
 
 
 def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, steps: int) -> Iterator[Witness]:
-    """Confirmed witnesses near a candidate, the ones with the simplest numbers first."""
+    """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
+
+    Raises what the replays raise if none of them comes to an end: the method or the measure lacks an operation there.
+    """
+    failures: list[Exception] = []
+    ended = False
     for denominator, near in (
         *((n, nearest) for n in DENOMINATORS),
         *((n, _relatively) for n in RELATIVE),
@@ -207,11 +219,21 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
             if any(not 0 < theta < 1 for theta in positions.values()):
                 continue
             parameters = exact_parameters(claim, ranges, posed, positions)
-            found = replay(claim, posed, parameters, tuple(x), steps)
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
-            continue  # not an instance of the family, or not decided: try finer numbers
+            continue  # not an instance of the family: try finer numbers
+        try:
+            found = replay(claim, posed, parameters, tuple(x), steps)
+            ended = True
+        except (Undecided, ZeroDivisionError):
+            ended = True
+            continue  # not decided: try finer numbers
+        except (ValueError, TypeError) as failure:
+            failures.append(failure)
+            continue
         if found.confirmed and found.measured is not None and found.bound is not None:
             yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
+    if failures and not ended:
+        raise failures[-1]
 
 
 def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:

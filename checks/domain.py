@@ -17,6 +17,7 @@ from signproof.theory.arithmetic import Arithmetic, evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows
+from signproof.theory.runs import about_run
 from signproof.theory.symbols import V0, k
 
 THETAS = ("1/10", "1/4", "1/2", "3/4", "9/10")
@@ -57,6 +58,8 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant) and about_run(assumption):
+            continue
         if not isinstance(assumption, Constant):
             raise Unsupported(f"{assumption} is not about a constant of the problem")
         if isinstance(assumption.constant, Symbol):

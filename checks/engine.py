@@ -27,6 +27,7 @@ from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import Measure
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import x_k
 
@@ -223,14 +224,14 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
     fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}
     varying = {name: number for name, number in numbers.items() if name not in fixed}
 
-    def step(carry, now):
+    def advance(carry, now):
         x, memory = carry
         measured = tuple(measure.quantity(problem, x, xp) for measure in measures)
-        x, memory = algorithm.at(**fixed, **now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
+        x, memory = move(algorithm.at(**fixed, **now), x, lambda point: problem.gradient(point, xp), memory, xp)
         return (x, memory), measured
 
     x = ball(start) if rigorous else start
-    _, measured = jax.lax.scan(step, (x, algorithm.init(x, xp)), varying, length=steps + 1)
+    _, measured = jax.lax.scan(advance, (x, begin(algorithm, x, xp)), varying, length=steps + 1)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 

@@ -33,6 +33,7 @@ from signproof.checks.erm_kernel import margins_and_slopes
 from signproof.checks.floats import NUMPY
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, k
 
 SIGMOID_ULPS = 4
@@ -152,7 +153,7 @@ class _Moving:
         self.given = given
         self.values: list[np.ndarray] = []
         start = np.array(given.start, dtype=float)
-        self.arrive(start, given.algorithm.init(start, NUMPY))
+        self.arrive(start, begin(given.algorithm, start, NUMPY))
 
     def arrive(self, x: np.ndarray, memory: Any):
         self.x, self.memory = x, memory
@@ -166,7 +167,7 @@ class _Moving:
             algorithm, numbers = self.given.algorithm, {**self.given.parameters, k: iteration}
             now = {name: evaluate(formula, numbers, NUMPY) for name, formula in algorithm.parameters.items()}
             with suppress(_Unknown):
-                self.next = algorithm.at(**now).update(self.x, self.gradient, self.memory, NUMPY)
+                self.next = move(algorithm.at(**now), self.x, self.gradient, self.memory, NUMPY)
 
     def gradient(self, point: np.ndarray) -> np.ndarray:
         for there, slope in self.known:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import abstractmethod
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,8 @@ import numpy as np
 from flint import arb, ctx, fmpq
 
 from signproof.checks.minors import minors
+from signproof.checks.rebound import Rebound, rebound
+from signproof.theory.arithmetic import Arithmetic
 
 
 class Undecided(ArithmeticError):
@@ -49,7 +52,7 @@ def _read(text: str) -> fmpq:
 def rationals(numbers: Any) -> np.ndarray:
     """An object array of exact rationals, of the same shape as the given numbers."""
     array = np.asarray(numbers, dtype=object)
-    result = np.empty(array.shape, dtype=object)
+    result = np.empty(array.shape, dtype=object).view(Rebound)
     for index, number in np.ndenumerate(array):
         result[index] = rational(number)
     return result
@@ -67,16 +70,17 @@ def each(function: Any, x: Any) -> Any:
     """A function of one number, applied to a number or to each entry of an array."""
     if not isinstance(x, np.ndarray):
         return function(x)
-    result = np.empty(x.shape, dtype=object)
+    result = np.empty(x.shape, dtype=object).view(Rebound)
     for index, entry in np.ndenumerate(x):
         result[index] = function(entry)
     return result
 
 
-class _Objects:
+class _Objects(Arithmetic):
     """What rationals and balls share: NumPy's loops over Python numbers."""
 
     minors = staticmethod(minors)
+    copy = staticmethod(rebound)
 
     def abs(self, x):
         return each(abs, x)
@@ -99,20 +103,21 @@ class _Objects:
     def power(self, base, exponent):
         return each(lambda entry: entry**exponent, base)
 
-    def _sign(self, x):
-        raise NotImplementedError
+    @abstractmethod
+    def _sign(self, x): ...
 
     def larger(self, x, y):
         return np.frompyfunc(self._larger, 2, 1)(x, y)
 
-    def _larger(self, x, y):
-        raise NotImplementedError
+    @abstractmethod
+    def _larger(self, x, y): ...
 
 
 class Rationals(_Objects):
     """Exact rational arithmetic. Functions that leave the rationals raise TypeError."""
 
     name = "rational"
+    words = "rationals"
     level = "exact"
 
     def number(self, x):
@@ -146,6 +151,7 @@ class Balls(_Objects):
     """Rigorous ball arithmetic (Arb) with a given precision in bits."""
 
     name = "ball"
+    words = "balls"
     level = "enclosed"
 
     def __init__(self, bits: int = 256):

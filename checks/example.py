@@ -97,6 +97,14 @@ class Example:
         said = self.statement(assumption.statement(*(point(Str(name)) for name in names)))
         return said, tuple(self._points[name] for name in names)
 
+    def place(self, name: Expr, coordinates: Vector) -> None:
+        """Say where a point is."""
+        self._points[name.args[0].name] = coordinates
+
+    def vector(self, term: Expr) -> Vector:
+        """A vector in its coordinates. Raises Unsupported if it speaks of what the example does not have."""
+        return self._vector(term, 0)
+
     def statement(self, said: Basic) -> Boolean:
         """A statement about the example, for all coordinates."""
         indices = range(self.dimension) if said.has(i) else range(1)

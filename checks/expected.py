@@ -22,6 +22,7 @@ from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.declared import owner
 from signproof.theory.measures import Measure
+from signproof.theory.steps import Guarded, begin, measured, move
 from signproof.theory.symbols import V0, k
 
 LARGEST = 200_000
@@ -66,8 +67,8 @@ class Chain:
         x = np.array(start, dtype=object)
         self._problem, self._oracle = problem, oracle
         values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        values[V0] = problem.suboptimality(x, RATIONALS)
-        merge = problem.state if _translates(algorithm) and _has_states(problem) else tuple
+        values[V0] = Guarded(problem).suboptimality(x, RATIONALS)
+        merge = Guarded(problem).state if _translates(algorithm) and _has_states(problem) else tuple
         self._begin(algorithm, values, merge, x)
 
     def _begin(
@@ -78,7 +79,7 @@ class Chain:
         x: np.ndarray,
         xp: Any = RATIONALS,
     ):
-        memory = algorithm.init(x, xp)
+        memory = begin(algorithm, x, xp)
         if not isinstance(memory, tuple) or memory:
             raise Unsupported(f"{algorithm} remembers more than its iterate")
         self._algorithm, self._values, self._merge, self._xp = algorithm, values, merge, xp
@@ -112,7 +113,7 @@ class Chain:
         )
         moves: dict[int, fmpq] = {}
         for chance, source, numbers in self._outcomes(x, now):
-            after = self._number(now.update(x, source, (), numbers)[0])
+            after = self._number(move(now, x, source, (), numbers)[0])
             moves[after] = moves[after] + chance if after in moves else chance
         return [(chance, after) for after, chance in moves.items()]
 
@@ -127,7 +128,7 @@ class Chain:
                 raise Unsupported(f"{self._algorithm} asks for gradients elsewhere than at its iterate")
             return draws[0]
 
-        law = self._oracle.law(tuple(self._problem.gradient(x, RATIONALS)))
+        law = self._oracle.law(tuple(Guarded(self._problem).gradient(x, RATIONALS)))
         for chance, draws in law.draws(int(getattr(now, "workers", 1))):
             yield chance, partial(drawn_at, draws=draws), Drawing(draws)
 
@@ -143,7 +144,7 @@ def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[f
     heights: dict[int, fmpq] = {}
     while True:
         for state in chain.law.keys() - heights.keys():
-            heights[state] = measure.quantity(problem, chain.points[state], RATIONALS)
+            heights[state] = measured(measure, problem, chain.points[state], RATIONALS)
         yield sum((p * heights[state] for state, p in chain.law.items()), start=fmpq(0))
         chain.advance()
 

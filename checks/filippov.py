@@ -51,6 +51,7 @@ from signproof.checks.paths import Trajectory, hull
 from signproof.checks.problem import Problem
 from signproof.checks.sliding import selection
 from signproof.checks.taylor import HALVINGS, TURNS, Series, composed, contains, widened
+from signproof.theory.steps import Guarded
 
 ORDER = 2
 """Order of the Taylor polynomials; g_i'' is looked at."""
@@ -113,7 +114,7 @@ class _Run:
     """A trajectory in one precision, as far as it was asked for."""
 
     def __init__(self, problem: Problem, start: np.ndarray, speed: fmpq, xp: Balls):
-        self.posed, self.speed, self.xp, self.series = problem.over(xp), speed, xp, Series(xp.bits)
+        self.posed, self.speed, self.xp, self.series = Guarded(problem.over(xp)), speed, xp, Series(xp.bits)
         d = len(start)
         self.columns = [list(problem.state(unit)) for unit in rationals(np.eye(d))]
         self.rank = self._rank(range(d))

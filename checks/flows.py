@@ -18,8 +18,9 @@ from sympy import Symbol
 from signproof.checks.batch import short
 from signproof.checks.domain import Range, Unsupported, constants, ranges
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.family_facts import believed
 from signproof.checks.paths import Trajectory
-from signproof.checks.problem import Problem, families, nearest
+from signproof.checks.problem import Problem, nearest
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay_flows import (
     BITS,
@@ -39,6 +40,7 @@ from signproof.theory.assumptions import Constant, Smooth
 from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, Flow
 from signproof.theory.norms import ANY, L2
+from signproof.theory.steps import flowing
 from signproof.theory.symbols import t
 
 CURVATURES, STARTS = ("1", "1/2", "4"), ("1", "2", "1/3", "-5")
@@ -69,7 +71,7 @@ def try_flow(
     except Unsupported as unsupported:
         trials.reason = str(unsupported)
         return trials
-    for number, family in enumerate(families()):
+    for number, family in enumerate(believed(claim)):
         if family.costly and not profile.costly:
             continue
         tally, followed = Tally(family.family, 0, spread=Spread("t")), []
@@ -193,7 +195,7 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
     with Balls(BITS) as balls:
         xp: Any = RATIONALS if problem.rational else balls
         posed, x = problem.over(xp), xp.number(rationals(list(start)))
-        velocity = flow.at(speed=xp.number(flow.speed)).velocity(x, lambda point: posed.gradient(point, xp), xp)
+        velocity = flowing(flow.at(speed=xp.number(flow.speed)), x, lambda point: posed.gradient(point, xp), xp)
         lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
     if not lengths[1] > 0:
         return {}

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence, Set
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from flint import fmpq
@@ -21,7 +21,9 @@ from sympy.logic.boolalg import Boolean
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.example import Example
-from signproof.checks.problem import Problem, families, nearest
+from signproof.checks.family_facts import asked, believed, doubt_of
+from signproof.checks.problem import Problem, nearest
+from signproof.checks.run_facts import fits, outside_start
 from signproof.checks.trials import at_workers, in_numbers
 from signproof.checks.verdict import Evidence
 from signproof.theory.assumptions import Assumption, Constant
@@ -73,7 +75,7 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
     fixed = {str(workers): str(voted.algorithm.workers)} if isinstance(workers, Symbol) else {}
     able: list[str] = []
     words, facts = "", {}
-    tried = [family for family in families() if not family.costly]
+    tried = [family for family in believed(claim) if not family.costly]
     for number, family in enumerate(tried):
         for problem, start, sharp in _candidates(family, [seed, number]):
             values = _parameters(posed, problem, start, sharp, satisfiable if able else simplest)
@@ -240,7 +242,9 @@ def _parameters(
     claim: Claim, problem: Problem, start: tuple[fmpq, ...], sharp: bool, find: Callable[..., Answer]
 ) -> dict[str, str] | None:
     """Constants valid for a problem, the best ones if they shall be sharp, and other parameters in the domain."""
-    constants = cast(tuple[Constant, ...], claim.assumptions)
+    constants = [assumption for assumption in claim.assumptions if isinstance(assumption, Constant)]
+    if not fits(claim, problem.dimension) or doubt_of(problem, asked(claim)):
+        return None
     try:
         best = {assumption: problem.exact_constant(assumption) for assumption in constants}
         above = _above(claim, problem, start)
@@ -252,7 +256,8 @@ def _parameters(
     for counts in _counts(claim):
         found = _values([_at(part, counts) for part in (*claim.premises, *known)], claim.whole, find)
         model = (found or {}) | counts
-        if found is not None and all(truth(part, model) for part in (*claim.premises, *known)):
+        met = found is not None and all(truth(part, model) for part in (*claim.premises, *known))
+        if met and not outside_start(claim, problem, start, {s: n for s, n in model.items() if n.is_Rational}):
             return _texts({symbol: number for symbol, number in model.items() if symbol not in (k, V0)})
     return None
 

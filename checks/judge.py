@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.experiment import Criterion, Setting
 from signproof.checks.experiment import known as experiments
+from signproof.checks.family_facts import refusals
 from signproof.checks.flows import race, try_flow
 from signproof.checks.moments import search
 from signproof.checks.noise import Noise
@@ -23,6 +25,7 @@ from signproof.checks.product_laws import assumes_products
 from signproof.checks.product_laws import search as search_products
 from signproof.checks.proximal_trials import Proximal
 from signproof.checks.proximal_trials import try_out as try_proximal
+from signproof.checks.purity import examine, reachable
 from signproof.checks.replay import (
     Replay,
     outside_domain,
@@ -37,14 +40,17 @@ from signproof.checks.series import witness_series
 from signproof.checks.statistics import ERROR
 from signproof.checks.tightness_map import NoMap, tightness_map
 from signproof.checks.trials import PROFILES, Profile, Trials, loosest, try_out, worst_run
-from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict
-from signproof.checks.witness import Witness
+from signproof.checks.verdict import LEVELS, Evidence, Status, Tightness, Verdict, exceeded, exceeded_by
+from signproof.checks.witness import POSED, Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
 from signproof.theory.proof import Certificate
 from signproof.theory.prox import MeanGradientMapping
+from signproof.theory.purity import Impure
+from signproof.theory.state import change
+from signproof.theory.steps import DrawnTwice
 from signproof.theory.vacuity import contradiction, unmeetable
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -65,7 +71,7 @@ def verify(
     known: Sequence[Witness] = (),
     error: float = ERROR,
 ) -> Verdict:
-    """Judge a claim.
+    """Judge a claim; `signproof.verify` is the door to it, which knows the corpus and the budget of error.
 
     Arguments:
         claim: what to judge.
@@ -80,12 +86,31 @@ def verify(
     """
     if profile not in PROFILES:
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
+    before = reachable(claim)
+    try:
+        examine(claim)
+        verdict = _judge(claim, profile, seed, advance, known, error)
+    except (Impure, DrawnTwice) as why:
+        return Verdict(claim, Status.OPEN, (Evidence("note", "exact", f"not judged: {why}"),))
+    changed = change(before, reachable(claim))
+    if changed:
+        text = f"the verdict is void, as {changed} changed meanwhile: what a method remembers goes into `memory`"
+        return Verdict(claim, Status.OPEN, (Evidence("note", "exact", text),))
+    return verdict
+
+
+def _judge(claim: Claim, profile: str, seed: int, advance, known: Sequence[Witness], error: float) -> Verdict:
+    """The verdict on a claim whose rules are functions of what they are given."""
     evidence: list[Evidence] = []
     certificate = _check_proof(claim, evidence, advance)
     nothing = contradiction(claim) or unmeetable(claim)
     if nothing:
         evidence.append(Evidence("vacuity", "exact", nothing))
         return Verdict(claim, Status.VACUOUS, tuple(evidence), certificate)
+    if claim.kind in POSED:
+        for refused, why in refusals(claim).items():
+            text = f"a family is left out, for it declares what is wrong: {why}"
+            evidence.append(Evidence("refused", "enclosed", text, {"family": refused.__name__}))
     exhibited = instance.exhibit(claim, seed)
     if exhibited is not None:
         evidence.append(exhibited)
@@ -102,19 +127,27 @@ def verify(
         "words": _judge_words,
     }
     judge = judges[claim.kind]
-    return judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance)
+    return _with_excess(judge(claim, certificate, evidence, PROFILES[profile], seed, error, advance))
+
+
+def _with_excess(verdict: Verdict) -> Verdict:
+    """The verdict; where it is that the claim fails, its tightness says by how much, not what trials came to before."""
+    if verdict.status not in (Status.REFUTED, Status.INCONSISTENT):
+        return verdict
+    found = None if verdict.witness is None else exceeded_by(verdict.witness)
+    for piece in verdict.evidence:
+        if piece.kind == "statistics":
+            low, bound = (fmpq(*piece.facts[name].as_integer_ratio()) for name in ("measured_at_least", "bound"))
+            found = exceeded(low, bound, piece.text)
+    return dataclasses.replace(verdict, tightness=found)
 
 
 def _refuted(claim: Claim, certificate: Certificate | None, evidence: list[Evidence], witness: Witness) -> Verdict:
     """The verdict that a confirmed witness gives."""
     evidence.append(Evidence("witness", witness.level, witness.describe()))
-    tightness = None
-    if claim.kind in ("bound", "flow") and witness.bound[1] > 0:
-        ratio = to_float(witness.measured[0] / witness.bound[1])
-        tightness = Tightness(ratio, witness.describe(), "largest measured / bound")
     series = () if claim.kind == "algebraic" else (witness_series(witness),)
     status = Status.REFUTED if certificate is None else Status.INCONSISTENT
-    return Verdict(claim, status, tuple(evidence), certificate, tightness, witness, series)
+    return Verdict(claim, status, tuple(evidence), certificate, exceeded_by(witness), witness, series)
 
 
 def _check_proof(claim: Claim, evidence: list[Evidence], advance) -> Certificate | None:
@@ -150,6 +183,9 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
             drawn = _try_draws(claim, trials, evidence, profile, seed, error, advance)
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
+    for where, error in trials.failures.items():
+        text = " ".join(f"not tried to the end on {where}: {type(error).__name__}: {error}".split())
+        evidence.append(Evidence("note", "sampled", text))
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))
@@ -174,6 +210,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     else:
         status = Status.OPEN
         reason = trials.reason or "every comparison lies within the rounding error of the run"
+        reason = "; ".join([reason, *(piece.text for piece in evidence if "family" in piece.facts)])
         evidence.append(Evidence("note", "sampled", f"nothing decided: {reason}"))
     if trials.witness is None:
         series = (*worst_run(trials, profile.steps), *series)

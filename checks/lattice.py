@@ -18,15 +18,16 @@ import numpy as np
 from flint import fmpq, fmpq_mat
 from scipy.optimize import linprog
 from scipy.sparse import block_diag
-from sympy import Symbol, sympify
+from sympy import Eq, Ge, Gt, Symbol, sympify
 
 from signproof.checks import domain
 from signproof.checks.batch import exact_parameters
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.floats import NUMPY, NumPy
-from signproof.checks.laws import ANYWHERE, Law, instances, is_affine
+from signproof.checks.laws import ANYWHERE, Law, OutcomeReader, instances, is_affine
 from signproof.checks.oracles import TableOracle
+from signproof.checks.problem import Problem
 from signproof.checks.quadratic import LeastSquares
 from signproof.checks.replay import replay_expected
 from signproof.checks.trials import noiseless
@@ -36,9 +37,10 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, i, k, m
 
-PROBLEM = LeastSquares(rationals([[1, 0]]))
+PROBLEM: Problem = LeastSquares(rationals([[1, 0]]))
 STEP_SIZES, OTHERS = ("1/50", "1/25"), ("4/5", "1/2", "1/5")
 """Positions in their ranges at which the step size and the other parameters are tried."""
 STEPS = 128
@@ -82,7 +84,7 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     algorithm = claim.algorithm
     if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
-    memory = algorithm.init(np.zeros((2, 1, 1)), NUMPY)
+    memory = begin(algorithm, np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:
@@ -108,11 +110,14 @@ def check_workers(algorithm: Algorithm) -> None:
 
 
 def parameters(
-    claim: Claim, step_sizes: tuple[str, ...] | None = None, others: tuple[str, ...] | None = None
+    claim: Claim,
+    step_sizes: tuple[str, ...] | None = None,
+    others: tuple[str, ...] | None = None,
+    problem: Problem = PROBLEM,
 ) -> list[dict[str, fmpq]]:
     """Constants of the problem, one worker, and values of the other parameters spread over their ranges.
 
-    Arguments: the claim; positions of the step size and of the others, if not STEP_SIZES and OTHERS.
+    Arguments: the claim; positions of the step size and of the others, if not STEP_SIZES and OTHERS; the problem.
 
     Raises Unsupported if the claim is not about the problem.
     """
@@ -129,15 +134,87 @@ def parameters(
         given = iter(map(rational, positions))
         thetas = {each.symbol: rational("1/2") if each.symbol == workers else next(given) for each in free}
         try:
-            values = exact_parameters(posed, free, PROBLEM, thetas)
+            values = exact_parameters(posed, free, problem, thetas)
         except ValueError as error:
-            raise Unsupported(f"1/2 x_1^2 in R^2 is not what the claim is about: {error}") from None
+            raise Unsupported(f"the claim is not about {problem.describe()}: {error}") from None
         # a vote of one is the stochastic gradient's sign
         found.append(values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {}))
     return found
 
 
 class Proposal(ABC):
+    """A law of ~g at each of some points, in floats."""
+
+    problem: ClassVar[Problem] = PROBLEM
+
+    def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
+        assert claim.algorithm is not None
+        self.claim, self.relations, self.parameters = claim, relations, parameters
+        self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
+        self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
+
+    @abstractmethod
+    def ratios(self) -> np.ndarray:
+        """E[V_k] / bound of some runs, shape (runs,)."""
+
+    @abstractmethod
+    def confirm(self, run: int) -> Witness | None:
+        """The run of that number with exact laws, where there are any, replayed; None if it does not break the
+        claim."""
+
+    def replayed(self, table: dict[tuple[fmpq, ...], Law], start: tuple[fmpq, ...], steps: int) -> Witness | None:
+        """The witness that a run with these laws is; None if it does not break the claim."""
+        oracle = TableOracle(table)
+        found = replay_expected(self.claim, self.problem, oracle, self.parameters, start, steps)
+        if not found.confirmed or found.measured is None or found.bound is None:
+            return None
+        return Witness(
+            self.claim, self.problem, self.parameters, start, steps, found.measured, found.bound, found.level,
+            oracle=oracle,
+        )  # fmt: skip
+
+    def gaps(self, starts: np.ndarray, draws: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        """What is to be 0 and what is to be at most 0 in the mean, shape (points, outcomes), if f has its gradients
+        `starts` and ~g the outcomes `draws`, shapes (2, points, 1) and (2, points or 1, outcomes)."""
+        reader = OutcomeReader(starts, draws, self.floats, NUMPY)
+        shape = (starts.shape[1], draws.shape[2])
+        equal, below = [], []
+        for relation, at in self.relations:
+            gap = np.broadcast_to(reader.number(relation.lhs, at) - reader.number(relation.rhs, at), shape)
+            if isinstance(relation, Eq):
+                equal.append(gap)
+            else:
+                below.append(-gap if isinstance(relation, Ge | Gt) else gap)
+        return equal, below
+
+    def law(self, g: tuple[fmpq, ...], outcomes: np.ndarray, given: Collection[float]) -> Law | None:
+        """The law with these outcomes for which the tight relations are equations; None if there is none."""
+        rows: dict[bool, list[list[fmpq]]] = {True: [], False: []}
+        readers = [OutcomeReader(rationals(list(g)), outcome, self.values, RATIONALS) for outcome in outcomes]
+        for relation, at in self.relations:
+            row = [reader.number(relation.lhs, at) - reader.number(relation.rhs, at) for reader in readers]
+            rows[isinstance(relation, Eq)].append(row)
+        solution = vertex(rows[True], rows[False], given)
+        return None if solution is None else Law(tuple(solution), outcomes)
+
+    def bounds(self, steps: Any, height: Any) -> np.ndarray:
+        """The bound after so many steps from starts of these heights; not finite where it has no value."""
+        values = self.floats | {k: np.asarray(steps, dtype=float), V0: height}
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(evaluate(self.claim.bound, values, NUMPY), np.shape(steps))
+
+    def moved(self, starts: np.ndarray, draws: np.ndarray) -> np.ndarray:
+        """Where one step leads from points with draws, both of shape (2, ...)."""
+        assert self.claim.algorithm is not None
+        now = {name: evaluate(e, self.floats, NUMPY) for name, e in self.claim.algorithm.parameters.items()}
+        # of one shape, as a rule may be written in place
+        x, drawn = np.broadcast_arrays(starts, draws)
+        numbers = _Drawn(drawn)
+        after, _ = move(self.claim.algorithm.at(**now), x, lambda _: drawn, (), numbers)
+        return after
+
+
+class OnLattice(Proposal):
     """A law of ~g at each point of the lattice, in floats."""
 
     lattice: ClassVar[int]
@@ -148,10 +225,8 @@ class Proposal(ABC):
     """x_1 after one step, shape (points, ...), an entry for each outcome."""
 
     def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
+        super().__init__(claim, relations, parameters)
         assert claim.algorithm is not None
-        self.claim, self.relations, self.parameters = claim, relations, parameters
-        self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
         self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         self.points = int(min(self.lattice, self.reach / self.step + 1))
         self.starts = np.zeros((2, self.points, 1))
@@ -183,18 +258,16 @@ class Proposal(ABC):
             law = after[: self.points]
             left = kept * left + after[self.points :] @ heights[self.points :]
             found.append(law @ heights[: self.points] + left)
-        values = self.floats | {k: np.arange(STEPS + 1.0), V0: heights[1]}
+        bound = self.bounds(np.arange(STEPS + 1), heights[1])
         with np.errstate(all="ignore"):
-            bound = np.broadcast_to(evaluate(self.claim.bound, values, NUMPY), STEPS + 1)
             return np.where(bound > 0, np.array(found) / bound, 0.0)
 
     def _kept(self) -> float:
         """What a step with the exact gradient keeps of f, from the end of the lattice: who has left does not return."""
         end = self.starts[:, -1:]
-        return float(self._after(end, end).item() / end[0].item()) ** 2
+        return float(self.moved(end, end)[0].item() / end[0].item()) ** 2
 
-    def confirm(self, steps: int) -> Witness | None:
-        """The same with exact laws, where there are any, replayed; None if that does not break the claim."""
+    def confirm(self, run: int) -> Witness | None:
         table: dict[tuple[fmpq, ...], Law] = {}
         for point in range(self.points):
             g = (self.step * point, fmpq(0))
@@ -203,31 +276,18 @@ class Proposal(ABC):
                 table[g] = law
                 if point:
                     table[(-g[0], fmpq(0))] = Law(law.probabilities, law.values * np.array([-1, 1], dtype=object))
-        start, oracle = (self.step, fmpq(0)), TableOracle(table)
-        found = replay_expected(self.claim, PROBLEM, oracle, self.parameters, start, steps)
-        if not found.confirmed or found.measured is None or found.bound is None:
-            return None
-        return Witness(
-            self.claim, PROBLEM, self.parameters, start, steps, found.measured, found.bound, found.level, oracle=oracle
-        )
+        return self.replayed(table, (self.step, fmpq(0)), run)
 
     def stepped(self, draws: np.ndarray) -> np.ndarray:
         """x_1 after one step with draws of shape (2, 1, outcomes), shape (points, outcomes).
 
         Raises Unsupported if that leaves the lattice.
         """
-        after = self._after(self.starts, draws)
+        after = self.moved(self.starts, draws)[0]
         places = after / to_float(self.step)
         if np.abs(places - np.rint(places)).max() > 1e-6:
             raise Unsupported("a step of the method leaves the lattice")
         return np.broadcast_to(after, (self.points, draws.shape[-1]))
-
-    def _after(self, starts: np.ndarray, draws: np.ndarray) -> np.ndarray:
-        assert self.claim.algorithm is not None
-        numbers: Any = _Drawn(draws)
-        now = {name: evaluate(e, self.floats, numbers) for name, e in self.claim.algorithm.parameters.items()}
-        after, _ = self.claim.algorithm.at(**now).update(starts, lambda _: draws, (), numbers)
-        return after[0]
 
 
 def programme(gain: np.ndarray, equal: list[np.ndarray], below: list[np.ndarray]) -> np.ndarray | None:

@@ -96,7 +96,7 @@ class Reader(ABC):
             return self.xp.rational(int(term.p), int(term.q))
         if isinstance(term, expectation):
             return self.mean(term.args[0], at)
-        if isinstance(term, Total):
+        if isinstance(term, Total) and term.index in self.sizes:
             counts = range(self.sizes[term.index])
             return reduce(add, (self.number(term.function, {**at, term.index: n}, draws) for n in counts))
         if isinstance(term, coordinate):

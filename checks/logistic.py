@@ -24,6 +24,7 @@ from signproof.checks.data import BREAST_CANCER, DIGITS_3_8, DIGITS_EVEN_ODD, Da
 from signproof.checks.exact import Balls, Undecided, rational, rationals
 from signproof.checks.problem import Problem
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.home import made_at
 from signproof.theory.norms import L2, LINF
 
 STARTS = 48
@@ -153,7 +154,7 @@ def logistic_regression(path: str | Path) -> type[LogisticRegression]:
 
 def _on(dataset: DataSet, shapes: tuple[tuple[int, ...], ...]) -> type[LogisticRegression]:
     family = f"logistic regression, {Path(dataset.key['libsvm']).name}"
-    about = {"dataset": dataset, "family": family, "shapes": shapes}
+    about = {"dataset": dataset, "family": family, "shapes": shapes, "home": made_at(), "__module__": __name__}
     return type(LogisticRegression.__name__, (LogisticRegression,), about)
 
 

@@ -2,7 +2,8 @@
 
 At a point, the joint laws of ~g on a grid that meet the claim's assumptions are a polytope: each assumption is linear
 in the probabilities. A linear programme finds the law in it that makes E[V(x+)] largest. One such law at each point of
-a lattice makes an oracle (`lattice`).
+a lattice makes an oracle (`lattice`). No objective with such a lattice is strongly convex: for claims that assume it
+the points are those of a path (`likely_path`).
 """
 
 from __future__ import annotations
@@ -12,13 +13,11 @@ from itertools import product
 
 import numpy as np
 from flint import fmpq
-from sympy import Eq, Ge, Gt
 
-from signproof.checks import lattice
-from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.floats import NUMPY
-from signproof.checks.lattice import SUPPORT, Found, Proposal, parameters, programme, relations, vertex
-from signproof.checks.laws import Law, OutcomeReader
+from signproof.checks import lattice, likely_path
+from signproof.checks.exact import rational, rationals
+from signproof.checks.lattice import SUPPORT, Found, OnLattice, Proposal, parameters, programme, relations
+from signproof.theory.assumptions import StronglyConvex
 from signproof.theory.claim import Claim
 
 LENGTHS = range(1, 11)
@@ -36,17 +35,21 @@ def search(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> 
     Raises Unsupported, with the reason, for a claim that is not of that kind or assumes what is not linear in the law.
     """
 
-    def proposals(assumed: list) -> Iterator[Proposal]:
-        for values in parameters(claim):
-            advance(f"{claim.id}: moment search, {', '.join(f'{name} = {n}' for name, n in values.items())}")
-            proposal = _Joint(claim, assumed, values)
-            if proposal.solve():
-                yield proposal
-
-    return lattice.search(proposals(relations(claim, "the moment search is")))
+    assumed = relations(claim, "the moment search is")
+    convex = any(type(assumption) is StronglyConvex for assumption in claim.assumptions)
+    proposals = likely_path.proposals if convex else _on_lattice
+    return lattice.search(proposals(claim, assumed, advance))
 
 
-class _Joint(Proposal):
+def _on_lattice(claim: Claim, assumed: list, advance: Callable[[str], None]) -> Iterator[Proposal]:
+    for values in parameters(claim):
+        advance(f"{claim.id}: moment search, {', '.join(f'{name} = {n}' for name, n in values.items())}")
+        proposal = _Joint(claim, assumed, values)
+        if proposal.solve():
+            yield proposal
+
+
+class _Joint(OnLattice):
     """Joint laws of both coordinates: one linear programme for all points of the lattice."""
 
     lattice = 120
@@ -58,17 +61,9 @@ class _Joint(Proposal):
 
     def solve(self) -> bool:
         """Find the laws; False if none on the grid meets the assumptions."""
-        reader = OutcomeReader(self.starts, self.draws, self.floats, NUMPY)
-        shape = (self.points, len(self.outcomes))
-        equal, below = [], []
-        for relation, at in self.relations:
-            gap = np.broadcast_to(reader.number(relation.lhs, at) - reader.number(relation.rhs, at), shape)
-            if isinstance(relation, Eq):
-                equal.append(gap)
-            else:
-                below.append(-gap if isinstance(relation, Ge | Gt) else gap)
+        equal, below = self.gaps(self.starts, self.draws)
         self.after = self.stepped(self.draws)
-        preferred = np.modf(np.arange(shape[1]) * np.sqrt(2))[0]
+        preferred = np.modf(np.arange(len(self.outcomes)) * np.sqrt(2))[0]
         self.solved = programme(self.after**2 + TIE * preferred, equal, below)
         return self.solved is not None
 
@@ -77,17 +72,9 @@ class _Joint(Proposal):
         return self.solved
 
     def exact(self, point, g):
-        """The law with this support for which the tight relations are equations."""
         given = self.probabilities()[point]
         support = np.nonzero(given > SUPPORT)[0]
-        outcomes = rationals([self.outcomes[outcome] for outcome in support])
-        rows: dict[bool, list[list[fmpq]]] = {True: [], False: []}
-        readers = [OutcomeReader(rationals(list(g)), outcome, self.values, RATIONALS) for outcome in outcomes]
-        for relation, at in self.relations:
-            row = [reader.number(relation.lhs, at) - reader.number(relation.rhs, at) for reader in readers]
-            rows[isinstance(relation, Eq)].append(row)
-        solution = vertex(rows[True], rows[False], given[support])
-        return None if solution is None else Law(tuple(solution), outcomes)
+        return self.law(g, rationals([self.outcomes[outcome] for outcome in support]), given[support])
 
 
 def _grid() -> list[tuple[fmpq, fmpq]]:

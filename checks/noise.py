@@ -28,12 +28,14 @@ from signproof.checks.oracles import FiniteOracle, TableOracle, dependent
 from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import expected_run, replay_expected
+from signproof.checks.run_facts import fits, outside_start
 from signproof.checks.trials import Tally, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import Guarded
 from signproof.theory.symbols import k
 
 STEPS = 3
@@ -159,13 +161,15 @@ class _Run:
 
         The margins decide how large steps may be, and the steps where the run goes and what the margins are there.
         """
+        if not fits(self.claim, self.problem.dimension):
+            return False
         objective = {}
         for assumption in (a for a in self.claim.assumptions if isinstance(a, Constant)):
             constant = exactly_known(self.problem, assumption)
             if constant is None:
                 return False
             objective[assumption.constant] = constant
-        reached = {tuple(self.problem.gradient(rationals(list(self.start)), RATIONALS))}
+        reached = {tuple(Guarded(self.problem).gradient(rationals(list(self.start)), RATIONALS))}
         for _ in range(ROUNDS):
             self.table = TableOracle({g: self.oracle.law(g) for g in sorted(reached)})
             constants = self._sharp()
@@ -179,6 +183,8 @@ class _Run:
                 self.values[interval.symbol] = interval.at(self.position, self.values, RATIONALS)
             if not all(domain.holds(r, self.values, RATIONALS) for r in self.claim.domain if not r.has(k)):
                 return False
+            if outside_start(self.claim, self.problem, self.start, self.values):
+                return False
             found = self._reached()
             if found <= reached:
                 return True
@@ -191,7 +197,7 @@ class _Run:
         draws = len(self.oracle.probabilities) ** self.workers
         chain = Chain(self.claim.algorithm, self.problem, self.oracle, self.parameters, self.start)
         while chain.k < STEPS and len(chain.law) * draws <= OUTCOMES:
-            found |= {tuple(self.problem.gradient(chain.points[state], RATIONALS)) for state in chain.law}
+            found |= {tuple(Guarded(self.problem).gradient(chain.points[state], RATIONALS)) for state in chain.law}
             chain.advance()
         self.steps = chain.k
         return found

@@ -1,16 +1,18 @@
 """Problem families: objectives whose constants are known, in batches.
 
 A family answers assumptions and nothing else knows it: a claim is tried on every family that can supply all of
-its assumptions. To add one, subclass `Problem`; subclasses are found by themselves, a user's own included.
+its assumptions. To add one, subclass `Problem`; subclasses are found by themselves. A user's family is for the claims
+of the modules that define or import it, and what it says is tested before it is believed (`family_facts`).
 """
 
 from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from inspect import isabstract
+from functools import wraps
+from inspect import isabstract, isfunction
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -19,7 +21,9 @@ from flint import fmpq
 from signproof.checks.constants import Enclosure
 from signproof.checks.exact import each, rational, rationals
 from signproof.theory.assumptions import Constant, Dimension
+from signproof.theory.claim import Claim
 from signproof.theory.declared import owner, said_of
+from signproof.theory.home import beside, is_ours, loaded, members
 
 BATCH = 240
 """Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
@@ -47,6 +51,8 @@ class Instances(ABC):
     """Whether every instance is convex; those that are strongly convex need not say so."""
     separable: ClassVar[bool] = False
     """Whether f is a sum of functions of one coordinate each."""
+    home: ClassVar[tuple[str, ...]] = ()
+    """Of a family that the package makes for a user: the modules it was made for."""
 
     def hessian(self) -> np.ndarray | None:
         """For one instance of a family of quadratics f = 1/2 x'Hx: H, shape (d, d), rational; else None."""
@@ -136,6 +142,10 @@ class Problem(Instances):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        for name in ("gradient", "suboptimality"):
+            function = getattr(cls, name)
+            if isfunction(function) and not is_ours(function.__module__) and not hasattr(function, "on_copies"):
+                setattr(cls, name, _on_copies(function))
         for fact in ("constant", "exact_constant", "hessian", "convex", "separable"):
             other = owner(cls, fact)
             if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
@@ -180,11 +190,12 @@ class Problem(Instances):
         return x
 
     @classmethod
-    def load(cls, data: Any) -> Problem:
-        """The instance that `data` wrote, of whatever family. Raises ValueError if there is none."""
+    def load(cls, data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
+        """The instance that `data` wrote, of whatever family that `family_named` knows. Raises ValueError if there is
+        none."""
         if not isinstance(data, dict) or not isinstance(data.get("family"), str):
             raise ValueError("the problem names no family")
-        problem = family_named(data["family"]).from_data(data)
+        problem = family_named(data["family"], claim, others).from_data(data)
         problem.check()
         return problem
 
@@ -210,8 +221,9 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
     return fmpq(problem.dimension) if type(assumption) is Dimension else problem.exact_constant(assumption)
 
 
-def families() -> list[type[Problem]]:
-    """All families, the simplest first: those of the package in their order, then a user's own."""
+def families(claim: Claim | None = None) -> list[type[Problem]]:
+    """The families that a claim is tried on, the simplest first: those of the package in their order, then those of the
+    claim's home. Without a claim, those of the package."""
     from signproof.checks import composition, logistic, matrices, quadratic, sine, softplus
 
     own: list[type[Problem]] = [
@@ -226,16 +238,39 @@ def families() -> list[type[Problem]]:
         logistic.Digits3Against8,
         logistic.DigitsEvenAgainstOdd,
     ]
-    return own + [family for family in _subclasses(Problem) if family not in own and not isabstract(family)]
+    return own if claim is None else own + _at_home(claim)
 
 
-def family_named(name: str) -> type[Problem]:
-    """The family with the given class name. Raises ValueError if there is none."""
-    for family in families():
+def _at_home(claim: Claim) -> list[type[Problem]]:
+    """The families that the modules have which made a claim, or which hold it under a name."""
+    for _ in loaded(claim.home):  # a process that a claim was sent to has yet to import them
+        pass
+    found = [f for f in dict.fromkeys(_subclasses(Problem)) if _is_users(f) and not isabstract(f)]
+    home = {*claim.home}
+    return [f for f in found if home & {*f.home} or members(f, claim.home) or beside(f, claim)]
+
+
+def _is_users(family: type[Problem]) -> bool:
+    return not is_ours(family.__module__) or bool(family.home)
+
+
+def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] = ()) -> type[Problem]:
+    """The family with the given class name: of the claim's home or of the package, else of other claims' homes.
+
+    Raises ValueError if there is none, or if the others have several.
+    """
+    at_home = families(claim)
+    for family in reversed(at_home):  # a user's class goes before one of the package with its name
         if family.__name__ == name:
             return family
-    known = ", ".join(family.__name__ for family in families())
-    raise ValueError(f"there is no family of problems {name!r}; known are {known}")
+    found = [family for other in others for family in families(other) if family.__name__ == name]
+    if len({*found}) > 1:
+        modules = " and ".join(sorted({family.__module__ for family in found}))
+        raise ValueError(f"{modules} each have a family of problems {name!r}: name the file of the claim alone")
+    if found:
+        return found[0]
+    known = ", ".join(family.__name__ for family in at_home)
+    raise ValueError(f"there is no family of problems {name!r}; known are {known}; a file's are with --with FILE.py")
 
 
 def in_numbers_of(xp: Any, field: Any) -> Any:
@@ -256,6 +291,21 @@ def nearest(numbers: np.ndarray, denominator: int) -> np.ndarray:
         near = Fraction(int(exact.p), int(exact.q)).limit_denominator(denominator)
         result[index] = fmpq(near.numerator, near.denominator)
     return result
+
+
+def _on_copies(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A user's function of a point: what it writes into its arguments, or others into what it returns, is in vain."""
+
+    @wraps(function)
+    def called(self: Any, x: Any, xp: Any) -> Any:
+        return _copy(function(self, _copy(x), xp))
+
+    called.on_copies = True  # type: ignore[attr-defined]
+    return called
+
+
+def _copy(numbers: Any) -> Any:
+    return numbers.copy() if isinstance(numbers, np.ndarray) else numbers
 
 
 def _subclasses(family: type) -> Iterator[type[Problem]]:

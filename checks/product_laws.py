@@ -25,7 +25,7 @@ from signproof.checks import lattice
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rationals
 from signproof.checks.floats import NUMPY
-from signproof.checks.lattice import SUPPORT, Found, Proposal, parameters, programme, relations, vertex
+from signproof.checks.lattice import SUPPORT, Found, OnLattice, Proposal, parameters, programme, relations, vertex
 from signproof.checks.laws import Law, OutcomeReader
 from signproof.theory.claim import Claim
 from signproof.theory.oracles import IndependentCoordinates, IndependentDraws
@@ -78,7 +78,7 @@ def assumes_products(claim: Claim) -> bool:
     return any(isinstance(assumption, INDEPENDENCE) for assumption in claim.assumptions)
 
 
-class _Pair(Proposal):
+class _Pair(OnLattice):
     """The laws of the two coordinates: `one` has shape (points, first), `other` shape (points, second)."""
 
     lattice = 60

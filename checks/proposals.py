@@ -21,6 +21,7 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, to_float
 from signproof.checks.problem import Problem
 from signproof.checks.proximal import replay_proximal
 from signproof.checks.replay import Replay, run
+from signproof.checks.run_facts import fits, outside_start
 from signproof.checks.witness import Witness
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0, k
@@ -79,6 +80,8 @@ def follow(proposal: Proposal) -> Followed:
     best, shown = -1.0, None
     values = {Symbol(name, real=True): number for name, number in proposal.parameters.items()}
     try:
+        if not fits(claim, problem.dimension) or outside_start(claim, problem, proposal.start, values):
+            return Followed(best, None)
         if not all(domain.holds(r, values, RATIONALS) for r in claim.domain if not r.has(k, V0)):
             return Followed(best, None)
         for step, found in enumerate(_run(proposal)):

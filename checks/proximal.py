@@ -38,6 +38,7 @@ from signproof.theory.prox import (
     ProximalOracle,
     ProximalVariance,
 )
+from signproof.theory.steps import measured
 from signproof.theory.symbols import V0
 
 ROOT = 2**10
@@ -222,7 +223,7 @@ def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProb
     lengths: dict[int, Any] = {}
     while True:
         for state in chain.law.keys() - lengths.keys():
-            lengths[state] = measure.quantity(problem, chain.points[state], xp)
+            lengths[state] = measured(measure, problem, chain.points[state], xp)
         yield sum((p * lengths[state] for state, p in chain.law.items()), start=fmpq(0))
         chain.advance()
 

@@ -30,6 +30,7 @@ from signproof.checks.floats import NUMPY
 from signproof.checks.logistic_data import Data
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import k
 
 TURNS, LEAST, BATCH = (20, 40), (200, 500), 32
@@ -97,7 +98,7 @@ def race(
         keys = jax.random.split(jax.random.key(setting.seed))
         start = jax.random.normal(keys[0], (d, repeats))
         rules = tuple(method.at(**{name: Symbol(name) for name in method.parameters}) for method in methods.values())
-        states = tuple((start, rule.init(start, FLOATS)) for rule in rules)
+        states = tuple((start, begin(rule, start, FLOATS)) for rule in rules)
         marks = range(0, steps + 1, every)
         gaps, path, states = kept.read(states)
         rows = jnp.asarray(data.rows)
@@ -164,7 +165,7 @@ def _advance(rows, states, numbers, key, first, *, rules, batch, workers):
     n = len(rows)
     repeats = states[0][0].shape[1]
 
-    def step(states, now):
+    def advance(states, now):
         iteration, numbers = now
         drawn = jax.random.randint(jax.random.fold_in(key, iteration), (workers, batch, repeats), 0, n)
         seen = rows[drawn].astype(float)  # (workers, batch, repeats, d)
@@ -176,11 +177,11 @@ def _advance(rows, states, numbers, key, first, *, rules, batch, workers):
         found = []
         xp = _Votes(of_workers)
         for rule, (x, memory), values in zip(rules, states, numbers, strict=True):
-            found.append(rule.at(**values).update(x, lambda at: of_workers(at).mean(axis=0), memory, xp))
+            found.append(move(rule.at(**values), x, lambda at: of_workers(at).mean(axis=0), memory, xp))
         return tuple(found), None
 
     iterations = first + jnp.arange(len(jax.tree.leaves(numbers)[0]))
-    return jax.lax.scan(step, states, (iterations, numbers))[0]
+    return jax.lax.scan(advance, states, (iterations, numbers))[0]
 
 
 class _Votes(Floats):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial, reduce
 from itertools import count, islice
 from typing import Any
@@ -17,16 +17,23 @@ from signproof.checks import domain
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
 from signproof.checks.expected import Chain, TooMany, expectations
+from signproof.checks.family_facts import asked, doubt, doubt_of, unmet_at
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
+from signproof.checks.run_facts import fits, outside_run, outside_start
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.runs import about_run
+from signproof.theory.steps import Guarded, begin, move
+from signproof.theory.steps import measured as measured_at
 from signproof.theory.symbols import V0, k
 
+REACHED = 100
+"""Points of a random run at which what is assumed of a user's family is read anew."""
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
 SHOWN_BITS = 256
@@ -77,17 +84,17 @@ def iterates(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
 ) -> Iterator[Any]:
     """The iterates x_0, x_1, ... in the exact arithmetic `xp`."""
-    problem, x = problem.over(xp), xp.number(rationals(list(start)))
+    posed, x = Guarded(problem.over(xp)), xp.number(rationals(list(start)))
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
     assert algorithm is not None
-    values[V0] = problem.suboptimality(x, xp)
-    memory = algorithm.init(x, xp)
+    values[V0] = posed.suboptimality(x, xp)
+    memory = begin(algorithm, x, xp)
     for iteration in count():
         yield x
         values[k] = xp.rational(iteration, 1)
         now = {name: evaluate(formula, values, xp) for name, formula in algorithm.parameters.items()}
-        x, memory = algorithm.at(**now).update(x, lambda point: problem.gradient(point, xp), memory, xp)
+        x, memory = move(algorithm.at(**now), x, lambda point: posed.gradient(point, xp), memory, xp)
 
 
 def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
@@ -96,14 +103,23 @@ def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], s
 
 
 def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
-    posed = problem.over(xp)
+    posed = Guarded(problem.over(xp))
     points = trajectory(claim, problem, parameters, start, steps, xp)
     assert claim.measure is not None
-    quantities = [claim.measure.quantity(posed, x, xp) for x in points]
+    quantities = [measured_at(claim.measure, posed, x, xp) for x in points]
     measured = quantities[-1]
     if claim.measure.least_so_far:
         measured = reduce(partial(_smaller, xp=xp), quantities)
-    return _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    found = _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    why = _against(claim, problem, parameters, points, xp) if found.confirmed else ""
+    return replace(found, confirmed=False, why=why) if why else found
+
+
+def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+    """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
+    values = symbols(parameters)
+    why = outside_run(claim, problem, points, values) or doubt_of(problem, asked(claim))
+    return why or unmet_at(problem, claim.assumptions, {s: rational(str(n)) for s, n in values.items()}, points, xp)
 
 
 def run(
@@ -114,16 +130,16 @@ def run(
     Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
     balls overlap the outcome is not confirmed.
     """
-    posed, least = problem.over(xp), None
+    posed, least = Guarded(problem.over(xp)), None
     assert claim.measure is not None
-    for step, x in enumerate(iterates(claim, problem, parameters, start, xp)):
-        if step == 0:
+    for iteration, x in enumerate(iterates(claim, problem, parameters, start, xp)):
+        if iteration == 0:
             height = posed.suboptimality(x, xp)
-        measured = claim.measure.quantity(posed, x, xp)
+        measured = measured_at(claim.measure, posed, x, xp)
         if claim.measure.least_so_far:
             measured = least = measured if least is None else _smaller(least, measured, xp)
         try:
-            yield _told(claim, parameters, height, measured, step, xp)
+            yield _told(claim, parameters, height, measured, iteration, xp)
         except Undecided as undecided:
             yield Replay(False, xp.level, str(undecided))
 
@@ -182,10 +198,18 @@ def replay_expected(
     why = _outside(claim, problem, parameters, start, steps, oracle)
     if why:
         return Replay(False, "exact", why)
-    if not problem.suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+    if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
         return Replay(False, "exact", "the start is not above the minimum")
     try:
-        return [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        found = [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        if found.confirmed:
+            chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+            for _ in range(steps):
+                chain.advance()
+            points = [rationals(list(start)), *(x for x in chain.points if any(x))][:REACHED]
+            why = _against(claim, problem, parameters, points, RATIONALS)
+            return replace(found, confirmed=False, why=why) if why else found
+        return found
     except (Unsupported, TooMany) as refusal:
         return Replay(False, "exact", str(refusal))
 
@@ -201,12 +225,12 @@ def expected_run(
     """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
     assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    values[V0] = problem.suboptimality(np.array(start, dtype=object), RATIONALS)
+    values[V0] = Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS)
     chain = Chain(claim.algorithm, problem, oracle, parameters, start)
     run = expectations(chain, claim.measure.noiseless, problem)
-    for step, measured in enumerate(islice(run, steps + 1)):
+    for iteration, measured in enumerate(islice(run, steps + 1)):
         try:
-            limit = evaluate(_bound_at(claim, step), values, RATIONALS)
+            limit = evaluate(_bound_at(claim, iteration), values, RATIONALS)
         except ZeroDivisionError:
             yield Replay(False, "exact", "the bound is undefined there", ends_of(measured))
             continue
@@ -246,6 +270,8 @@ def _outside(
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
             continue
+        if not isinstance(assumption, Constant) and about_run(assumption):
+            continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
         best = exactly_known(problem, assumption)
@@ -254,7 +280,7 @@ def _outside(
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_domain(claim, values | {k: Rational(steps)})
+    return outside_start(claim, problem, start, values) or outside_domain(claim, values | {k: Rational(steps)})
 
 
 def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> str:
@@ -278,6 +304,11 @@ def at_start(
         return str(error)
     if len(start) != problem.dimension:
         return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+    if not fits(claim, len(start)):
+        return f"points with {len(start)} coordinates are no matrices, whose norm the claim speaks of"
+    distrusted = doubt(type(problem), asked(claim))
+    if distrusted:
+        return distrusted
     values = symbols(parameters)
     values.pop(V0, None)
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
@@ -372,11 +403,11 @@ def _run_on(claim: Claim, values: dict[Symbol, Any], steps: int, xp: Any) -> Any
         here = values | dict(zip(orbit.coordinates, x, strict=True))
         return np.array([evaluate(part, here, xp) for part in orbit.gradient], dtype=object)
 
-    memory = algorithm.init(x, xp)
+    memory = begin(algorithm, x, xp)
     for iteration in range(steps):
         at = values | {k: xp.rational(iteration, 1)}
         now = {name: evaluate(formula, at, xp) for name, formula in algorithm.parameters.items()}
-        x, memory = algorithm.at(**now).update(x, slope, memory, xp)
+        x, memory = move(algorithm.at(**now), x, slope, memory, xp)
     return x
 
 
@@ -410,10 +441,10 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
 
     now = {name: evaluate(formula, values, RATIONALS) for name, formula in claim.algorithm.parameters.items()}
     algorithm = claim.algorithm.at(**now)
-    x, memory = points[0], algorithm.init(points[0], RATIONALS)
+    x, memory = points[0], begin(algorithm, points[0], RATIONALS)
     there = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
     for iteration in range(1, steps + 1):
-        x, memory = algorithm.update(x, slope, memory, RATIONALS)
+        x, memory = move(algorithm, x, slope, memory, RATIONALS)
         if (x != points[iteration % len(points)]).any():
             why = f"it leaves the orbit at step {iteration}"
             return Replay(not exhibit, "exact", why, (there, there), (there, there))

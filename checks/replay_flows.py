@@ -22,9 +22,11 @@ from sympy import Gt, Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.family_facts import asked, doubt_of
 from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
+from signproof.checks.run_facts import outside_start
 from signproof.checks.trajectories import trajectory
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
@@ -33,6 +35,7 @@ from signproof.theory.decide import truth
 from signproof.theory.flows import Convex, Flow, GradientFlow, SignFlow, SublevelRadius
 from signproof.theory.measures import MinDualGradientNorm
 from signproof.theory.norms import L2, LINF
+from signproof.theory.steps import Guarded, measured
 from signproof.theory.symbols import V0, t
 
 PIECES_PER_BIT = 8
@@ -85,7 +88,7 @@ def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajec
 
 def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:
     assert claim.bound is not None
-    posed = problem.over(xp)
+    posed = Guarded(problem.over(xp))
     values: dict[Symbol, Any] = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     start_value = posed.suboptimality(xp.number(rationals(list(start))), xp)
     if not xp.ends(start_value)[0] > 0:
@@ -94,11 +97,11 @@ def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory
         limit = xp.ends(evaluate(claim.bound, values | {V0: start_value}, xp))
     except ZeroDivisionError:
         return Replay(False, xp.level, "the bound is undefined there")
-    measured = _measured(claim, problem, path, parameters[str(t)], xp)
-    if measured[0] > limit[1]:
-        return Replay(True, xp.level, "the measure is above the bound", measured, limit)
-    if measured[1] <= limit[0]:
-        return Replay(False, xp.level, "the measure is within the bound", measured, limit)
+    found = _measured(claim, problem, path, parameters[str(t)], xp)
+    if found[0] > limit[1]:
+        return Replay(True, xp.level, "the measure is above the bound", found, limit)
+    if found[1] <= limit[0]:
+        return Replay(False, xp.level, "the measure is within the bound", found, limit)
     raise Undecided("the balls of measure and bound overlap")
 
 
@@ -108,7 +111,7 @@ def _measured(claim: Claim, problem: Problem, path: Trajectory, time: fmpq, xp: 
     assert measure is not None
 
     def there(when: Any) -> Ends:
-        return xp.ends(measure.quantity(posed, path.at(when, xp), xp))
+        return xp.ends(measured(measure, posed, path.at(when, xp), xp))
 
     if not measure.least_so_far or _falls(claim, problem):
         return there(time)
@@ -186,6 +189,9 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         return values
     if not any(start):
         return "the start is a minimizer"
+    distrusted = doubt_of(problem, asked(claim))
+    if distrusted:
+        return distrusted
     for flow in (claim.algorithm, claim.rival):
         if flow is not None and truth(Gt(flow.speed, 0), values) is not True:
             return f"the speed {flow.speed} is not positive"
@@ -206,7 +212,7 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_domain(claim, values)
+    return outside_start(claim, problem, start, values) or outside_domain(claim, values)
 
 
 def is_convex(problem: Problem) -> bool:
@@ -232,7 +238,7 @@ def best_constant(problem: Problem, assumption: Assumption, start: Any) -> fmpq 
         return None
     with Balls(BITS) as balls:
         xp: Any = RATIONALS if problem.rational else balls
-        height = xp.ends(problem.over(xp).suboptimality(xp.number(rationals(list(start))), xp))[1]
+        height = xp.ends(Guarded(problem.over(xp)).suboptimality(xp.number(rationals(list(start))), xp))[1]
     return _root_above(2 * height / mu)
 
 

@@ -33,6 +33,7 @@ from signproof.checks.trials import Profile, Tally, noiseless
 from signproof.theory.claim import Claim
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.steps import Guarded
 from signproof.theory.symbols import V0, k
 
 STEPS = (1, 2, 4, 8, 16, 32)
@@ -132,7 +133,7 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
     problem, start = _instances(family, seed)
     workers, counts = _workers(claim)
     given = {symbol: np.full(start.shape[1], number) for symbol, number in counts.items()}
-    scale = size * np.abs(problem.gradient(start, NUMPY)).sum(axis=0)
+    scale = size * np.abs(Guarded(problem).gradient(start, NUMPY)).sum(axis=0)
     for symbol, (number, is_size) in margins(claim, law, len(start), workers).items():
         given[symbol] = number * scale if is_size else np.full(start.shape[1], number)
     batch = _batch(posed, problem, start, given)
@@ -177,6 +178,7 @@ def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, 
                 ratios[step] = float(mean / bound)
             if below > bound + slack(float(bound), float(values[: step + 1, index].max())):
                 tally.broken += 1
+                found.facts |= {"measured_at_least": below, "bound": float(bound)}
                 found.violation = (
                     f"{law.words}, s = {scale[index]:.6g}; {batch.describe(int(index))}; from "
                     f"({', '.join(f'{entry:.6g}' for entry in start[:, index])}): at k = {step} E[V_k] is above "

@@ -19,13 +19,13 @@ from jax.sharding import Mesh, PartitionSpec
 from sympy import Symbol
 
 from signproof.checks.arrays import FLOATS, Floats
-from signproof.checks.domain import Unsupported
 from signproof.checks.keys import make_key
 from signproof.checks.noisy import DrawnGradient
 from signproof.checks.problem import Problem
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import Measure
+from signproof.theory.steps import begin, measured, move
 from signproof.theory.symbols import V0, k
 
 BLOCK = 2048
@@ -159,16 +159,16 @@ def _run_block(block: Any, draws: Any, shared: Any, region: Any, *, algorithm, f
         fixed["workers"] = len(draws)
     problem = family(**fields, **shared)
 
-    def step(carry, now):
+    def advance(carry, now):
         x, memory = carry
         numbers, drawn = now
         drawing = _Drawing(problem, block["size"], region, drawn)
-        measured = measure.quantity(problem, x, FLOATS)
-        x, memory = algorithm.at(**fixed, **numbers).update(x, drawing.gradient, memory, drawing)
-        return (x, memory), measured
+        quantity = measured(measure, problem, x, FLOATS)
+        x, memory = move(algorithm.at(**fixed, **numbers), x, drawing.gradient, memory, drawing)
+        return (x, memory), quantity
 
-    memory = algorithm.init(block["start"], FLOATS)
-    return jax.lax.scan(step, (block["start"], memory), (varying, draws))[1]
+    memory = begin(algorithm, block["start"], FLOATS)
+    return jax.lax.scan(advance, (block["start"], memory), (varying, draws))[1]
 
 
 class _Drawing(Floats):
@@ -176,16 +176,9 @@ class _Drawing(Floats):
 
     def __init__(self, problem, size, region, drawn):
         self.problem, self.size, self.region, self.drawn = problem, size, region, drawn
-        self.asked = False
 
     def gradient(self, x):
-        """~g at points x of shape (d, runs), as the first worker drew it.
-
-        Raises Unsupported for a method that asks twice: of two gradients no law is given.
-        """
-        if self.asked:
-            raise Unsupported("the method asks for more than one stochastic gradient in a step")
-        self.asked = True
+        """~g at points x of shape (d, runs), as the first worker drew it."""
         return self._estimates(x, self.drawn[:1])[0]
 
     def votes(self, gradient, x, workers):

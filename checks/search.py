@@ -20,6 +20,7 @@ from signproof.checks.domain import Range, Unsupported, ranges
 from signproof.checks.flows import race, try_flow
 from signproof.checks.judge import verify
 from signproof.checks.proposals import Followed, Proposal, follow, ratio
+from signproof.checks.run_facts import fits
 from signproof.checks.search_grid import grid
 from signproof.checks.shrink import shrink
 from signproof.checks.trials import PROFILES, cases, try_out
@@ -69,8 +70,8 @@ def search(
     begun = monotonic()
     try:
         hunt.go()
-    except KeyboardInterrupt:
-        raise Stopped(hunt.found("stopped", monotonic() - begun)) from None
+    except KeyboardInterrupt as interruption:
+        raise Stopped(hunt.found("stopped", monotonic() - begun)) from interruption
     return hunt.found("", monotonic() - begun)
 
 
@@ -163,7 +164,7 @@ class _Hunt:
 
         for shape in SHAPES:
             for case, free in posed:
-                if supports(case):
+                if supports(case) and fits(case, shape.dimension):
                     self._begin("ascents by gradients")
                     kind = "dense" if shape.dense else "diagonal"
                     self.advance(f"{case.id}: ascent, {kind} quadratics, d = {shape.dimension}")

@@ -38,6 +38,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim
 from signproof.theory.norms import L2, LINF
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, k
 
 STEPS = 8
@@ -260,14 +261,14 @@ class _Objective:
             for name, formula in algorithm.parameters.items()
         }
 
-        def step(carry, now):
+        def advance(carry, now):
             x, memory = carry
             quantity = measure.quantity(problem, x, xp)[0]
-            x, memory = algorithm.at(**now).update(x, lambda at: problem.gradient(at, xp), memory, xp)
+            x, memory = move(algorithm.at(**now), x, lambda at: problem.gradient(at, xp), memory, xp)
             return (x, memory), quantity
 
         start = quadratic.start
-        _, found = jax.lax.scan(step, (start, algorithm.init(start, xp)), numbers, length=STEPS + 1)
+        _, found = jax.lax.scan(advance, (start, begin(algorithm, start, xp)), numbers, length=STEPS + 1)
         return jax.lax.cummin(found) if measure.least_so_far else found
 
 

@@ -60,6 +60,7 @@ from signproof.checks import domain
 from signproof.checks.batch import Comparison, compare, confirm, prepare
 from signproof.checks.densities import Gaussian, Laplace, SparseGaussian, StudentT, Uniform
 from signproof.checks.domain import Unsupported
+from signproof.checks.family_facts import believed
 from signproof.checks.finite_noise import FiniteNoise
 from signproof.checks.noisy import AdditiveNoise, DrawnGradient, MultiplicativeNoise
 from signproof.checks.oracles import FiniteOracle
@@ -162,7 +163,7 @@ def quadratics() -> st.SearchStrategy[Sample]:
 
 def pl_problems() -> st.SearchStrategy[Sample]:
     """Samples of all families of which a Polyak-Lojasiewicz constant (in the maximum norm) is known."""
-    return _meeting([(PolyakLojasiewicz(1),)], "a Polyak-Lojasiewicz constant")
+    return _meeting(families(), [(PolyakLojasiewicz(1),)], "a Polyak-Lojasiewicz constant")
 
 
 def problems(claim: Claim) -> st.SearchStrategy[Sample]:
@@ -171,7 +172,7 @@ def problems(claim: Claim) -> st.SearchStrategy[Sample]:
     Raises ValueError if there is none, or if the claim is not about a run on an objective with constants.
     """
     cases = [cast(tuple[Constant, ...], posed.assumptions) for posed in _posed(claim)]
-    return _meeting(cases, f"what {claim.id} assumes")
+    return _meeting(believed(claim), cases, f"what {claim.id} assumes")
 
 
 def samples(of: Iterable[type[Problem]], spread: float = 1.0) -> st.SearchStrategy[Sample]:
@@ -289,8 +290,8 @@ def _ranges(claim: Claim) -> list[domain.Range]:
         raise ValueError(f"no step sizes for {claim.id}: {unsupported}") from None
 
 
-def _meeting(cases: list[tuple[Constant, ...]], what: str) -> st.SearchStrategy[Sample]:
-    buckets = [(family, shape) for family in families() for shape in family.shapes]
+def _meeting(tried: list[type[Problem]], cases: list[tuple[Constant, ...]], what: str) -> st.SearchStrategy[Sample]:
+    buckets = [(family, shape) for family in tried for shape in family.shapes]
     found = [bucket for bucket in buckets if any(_meets(*bucket, assumptions) for assumptions in cases)]
     if not found:
         raise ValueError(f"no family of problems meets {what}")

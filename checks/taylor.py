@@ -15,6 +15,7 @@ from signproof.checks.exact import RATIONALS, Balls, Undecided, each
 from signproof.checks.paths import Trajectory, hull
 from signproof.checks.problem import Problem
 from signproof.theory.flows import Flow
+from signproof.theory.steps import flowing
 
 STEPS = 5000
 """Steps after which an integration is given up."""
@@ -147,7 +148,7 @@ class Taylor(Trajectory):
 
     def _velocity(self, xp: Balls):
         posed, flow, series = self.problem.over(xp), self.flow.at(speed=xp.number(self.flow.speed)), Series(xp.bits)
-        return lambda x: flow.velocity(x, lambda point: posed.gradient(point, series), series)
+        return lambda x: flowing(flow, x, lambda point: posed.gradient(point, series), series)
 
     def _coefficients(self, x: np.ndarray, order: int, xp: Balls) -> np.ndarray:
         """c_0, ..., c_order of the solutions from x, shape (order + 1, d)."""

@@ -8,7 +8,7 @@ will do. Their square roots are rounded, so that L/mu is met within rounding.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -90,6 +90,17 @@ def tightness_map(
     largest measured / bound.
     Raises NoMap for other claims and for dimensions, ratios or positions that are out of range.
     """
+    return [*tightness_cells(claim, dimensions, ratios, thetas, seed)]
+
+
+def tightness_cells(
+    claim: Claim,
+    dimensions: Sequence[int],
+    ratios: Sequence[Fraction | int],
+    thetas: Sequence[str] = THETAS,
+    seed: int = 0,
+) -> Iterator[Cell]:
+    """The cells of `tightness_map`, each row of positions when it is there; what is out of range is said at once."""
     if claim.kind != "bound":
         raise NoMap(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
     _check(dimensions, ratios, thetas)
@@ -101,12 +112,12 @@ def tightness_map(
     if not posed:
         raise NoMap(f"{claim.id} assumes no smoothness in the maximum norm")
     rng = np.random.default_rng(seed)
-    return [
+    return (
         cell
         for d in dimensions
         for ratio in map(Fraction, ratios)
         for cell in _cells(posed[-1], ranges, d, ratio, thetas, rng)
-    ]
+    )
 
 
 def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: Sequence[str]):

@@ -6,7 +6,8 @@ families, and what it showed is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from statistics import median_low
@@ -20,7 +21,9 @@ from signproof.checks import domain
 from signproof.checks.ascent import ascend
 from signproof.checks.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
 from signproof.checks.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.problem import families
+from signproof.checks.family_facts import believed
+from signproof.checks.problem import Problem
+from signproof.checks.purity import examine_family
 from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
@@ -28,6 +31,7 @@ from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import OracleAssumption
+from signproof.theory.runs import about_run
 from signproof.theory.symbols import k
 
 HORIZONS = (0, 1, 8)
@@ -128,6 +132,8 @@ class Trials:
     """Candidates of a violation that the exact replay did not confirm."""
     reason: str = ""
     """Why nothing was tried, if nothing was."""
+    failures: dict[str, Exception] = field(default_factory=dict)
+    """What a user's method, measure or family raised, by where it was."""
 
     elsewhere: tuple[float, str] = (-np.inf, "")
     """The largest measured / bound seen outside of batches, and its instance in a few words."""
@@ -149,6 +155,8 @@ class Watch:
     """Further trials, of each case of the claim, if the families have not broken it."""
     ascent: bool = True
     """Whether an ascent follows, from the tightest instances to tighter ones."""
+    raises: bool = False
+    """Whether the caller wants what the method raises, instead of trials on the families that are left."""
 
 
 def try_out(
@@ -161,12 +169,13 @@ def try_out(
     """Try a bound claim on all families; stop at the first confirmed violation.
 
     Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way; what else
-    is to be done.
+    is to be done. A family on which something raises is given up; raises that itself if no other was tried.
     """
     trials = Trials()
     try:
+        tried = believed(claim)
         for posed in cases(claim):
-            _try_out(posed, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
+            _try_out(posed, tried, posed.id.removeprefix(claim.id), profile, seed, advance, trials, watch)
             if trials.witness is None:
                 watch.more(posed, trials)
             if trials.witness is not None:
@@ -176,7 +185,10 @@ def try_out(
         return trials
     if trials.witness is None and watch.ascent:
         advance(f"{claim.id}: tightness")
-        _ascend(trials, profile.steps, np.random.default_rng([seed, len(families())]))
+        with _given_up(trials, "the ascent to tighter instances", watch):
+            _ascend(trials, profile.steps, np.random.default_rng([seed, len(tried)]))
+    if not trials.tallies and trials.failures:
+        raise next(iter(trials.failures.values()))
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
         trials.reason = f"no family of problems meets {needs} with parameters in the domain"
@@ -254,7 +266,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     """
     claim = noiseless(claim)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant):
+        if not isinstance(assumption, Constant) and not about_run(assumption):
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
     parts = (claim.algorithm, claim.measure, *claim.assumptions)
     if all(getattr(part, "norm", None) is not ANY for part in parts):
@@ -302,27 +314,52 @@ def noiseless(claim: Claim) -> Claim:
     )
 
 
-def _try_out(claim: Claim, label: str, profile: Profile, seed: int, advance, trials: Trials, watch: Watch):
+def _try_out(
+    claim: Claim,
+    tried: list[type[Problem]],
+    label: str,
+    profile: Profile,
+    seed: int,
+    advance: Callable[[str], None],
+    trials: Trials,
+    watch: Watch,
+):
     ranges = domain.ranges(claim)
     domain.constants(claim)
-    for number, family in enumerate(families()):
+    for number, family in enumerate(tried):
         if family.costly and not profile.costly:
             continue
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
-        for problem, drawn in family.samples(rng, profile.batches):
-            start = watch.start(drawn)
-            batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
-            if batch is None or not batch.inside.any():
-                continue
-            advance(f"{claim.id}: {family.family}, d = {len(start)}")
-            try_batch(claim, ranges, batch, tally, trials, watch)
-            if trials.witness is not None:
-                break
+        with _given_up(trials, family.family, watch):
+            for problem, drawn in family.samples(rng, profile.batches):
+                start = watch.start(drawn)
+                batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
+                if batch is None or not batch.inside.any():
+                    continue
+                if not tally.instances:
+                    examine_family(problem, start)
+                advance(f"{claim.id}: {family.family}, d = {len(start)}")
+                try_batch(claim, ranges, batch, tally, trials, watch)
+                if trials.witness is not None:
+                    break
         if tally.instances:
             trials.tallies.append(tally)
         if trials.witness is not None:
             break
+
+
+@contextmanager
+def _given_up(trials: Trials, where: str, watch: Watch) -> Iterator[None]:
+    """Whatever a method, a measure or a family raises ends what is tried there, and is kept."""
+    try:
+        yield
+    except Unsupported:
+        raise
+    except Exception as error:
+        if watch.raises:
+            raise
+        trials.failures.setdefault(where, error)
 
 
 def positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict[Symbol, np.ndarray]:

@@ -174,6 +174,7 @@ class _Found:
             start=lambda start: self.rule.start(start, shift),
             look=lambda batch, found: self._look(posed, shift, batch, found),
             more=lambda claim, trials: _try_aligned(claim, profile, seed, trials, watch),
+            raises=True,
             ascent=self.rule.dtype == "float64" and shift == 0,  # copies start at points of no narrower dtype
         )
         trials = try_out(posed, profile, seed, advance, watch)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf, nextafter
 from typing import Any
 
-from signproof.checks.witness import Witness
+from flint import fmpq
+
+from signproof.checks.exact import to_float
+from signproof.checks.witness import POSED, Witness
 from signproof.theory.claim import Claim
 from signproof.theory.proof import Certificate
 
@@ -47,8 +51,9 @@ class Evidence:
     that were proposed), experiment (a criterion and what was measured), coverage (whether a theorem covers the
     experiment), choice (a setting that the paper leaves open), reading (criteria of another reading), draws and
     statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients of
-    which the claim says nothing), witness (the instance that decides), replay (candidates that the exact replay threw
-    out), instance (something that meets all that is assumed), vacuity (why nothing does), note (why nothing was done).
+    which the claim says nothing, and families of a user of which a declared fact is wrong), witness (the instance that
+    decides), replay (candidates that the exact replay threw out), instance (something that meets all that is assumed),
+    vacuity (why nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
     for the ledger.
@@ -83,6 +88,23 @@ class Tightness(float):
         return float(self)
 
 
+def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
+    """By how much a bound is exceeded on the instance that refutes it.
+
+    Arguments: a lower end of what was measured there and an upper end of the bound, below it; the instance in words.
+    """
+    # above 1 as surely as the instance is confirmed, if by less than a float can say
+    ratio = max(to_float(measured / bound), nextafter(1.0, 2.0)) if bound > 0 else inf
+    return Tightness(ratio, instance, "measured / bound of the instance that refutes it")
+
+
+def exceeded_by(witness: Witness) -> Tightness | None:
+    """The same of a confirmed witness; None if the claim compares no measure with a bound."""
+    if witness.claim.kind not in POSED:
+        return None
+    return exceeded(witness.measured[0], witness.bound[1], witness.describe())
+
+
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """The verdict on a claim."""
@@ -100,6 +122,8 @@ class Verdict:
     """The map of tightness over dimension, L/mu and step size, as `Cell.data` gives it; empty where it was not made."""
     pictures: tuple[dict[str, Any], ...] = ()
     """Images of an experiment, as `Picture.data` gives them."""
+    raised: BaseException | None = None
+    """What a user's code raised while the claim was judged, which is open then."""
 
     @property
     def lemmas(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from sympy import Expr, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from signproof.checks.composite import CompositeProblem, composite_named
-from signproof.checks.exact import rational, to_float
+from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.proximal import replay_proximal
@@ -33,15 +33,20 @@ from signproof.checks.replay import (
 from signproof.checks.replay_flows import replay_comparison, replay_flow
 from signproof.theory import algorithms, assumptions, flows, measures, norms
 from signproof.theory.algorithms import Method
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim, ClaimError, Orbit
 from signproof.theory.formula import parse
+from signproof.theory.home import is_ours, made_at, members
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
-from signproof.theory.symbols import k
+from signproof.theory.symbols import V0, k
 
 SCHEMA = "signproof-witness/1"
 POSED = ("bound", "flow", "comparison")
 """Kinds of claims whose witnesses have a problem and a start."""
+WIDER, ROUNDED = 2, 2**64
+"""How much wider than those of a run the ends may be that a witness states: in relation to theirs, and to the number.
+A wide interval would agree with every run."""
 LONGEST = 1_000_000
 """Steps of the longest run that is replayed."""
 
@@ -74,7 +79,7 @@ class Witness:
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
 
-        It is confirmed only if the run also gives the numbers that the witness states.
+        It is confirmed only if all numbers that the witness states are those of the run.
         """
         if isinstance(self.problem, CompositeProblem):
             found = replay_proximal(self.claim, self.problem, self.parameters, self.start, self.k)
@@ -96,10 +101,48 @@ class Witness:
         else:
             assert isinstance(self.problem, Problem)
             found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
-        stated = ((self.measured, found.measured), (self.bound, found.bound))
-        if found.confirmed and not all(other is None or _overlap(one, other) for one, other in stated):
-            return dataclasses.replace(found, confirmed=False, why="the witness states other numbers than the run")
-        return found
+        why = self._misstated(found) if found.confirmed else ""
+        return dataclasses.replace(found, confirmed=False, why=why) if why else found
+
+    def _misstated(self, found: Replay) -> str:
+        """What the witness states and the run does not bear out; empty if there is nothing."""
+        claim = self.claim
+        strange = sorted(set(self.parameters) - {str(symbol) for symbol in claim.parameters})
+        if strange:
+            return f"the claim has no parameter {strange[0]}"
+        if self.oracle is not None and not (claim.kind == "bound" and isinstance(self.problem, Problem)):
+            return "the witness has a law of stochastic gradients, and the claim none"
+        if self.exhibit and (claim.orbit is None or claim.orbit.formula or self.k < 1):
+            return "an exhibit shows that a run returns to points in turn, after a step or more"
+        if claim.orbit is not None:
+            start = tuple(evaluate(entry, self._values, RATIONALS) for entry in claim.orbit.points[0])
+            if self.start != start:
+                return f"the orbit starts at ({', '.join(map(str, start))})"
+        elif claim.kind == "algebraic" and self.start:
+            return "the claim is about parameters alone, and the witness has a start"
+        if claim.kind not in ("bound", "orbit") and self.k:
+            return "the claim is about no step k"
+        return self._misstated_height() or self._misstated_numbers(found)
+
+    def _misstated_height(self) -> str:
+        """Whether V_0 and k, if they are among the parameters, are those of the run."""
+        if self.claim.kind == "bound" and self.parameters.get(str(k), self.k) != self.k:
+            return f"the run has {self.k} steps, not {self.parameters[str(k)]}"
+        height = self.parameters.get(str(V0))
+        if height is None or not isinstance(self.problem, Problem):
+            return ""
+        start = rationals(list(self.start))
+        known = self.problem.over(RATIONALS).suboptimality(start, RATIONALS) if self.problem.rational else None
+        return "" if height == known else f"V_0 at the start is not {height}"
+
+    def _misstated_numbers(self, found: Replay) -> str:
+        zero = (fmpq(0), fmpq(0))  # what is stated where there is nothing to measure
+        stated = ((self.measured, found.measured or zero), (self.bound, found.bound or zero))
+        return "" if all(_agree(*pair) for pair in stated) else "the witness states other numbers than the run"
+
+    @property
+    def _values(self) -> dict[Symbol, fmpq]:
+        return {Symbol(name, real=True): number for name, number in self.parameters.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -185,19 +228,21 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     for name, kind in (("claim", str), ("k", int), ("parameters", dict), ("start", list)):
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
-    claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"))
+    claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"), _homes(claims))
     if not data["start"] and claim.kind in POSED:
         raise ValueError("the start has no coordinates")
     steps = data["k"]
     if not 0 <= steps <= LONGEST:
         raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
     parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
-    missing = sorted({str(symbol) for symbol in claim.parameters - {k}} - set(parameters))
+    # of a run V_0 is that of its start
+    known = {k, V0} if claim.kind in POSED else {k}
+    missing = sorted({str(symbol) for symbol in claim.parameters - known} - set(parameters))
     if missing:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=_problem(data["problem"]) if claim.kind in POSED else None,
+        problem=_problem(data["problem"], claim, claims) if claim.kind in POSED else None,
         parameters=parameters,
         start=tuple(rational(str(entry)) for entry in data["start"]),
         k=steps,
@@ -209,9 +254,9 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     )
 
 
-def _problem(data: Any) -> Problem | CompositeProblem:
+def _problem(data: Any, claim: Claim, claims: Mapping[str, Claim]) -> Problem | CompositeProblem:
     composite = composite_named(str(data.get("family"))) if isinstance(data, dict) else None
-    return Problem.load(data) if composite is None else composite.from_data(data)
+    return Problem.load(data, claim, claims.values()) if composite is None else composite.from_data(data)
 
 
 def shown(ends: tuple[fmpq, fmpq]) -> str:
@@ -222,8 +267,11 @@ def shown(ends: tuple[fmpq, fmpq]) -> str:
     return f"{to_float(low):.12g}" if abs(low) < 10**300 else str(low)[:24] + "..."
 
 
-def _overlap(one: tuple[fmpq, fmpq], other: tuple[fmpq, fmpq]) -> bool:
-    return one[0] <= other[1] and other[0] <= one[1]
+def _agree(stated: tuple[fmpq, fmpq], found: tuple[fmpq, fmpq]) -> bool:
+    """Whether ends that are stated are those of a run, which other versions may enclose a little more widely."""
+    overlap = stated[0] <= found[1] and found[0] <= stated[1]
+    room = WIDER * (found[1] - found[0]) + max(map(abs, found)) / ROUNDED
+    return overlap and 0 <= stated[1] - stated[0] <= room
 
 
 def _pair(ends: tuple[fmpq, fmpq]) -> str | list[str]:
@@ -256,7 +304,12 @@ def stated(claim: Claim) -> dict[str, Any]:
     return data | ({"bound": str(claim.bound)} if claim.rival is None else {"rival": _part(claim.rival)})
 
 
-def _claim_from(id: str, data: Any) -> Claim:
+def _homes(claims: Mapping[str, Claim]) -> tuple[str, ...]:
+    """The modules whose classes a witness may name: those of known claims, and who reads it."""
+    return (*dict.fromkeys(home for claim in claims.values() for home in claim.home), *made_at())
+
+
+def _claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
     if not isinstance(data, Mapping):
         raise ValueError(f"there is no claim {id!r}, and the file does not state it")
     conditions = tuple(parse(text) for text in data["domain"])
@@ -264,8 +317,8 @@ def _claim_from(id: str, data: Any) -> Claim:
         from sympy import And
 
         return Claim(id=id, domain=conditions, statement=And(*(parse(text) for text in data["relations"])))
-    algorithm = _part_from(data["algorithm"], Method, algorithms)
-    assumed = tuple(_part_from(part, assumptions.Assumption, assumptions) for part in data["assumptions"])
+    algorithm = _part_from(data["algorithm"], Method, algorithms, homes)
+    assumed = tuple(_part_from(part, assumptions.Assumption, assumptions, homes) for part in data["assumptions"])
     if "points" in data:
         coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
         points = tuple(tuple(parse(entry) for entry in point) for point in data["points"])
@@ -277,8 +330,8 @@ def _claim_from(id: str, data: Any) -> Claim:
         algorithm=algorithm,
         assumptions=assumed,
         domain=conditions,
-        measure=_part_from(data["measure"], Measure, measures),
-        rival=_part_from(data["rival"], flows.Flow, flows) if "rival" in data else None,
+        measure=_part_from(data["measure"], Measure, measures, homes),
+        rival=_part_from(data["rival"], flows.Flow, flows, homes) if "rival" in data else None,
         bound=parse(data["bound"]) if "bound" in data else None,
         horizon=Symbol(data["horizon"], real=True) if "horizon" in data else None,
     )
@@ -317,11 +370,15 @@ def _entry_from(data: Any) -> Any:
     return data if isinstance(data, int) else parse(data)
 
 
-def _part_from(data: Any, kind: type, module: Any) -> Any:
-    """The object that `_part` wrote; its class is one of the package or, for a user's claim, already defined."""
+def _part_from(data: Any, kind: type, module: Any, homes: tuple[str, ...]) -> Any:
+    """The object that `_part` wrote; its class is one of the package or, of a user's claim, of one of these modules."""
     name = data.get("name") if isinstance(data, Mapping) else data
     # two classes may share a name, such as Convex
-    known = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
+    named = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
+    known = [child for child in named if is_ours(child.__module__) or members(child, homes)]
+    users = {child.__module__ for child in known if not is_ours(child.__module__)}
+    if len(users) > 1:
+        raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name the file of the claim alone")
     if not known:
         raise ValueError(f"{module.__name__} has no {name!r}; name the file that defines it: --with FILE.py")
     fields = {

@@ -10,6 +10,7 @@ from flint import arb, fmpq
 
 from signproof.checks.exact import Balls, Undecided, rational
 from signproof.theory.algorithms import Algorithm
+from signproof.theory.steps import begin, move
 
 BITS = (512, 1024, 2048)
 """Tried in turn until no sign along a run is in doubt."""
@@ -22,10 +23,10 @@ def values(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, x
     arithmetic. Raises Undecided if balls do not tell a sign.
     """
     x = xp.number(np.array([rational(start)], dtype=object))
-    memory = algorithm.init(x, xp)
+    memory = begin(algorithm, x, xp)
     while True:
         yield x[0]
-        x, memory = algorithm.update(x, lambda at: slope(at, xp), memory, xp)
+        x, memory = move(algorithm, x, lambda at: slope(at, xp), memory, xp)
 
 
 def enclosed(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, steps: int) -> list[arb]:

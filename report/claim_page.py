@@ -6,12 +6,13 @@ import json
 import re
 import shlex
 from base64 import b64encode
+from math import inf
 from typing import Any
 
 from signproof.report.charts import abscissa, chart, histogram_chart, spread_chart, tightness_chart
 from signproof.report.errata import OWN
 from signproof.report.filters import apart
-from signproof.report.ledger import UNKNOWN, because, deciding, unexhibited
+from signproof.report.ledger import BROKEN, UNKNOWN, because, deciding, unexhibited
 
 SUBOPTIMALITY = {
     "text": "suboptimality f(x_k) − f*",
@@ -48,12 +49,14 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
     measure = FOLLOWED if claim["kind"] == "orbit" else measure
     panels = _panels(claim, measure["text"])
     cells = claim.get("tightness_map", [])
+    broken = claim["verdict"] in BROKEN
     return {
         **claim,
         "file": names[claim["id"]],
         "paper": claim["source"]["paper"] if claim["source"] else "",
         "main": is_main(claim),
         "level": deciding(claim)[1],
+        "ratio": _ratio(claim),
         "because": because(claim),
         "doubt": UNKNOWN if unexhibited(claim) else "",
         "erratum": claim.get("erratum", ""),
@@ -67,7 +70,8 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "runs": kinds["run"],
         "measure": measure,
         "trajectory": next((panel for panel in panels if panel["family"] == WITNESS), None),
-        "tightest": next((panel for panel in panels if panel["family"] == TIGHTEST), None),
+        # what the trials came nearest on is of no interest once the claim is broken elsewhere
+        "tightest": next((panel for panel in panels if panel["family"] == TIGHTEST and not broken), None),
         "panels": [panel for panel in panels if panel["family"] not in (WITNESS, TIGHTEST)],
         "experiment": _experiment(told) if told["experiment"] else None,
         "pictures": claim.get("pictures", []),
@@ -77,6 +81,14 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
         "command": _command(claim, ledger),
     }
+
+
+def _ratio(claim: dict[str, Any]) -> float | None:
+    """The claim's tightness; infinite where the bound that is exceeded is 0 or less."""
+    if claim["tightness"] is None:
+        return None
+    ratio = claim["tightness"]["ratio"]
+    return inf if ratio is None and claim["verdict"] in BROKEN else ratio
 
 
 def _experiment(told: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

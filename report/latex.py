@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from signproof.report.charts import chart, pdf
 from signproof.report.errata import OWN
-from signproof.report.ledger import because, deciding, write_together
+from signproof.report.ledger import because, deciding, ratio_text, write_together
 from signproof.report.names import file_names
 from signproof.report.site import check, palette
 
@@ -49,8 +49,6 @@ GREEK = {
     )
 } | {"GREEK SMALL LETTER LAMDA": "lambda"}  # fmt: skip
 """Commands of Greek letters, by the letters' names."""
-LARGEST = 1000
-"""Tightness up to which decimals are shown."""
 
 
 def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[Path]:
@@ -133,14 +131,8 @@ UNSAFE = {
 """Commands that no formula needs and a hand-edited ledger could misuse."""
 
 
-def _ratio(tightness: dict[str, Any] | None) -> str:
-    if tightness is None or tightness["ratio"] is None:
-        return "--"
-    ratio = tightness["ratio"]
-    if ratio < LARGEST:
-        return f"{ratio:.4f}"
-    mantissa, exponent = f"{ratio:.0e}".split("e")
-    return rf"${mantissa} \cdot 10^{{{int(exponent)}}}$"
+def _ratio(claim: dict[str, Any]) -> str:
+    return ratio_text(claim, r"${} \cdot 10^{{{}}}$").replace("∞", r"$\infty$") or "--"
 
 
 def _chosen(claim: dict[str, Any]) -> list[dict[str, Any]]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,10 @@ DECIDING = {
     "not reproduced": ("experiment",),
 }
 """The kinds of evidence that a verdict may rest on; "open" rests on none."""
+BROKEN = ("refuted", "inconsistent")
+"""Verdicts of a claim that fails on an instance."""
+LARGEST_RATIO = 1000
+"""Ratios up to which a table shows decimals."""
 
 
 def entry(verdict: Verdict) -> dict[str, Any]:
@@ -75,12 +80,33 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         found["tightness_map"] = list(verdict.cells)
     if tightness is not None:
         found["tightness"] = {
-            "ratio": tightness.ratio,
+            "ratio": tightness.ratio if isfinite(tightness) else None,
             "instance": tightness.instance,
             "what": tightness.what,
             "by_step_size": [{"theta": theta, "ratio": ratio} for theta, ratio in tightness.by_step_size],
         }
     return found
+
+
+def bare(verdict: Verdict) -> dict[str, Any]:
+    """The entry of a claim whose own parts cannot be written down: its ID and what the verdict says."""
+    return {
+        "id": verdict.claim.id,
+        "kind": verdict.claim.kind,
+        "about": verdict.claim.about,
+        "source": None,
+        "statement": {"text": "(it cannot be written down)", "latex": ""},
+        "algorithm": None,
+        "assumptions": [],
+        "domain": [],
+        "verdict": str(verdict.status),
+        "evidence": [_evidence(piece, verdict) for piece in verdict.evidence],
+        "lemmas": [],
+        "graph": {"nodes": [{"kind": "claim", "name": verdict.claim.id}], "edges": []},
+        "tightness": None,
+        "witness": None,
+        "series": [],
+    }
 
 
 def ledger(entries: Iterable[dict[str, Any]], profile: str, seed: int, partial: bool = False) -> dict[str, Any]:
@@ -172,6 +198,66 @@ def _reason(entry: dict[str, Any]) -> str:
     rejected = [piece for piece in entry["evidence"] if piece["kind"] == "proof" and not piece["accepted"]]
     text = (pieces or rejected or entry["evidence"] or [{"text": ""}])[-1]["text"]
     return text + (f"; {held}" if held and entry["verdict"] == "proved" else "")
+
+
+def ratio_text(entry: dict[str, Any], scientific: str = "{}e{:+03d}") -> str:
+    """A claim's tightness to four digits; of what is much too large, the order of magnitude; empty if there is none.
+
+    Where a claim is refuted it is more than 1, and reads so: of what is nearer to 1, what it exceeds 1 by; "∞" where
+    the bound that is exceeded is 0 or less. `scientific` writes a mantissa and an exponent.
+    """
+    tightness, broken = entry["tightness"], entry["verdict"] in BROKEN
+    if tightness is None or (tightness["ratio"] is None and not broken):
+        return ""
+    ratio = tightness["ratio"]
+    if ratio is None:
+        return "∞"
+    mantissa, exponent = f"{ratio - 1 if broken else ratio:.0e}".split("e")
+    short = scientific.format(mantissa, int(exponent))
+    if broken and f"{ratio:.4f}" == "1.0000":
+        return f"1 + {short}"
+    return f"{ratio:.4f}" if ratio < LARGEST_RATIO else short
+
+
+def unjudged(entry: dict[str, Any]) -> str:
+    """Why a claim could not be judged, if something was raised meanwhile; else empty."""
+    return next((piece["text"] for piece in entry["evidence"] if "raised" in piece), "")
+
+
+def error_spent(entries: Iterable[dict[str, Any]]) -> list[tuple[float, float]]:
+    """The error probability that statistics on gradients were given, for each claim that was tried so: in all its
+    comparisons, and in each of them."""
+    pieces = [piece for entry in entries for piece in entry["evidence"] if piece["kind"] in ("draws", "statistics")]
+    return [(piece["error"], piece["error_of_each"]) for piece in pieces]
+
+
+def keep(data: dict[str, Any], path: Path) -> Path:
+    """Write a ledger; one of an interrupted run does not replace one that holds more, but is written beside it.
+
+    Returns where it was written: the path itself or NAME.partial.json, with a number if need be.
+    """
+    place = spared(path, len(data["claims"]), _claims_in) if data["partial"] else path
+    write(data, place)
+    return place
+
+
+def spared(path: Path, count: int, held: Callable[[Path], int]) -> Path:
+    """Where an interrupted run writes what it has: to the path, unless that holds more; then beside it.
+
+    Arguments: where the run was to write; how many results it has; how many a file or folder holds, 0 if there is none.
+    """
+    place, number = path, 1
+    while held(place) > count:
+        place = path.with_name(f"{path.stem}.partial{'' if number == 1 else f'-{number}'}{path.suffix}")
+        number += 1
+    return place
+
+
+def _claims_in(path: Path) -> int:
+    try:
+        return len(read(path)["claims"])
+    except LedgerError:
+        return 0
 
 
 def write(data: dict[str, Any], path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from signproof.report.ledger import because, deciding
+from signproof.report.ledger import because, deciding, ratio_text
 from signproof.report.site import VERDICTS, check
 
 
@@ -30,7 +30,7 @@ def markdown(ledger: dict[str, Any]) -> str:
             "level": deciding(claim)[1],
             "because": claim.get("erratum") or because(claim),
             "repaired_by": [other["id"] for other in ledger["claims"] if other.get("repairs") == claim["id"]],
-            "ratio": _ratio(claim["tightness"]),
+            "ratio": ratio_text(claim),
         }
         for claim in ledger["claims"]
     ]
@@ -48,9 +48,3 @@ def escape(text: str) -> str:
     """Text that Markdown shows as it is, in one line of a table."""
     line = " ".join(str(text).split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|~$@#])", r"\\\1", line)
-
-
-def _ratio(tightness: dict[str, Any] | None) -> str:
-    if tightness is None or tightness["ratio"] is None:
-        return ""
-    return f"{tightness['ratio']:.4f}" if tightness["ratio"] < 1000 else f"{tightness['ratio']:.0e}"

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from signproof.report import charts, filters, graphs
 from signproof.report.claim_page import claim_page, is_main, main_rank
 from signproof.report.errata import OWN, errors, gaps
-from signproof.report.ledger import LedgerError, validate, write_together
+from signproof.report.ledger import LedgerError, spared, validate, write_together
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
 
@@ -55,9 +55,27 @@ def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], No
     files: dict[Path, str | bytes] = {directory / name: text for name, text in _render(ledger, advance).items()}
     write_together(files)
     for page in (directory / "claims").glob("*.html"):
-        if page not in files and GENERATOR in page.read_text(encoding="utf-8", errors="replace")[:1000]:
+        if page not in files and _is_ours(page):
             page.unlink()
     return directory / "index.html"
+
+
+def keep_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
+    """Write a ledger as a site; that of an interrupted run does not replace one with more claims, but is put beside it.
+
+    Returns the path of the front page. Raises as `write_site` does.
+    """
+    place = spared(Path(directory), len(ledger["claims"]), _pages_in) if ledger["partial"] else directory
+    return write_site(ledger, place, advance)
+
+
+def _pages_in(directory: Path) -> int:
+    return sum(map(_is_ours, (directory / "claims").glob("*.html")))
+
+
+def _is_ours(page: Path) -> bool:
+    """Whether an earlier report wrote a page."""
+    return GENERATOR in page.read_text(encoding="utf-8", errors="replace")[:1000]
 
 
 def check(ledger: dict[str, Any]) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from signproof.checks.conformance import Row
-    from signproof.checks.judge import verify
     from signproof.checks.variants import conforms
     from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
     from signproof.checks.witness import Witness
+    from signproof.judging import verify
     from signproof.theory.claim import Claim, ClaimError, Source
     from signproof.theory.proof import Proof, Step
 
@@ -27,7 +27,7 @@ _HOME = {
     "Source": "signproof.theory.claim",
     "Proof": "signproof.theory.proof",
     "Step": "signproof.theory.proof",
-    "verify": "signproof.checks.judge",
+    "verify": "signproof.judging",
     "conforms": "signproof.checks.variants",
     "Row": "signproof.checks.conformance",
     "Evidence": "signproof.checks.verdict",

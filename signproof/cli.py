@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from signproof.terminal import INTERRUPTED, MISUSE, OK
+from signproof.interruption import exit_code, terminable
+from signproof.terminal import MISUSE, OK
 from signproof.theory.misuse import Misuse
 
 COMMANDS = (
@@ -36,12 +39,26 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find out whether a convergence claim about a sign-type optimizer is true.",
     epilog="Exit codes: 0 as expected, 1 a verdict changed or a claim of yours was refuted, 2 misuse, "
-    "3 proof and witness contradict each other, 130 interrupted.",
+    "3 proof and witness contradict each other, 130 interrupted, 143 terminated.",
 )
+
+
+def _ending(command: Callable[..., None]) -> Callable[..., None]:
+    """The command; interrupted, it ends with the exit code of the signal. Typer would take every one for Ctrl-C."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any):
+        try:
+            command(*arguments, **options)
+        except KeyboardInterrupt as interruption:
+            raise typer.Exit(exit_code(interruption)) from None
+
+    return run
+
 
 for name in COMMANDS:
     module = import_module(f"signproof.commands.{name}")
-    app.command(name, epilog=module.EPILOG)(module.command)
+    app.command(name, epilog=module.EPILOG)(_ending(module.command))
 
 
 @app.callback(invoke_without_command=True)
@@ -61,9 +78,10 @@ def _signproof(
 def main() -> None:
     """Run the command line; whatever the user did wrong is one line on standard error and exit code 2."""
     try:
-        code = app(standalone_mode=False)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+        with terminable():
+            code = app(standalone_mode=False)
+    except KeyboardInterrupt as interruption:
+        code = exit_code(interruption)
     except Misuse as error:
         code = _fail(str(error))
     except Exception as error:

@@ -1,18 +1,110 @@
-"""Many claims judged one after another, or in several processes; results as ledger entries."""
+"""The one door to a verdict: `signproof.verify`, the command line, pytest and its fixture all judge here.
+
+One function knows the corpus, hands out the budget of error, and sees to it that what a user's code raises is said of
+its own claim and of no other.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from signproof.loading import load
+from signproof.interruption import heeded
 from signproof.theory.claim import Claim
 
-PATIENCE = 0.2
-"""Seconds between two looks for a result or for Ctrl-C."""
+if TYPE_CHECKING:
+    from signproof.checks.verdict import Verdict
+
+
+def silent(text: str) -> None:
+    """Told what is under way, it says nothing."""
+
+
+class Budget:
+    """The error probability that statistics may spend in this process, however often claims are judged in it.
+
+    The j-th batch of claims gets ERROR / (j (j + 1)), in equal shares; the sum over all j is ERROR.
+    """
+
+    def __init__(self) -> None:
+        self.batches = 0
+
+    def share(self, claims: int) -> float:
+        """What each claim of a new batch of so many may spend."""
+        from signproof.checks.statistics import ERROR
+
+        self.batches += 1
+        return ERROR / (self.batches * (self.batches + 1)) / max(claims, 1)
+
+
+BUDGET = Budget()
+"""That of this process; other processes that it starts are given shares of it."""
+
+
+def verify(claim: Claim, profile: str = "quick", seed: int = 0, advance: Callable[[str], None] = silent) -> Verdict:
+    """Judge a claim: check its proof, try it on problems, replay every violation exactly.
+
+    Arguments:
+        claim: what to judge.
+        profile: "quick" (seconds) or "full" (more instances, longer runs).
+        seed: of all randomness.
+        advance: called with a few words whenever a part of the work begins.
+    Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness. What a user's
+    algorithm, family or measure raises makes it `open`; the evidence then names the exception, and `raised` is it.
+    All calls in a process together refute a true claim by statistics with a probability of 1e-9 at most.
+    Raises ValueError for an unknown profile.
+    """
+    from signproof.checks.trials import PROFILES
+
+    if profile not in PROFILES:
+        raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
+    return verdict_on(claim, profile, seed, BUDGET.share(1), advance)
+
+
+def verdict_on(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None] = silent) -> Verdict:
+    """The same within a share of the budget that the caller has taken. Interruptions alone are raised."""
+    from signproof.checks import judge
+    from signproof.counterexamples import corpus
+
+    with heeded() as heed:
+        try:
+            known = corpus.against(claim)
+            verdict = judge.verify(claim, profile=profile, seed=seed, advance=advance, known=known, error=error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as raised:  # SystemExit, too, and whatever else a user's code may raise
+            verdict = _unjudged(claim, raised)
+        heed()
+    return verdict
+
+
+def judged(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None] = silent) -> dict:
+    """A claim's entry in the ledger; if its parts cannot be written down, the entry says so."""
+    return entry_of(verdict_on(claim, profile, seed, error, advance))
+
+
+def entry_of(verdict: Verdict) -> dict[str, Any]:
+    """The entry of a verdict; if the claim's own parts raise where they are written down, one that says so."""
+    from signproof.report.ledger import bare, entry
+
+    try:
+        return entry(verdict)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as raised:
+        return bare(_unjudged(verdict.claim, raised))
+
+
+def _unjudged(claim: Claim, raised: BaseException) -> Verdict:
+    from signproof.checks.verdict import Evidence, Status, Verdict
+
+    kind = type(raised).__name__
+    try:
+        reason = " ".join(f"{kind}: {raised}".split())
+    except Exception:  # an exception of a user's, whose text is code as well
+        reason = kind
+    evidence = Evidence("note", "sampled", f"it could not be judged: {reason}", {"raised": kind})
+    return Verdict(claim, Status.OPEN, (evidence,), raised=raised)
 
 
 def judge(
@@ -27,59 +119,24 @@ def judge(
 
     Arguments: the targets that the claims were loaded from (worker processes load them again); the claims; the
     profile, seed and number of processes; `advance` is told what is under way.
+    Raises Lost if a process dies.
     """
+    error = BUDGET.share(len(claims))
     if jobs == 1:
         for claim in claims:
-            yield _judge(claim, profile, seed, share(len(claims)), advance)
+            yield judged(claim, profile, seed, error, advance)
         return
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(min(jobs, len(claims)), _start, (list(targets),)) as pool:
-        tasks = [(claim.id, profile, seed, share(len(claims))) for claim in claims]
-        results = pool.imap_unordered(_judge_by_id, tasks)
-        for _ in tasks:
-            entry = None
-            while entry is None:
-                # a wait without end would not notice Ctrl-C on systems that hand the signal to another thread
-                with suppress(multiprocessing.TimeoutError):
-                    entry = results.next(timeout=PATIENCE)
-            advance(f"{entry['id']}: {entry['verdict']}")
-            yield entry
+    from signproof.workers import each
+
+    tasks = [(claim.id, claim.id) for claim in claims]
+    for _, entry in each(jobs, tasks, _prepared, (list(targets), profile, seed, error)):
+        advance(f"{entry['id']}: {entry['verdict']}")
+        yield entry
 
 
-_claims: dict[str, Claim] = {}
+def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Callable[[str], dict[str, Any]]:
+    """What a process judges with: it loads the claims itself, as not all can be sent."""
+    from signproof.loading import load
 
-
-def _start(targets: list[str]):
-    """Prepare a worker: Ctrl-C is the parent's business."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _claims.update({claim.id: claim for claim in load(targets)})
-
-
-def share(claims: int) -> float:
-    """The error probability that the statistics of each claim may spend, in a run of so many."""
-    from signproof.checks.statistics import ERROR
-
-    return ERROR / claims
-
-
-def _judge_by_id(task: tuple[str, str, int, float]) -> dict[str, Any]:
-    id, profile, seed, error = task
-    return _judge(_claims[id], profile, seed, error, lambda text: None)
-
-
-def _judge(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None]) -> dict[str, Any]:
-    """A claim's entry; whatever a user's algorithm, family or measure raises is said there, and the run goes on."""
-    from signproof.checks import judge
-    from signproof.checks.verdict import Evidence, Status, Verdict
-    from signproof.counterexamples import corpus
-    from signproof.report.ledger import entry
-
-    try:
-        verdict = judge.verify(
-            claim, profile=profile, seed=seed, advance=advance, known=corpus.against(claim), error=error
-        )
-    except Exception as error:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        evidence = Evidence("note", "sampled", f"it could not be judged: {reason}")
-        verdict = Verdict(claim, Status.OPEN, (evidence,))
-    return entry(verdict)
+    claims = {claim.id: claim for claim in load(targets)}
+    return lambda id: judged(claims[id], profile, seed, error)

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
 
+_readings = count(1)
 CHAINED = "cannot determine truth value of Relational"
 """How SymPy refuses `0 < alpha < 2 / L`."""
 
@@ -90,7 +92,8 @@ def _imported(path: Path) -> ModuleType:
     """A Python file as a module. Raises Misuse, in one line, if it cannot be used."""
     if not path.is_file():
         raise Misuse(f"no file {path}")
-    module_name = f"signproof_claims_{path.stem}_{abs(hash(path.resolve()))}"
+    # a name of its own, each time: the classes and claims of one reading of a file are no others'
+    module_name = f"signproof_claims_{path.stem}_{next(_readings)}"
     spec = importlib.util.spec_from_file_location(module_name, path)
     if spec is None or spec.loader is None:
         raise Misuse(f"{path} is no Python file")

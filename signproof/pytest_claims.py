@@ -1,7 +1,8 @@
 """A claim in a test file, as the tests `::proof`, `::check` and `::search`.
 
-`::proof` asks the kernel; `::check` is the verdict of `signproof verify`; `::search` looks further for an instance
-that breaks the claim, where there is something to search.
+The first two are about one and the same verdict, that of `signproof verify`: `::proof` passes if it is `proved`,
+`::check` if nothing speaks against the claim. `::search` looks further for an instance that breaks it, where there is
+something to search.
 """
 
 from __future__ import annotations
@@ -9,23 +10,23 @@ from __future__ import annotations
 import pickle
 import re
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from signal import SIG_IGN, SIGINT, signal
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 import signproof
-from signproof.pytest_results import record, shown, witness_file
-from signproof.theory.automatic import prove
+from signproof.judging import BUDGET, entry_of, judged, verdict_on
+from signproof.pytest_results import CUT, record, shown, witness_file
+from signproof.report.ledger import because, unjudged
 from signproof.theory.catalog import claims_of, is_built_in
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
-from signproof.theory.proof import Certificate
+from signproof.workers import Lost, each
 
 PACKAGE = Path(signproof.__file__).parent
 FAILURES = {
@@ -40,8 +41,12 @@ SEARCHED = ("bound", "flow")
 """Kinds of claims that are searched for a counterexample; of others `::check` decides all that can be decided."""
 SECONDS = {"quick": 5.0, "full": 60.0}
 """After how long a search begins nothing new."""
-AHEAD: pytest.StashKey[dict[Claim, Future]] = pytest.StashKey()
-"""Verdicts that other processes are at work on."""
+AHEAD: pytest.StashKey[dict[Claim, Future[dict[str, Any] | None]]] = pytest.StashKey()
+"""Entries that other processes are at work on."""
+JUDGED: pytest.StashKey[dict[Claim, tuple[dict[str, Any], BaseException | None]]] = pytest.StashKey()
+"""Entries of claims, and what was raised while they were judged, as far as it was raised in this process."""
+SHARE: pytest.StashKey[float] = pytest.StashKey()
+"""The error probability that the statistics of each claim may spend."""
 
 
 def own_names(module: ModuleType) -> list[str]:
@@ -73,6 +78,28 @@ class ClaimTest(pytest.Item):
         super().__init__(**node)
         self.claim = claim
 
+    def judged(self) -> tuple[dict[str, Any], BaseException | None]:
+        """The claim's entry in the ledger, and what was raised in this process while it was judged; once in a run."""
+        known, option = self.config.stash.setdefault(JUDGED, {}), self.config.option
+        if self.claim not in known:
+            entry = self._ahead()
+            raised = None
+            if entry is None:
+                error = share(self.session)
+                verdict = verdict_on(self.claim, option.signproof_profile, option.signproof_seed, error)
+                entry, raised = entry_of(verdict), verdict.raised
+            known[self.claim] = entry, raised
+        return known[self.claim]
+
+    def _ahead(self) -> dict[str, Any] | None:
+        """The entry that another process has made; None if none was asked for it, or if it could not."""
+        ahead = self.config.stash.get(AHEAD, {}).get(self.claim)
+        try:
+            return None if ahead is None else ahead.result()
+        except Lost as lost:
+            self.config.stash[CUT] = True
+            pytest.fail(f"{self.claim.id} is not judged: {lost}", pytrace=False)
+
     def reportinfo(self):
         assert isinstance(self.parent, ClaimTests)
         return self.path, self.parent.line, f"{self.parent.name}::{self.name}"
@@ -93,69 +120,109 @@ class ClaimTest(pytest.Item):
 
 
 class Proof(ClaimTest):
-    """Whether the kernel accepts the claim's proof or, if it carries none, one that is assembled."""
+    """Whether the claim is proved, by its proof or, if it carries none, by one that is assembled."""
 
     def __init__(self, **node: Any):
         super().__init__(**node)
         self.add_marker("theorem")
 
     def runtest(self):
-        outcome = prove(self.claim)
-        accepted = isinstance(outcome, Certificate)
-        record(self, found(self.claim, "proof", "proved" if accepted else "open"))
-        if not accepted and self.claim.proof is not None:
-            pytest.fail(f"{self.claim.id}: proof rejected at {outcome}", pytrace=False)
-        if not accepted:
-            pytest.skip(f"no proof was found automatically: {outcome}")
+        judged, _ = self.judged()
+        record(self, found(self.claim, "proof", judged))
+        proofs = [piece for piece in judged["evidence"] if piece["kind"] == "proof"]
+        for piece in proofs:
+            if not piece["accepted"]:
+                pytest.fail(f"{self.claim.id}: {piece['text']}", pytrace=False)
+        if proofs and judged["verdict"] in FAILURES:
+            pytest.fail(broken(self.claim, "proof", judged, self.config), pytrace=False)
+        if judged["verdict"] != "proved":
+            pytest.skip(unproved(judged))
 
 
 class Check(ClaimTest):
     """The verdict of `signproof verify`, and what it rests on."""
 
     def runtest(self):
-        ahead = self.config.stash.get(AHEAD, {}).get(self.claim)
-        judged = ahead.result() if ahead is not None else None
-        if judged is None:
-            judged = entry_of(self.claim, self.config)
-        record(self, found(self.claim, "check", judged["verdict"], judged))
+        judged, raised = self.judged()
+        record(self, found(self.claim, "check", judged))
+        if isinstance(raised, Exception):
+            raise raised
+        if unjudged(judged):
+            pytest.fail(f"{self.claim.id}: {unjudged(judged)}", pytrace=False)
         if judged["verdict"] in FAILURES:
             pytest.fail(broken(self.claim, "check", judged, self.config), pytrace=False)
         if judged["verdict"] in SKIPS:
             pytest.skip(f"{SKIPS[judged['verdict']]}: {judged['evidence'][-1]['text']}")
 
 
-def entry_of(claim: Claim, config: pytest.Config) -> dict[str, Any]:
-    """A claim's entry in the ledger. Raises what a user's algorithm, family or measure raises."""
-    from signproof.checks.judge import verify
-    from signproof.report.ledger import entry
+def unproved(entry: dict[str, Any]) -> str:
+    """Why a claim is not proved, where nothing speaks against it."""
+    if entry["verdict"] in SKIPS and any(piece["kind"] == "proof" for piece in entry["evidence"]):
+        return f"{SKIPS[entry['verdict']]}: {entry['evidence'][-1]['text']}"
+    none = "no proof was found automatically"
+    texts = [piece["text"] for piece in entry["evidence"] if piece["text"].startswith(none)]
+    return unjudged(entry) or next(iter(texts), f"{none}; {entry['verdict']}: {because(entry)}")
 
-    return entry(verify(claim, config.option.signproof_profile, config.option.signproof_seed))
+
+def asked(session: pytest.Session) -> list[Claim]:
+    """The claims about which the tests of a run want a verdict, each once."""
+    return list(dict.fromkeys(item.claim for item in session.items if isinstance(item, Proof | Check)))
+
+
+def share(session: pytest.Session) -> float:
+    """What each of these claims may spend: they are one batch."""
+    stash = session.config.stash
+    if SHARE not in stash:
+        stash[SHARE] = BUDGET.share(len(asked(session)))
+    return stash[SHARE]
 
 
 def judge_ahead(session: pytest.Session, jobs: int):
-    """Start to judge the claims to be checked, in processes of their own; what cannot be sent there stays here."""
+    """Start to judge the claims in processes of their own; what cannot be sent there stays here."""
     option = session.config.option
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), signal, (SIGINT, SIG_IGN))
-    session.config.add_cleanup(lambda: pool.shutdown(cancel_futures=True))
-    ahead = session.config.stash.setdefault(AHEAD, {})
-    for item in session.items:
-        if isinstance(item, Check):
-            try:
-                sent = pickle.dumps(item.claim)
-            except (pickle.PicklingError, AttributeError, TypeError):
-                continue
-            ahead[item.claim] = pool.submit(_judge, sent, option.signproof_profile, option.signproof_seed)
+    sent: list[tuple[Claim, bytes]] = []
+    for claim in asked(session):
+        try:
+            sent.append((claim, pickle.dumps(claim)))
+        except (pickle.PicklingError, AttributeError, TypeError):
+            continue
+    futures: dict[Claim, Future[dict[str, Any] | None]] = {claim: Future() for claim, _ in sent}
+    session.config.stash[AHEAD] = futures
+    tasks = [(claim.id, data) for claim, data in sent]
+    given = (option.signproof_profile, option.signproof_seed, share(session))
+    ended = threading.Event()
+
+    def work():
+        waiting = list(futures.values())
+        try:
+            for number, entry in each(jobs, tasks, _prepared, given, ended):
+                waiting[number].set_result(entry)
+        except BaseException as error:
+            for future in waiting:
+                if not future.done():
+                    future.set_exception(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+
+    def end():
+        ended.set()
+        thread.join()
+
+    session.config.add_cleanup(end)
 
 
-def _judge(sent: bytes, profile: str, seed: int) -> dict[str, Any] | None:
-    """The entry of a claim, in a process of its own; nothing if it cannot be judged here, so that it is done there."""
-    from signproof.checks.judge import verify
-    from signproof.report.ledger import entry
+def _prepared(profile: str, seed: int, error: float) -> Callable[[bytes], dict[str, Any] | None]:
+    """What a process judges with; of a claim that cannot be read there it says nothing, so that it is judged here."""
 
-    try:
-        return entry(verify(pickle.loads(sent), profile, seed))
-    except Exception:
-        return None
+    def work(sent: bytes) -> dict[str, Any] | None:
+        try:
+            claim = pickle.loads(sent)
+        except Exception:
+            return None
+        return judged(claim, profile, seed, error)
+
+    return work
 
 
 class Search(ClaimTest):
@@ -167,29 +234,27 @@ class Search(ClaimTest):
 
     def runtest(self):
         from signproof.checks.search import search
-        from signproof.checks.verdict import Evidence, Status, Verdict
-        from signproof.report.ledger import entry
+        from signproof.checks.verdict import Evidence, Status, Verdict, exceeded_by
 
         option = self.config.option
         witness = search(self.claim, SECONDS[option.signproof_profile], option.signproof_seed).witness
         if witness is None:
-            record(self, found(self.claim, "search", "open"))
+            record(self, found(self.claim, "search"))
             return
         evidence = Evidence("witness", witness.level, f"found by search: {witness.describe()}")
-        broken_by = entry(Verdict(self.claim, Status.REFUTED, (evidence,), witness=witness))
-        record(self, found(self.claim, "search", "refuted", broken_by))
+        refuted = Verdict(self.claim, Status.REFUTED, (evidence,), tightness=exceeded_by(witness), witness=witness)
+        broken_by = entry_of(refuted)
+        record(self, found(self.claim, "search", broken_by))
         pytest.fail(broken(self.claim, "search", broken_by, self.config), pytrace=False)
 
 
-def found(claim: Claim, part: str, verdict: str, entry: dict[str, Any] | None = None) -> dict[str, Any]:
-    """What a test has found out about a claim, for the record."""
-    tightness = entry["tightness"] if entry else None
+def found(claim: Claim, part: str, entry: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a test has found out about a claim, for the record; without an entry it has decided nothing."""
     return {
         "name": f"{claim.id}::{part}",
         "id": claim.id,
         "part": part,
-        "verdict": verdict,
-        "ratio": tightness["ratio"] if tightness else None,
+        "verdict": entry["verdict"] if entry else "open",
         "witness": entry["witness"] if entry else None,
         "entry": entry,
     }

@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 
 from signproof.checks.conformance import NO_RUN, Row
-from signproof.checks.judge import verify
 from signproof.checks.verdict import Verdict
+from signproof.judging import entry_of, verify
 from signproof.pytest_claims import found
 from signproof.pytest_results import record
 from signproof.report import variant_baseline
-from signproof.report.ledger import entry
 from signproof.report.variant_baseline import Difference
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
@@ -38,8 +37,7 @@ class Signproof:
         Returns the verdict: `.status`, `.evidence`, `.tightness`, `.witness`.
         """
         verdict = verify(claim, self._option.signproof_profile, self._option.signproof_seed)
-        judged = entry(verdict)
-        record(self._item, found(claim, "check", judged["verdict"], judged))
+        record(self._item, found(claim, "check", entry_of(verdict)))
         return verdict
 
     def conforms(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 """What a test has found out so far: dictionaries that JSON can hold."""
+CUT: pytest.StashKey[bool] = pytest.StashKey()
+"""Whether processes that judge claims were lost, so that not all claims of the run are judged."""
 ATTRIBUTE = "signproof"
 """The attribute of a test's report that carries its records, as JSON."""
 BASELINE = "signproof-baseline.json"
@@ -123,7 +125,7 @@ class Results:
                 write(found["witness"], place)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session):
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int):
         from signproof.theory.misuse import Misuse
 
         try:
@@ -131,7 +133,8 @@ class Results:
         except Misuse as error:
             self.said.append(str(error))
             session.exitstatus = pytest.ExitCode.USAGE_ERROR
-        self._write_ledger()
+        cut = exitstatus == pytest.ExitCode.INTERRUPTED or bool(session.shouldstop or session.shouldfail)
+        self._write_ledger(cut or self.config.stash.get(CUT, False))
 
     def _write_baselines(self):
         option = self.config.option
@@ -166,20 +169,26 @@ class Results:
             lines += [f"stale in {shown(place)}: {line}" for line in stale]
         return lines
 
-    def _write_ledger(self):
+    def _write_ledger(self, partial: bool):
         option = self.config.option
         entries = [found["entry"] for found in self.claims.values() if found["entry"] is not None]
         if not (option.signproof_json or option.signproof_html):
             return
         from signproof.report import ledger
 
-        whole = ledger.ledger(entries, option.signproof_profile, option.signproof_seed)
+        made = ledger.ledger(entries, option.signproof_profile, option.signproof_seed, partial)
+        written = []
         if option.signproof_json:
-            ledger.write(whole, option.signproof_json)
+            written.append((ledger.keep(made, option.signproof_json), option.signproof_json))
         if option.signproof_html and entries:
-            from signproof.report.site import write_site
+            from signproof.report.site import keep_site
 
-            write_site(whole, option.signproof_html)
+            written.append((keep_site(made, option.signproof_html), option.signproof_html / "index.html"))
+        self.said += [
+            f"{shown(meant)} holds more than this run has, and stays as it is; written: {shown(place)}"
+            for place, meant in written
+            if place != meant
+        ]
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
         stale = self._stale()
@@ -187,7 +196,7 @@ class Results:
             return
         terminalreporter.write_sep("=", "signproof")
         colored = self.config.get_terminal_writer().markup
-        lines = [(found["verdict"], found["id"], _remark(found)) for found in self.claims.values()]
+        lines = [(found["verdict"], found["id"], _remark(found["entry"])) for found in self.claims.values()]
         rows = [row for rows in self.rows.values() for row in rows if row.status != "not applicable"]
         lines += [(row.status, f"{row.variant}: {row.claim}", _ratio("measured/bound", row.ratio)) for row in rows]
         lines.sort(key=lambda line: VERDICTS.index(line[0]))
@@ -212,17 +221,18 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
         entry = check["entry"] | {"verdict": verdict}
         if further["entry"] is not None:
             evidence = check["entry"]["evidence"] + further["entry"]["evidence"]
-            entry |= {"evidence": evidence, "witness": further["witness"]}
-    ratio = further["ratio"] if check["ratio"] is None else check["ratio"]
-    return check | {"verdict": verdict, "entry": entry, "ratio": ratio}
+            entry |= {"evidence": evidence, "witness": further["witness"], "tightness": further["entry"]["tightness"]}
+    return check | {"verdict": verdict, "entry": entry}
 
 
-def _remark(found: dict[str, Any]) -> str:
+def _remark(entry: dict[str, Any] | None) -> str:
     """How tight a claim is, and whether it may be about nothing."""
-    from signproof.report.ledger import UNKNOWN, unexhibited
+    if entry is None:
+        return ""
+    from signproof.report.ledger import UNKNOWN, ratio_text, unexhibited
 
-    doubt = UNKNOWN if found["entry"] is not None and unexhibited(found["entry"]) else ""
-    return "  ".join(part for part in (_ratio("tightness", found["ratio"]), doubt) if part)
+    ratio, doubt = ratio_text(entry), UNKNOWN if unexhibited(entry) else ""
+    return "  ".join(part for part in (f"tightness {ratio}" if ratio else "", doubt) if part)
 
 
 def _ratio(what: str, ratio: float | None) -> str:

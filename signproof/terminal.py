@@ -13,12 +13,10 @@ from rich.markup import escape
 
 from signproof.theory.misuse import Misuse
 
-OK, CHANGED, MISUSE, INCONSISTENT, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes."""
+OK, CHANGED, MISUSE, INCONSISTENT = 0, 1, 2, 3
+"""Exit codes; those of interruptions are in `interruption`."""
 PIPE_WIDTH = 120
 """Columns of a table that goes to a file or a pipe."""
-LARGEST_RATIO = 1000
-"""Ratios up to which a table shows decimals."""
 STYLES = {
     "proved": "green",
     "supported": "cyan",
@@ -50,6 +48,23 @@ def notice(text: str):
     Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
 
 
+def held(path: Path, schema: str, name: str) -> int:
+    """How many entries a file of a schema has under a name; 0 if there is no such file."""
+    from json import loads
+
+    try:
+        data = loads(path.read_text(encoding="utf-8"))
+        return len(data[name]) if data["schema"] == schema else 0
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0
+
+
+def told(place: Path, meant: Path):
+    """Say where something was written; if not where it was meant to be, why not."""
+    why = "" if place == meant else f"{meant} holds more than this run has, and stays as it is; "
+    notice(f"{why}written: {place}")
+
+
 @contextmanager
 def progress(total: float | None = None) -> Iterator[Bar]:
     """A progress bar on standard error while the block runs; nothing if that is no terminal."""
@@ -72,32 +87,38 @@ def progress(total: float | None = None) -> Iterator[Bar]:
 def patient() -> Iterator[Callable[[], None]]:
     """Ctrl-C waits until the function given here is called, which raises KeyboardInterrupt then; a second does not.
 
-    An interrupt in the midst of a compilation can bring XLA down, and the process with it.
+    So does SIGTERM. An interrupt in the midst of a compilation can bring XLA down, and the process with it.
     """
     import signal
     import threading
 
-    asked = False
+    from signproof.interruption import SIGNALS, Terminated
+
+    kinds = {signal.SIGINT: KeyboardInterrupt, signal.SIGTERM: Terminated}
+    asked: list[signal.Signals] = []
 
     def wait(number, frame):
-        nonlocal asked
-        if asked:
-            raise KeyboardInterrupt
-        asked = True
+        asked.append(signal.Signals(number))
+        if len(asked) > 1:
+            look()
         notice("stopping after this piece of work; Ctrl-C again stops at once")
 
     def look():
         if asked:
-            raise KeyboardInterrupt
+            raise kinds[asked[0]]
 
     if threading.current_thread() is not threading.main_thread():
         yield look
         return
-    before = signal.signal(signal.SIGINT, wait)
+    # what whoever started the process wants ignored stays so
+    before = {number: handler for number in SIGNALS if callable(handler := signal.getsignal(number))}
     try:
+        for number in before:
+            signal.signal(number, wait)
         yield look
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @dataclass(frozen=True)
@@ -106,14 +127,6 @@ class Bar:
 
     say: Callable[[str], None]
     advance: Callable[..., None]
-
-
-def ratio_of(entry: dict[str, Any]) -> str:
-    """Tightness to four digits; of what is much too large, the order of magnitude."""
-    if entry["tightness"] is None or entry["tightness"]["ratio"] is None:
-        return ""
-    ratio = entry["tightness"]["ratio"]
-    return f"{ratio:.4f}" if ratio < LARGEST_RATIO else f"{ratio:.0e}"
 
 
 def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:

@@ -27,7 +27,7 @@ from signproof.theory.flows import g_t, suboptimality_at
 from signproof.theory.lemmas import TABLE
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
-from signproof.theory.opaque import Opaque
+from signproof.theory.opaque import traced
 from signproof.theory.oracles import IndependentCoordinates, IndependentDraws
 from signproof.theory.papers.scaled_sign.proposition_1 import D1
 from signproof.theory.papers.scaled_sign.proposition_2 import D2
@@ -436,20 +436,20 @@ ALGORITHMS = (GradientDescent(alpha), SignGD(alpha / (k + 1)), ScaledSignGD(alph
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS, ids=str)
 def test_the_update_rule_on_opaque_vectors_is_the_rule_on_rationals(algorithm):
-    after, memory = algorithm.update(x_k, gradient, (), Opaque())
-    assert memory == ()
+    step = traced(algorithm, x_k, gradient)
+    assert step.memory == ()
 
     @exact
     @given(runs(smooth_and_convex(algorithm), STEPS))
     def agree(run):
-        assert all(run.holds(Eq(x_next, after), iteration) for iteration in range(STEPS))
+        assert all(run.holds(Eq(x_next, step.after), iteration) for iteration in range(STEPS))
 
     agree()
 
 
 def test_the_update_rule_on_opaque_vectors_is_the_rule_on_balls():
     algorithm = SteepestDescent(alpha, L2)
-    after, _ = algorithm.update(x_k, gradient, (), Opaque())
+    after = traced(algorithm, x_k, gradient).after
     with Balls(128) as balls:
 
         @exact

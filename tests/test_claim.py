@@ -207,7 +207,7 @@ REFUSED = [
         "choose LINF, L2, OPERATOR",
     ),
     (CONTRACT, {"assumptions": (Smooth(L, "inf"), PolyakLojasiewicz(mu))}, "norm of Smooth is no geometry.*'inf'"),
-    (CONTRACT, {"measure": Doubled()}, "Doubled has a quantity of its own, but the symbol of another measure"),
+    (CONTRACT, {"measure": Doubled()}, "Doubled has a quantity of its own, but the symbol of another class"),
     (CONTRACT, {"assumptions": (Smooth(L), Late(mu))}, r"k in the condition k >= 5 of Late\(mu\) has no meaning there"),
     # the domain
     (CONTRACT, {"domain": (False,)}, "the domain is empty: one of its conditions is false"),

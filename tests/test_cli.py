@@ -135,8 +135,9 @@ def test_unknown_ids_name_the_nearest(misuse):
 def test_an_algorithm_that_raises_is_open_and_the_run_goes_on(run, claims_file):
     broken = CONTRACT.replace("ScaledSignGD(alpha)", "Broken(alpha)").replace("claim = ", BROKEN + "claim = ")
     other = "fine = Claim(id='mine/fine', statement=alpha > 0, domain=(alpha > 1,))"
-    code, out, _ = run("verify", claims_file(broken + other))
-    assert code == 0
+    code, out, err = run("verify", claims_file(broken + other))
+    assert code == 1
+    assert err.startswith("mine/too-fast: it could not be judged: ZeroDivisionError: ") and err.count("\n") == 1
     assert "ZeroDivisionError" in out and "open" in out and "mine/fine" in out and "proved" in out
 
 
@@ -289,51 +290,6 @@ def test_ctrl_c_keeps_what_was_judged(run, monkeypatch, tmp_path):
     assert code == 130 and "1 of 2" in err
     ledger = read(path)
     assert ledger["partial"] and [entry["id"] for entry in ledger["claims"]] == QUICK[:1]
-
-
-INTERRUPTED = """
-import os, signal
-from signproof import Claim
-from signproof.checks.problem import Problem
-from signproof.theory.algorithms import ScaledSignGD
-from signproof.theory.assumptions import Smooth
-from signproof.theory.measures import Suboptimality
-from signproof.theory.symbols import V0, L, alpha
-
-quick = Claim(id="mine/quick", statement=alpha > 0, domain=(alpha > 1,))
-long = Claim(
-    id="mine/long",
-    algorithm=ScaledSignGD(alpha),
-    assumptions=(Smooth(L),),
-    domain=(alpha > 0, alpha < 1 / L),
-    measure=Suboptimality(),
-    bound=V0,
-)
-
-
-class Interrupting(Problem):
-    family = "a user who presses Ctrl-C"
-    gradient = suboptimality = constant = None
-
-    @classmethod
-    def samples(cls, rng, batches):
-        os.kill(os.getppid() if JOBS > 1 else os.getpid(), signal.SIGINT)
-        while JOBS > 1:
-            pass
-        yield
-"""
-
-
-@pytest.mark.parametrize("jobs", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_a_real_sigint_ends_the_run_with_a_partial_ledger(tmp_path, claims_file, jobs):
-    path = tmp_path / "ledger.json"
-    file = claims_file(INTERRUPTED.replace("JOBS", str(jobs)))
-    command = [sys.executable, "-m", "signproof", "verify", str(file), "--jobs", str(jobs), "--json", str(path)]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert finished.returncode == 130, finished.stderr
-    assert "Traceback" not in finished.stderr
-    assert read(path)["partial"]
-    assert [entry["id"] for entry in read(path)["claims"]] == ["mine/quick"]
 
 
 def test_help_is_quick_and_light():

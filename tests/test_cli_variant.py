@@ -33,7 +33,7 @@ THEOREM = "scaled-sign/theorem-1.1"
 @pytest.fixture
 def mine(tmp_path, monkeypatch):
     """A file of optimizers, in the current folder; trials on small diagonal quadratics only."""
-    monkeypatch.setattr(trials, "families", lambda: [DiagonalQuadratic])
+    monkeypatch.setattr(trials, "believed", lambda claim: [DiagonalQuadratic])
     monkeypatch.setattr(DiagonalQuadratic, "shapes", ())
     monkeypatch.setattr(LeastSquares, "shapes", ())
     monkeypatch.chdir(tmp_path)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from signproof import verify
+from signproof.checks.judge import verify
 from signproof.checks.witness import load
 from signproof.counterexamples import corpus
 from signproof.report import baseline

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,8 @@ from signproof.checks.oracles import TableOracle
 from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.softplus import SoftplusSum
-from signproof.checks.witness import Witness
+from signproof.checks.witness import Witness, from_json
+from signproof.counterexamples import corpus
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
 from signproof.theory.catalog import catalog
 from signproof.theory.symbols import V0, alpha
@@ -152,3 +154,87 @@ def test_a_function_of_ones_own_does_not_inherit_what_a_state_is():
         chain = Chain(ScaledSignSGD(Rational(1, 4)), problem, TableOracle({g: law}), {}, start)
         chain.advance()
         assert len(chain.law) == states
+
+
+# ------------------------------------------------------------------------------- every number that a witness states
+
+
+def kept(id):
+    """The witness of a claim in the corpus, as data."""
+    return json.loads(corpus.paths(id)[0].read_text(encoding="utf-8"))
+
+
+ORBIT, COURSE, FLOWS = "scaled-sign/example-1", "scaled-sign/example-3.eq-10", "scaled-sign/appendix.comparison"
+NUMBERS, RUN, DRAWN = "scaled-sign/remark-6", "scaled-sign/remark-3.signgd", "scaled-sign/theorem-2.1"
+EDITS = [
+    (ORBIT, {"start": ["999"]}),
+    (ORBIT, {"start": ["1/2"]}),
+    (ORBIT, {"start": ["1/2", "1/2", "0"]}),
+    (ORBIT, {"start": ["-1/2", "-1/2"]}),
+    (ORBIT, {"start": []}),
+    (ORBIT, {"k": 0}),
+    (ORBIT, {"k": 3}),
+    (ORBIT, {"kind": "violation"}),
+    (ORBIT, {"measured": "1"}),
+    (ORBIT, {"bound": "1/4"}),
+    (ORBIT, {"measured": ["0", "1"]}),
+    (ORBIT, {"parameters": {"alpha": "1", "beta": "2"}}),
+    (ORBIT, {"parameters": {"alpha": "2"}}),
+    (COURSE, {"start": ["1/3"]}),
+    (COURSE, {"start": ["1/2", "0"]}),
+    (COURSE, {"k": 24}),
+    (COURSE, {"k": 26}),
+    (COURSE, {"kind": "exhibit"}),
+    (COURSE, {"measured": "1/5"}),
+    (COURSE, {"bound": ["-1", "1"]}),
+    (COURSE, {"measured": ["-1000000", "1000000"]}),
+    (COURSE, {"parameters": {"eta": "1", "L": "1"}}),
+    (FLOWS, {"k": 1}),
+    (FLOWS, {"start": ["2", "0"]}),
+    (FLOWS, {"measured": ["1/3", "2/3"]}),
+    (FLOWS, {"bound": ["0", "1/2"]}),
+    (FLOWS, {"parameters": {"beta": "1", "t": "1", "mu": "1"}}),
+    (NUMBERS, {"k": 7}),
+    (NUMBERS, {"start": ["1"]}),
+    (NUMBERS, {"measured": "5"}),
+    (NUMBERS, {"bound": "5"}),
+    (RUN, {"k": 1}),
+    (RUN, {"start": ["1", "1"]}),
+    (RUN, {"measured": ["0", "10"]}),
+    (RUN, {"measured": ["10", "0"]}),
+    (RUN, {"bound": ["0", "1/3"]}),
+    (RUN, {"kind": "exhibit"}),
+    (DRAWN, {"k": 81}),
+    (DRAWN, {"bound": "1/5"}),
+    (DRAWN, {"measured": ["0", "1"]}),
+]
+
+
+@pytest.mark.parametrize(("id", "changes"), EDITS)
+def test_what_a_witness_states_is_what_its_replay_finds(id, changes):
+    data = kept(id)
+    assert from_json(data, catalog()).replay().confirmed
+    assert not from_json(data | changes, catalog()).replay().confirmed
+
+
+@pytest.mark.parametrize("id", [ORBIT, COURSE, FLOWS, NUMBERS, RUN])
+def test_no_witness_has_parameters_or_laws_that_the_claim_has_not(id):
+    data = kept(id)
+    edited = from_json(data | {"parameters": data["parameters"] | {"unheard_of": "1"}}, catalog())
+    assert edited.replay().why == "the claim has no parameter unheard_of"
+    assert not from_json(data | {"oracle": kept(DRAWN)["oracle"]}, catalog()).replay().confirmed
+
+
+def test_a_start_is_as_high_as_a_witness_says():
+    domain = (*theorem_1.domain, V0 < 10)
+    claim = dataclasses.replace(theorem_1, id="mine/high", domain=domain, bound=theorem_1.bound / 2, proof=None)
+    numbers = dict.fromkeys(("L", "mu", "alpha"), ONE)
+    problem, start = DiagonalQuadratic(rationals([1])), (ONE,)
+    half = (fmpq(1, 2), fmpq(1, 2))
+
+    def replayed(**stated):
+        witness = Witness(claim, problem, numbers | stated, start, 0, half, (fmpq(1, 4), fmpq(1, 4)))
+        return from_json(witness.to_json(), {claim.id: claim}).replay()
+
+    assert replayed().confirmed and replayed(V_0=fmpq(1, 2)).confirmed
+    assert replayed(V_0=fmpq(1, 3)).why == "V_0 at the start is not 1/3"

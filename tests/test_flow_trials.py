@@ -79,7 +79,7 @@ def test_a_false_bound_is_refuted_by_a_witness_that_is_plain_data(claim):
 
 def test_the_sign_flow_is_tried_on_what_is_neither_quadratic_nor_separable(monkeypatch):
     """True bounds hold there at every time that is looked at, and false ones are refuted by enclosures."""
-    monkeypatch.setattr(flows, "families", lambda: [ComposedSoftplus])
+    monkeypatch.setattr(flows, "believed", lambda claim: [ComposedSoftplus])
     monkeypatch.setattr(flows, "PER_BATCH", 2)
     for claim in (proposition_2_1, proposition_2_2):
         (tally,) = flows.try_flow(claim, FULL).tallies
@@ -93,7 +93,7 @@ def test_the_sign_flow_is_tried_on_what_is_neither_quadratic_nor_separable(monke
 
 
 def test_a_trajectory_that_ends_early_says_why_and_counts_until_then(monkeypatch):
-    monkeypatch.setattr(flows, "families", lambda: [ComposedSoftplus])
+    monkeypatch.setattr(flows, "believed", lambda claim: [ComposedSoftplus])
     monkeypatch.setattr(flows, "PER_BATCH", 1)
     monkeypatch.setattr(filippov, "STEPS", 5)
     (tally,) = flows.try_flow(proposition_2_1, FULL).tallies
@@ -137,7 +137,7 @@ def test_an_edited_witness_is_not_confirmed(changes, why):
 
 def test_a_minimum_over_time_is_refuted_where_the_norm_may_grow(monkeypatch):
     """On sums of x^2 + 3 sin^2 x, which are not convex: by boxes around all of the trajectory, not points of it."""
-    monkeypatch.setattr(flows, "families", lambda: [SineSum])
+    monkeypatch.setattr(flows, "believed", lambda claim: [SineSum])
     false = unproved(proposition_1_2, bound=sqrt(V0 / (4 * beta * t)))
     witness = verify(false).witness
     assert isinstance(witness.problem, SineSum) and witness.replay().confirmed
@@ -161,7 +161,7 @@ def test_a_norm_that_is_not_the_flow_s_own_is_enclosed():
 
 def test_the_rate_under_the_PL_inequality(monkeypatch):
     """V(t) <= V_0 exp(-2 beta mu t), also where f is not convex; with 3 in place of 2 it is false."""
-    monkeypatch.setattr(flows, "families", lambda: [DiagonalQuadratic, SineSum])
+    monkeypatch.setattr(flows, "believed", lambda claim: [DiagonalQuadratic, SineSum])
     parts = {"algorithm": GradientFlow(beta), "domain": (beta > 0, t > 0), "measure": SuboptimalityOverTime(),
              "assumptions": (PolyakLojasiewicz(mu, L2),)}  # fmt: skip
     verdict = verify(Claim(id="mine", bound=V0 * exp(-2 * beta * mu * t), **parts))

@@ -288,9 +288,9 @@ class Custom(Flow):
 def custom(rule) -> Claim:
     """A claim about a flow, whose proof begins with its rule."""
     flow = Custom(beta, rule)
-    from signproof.theory.proof import OPAQUE
+    from signproof.theory.opaque import velocity_of
 
-    return arena((Eq(velocity(t), flow.velocity(x_t, gradient, OPAQUE)), Definition()), flow=flow)
+    return arena((Eq(velocity(t), velocity_of(flow, x_t, gradient).after), Definition()), flow=flow)
 
 
 v_t = maximizer(INF, g_t)
@@ -395,7 +395,7 @@ REJECTED = {
         "not known to be continuous",
     ),
     "a flow with a jumping factor": (
-        custom(lambda x, g, xp: -sign(xp.dual_norm("inf", g) - 1) * g),
+        custom(lambda x, g, xp: -xp.sign(xp.dual_norm("inf", g) - 1) * g),
         "not known to be continuous",
     ),
 }

@@ -705,7 +705,7 @@ FALSE = {
         "cannot be read",
     ),
     # --- the wrong kind of thing
-    "vectors as numbers": (bound((Ge(x_k**3, x_next**3), Decide())), "cannot be read"),
+    "vectors as numbers": (bound((Ge(Abs(x_k), Abs(x_next)), Decide())), "cannot be read"),
     "vectors in order": (bound((Or(x_k <= x_next, x_k >= x_next), Decide())), "vectors have no order"),
     "an equation of vectors, decided": (bound((Or(Ne(alpha, alpha**2), Eq(g_k, g_k * alpha)), Decide())), "vectors"),
     "a vector plus a number": (bound((Eq(x_next + 1, x_k + 1), Decide())), "cannot be read"),
@@ -868,8 +868,8 @@ FALSE = {
     ),
     "the norm of a number": (bound((Ge(alpha, 0), Lemma("non-negative norm", alpha))), "is not a norm"),
     "a term derived from a norm": (
-        implication((), (Ge(negated(INF, p), 0), Lemma("non-negative norm", negated(INF, p)))),
-        "is not a norm",
+        bound((Ge(negated(INF, p), 0), Lemma("non-negative norm", negated(INF, p))), (Ge(alpha, 0), Decide())),
+        "derived from norm",
     ),
     "a lemma that does not exist": (bound((Ge(alpha, 0), Lemma("Zorn", alpha))), "no lemma 'Zorn'"),
     "a lemma without its premises": (

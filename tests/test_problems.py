@@ -16,6 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
+from signproof import Claim
 from signproof.checks import constants, sine
 from signproof.checks.arrays import FLOATS
 from signproof.checks.composition import CONVEX, Composed, ComposedSine, ComposedSoftplus
@@ -28,6 +29,7 @@ from signproof.checks.sine import AMPLITUDES, WIDTH, SineSum, pl_constant, pl_co
 from signproof.checks.softplus import SoftplusSum
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import ANY, L2, LINF
+from signproof.theory.symbols import L
 
 NORMS = (LINF, L2)
 ASSUMPTIONS = [kind(1, norm) for kind in (Smooth, StronglyConvex, PolyakLojasiewicz) for norm in NORMS]
@@ -708,14 +710,19 @@ class TestAFamilyOfOnesOwn:
         del Parabola
         gc.collect()  # so that no later test finds the class
 
-    def test_it_is_found(self, parabolas):
-        assert families()[-1] is parabolas
-        assert family_named("Parabola") is parabolas
+    @pytest.fixture
+    def claim(self):
+        return Claim(id="own/claim", domain=(L > 0,), statement=L**2 > 0)
 
-    def test_its_scalars_are_data_too(self, parabolas):
+    def test_it_is_found_by_claims_of_its_home(self, parabolas, claim):
+        assert families(claim)[-1] is parabolas
+        assert family_named("Parabola", claim) is parabolas
+        assert parabolas not in families()
+
+    def test_its_scalars_are_data_too(self, parabolas, claim):
         one = parabolas(np.array([1.0, 0.1])).one(1)
         assert (
-            Problem.load(one.data()).data()
+            Problem.load(one.data(), claim).data()
             == one.data()
             == {"family": "Parabola", "curvature": str(fmpq(*(0.1).as_integer_ratio()))}
         )
@@ -731,10 +738,10 @@ class TestAFamilyOfOnesOwn:
         with pytest.raises(ValueError, match="no floats"):
             parabolas(rationals("1/3")).exact_constant(Smooth(1))
 
-    def test_an_abstract_one_is_skipped(self):
+    def test_an_abstract_one_is_skipped(self, claim):
         class Sketch(Problem):
             pass
 
-        assert Sketch not in families()
+        assert Sketch not in families(claim)
         with pytest.raises(ValueError, match="Sketch"):
-            family_named("Sketch")
+            family_named("Sketch", claim)

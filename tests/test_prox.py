@@ -12,7 +12,7 @@ from sympy import Eq, Ge, Integer, Le, Rational, sqrt
 
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.expectations import coordinate, mean
+from signproof.theory.expectations import coordinate, estimate, mean
 from signproof.theory.lemmas import TABLE, LemmaError, conclusion, u, v
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import IndependentDraws
@@ -40,7 +40,7 @@ from signproof.theory.prox import (
     prox,
     sampled_mapping,
 )
-from signproof.theory.symbols import V0, L, i, k, sigma
+from signproof.theory.symbols import V0, L, i, k, m, sigma
 from signproof.theory.vectors import gradient
 
 PAPER = [claim for id, claim in catalog().items() if id.startswith("signprox/") and claim.proof is not None]
@@ -139,7 +139,7 @@ def test_a_last_iteration_is_that_of_a_measure_with_a_horizon():
         ("mean of proximal points", (gamma, prox(s, gamma, COMPONENT), s)),
         ("mean of proximal points in coordinates", (gamma, prox(s, gamma, COMPONENT))),
         ("mean of functions", (COMPONENT, prox(s, gamma, COMPONENT))),
-        ("vote of the others", (IndependentDraws(), prox(s, gamma, COMPONENT))),
+        ("vote of the others", (IndependentDraws(), estimate(s, m))),
     ],
     ids=str,
 )

@@ -19,7 +19,8 @@ import signproof.pytest_fixture
 import signproof.report.site
 from signproof.checks import variants, witness
 from signproof.checks.conformance import Row
-from signproof.checks.verdict import Status, Verdict
+from signproof.checks.statistics import ERROR
+from signproof.checks.verdict import Evidence, Status, Verdict
 from signproof.checks.witness import from_json
 from signproof.report import ledger
 from signproof.report.variant_baseline import NAME, SCHEMA
@@ -212,7 +213,7 @@ def test_wrong(signproof):
 
 def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(run, monkeypatch):
     """A planted search: the check, of a profile that tries nothing, finds the claim supported."""
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.SUPPORTED))
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.SUPPORTED))
     found = run(BOUND, "--signproof-json=ledger.json")
     found.assert_outcomes(passed=1, failed=1, skipped=1)
     found.stdout.fnmatch_lines(["1 refuted", "FAILED*::search*"])
@@ -223,8 +224,71 @@ def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(r
 
 
 def test_what_is_proved_and_broken_is_inconsistent(run, monkeypatch):
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, *_: Verdict(claim, Status.PROVED))
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.PROVED))
     run(BOUND).stdout.fnmatch_lines(["1 inconsistent"])
+
+
+@pytest.mark.parametrize(
+    ("status", "outcomes", "line"),
+    [
+        ("refuted", {"failed": 2}, "FAILED*right::proof*"),
+        ("inconsistent", {"failed": 2}, "FAILED*right::proof*"),
+        ("vacuous", {"skipped": 2}, "SKIPPED*vacuous: because of that"),
+        ("open", {"skipped": 2}, "SKIPPED*nothing decided: because of that"),
+        ("supported", {"passed": 1, "skipped": 1}, "SKIPPED*no proof was found automatically; supported: *"),
+    ],
+)
+def test_an_accepted_proof_alone_passes_nothing(run, monkeypatch, status, outcomes, line):
+    pieces = Evidence("proof", "exact", "all 2 steps accepted", {"accepted": True}), Evidence("note", "exact", WHY)
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status(status), pieces))
+    found = run(RIGHT, "-rsf")
+    found.assert_outcomes(**outcomes)
+    found.stdout.fnmatch_lines([f"*{line}"])
+    assert run(RIGHT, "-m", "theorem").parseoutcomes().get("passed", 0) == 0
+
+
+WHY = "because of that"
+
+
+def test_a_claim_is_judged_once_for_both_of_its_tests(run, monkeypatch):
+    judged = []
+    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, error, **_: noted(judged, claim, error))
+    run(RIGHT + WRONG).assert_outcomes(passed=4)
+    assert [id for id, _ in judged] == ["mine/right", "mine/wrong"]
+    assert len({error for _, error in judged}) == 1 and sum(error for _, error in judged) < ERROR
+
+
+def noted(judged, claim, error):
+    judged.append((claim.id, error))
+    return Verdict(claim, Status.PROVED)
+
+
+def test_all_ways_into_pytest_know_the_corpus(run, monkeypatch):
+    asked = []
+
+    def noting(claim, known, **_):
+        asked.append(known)
+        return Verdict(claim, Status.PROVED)
+
+    monkeypatch.setattr("signproof.counterexamples.corpus.against", lambda claim: [claim.id])
+    monkeypatch.setattr("signproof.checks.judge.verify", noting)
+    run(RIGHT + "def test_it(signproof):\n    signproof.verify(right)\n").assert_outcomes(passed=3)
+    assert asked == [["mine/right"]] * 2
+
+
+@pytest.mark.parametrize(
+    ("deed", "how"),
+    [
+        ("os.kill(os.getpid(), 9)", "was killed by SIGKILL"),
+        pytest.param("os._exit(3)", "ended with exit code 3", marks=pytest.mark.slow),
+    ],
+)
+def test_a_process_that_dies_is_no_silence(run, deed, how):
+    text = BREAKS.replace('raise RuntimeError("out of ideas")', f"import os; {deed}") + RIGHT
+    found = run(text, "--signproof-jobs=2", "--signproof-json=ledger.json", "-k", "proof or check", process=True)
+    assert found.parseoutcomes()["failed"] >= 2
+    found.stdout.fnmatch_lines([f"mine/breaks is not judged: the process that judged mine/breaks {how}"])
+    assert ledger.read(Path("ledger.json"))["partial"]
 
 
 def test_marks_choose_proofs(run):

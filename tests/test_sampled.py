@@ -12,13 +12,13 @@ import pytest
 from flint import fmpq
 from sympy import Le, Rational, Symbol
 
-from signproof import verify
 from signproof.checks import judge, sampled
 from signproof.checks.densities import Gaussian, Uniform
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import rationals, to_float
 from signproof.checks.expected import Chain, expectations
 from signproof.checks.finite_noise import FiniteNoise
+from signproof.checks.judge import verify
 from signproof.checks.noise import Noise
 from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise
 from signproof.checks.oracles import FiniteOracle
@@ -31,6 +31,7 @@ from signproof.theory.catalog import catalog
 from signproof.theory.expectations import estimate, mean
 from signproof.theory.measures import Suboptimality
 from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
+from signproof.theory.steps import DrawnTwice
 from signproof.theory.symbols import K, L, alpha, k, sigma
 from signproof.theory.vectors import gradient
 
@@ -118,7 +119,7 @@ def test_a_method_that_asks_twice_is_refused():
         def update(self, x, gradient, memory, xp):
             return x - self.step_size * (gradient(x) + gradient(x)), memory
 
-    with pytest.raises(Unsupported, match="more than one stochastic gradient"):
+    with pytest.raises(DrawnTwice, match="more than one stochastic gradient"):
         sample(Twice(alpha), PROBLEM, START, STEP, AdditiveNoise(Gaussian()), SIZE, 1, 10, Suboptimality(), 0)
 
 

@@ -86,11 +86,11 @@ def test_a_stronger_statement_is_not_what_the_proof_proves(name):
 
 def test_the_identity_of_remark_2_needs_the_shifted_gradient():
     vector, memory, rate = point(Str("x")), point(Str("e")), Symbol("lambda", real=True)
-    from signproof.theory.opaque import Opaque
+    from signproof.theory.opaque import traced
 
-    after, error = ErrorFeedbackSignGD(rate).update(vector, gradient, memory, Opaque())
+    step = traced(ErrorFeedbackSignGD(rate), vector, gradient, memory)
     z = vector - memory
-    statement = Eq(after - error, z - rate * gradient(z))
+    statement = Eq(step.after - step.memory, z - rate * gradient(z))
     proof = Proof(Step("(12) in z", statement, by=Identity()))
     claim = Claim(id="unshifted", statement=statement, domain=(rate > 0,), proof=proof)
     assert isinstance(check(claim), Rejection)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 import time
 from dataclasses import replace
 from itertools import islice
 
 import pytest
 from flint import fmpq
+from listening import command
 from planted import FLOORS, LOOSE, TIGHT, UNPLANTED, planted
 from sympy import Rational
 
@@ -43,8 +43,14 @@ QUICK = (
     "scaled-sign/remark-3.signgd",
     "scaled-sign/remark-7",
     "scaled-sign/theorem-2.2",
+    "scaled-sign/theorem-2.2.strongly-convex",
 )
-LONG = ("scaled-sign/theorem-2.1", "scaled-sign/theorem-3")
+LONG = (
+    "scaled-sign/theorem-2.1",
+    "scaled-sign/theorem-2.1.strongly-convex",
+    "scaled-sign/theorem-3",
+    "scaled-sign/theorem-3.strongly-convex",
+)
 """What takes the moment search."""
 SUFFICES = 10.0
 """Seconds in which every planted constant is found, most in less than one; proved claims are searched ten times as
@@ -320,8 +326,8 @@ def test_bad_witness_files_are_one_line_and_nothing_is_overwritten(run, tmp_path
 def test_a_real_interrupt_waits_for_the_ascent_under_way(tmp_path, seconds):
     """In the midst of a compilation an interrupt can bring the process down."""
     path = tmp_path / "kept.json"
-    command = [sys.executable, "-m", "signproof", "search", "scaled-sign/theorem-1.2", "--out", str(path)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
+    search = command("search", "scaled-sign/theorem-1.2", "--out", path)
+    with subprocess.Popen(search, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as running:
         time.sleep(seconds)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=60)

@@ -81,7 +81,9 @@ def broken(claim, drawn, thetas, examples=runs):
     return None, None
 
 
-BY_NOISE_ALONE = ("scaled-sign/theorem-2.1", "scaled-sign/theorem-3")
+BY_NOISE_ALONE = tuple(
+    f"scaled-sign/theorem-{part}" for part in ("2.1", "2.1.strongly-convex", "3", "3.strongly-convex")
+)
 """Claims that hold with exact gradients, which is all that strategies try; see test_oracles."""
 
 

@@ -3,38 +3,111 @@
 Update rules, norms, objectives and bounds are written once, over an arithmetic `xp`: floats or rigorous balls
 on JAX arrays (fast), exact rationals or arbitrary-precision balls (trustworthy), SymPy (symbolic). Vectors have
 their coordinates along axis 0; further axes, if any, are batch axes. An arithmetic implements the operations
-that its numbers allow; asking a rational for a sine is a TypeError, not a rounded answer.
+that its numbers allow; asking a rational for a sine is a TypeError, not a rounded answer, and never an AttributeError.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from sympy import Abs, Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, cos, exp, log, sign, sin
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 
-class Arithmetic(Protocol):
-    """Operations on the numbers and arrays of one arithmetic; `+ - * /` are the numbers' own."""
+class Arithmetic:
+    """Operations on the numbers and arrays of one arithmetic; `+ - * /` are the numbers' own.
 
-    def rational(self, numerator: int, denominator: int) -> Any: ...
-    def interval(self, lower: Any, upper: Any) -> Any: ...
-    def power(self, base: Any, exponent: Any) -> Any: ...
-    def abs(self, x: Any) -> Any: ...
-    def sign(self, x: Any) -> Any: ...
-    def sum(self, x: Any) -> Any: ...
-    def max(self, x: Any) -> Any: ...
-    def larger(self, x: Any, y: Any) -> Any: ...
-    def matvec(self, matrix: Any, x: Any) -> Any: ...
-    def sqrt(self, x: Any) -> Any: ...
-    def exp(self, x: Any) -> Any: ...
-    def log(self, x: Any) -> Any: ...
-    def sin(self, x: Any) -> Any: ...
-    def cos(self, x: Any) -> Any: ...
-    def expm1(self, x: Any) -> Any: ...
-    def log1p(self, x: Any) -> Any: ...
-    def exp_remainder(self, x: Any) -> Any: ...
+    An arithmetic overrides those that its numbers allow. The others raise TypeError and say so.
+    """
+
+    words: ClassVar[str] = "numbers of this arithmetic"
+    """What its numbers are called, in the plural."""
+
+    def rational(self, numerator: int, denominator: int) -> Any:
+        raise self._without("rationals")
+
+    def interval(self, lower: Any, upper: Any) -> Any:
+        """A number of which no more is known than two ends, which are data."""
+        raise self._without("interval")
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        raise self._without("power")
+
+    def abs(self, x: Any) -> Any:
+        raise self._without("abs")
+
+    def sign(self, x: Any) -> Any:
+        raise self._without("sign")
+
+    def sum(self, x: Any) -> Any:
+        """The sum along axis 0."""
+        raise self._without("sum")
+
+    def max(self, x: Any) -> Any:
+        """The largest along axis 0."""
+        raise self._without("max")
+
+    def larger(self, x: Any, y: Any) -> Any:
+        raise self._without("larger")
+
+    def matvec(self, matrix: Any, x: Any) -> Any:
+        raise self._without("matvec")
+
+    def sqrt(self, x: Any) -> Any:
+        raise self._without("sqrt")
+
+    def exp(self, x: Any) -> Any:
+        raise self._without("exp")
+
+    def log(self, x: Any) -> Any:
+        raise self._without("log")
+
+    def sin(self, x: Any) -> Any:
+        raise self._without("sin")
+
+    def cos(self, x: Any) -> Any:
+        raise self._without("cos")
+
+    def expm1(self, x: Any) -> Any:
+        """exp(x) - 1, without cancellation where numbers are rounded."""
+        raise self._without("expm1")
+
+    def log1p(self, x: Any) -> Any:
+        """log(1 + x), without cancellation where numbers are rounded."""
+        raise self._without("log1p")
+
+    def exp_remainder(self, x: Any) -> Any:
+        """exp(x) - 1 - x, without cancellation where numbers are rounded."""
+        raise self._without("exp_remainder")
+
+    def normalized(self, g: Any) -> Any:
+        """g / ||g||_2; 0 where g is 0."""
+        raise self._without("normalized")
+
+    def minors(self, a: Any, b: Any) -> tuple[Any, Any, Any]:
+        """The 2 x 2 minors of the matrix with rows a and b, and where they stand in a matrix: see `checks.minors`."""
+        raise self._without("minors")
+
+    def copy(self, array: Any) -> Any:
+        """An array of its own, for a rule that may write into it; augmented assignment (`x -= step`) does not."""
+        return copy.copy(array)
+
+    def votes(self, gradient: Callable[..., Any], x: Any, workers: Any) -> tuple[Any, Any]:
+        """The mean of the workers' l1 norms and the sign of the sum of their signs, each worker with a draw of its own.
+
+        Where nothing is drawn at random every worker has the gradient itself.
+        """
+        g = gradient(x)
+        return self.sum(self.abs(g)), self.sign(g)
+
+    def dimension(self, x: Any) -> Any:
+        """How many coordinates a vector has, as a number of the arithmetic."""
+        return self.rational(len(x), 1)
+
+    def _without(self, operation: str) -> TypeError:
+        return TypeError(f"{self.words} have no operation {operation!r}")
 
 
 def evaluate(expression: Expr, values: Mapping[Symbol, Any], xp: Arithmetic) -> Any:

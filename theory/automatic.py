@@ -18,7 +18,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2, DualPair
-from signproof.theory.opaque import Opaque
+from signproof.theory.opaque import traced
 from signproof.theory.proof import (
     Certificate,
     Combination,
@@ -219,14 +219,13 @@ def _average(claim: Claim, descent: _Descent, power: int) -> tuple[Step, ...]:
 
 def _rule(claim: Claim) -> Expr:
     assert claim.algorithm is not None
-    opaque = Opaque()
     try:
-        after, memory = claim.algorithm.update(x_k, gradient, claim.algorithm.init(x_k, opaque), opaque)
-    except (AttributeError, TypeError):
-        raise NoProof("the update rule looks into coordinates") from None
-    if memory != ():
+        step = traced(claim.algorithm, x_k, gradient)
+    except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
+        raise NoProof(f"the update rule is no formula in vectors: {type(error).__name__}: {error}") from None
+    if (step.before, step.memory) != ((), ()):
         raise NoProof("the method has a memory")
-    return after
+    return step.after
 
 
 def _rate(bound: Expr | None) -> Expr:

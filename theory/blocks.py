@@ -11,8 +11,9 @@ from typing import Any
 from sympy import Add, Expr, Matrix, Symbol, diff, sfield, sympify
 
 from signproof.theory.algorithms import Algorithm
+from signproof.theory.coordinates import Column, Coordinates
 from signproof.theory.norms import LINF
-from signproof.theory.proof import Coordinates
+from signproof.theory.steps import begin, move
 
 
 class Blocks(Coordinates):
@@ -26,6 +27,10 @@ class Blocks(Coordinates):
 
     def sum(self, x):
         return Add(*(size * entry for size, entry in zip(self.sizes, x, strict=True)))
+
+    def norm(self, name: str, x: Matrix) -> Expr:
+        _only_maximum(name)
+        return self.max(self.abs(x))
 
     def dual_norm(self, name: str, g: Matrix) -> Expr:
         _only_maximum(name)
@@ -63,12 +68,13 @@ class Function:
         pairs = zip(self.coordinates, self.xp.sizes, strict=True)
         slopes = (self._at(diff(self.formula, symbol) / size, x) for symbol, size in pairs)
         # the same as SymPy's `cancel`, three times as fast
-        return Matrix([slope if slope.is_number else sfield(slope)[1].as_expr() for slope in slopes])
+        return Column([slope if slope.is_number else sfield(slope)[1].as_expr() for slope in slopes])
 
     def step(self, algorithm: Algorithm, x: Matrix, memory: Any = None) -> tuple[Matrix, Any]:
         """The next iterate and memory of an algorithm, by its own update rule; by default it is the first step."""
-        memory = algorithm.init(x, self.xp) if memory is None else memory
-        return algorithm.update(x, self.gradient, memory, self.xp)
+        x = Column(x)
+        memory = begin(algorithm, x, self.xp) if memory is None else memory
+        return move(algorithm, x, self.gradient, memory, self.xp)
 
     def _at(self, formula: Expr, x: Matrix) -> Expr:
         return formula.xreplace(dict(zip(self.coordinates, map(sympify, x), strict=True)))

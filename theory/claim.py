@@ -50,15 +50,17 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
+from signproof.theory.consistency import inconsistencies
 from signproof.theory.counts import counted
 from signproof.theory.decide import contradict
-from signproof.theory.declared import said_of
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
+from signproof.theory.home import made_at
 from signproof.theory.measures import Measure
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
-from signproof.theory.symbols import V0, K, f_star, i, k, l, m, s, t
+from signproof.theory.purity import examine
+from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
 from signproof.theory.vectors import (
     Follows,
     InWords,
@@ -183,6 +185,7 @@ class Claim:
         about: one sentence for the reader.
         erratum: of a false claim, what is wrong with it, for its authors.
         repairs: the false claim that this one is to replace.
+        home: the modules that made it, whose families of problems it is tried on; it is filled in by itself.
 
     Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
     the kinds.
@@ -205,8 +208,12 @@ class Claim:
     about: str = ""
     erratum: str = ""
     repairs: Claim | None = None
+    home: tuple[str, ...] = ()
 
     def __post_init__(self):
+        if type(self) is not Claim:
+            raise ClaimError(f"{type(self).__name__} is derived from Claim; a claim is a Claim and nothing else")
+        object.__setattr__(self, "home", made_at(self.home))
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
             raise ClaimError(f"a claim's id is one line, not empty, without spaces at its ends; {self.id!r} is not")
         for name in ("assumptions", "domain"):
@@ -220,6 +227,9 @@ class Claim:
         self._check_orbit()
         self._check_formulas()
         self._check_premises()
+        for reason in inconsistencies(self):
+            raise ClaimError(f"{self.id}: {reason}")
+        self._check_rules()
 
     @property
     def kind(self) -> str:
@@ -335,14 +345,9 @@ class Claim:
         kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
         for name, kind in kinds.items():
             part = getattr(self, name)
-            if part is not None and not isinstance(part, kind):
+            exact = type(part) is kind or kind is not Orbit
+            if part is not None and not (isinstance(part, kind) and exact):
                 raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
-        if self.measure is not None and not said_of(type(self.measure), "symbol", "quantity"):
-            name = type(self.measure).__name__
-            raise ClaimError(
-                f"{self.id}: {name} has a quantity of its own, but the symbol of another measure, "
-                f"which proofs would be about: give {name} a symbol, too"
-            )
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
@@ -394,7 +399,7 @@ class Claim:
                     continue
                 yield f"condition {condition} of {assumption}", condition, assumption.symbols - self._reserved
         if self.statement is not None:
-            vectors = {i, k, m, f_star} if self.kind == "implication" else set()
+            vectors = {i, j, k, m, xi, f_star} if self.kind == "implication" else set()
             yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
         for name, entry in _fields(self.algorithm).items():
             if isinstance(entry, Expr | float):
@@ -466,8 +471,16 @@ class Claim:
             conditions = ", ".join(map(str, self.premises))
             raise ClaimError(f"{self.id}: the domain is empty: no values meet all of {conditions}")
 
+    def _check_rules(self):
+        """What a user's classes say and do is tried before it is believed."""
+        for part in (self.algorithm, self.rival, self.measure, *self.assumptions):
+            try:
+                examine(part)
+            except Misuse as misuse:
+                raise ClaimError(f"{self.id}: {misuse}") from None
 
-_RESERVED = {i, k, l, m, f_star}
+
+_RESERVED = {i, j, k, l, m, xi, f_star}
 """Letters that name no parameter: the iteration, the indices of sums, the infimum."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
 

@@ -10,6 +10,7 @@ says what it takes for a statement to have a value. Nothing is evaluated in floa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -59,6 +60,10 @@ RESOURCES = 20_000_000
 """Z3's own count of work after which a question is given up as undecided; unlike seconds, it is repeatable."""
 SIMPLE = tuple(Rational(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (0, 1), (3, 1), (1, 4), (4, 1), (-1, 1)))
 """Values tried first for each symbol of a model, so that readers meet 1 and 1/2 and not what a solver chose."""
+INTERRUPTED = ("interrupted", "interrupted from keyboard", "canceled")
+"""What Z3 says of a question that it was told to leave; one that uses up its resources says something else."""
+STOPPING = 0.05
+"""Seconds between two looks whether Z3 has stopped."""
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out; a higher power is a fresh variable."""
 NOTHING: Set[Symbol] = frozenset()
@@ -144,14 +149,34 @@ class Question:
         self.logic = "QF_NIRA" if translation.whole & translation.variables.keys() else "QF_NRA"
         self.solver = z3.SolverFor(self.logic, ctx=context)
         self.solver.set("rlimit", RESOURCES)
+        self.solver.set("ctrl_c", False)  # Z3's own handler would turn Ctrl-C into the answer "unknown"
         self.assertions = [*translation.axioms, *given, z3.Not(z3.And(*claim))]
         self.solver.add(*self.assertions)
         self.outcome = ""
 
     def ask(self) -> str:
-        """What Z3 says: "unsat", "sat" or "unknown"; kept as `outcome`."""
-        self.outcome = str(self.solver.check())
-        return self.outcome
+        """What Z3 says: "unsat", "sat" or "unknown"; kept as `outcome`.
+
+        Raises KeyboardInterrupt if it was interrupted: that is no answer.
+        """
+        outcome = str(self._checked())
+        if outcome == "unknown" and self.solver.reason_unknown() in INTERRUPTED:
+            raise KeyboardInterrupt
+        self.outcome = outcome
+        return outcome
+
+    def _checked(self) -> Any:
+        """Z3's answer, from a thread of its own: this one hears signals meanwhile, and a question may take a minute."""
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(self.solver.check)
+            try:
+                return answer.result()
+            except BaseException:
+                # asked again until it has stopped, as it may not have begun yet
+                while not answer.done():
+                    self.solver.interrupt()
+                    wait([answer], STOPPING)
+                raise
 
     def smtlib(self) -> str:
         """The question in SMT-LIB 2, for any other solver; comments say what the variables stand for."""

@@ -12,6 +12,28 @@ def owner(kind: type, name: str) -> type:
     return next(base for base in kind.__mro__ if name in vars(base))
 
 
+def said_of_another(kind: type, function: str, *facts: str) -> str:
+    """The first of some facts that a class has from another class than the function that it is about; empty if none.
+
+    A fact may be said above, where the function is still abstract, and be first said below. What is said of one
+    function is not said of another that takes its place, and is not unsaid of the same.
+    """
+    below = owner(kind, function)
+    for fact in facts:
+        said = owner(kind, fact)
+        other = getattr(said, function, None)
+        replaced = said is not below and issubclass(below, said) and not abstract(other)
+        unsaid = said is not below and issubclass(said, below) and hasattr(below, fact)
+        if replaced or unsaid:
+            return fact
+    return ""
+
+
+def abstract(function: object) -> bool:
+    """Whether a method or property is declared only, or not at all."""
+    return function is None or bool(getattr(function, "__isabstractmethod__", False))
+
+
 def said_of(kind: type, fact: str, *functions: str) -> bool:
     """Whether what the attribute `fact` says is meant of these functions as the class has them.
 

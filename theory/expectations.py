@@ -33,7 +33,8 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
 
-from signproof.theory.symbols import i, m
+from signproof.theory.exact_types import of_package
+from signproof.theory.symbols import i, j, m, xi
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
@@ -47,8 +48,9 @@ from signproof.theory.vectors import (
     value,
 )
 
-INDICES = (i, m)
-"""The letters of sums: coordinates, workers."""
+INDICES = (i, j, m, xi)
+"""The letters of sums: coordinates, components, workers, draws of a mini-batch. How many there are of one kind says
+nothing of another."""
 
 
 class Random(VectorAtom):
@@ -56,6 +58,7 @@ class Random(VectorAtom):
 
     bounded = False
     """Whether no coordinate ever exceeds a fixed number."""
+    open_to_users = True
 
 
 class estimate(Random):
@@ -112,7 +115,7 @@ class coordinate(Scalar):
 
 
 class Total(Scalar):
-    """The sum of a term over all coordinates i, or over all workers m. Arguments: the term, the index."""
+    """The sum of a term over all coordinates, components, workers or draws. Arguments: the term, the index."""
 
     nargs = 2
 
@@ -136,7 +139,7 @@ class Total(Scalar):
 
     def check(self):
         if self.index not in INDICES:
-            raise TypeError(f"{self.index} in {self} is neither a coordinate i nor a worker m")
+            raise TypeError(f"{self.index} in {self} is no coordinate i, component j, worker m or draw xi")
         check_term(self.function)
 
     def _sympystr(self, printer):
@@ -197,6 +200,8 @@ def known(term: Basic, given: Iterable[Expr]) -> bool:
         return iterate(term.args[0]) in given
     if isinstance(term, Random):
         return False
+    if isinstance(term, VectorAtom | Scalar) and not (of_package(type(term)) or term.deterministic):
+        return False  # of a user's own term nobody has said that it is fixed
     if isinstance(term, expectation):
         return all(known(point, given) for point in term.args[1])
     if isinstance(term, ExprWithLimits):
@@ -223,7 +228,7 @@ def degree(term: Expr) -> Expr:
         return term.exp * degree(term.base)
     if isinstance(term, Abs | coordinate | expectation | Total):
         return degree(term.args[0])
-    if isinstance(term, Scalar):  # a norm; its first argument names it
+    if isinstance(term, Scalar) and of_package(type(term)):  # a norm; its first argument names it
         return degree(term.args[-1])
     if not any(isinstance(part, VectorAtom | Scalar) for part in preorder_traversal(term)):
         return Integer(0)

@@ -6,8 +6,9 @@ premises that must have been proved, and the conclusion. A proof's verdict lists
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from sympy import (
     Abs,
@@ -32,7 +33,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, Smooth, StronglyConvex
 from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import INDICES, Total, coordinate, estimate, mean
+from signproof.theory.expectations import INDICES, Total, coordinate, estimate, known, mean
 from signproof.theory.flows import (
     Accumulated,
     LeastSoFar,
@@ -63,7 +64,7 @@ from signproof.theory.prox import (
     squared,
     weight,
 )
-from signproof.theory.symbols import f_star, i, k, l, m, s, t
+from signproof.theory.symbols import f_star, i, j, k, l, m, s, t
 from signproof.theory.vectors import (
     Least,
     Scalar,
@@ -114,12 +115,12 @@ class Lemma:
     use: Callable[..., Use]
 
 
-TABLE: dict[str, Lemma] = {}
+_lemmas: list[Lemma] = []
 
 
 def _lemma(name: str, text: str, source: str):
     def enter(use: Callable[..., Use]) -> Callable[..., Use]:
-        TABLE[name] = Lemma(name, text, source, use)
+        _lemmas.append(Lemma(name, text, source, use))
         return use
 
     return enter
@@ -487,7 +488,7 @@ def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
 
 @_lemma(
     "Moreau's characterization",
-    "If p(z), the mean of the prox_{gamma r_m}(z), is the gradient of a convex function phi and nonexpansive, "
+    "If p(z), the mean of the prox_{gamma r_j}(z), is the gradient of a convex function phi and nonexpansive, "
     "phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2, and gamma > 0, then p = prox_{gamma r} for a "
     "closed, proper and convex function r.",
     "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
@@ -501,15 +502,15 @@ def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
     )
 
 
-@_lemma("mean of functions", "phi(x) = sum over m of theta_m phi_m(x).", "definition of phi")
+@_lemma("mean of functions", "phi(x) = sum over j of theta_j phi_j(x).", "definition of phi")
 def _(family: Expr, x: Expr) -> Use:
-    _needs_no_index(m, x)
-    return Use(Eq(value(x, Tuple(Str("mean"), family)), Total(weight(m) * value(x, family), m)))
+    _needs_no_index(j, x)
+    return Use(Eq(value(x, Tuple(Str("mean"), family)), Total(weight(j) * value(x, family), j)))
 
 
 @_lemma(
     "averaged regularizer",
-    "If the r_m are convex and differentiable everywhere, so is r with sum theta_m prox_{gamma r_m} = prox_{gamma r}: "
+    "If the r_j are convex and differentiable everywhere, so is r with sum theta_j prox_{gamma r_j} = prox_{gamma r}: "
     "r(y) >= r(x) + <grad r(x), y - x>.",
     "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008",
 )
@@ -521,41 +522,41 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     return Use(average.statement(y, x), premises=premises, assumption=assumption)
 
 
-@_lemma("weights are not negative", "theta_m >= 0.", "definition of a convex combination")
+@_lemma("weights are not negative", "theta_j >= 0.", "definition of a convex combination")
 def _() -> Use:
-    return Use(Ge(weight(m), 0))
+    return Use(Ge(weight(j), 0))
 
 
-@_lemma("weights sum to one", "sum over m of theta_m = 1.", "definition of a convex combination")
+@_lemma("weights sum to one", "sum over j of theta_j = 1.", "definition of a convex combination")
 def _() -> Use:
-    return Use(Eq(Total(weight(m), m), 1))
+    return Use(Eq(Total(weight(j), j), 1))
 
 
 @_lemma(
     "mean of proximal points",
-    "<p(z), v> = sum over m of theta_m <prox_{gamma r_m}(z), v>, p(z) the mean of the prox_{gamma r_m}(z).",
+    "<p(z), v> = sum over j of theta_j <prox_{gamma r_j}(z), v>, p(z) the mean of the prox_{gamma r_j}(z).",
     "definition of p",
 )
 def _(step_size: Expr, z: Expr, direction: Expr) -> Use:
-    _needs_no_index(m, step_size, z, direction)
+    _needs_no_index(j, step_size, z, direction)
     each = inner(prox(z, step_size, COMPONENT), direction)
-    return Use(Eq(inner(mean_prox(z, step_size), direction), Total(weight(m) * each, m)))
+    return Use(Eq(inner(mean_prox(z, step_size), direction), Total(weight(j) * each, j)))
 
 
 @_lemma(
     "mean of proximal points in coordinates",
-    "p(z)_i = sum over m of theta_m prox_{gamma r_m}(z)_i, p(z) the mean of the prox_{gamma r_m}(z).",
+    "p(z)_i = sum over j of theta_j prox_{gamma r_j}(z)_i, p(z) the mean of the prox_{gamma r_j}(z).",
     "definition of p",
 )
 def _(step_size: Expr, z: Expr) -> Use:
-    _needs_no_index(m, step_size, z)
+    _needs_no_index(j, step_size, z)
     each = coordinate(prox(z, step_size, COMPONENT), i)
-    return Use(Eq(coordinate(mean_prox(z, step_size), i), Total(weight(m) * each, m)))
+    return Use(Eq(coordinate(mean_prox(z, step_size), i), Total(weight(j) * each, j)))
 
 
 @_lemma(
     "gradient mapping",
-    "G(x) = (x - P(x)) / gamma, where P(x) is the mean of the prox_{gamma r_m}(x - gamma grad d(x)), gamma > 0.",
+    "G(x) = (x - P(x)) / gamma, where P(x) is the mean of the prox_{gamma r_j}(x - gamma grad d(x)), gamma > 0.",
     "definition of G",
 )
 def _(step_size: Expr, x: Expr) -> Use:
@@ -565,10 +566,11 @@ def _(step_size: Expr, x: Expr) -> Use:
 
 @_lemma(
     "mean of draws",
-    "If every component is drawn with the probability theta_m, E[^G(x)_i | x] = G(x)_i for every mini-batch size.",
+    "If every component is drawn with the probability theta_j, E[^G(x)_i | x] = G(x)_i for every mini-batch size.",
     "linearity of the expectation",
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    _needs_known(x, step_size, batch)
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
     return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
 
@@ -579,6 +581,7 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     "Bienaymé 1853: variances of independent draws add up",
 )
 def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+    _needs_known(x, step_size, batch)
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
     return Use(Eq(many, one / batch), premises=_whole(batch))
 
@@ -781,6 +784,13 @@ def _whole(batch: Expr) -> tuple[Boolean, ...]:
     return (Ge(batch, 1),)
 
 
+def _needs_known(x: Expr, *terms: Expr):
+    """What a lemma says of the draw at x needs the numbers that the draw is made with before it is made."""
+    for term in terms:
+        if not known(term, (x,)):
+            raise LemmaError(f"{term} is not known given {x}: it may depend on what is drawn there")
+
+
 def _needs_no_index(index: Symbol, *terms: Expr):
     """What a lemma says of all coordinates or workers at once, it says of terms that are the same for all of them."""
     for term in terms:
@@ -803,3 +813,7 @@ def _needs_constant(factor: Expr):
 def conclusion(name: str, *arguments: object) -> Boolean:
     """What a lemma concludes for the given terms: to write a step without repeating the formula."""
     return TABLE[name].use(*arguments).conclusion
+
+
+TABLE: Mapping[str, Lemma] = MappingProxyType({lemma.name: lemma for lemma in _lemmas})
+"""All lemmas by name; it is complete and stays as it is."""

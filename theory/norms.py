@@ -17,6 +17,10 @@ class DualPair(ABC):
 
     name: str
 
+    def fits(self, dimension: int) -> bool:
+        """Whether vectors with so many coordinates have this norm."""
+        return True
+
     def norm(self, x: Any, xp: Any) -> Any:
         """||x||."""
         return xp.norm(self.name, x) if getattr(xp, "opaque", False) else self._norm(x, xp)
@@ -80,6 +84,9 @@ class OperatorNorm(DualPair):
     2 x 2 minors a_i b_j - a_j b_i. On rationals a TypeError says that they are irrational.
     """
 
+    def fits(self, dimension):
+        return dimension >= 4 and dimension % 2 == 0
+
     def _norm(self, x, xp):
         a, b = _rows(x)
         p, q, r = xp.sum(a * a), xp.sum(b * b), xp.sum(a * b)
@@ -105,7 +112,7 @@ class OperatorNorm(DualPair):
 def _rows(x: Any) -> tuple[Any, Any]:
     """The two rows of a matrix. Raises ValueError if the vector has no even number of 4 coordinates or more."""
     d = x.shape[0]
-    if d % 2 or d < 4:
+    if not OPERATOR.fits(d):
         raise ValueError(f"the operator norm is that of matrices with two rows of 2 entries or more, not {d} in all")
     return x[: d // 2], x[d // 2 :]
 

@@ -1,41 +1,275 @@
-"""The arithmetic of the kernel: vectors stay atoms, so that what is derived holds in every dimension."""
+"""The arithmetic of the kernel: vectors stay atoms, so that what is derived holds in every dimension.
+
+A rule is run on `Vector` and `Number`, not on SymPy's own objects, for two reasons. SymPy multiplies, divides and
+cancels vectors as if they were numbers, g g / g = g; here a vector is added, stretched, and handed to a norm, and
+nothing else. And SymPy forgets what it cancelled, ||g|| / ||g|| = 1; here every division, root and logarithm is
+noted, and the kernel asks that it has a value.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
-from sympy import Expr, Integer
+from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, log, sign, sin, sympify
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
+from signproof.theory.algorithms import Algorithm, Method
+from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.decide import conditions
 from signproof.theory.expectations import Total
+from signproof.theory.flows import Flow
 from signproof.theory.prox import sampled_mapping
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import i, m
-from signproof.theory.vectors import dual_norm, maximizer, norm
+from signproof.theory.vectors import dual_norm, is_vector, maximizer, norm
 from signproof.theory.votes import majority
 
 
-class Opaque:
-    """Update rules run on it: what they return are terms of `vectors` and `expectations`."""
+class Term:
+    """A term of the kernel in the hands of a rule; `needs` collects what must hold for it to have a value."""
+
+    def __init__(self, term: Expr, needs: list[Boolean]):
+        self.term, self.needs = term, needs
+
+    def __repr__(self):
+        return str(self.term)
+
+    def __bool__(self):
+        raise TypeError(f"whether {self.term} is zero is not known in a proof: a rule has no branches")
+
+    def _compared(self, other):
+        raise TypeError(f"{self.term} is not compared with anything in a proof: a rule has no branches")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
+    __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None
+
+    def _like(self, term: Expr) -> Any:
+        return type(self)(term, self.needs)
+
+    def __copy__(self):
+        return self  # nothing in it changes
+
+    def __neg__(self):
+        return self._like(-self.term)
+
+    def __pos__(self):
+        return self
+
+    def _noted(self, formula: Expr) -> Expr:
+        """A formula of which no part is evaluated yet; evaluated, once it is noted what it needs."""
+        self.needs += [condition for condition in conditions(formula) if condition not in self.needs]
+        return formula.doit(deep=False)
+
+
+class Number(Term):
+    """A real number that depends on vectors."""
+
+    def __add__(self, other):
+        return self._like(self.term + _number(other))
+
+    def __mul__(self, other):
+        return NotImplemented if isinstance(other, Vector) else self._like(self.term * _number(other))
+
+    def __sub__(self, other):
+        return self._like(self.term - _number(other))
+
+    def __rsub__(self, other):
+        return self._like(_number(other) - self.term)
+
+    def __truediv__(self, other):
+        return self * self._like(_number(other)) ** -1
+
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+    def __pow__(self, exponent):
+        return self._like(self._noted(Pow(self.term, _number(exponent), evaluate=False)))
+
+    def __abs__(self):
+        return self._like(Abs(self.term))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+class Vector(Term):
+    """An element of R^d, d any number."""
+
+    def __add__(self, other):
+        return self._like(self.term + _vector(other))
+
+    def __sub__(self, other):
+        return self._like(self.term - _vector(other))
+
+    def __rsub__(self, other):
+        return self._like(_vector(other) - self.term)
+
+    def __mul__(self, factor):
+        return self._like(self.term * _number(factor))
+
+    def __truediv__(self, other):
+        return Number(_number(other), self.needs) ** -1 * self
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+def _number(given: Any) -> Expr:
+    if isinstance(given, Vector):
+        raise TypeError(f"{given.term} is a vector: a proof knows no products, quotients and powers of its coordinates")
+    term = given.term if isinstance(given, Number) else sympify(given, strict=True)
+    if not isinstance(term, Expr) or is_vector(term):
+        raise TypeError(f"{given!r} is no number")
+    return term
+
+
+def _vector(given: Any) -> Expr:
+    if isinstance(given, Vector):
+        return given.term
+    if isinstance(given, Expr) and is_vector(given):  # a point of the rule's own
+        return given
+    if not isinstance(given, Number) and given == 0:  # where a sum begins
+        return Integer(0)
+    raise TypeError(f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof")
+
+
+class Scalars(Arithmetic):
+    """The operations on single numbers, each noted with what it needs to have a value."""
+
+    def __init__(self):
+        self.needs: list[Boolean] = []
+
+    def number(self, term: Expr) -> Number:
+        return Number(term, self.needs)
+
+    def rational(self, numerator: int, denominator: int) -> Expr:
+        return Rational(numerator, denominator)
+
+    def abs(self, x: Any) -> Any:
+        return self.number(Abs(_number(x)))
+
+    def sign(self, x: Any) -> Any:
+        return self.number(sign(_number(x)))
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return self.number(_number(base)) ** exponent
+
+    def sqrt(self, x: Any) -> Any:
+        return self.power(x, Rational(1, 2))
+
+    def exp(self, x: Any) -> Any:
+        return self.number(exp(_number(x)))
+
+    def log(self, x: Any) -> Any:
+        argument = self.number(_number(x))
+        return self.number(argument._noted(log(argument.term, evaluate=False)))
+
+    def sin(self, x: Any) -> Any:
+        return self.number(sin(_number(x)))
+
+    def cos(self, x: Any) -> Any:
+        return self.number(cos(_number(x)))
+
+    def expm1(self, x: Any) -> Any:
+        return self.exp(x) - 1
+
+    def log1p(self, x: Any) -> Any:
+        return self.log(self.number(_number(x)) + 1)
+
+    def exp_remainder(self, x: Any) -> Any:
+        return self.exp(x) - 1 - x
+
+    def larger(self, x: Any, y: Any) -> Any:
+        return self.number(Max(_number(x), _number(y)))
+
+
+class Opaque(Scalars):
+    """Update rules run on it: what they return are terms of `vectors` and `expectations`.
+
+    Functions of numbers are for its scalars; a vector has none, as its coordinates are not known.
+    """
 
     opaque = True
+    words = "vectors of the kernel"
 
-    def norm(self, name: str, x: Expr) -> Expr:
-        return norm(Str(name), x)
+    def vector(self, term: Expr) -> Vector:
+        return Vector(term, self.needs)
 
-    def dual_norm(self, name: str, g: Expr) -> Expr:
-        return dual_norm(Str(name), g)
+    def norm(self, name: str, x: Any) -> Number:
+        return self.number(norm(Str(name), _vector(x)))
 
-    def maximizer(self, name: str, g: Expr) -> Expr:
-        return maximizer(Str(name), g)
+    def dual_norm(self, name: str, g: Any) -> Number:
+        return self.number(dual_norm(Str(name), _vector(g)))
 
-    def sign(self, g: Expr) -> Expr:
-        return maximizer(Str("inf"), g)
+    def maximizer(self, name: str, g: Any) -> Vector:
+        return self.vector(maximizer(Str(name), _vector(g)))
 
-    def proximal_step(self, x: Expr, step_size: Expr, batch: Expr) -> Expr:
-        return x - step_size * sampled_mapping(x, step_size, batch)
+    def sign(self, x: Any) -> Any:
+        return super().sign(x) if isinstance(x, Number) else self.maximizer("inf", x)
 
-    def votes(self, gradient: Callable[..., Expr], x: Expr, workers: Expr) -> tuple[Expr, Expr]:
-        return Total(self.dual_norm("inf", gradient(x, m)), m) / workers, majority(x)
+    def normalized(self, g: Any) -> Vector:
+        return self.maximizer("2", g)
 
-    def dimension(self, x: Expr) -> Expr:
-        return Total(Integer(1), i)
+    def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:
+        return x - step_size * self.vector(sampled_mapping(x.term, step_size, batch))
+
+    def votes(self, gradient: Callable[..., Vector], x: Vector, workers: Expr) -> tuple[Number, Vector]:
+        length = dual_norm(Str("inf"), gradient(x, m).term)
+        return self.number(Total(length, m)) / workers, self.vector(majority(x.term))
+
+    def dimension(self, x: Vector) -> Number:
+        return self.number(Total(Integer(1), i))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One step of a rule as terms: the next point, what is remembered before and after, and what must hold for all of
+    it to have values."""
+
+    after: Expr
+    before: Any
+    memory: Any
+    needs: tuple[Boolean, ...]
+
+
+def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory: Any = None) -> Traced:
+    """One step of an algorithm from the vector x.
+
+    Arguments: the algorithm; x; `gradient`, from vectors to vectors; what the method remembers, in terms; by default
+    what it begins with. Raises TypeError for a rule that looks into coordinates, divides vectors or has branches, and
+    DrawnTwice for a stochastic one that draws twice.
+    """
+    xp = Opaque()
+
+    def ask(point: Any, *worker: Expr) -> Vector:
+        return xp.vector(gradient(_vector(point), *worker))
+
+    before = begin(algorithm, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
+    after, later = move(algorithm, xp.vector(x), ask, before, xp)
+    return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
+
+
+def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:
+    """The velocity of a flow at x, in place of the next point. Raises TypeError as `traced` does."""
+    xp = Opaque()
+    velocity = flow.velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
+    return Traced(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
+
+
+def _needs_of(method: Method) -> list[Boolean]:
+    """What its formulas need: they are evaluated before they are multiplied with anything that might cancel."""
+    return [condition for formula in method.parameters.values() for condition in conditions(formula)]
+
+
+def _wrapped(memory: Any, xp: Opaque) -> Any:
+    if isinstance(memory, tuple):
+        return tuple(_wrapped(part, xp) for part in memory)
+    return (xp.vector if is_vector(memory) or memory == 0 else xp.number)(memory)
+
+
+def _bare(memory: Any) -> Any:
+    if isinstance(memory, tuple):
+        return tuple(map(_bare, memory))
+    return memory.term if isinstance(memory, Term) else memory

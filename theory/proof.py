@@ -19,12 +19,11 @@ reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sympy import (
-    Add,
     Basic,
     Eq,
     Expr,
@@ -34,7 +33,6 @@ from sympy import (
     Le,
     Limit,
     Lt,
-    Matrix,
     Ne,
     Pow,
     Rational,
@@ -42,8 +40,6 @@ from sympy import (
     expand,
     fraction,
     preorder_traversal,
-    sign,
-    sqrt,
     sympify,
     together,
     true,
@@ -51,13 +47,13 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import And, Boolean
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
-from signproof.theory.expectations import Total, estimate, mean
+from signproof.theory.expectations import INDICES, Total, estimate, mean
 from signproof.theory.flows import (
     Flow,
     OfTime,
@@ -69,17 +65,20 @@ from signproof.theory.flows import (
     x_t,
 )
 from signproof.theory.formula import text
-from signproof.theory.opaque import Opaque
-from signproof.theory.symbols import V0, f_star, i, k, l, m, t
+from signproof.theory.opaque import Traced, traced, velocity_of
+from signproof.theory.symbols import V0, f_star, k, l, m, t
+from signproof.theory.turns import Remembers, Turn, turn
 from signproof.theory.vectors import (
     Scalar,
     VectorAtom,
     about_vectors,
     check_statement,
     check_term,
+    dual_norm,
     gradient,
     is_vector,
     iterate,
+    norm,
     point,
     suboptimality,
     value,
@@ -145,7 +144,7 @@ class Rejection:
 def check(claim: Claim) -> Certificate | Rejection:
     """Re-check the claim's proof. Raises ValueError if it has none, or none can be built; never fails otherwise."""
     proof = claim.proof
-    if not isinstance(proof, Proof):
+    if type(proof) is not Proof:
         raise ValueError(f"{claim.id} carries no proof")
     return _check(claim, proof, {claim: None})
 
@@ -222,7 +221,11 @@ class _Kernel:
 
     def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
         """Expressions and statements must have a value for all parameters in the domain."""
-        for condition in (condition for term in terms for condition in conditions(term)):
+        self.require_values([condition for term in terms for condition in conditions(term)], using)
+
+    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()):
+        """What expressions need to have a value must hold for all parameters in the domain."""
+        for condition in needs:
             if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
                 continue
             what = f"it divides by {condition.lhs}, which may be zero" if isinstance(condition, Ne) else ""
@@ -242,7 +245,7 @@ class _Kernel:
         elif any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
             raise Rejected(f"{statement} is about a flow, but the claim bounds none")
         elif self.claim.kind == "bound":
-            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, i, m}
+            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, *INDICES}
             if unbound:
                 raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
         elif self.claim.kind == "implication":
@@ -252,9 +255,20 @@ class _Kernel:
         elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             raise Rejected(f"{statement} is about a run, but the claim is about none")
 
+    def require_rule(self, step: Traced, name: str):
+        """What a rule makes must be a vector that has a value, before anything in it cancels."""
+        check_term(step.after, vector=True)
+        _refuse_anywhere(step.after, name)
+        norms = set().union(*(need.atoms(norm, dual_norm) for need in step.needs))
+        self.lemmas |= {"non-negative norm"} if norms else set()
+        self.require_values(step.needs, tuple(Ge(length, 0) for length in sorted(norms, key=str)))
+        self.require_defined(step.after)
+
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
         """What an assumption says at some points."""
-        pattern = assumption.statement(*(point(Str(f"point {number}")) for number in range(len(points))))
+        places = [point(Str(f"point {number}")) for number in range(len(points))]
+        pattern = assumption.statement(*places)
+        check_statement(pattern)
         for part in preorder_traversal(pattern):
             bound = [part.index] if isinstance(part, Total) else []
             bound += part.variables if isinstance(part, ExprWithLimits) else []
@@ -262,7 +276,8 @@ class _Kernel:
                 if any(x.has(index) for x in points):
                     raise Rejected(f"{assumption} runs over {index}, and a point in it depends on {index}")
         _refuse_anywhere(pattern, str(assumption))
-        return assumption.statement(*points)
+        # what it says is read off one statement: it cannot depend on which points it is asked about
+        return pattern.xreplace(dict(zip(places, points, strict=True)))
 
     def require_theorem(self, claim: Claim):
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
@@ -304,11 +319,11 @@ class _Kernel:
             index = left.args[0] - 1
             if not _is_iteration(index):
                 return False
-            after = _memoryless(algorithm, x_k, estimate if stochastic else gradient, OPAQUE)
-            check_term(after, vector=True)
-            _refuse_anywhere(after, str(algorithm))
-            self.require_defined(after)
-            return same(statement, Eq(left, after.subs(k, index)))
+            step = traced(algorithm, x_k, estimate if stochastic else gradient)
+            if (step.before, step.memory) != ((), ()):
+                raise Rejected(f"{algorithm} remembers more than its iterate")
+            self.require_rule(step, str(algorithm))
+            return same(statement, Eq(left, step.after.subs(k, index)))
         return False
 
     def flow_definitions(self, flow: Flow, statement: Eq) -> bool:
@@ -319,11 +334,10 @@ class _Kernel:
         if isinstance(left, suboptimality_at):
             return same(statement, Eq(left, value(trajectory(*left.args)) - f_star))
         if left == velocity(t):
-            rule = flow.velocity(x_t, gradient, OPAQUE)
-            check_velocity(rule)
-            _refuse_anywhere(rule, str(flow))
-            self.require_defined(rule)
-            return same(statement, Eq(left, rule))
+            step = velocity_of(flow, x_t, gradient)
+            check_velocity(step.after)
+            self.require_rule(step, str(flow))
+            return same(statement, Eq(left, step.after))
         return False
 
 
@@ -602,13 +616,14 @@ class Run(Justification):
     start: int
 
     def check(self, statement, kernel):
-        target = transition(kernel.claim.algorithm, kernel.claim.orbit, self.start)
-        if statement != target:
-            raise Rejected(f"the step from point {self.start} of the orbit is {target}, not {statement}")
+        turned = _turn(kernel.claim.algorithm, kernel.claim.orbit, self.start)
+        if statement != turned.statement:
+            raise Rejected(f"the step from point {self.start} of the orbit is {turned.statement}, not {statement}")
         orbit = kernel.claim.orbit
         kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
         for condition in orbit.smooth_at(orbit.points[self.start]):
             kernel.require(condition, what=f"the function may have no gradient at point {self.start} of the orbit")
+        kernel.require_values(turned.needs)
         kernel.require(statement)
 
     @property
@@ -618,7 +633,7 @@ class Run(Justification):
 
 @dataclass(frozen=True)
 class Forever(Justification):
-    """Every transition of the orbit is proved, so the run of a memoryless method repeats it for ever."""
+    """Every transition of the orbit is proved, so the run repeats it for ever."""
 
     using: tuple[Step, ...] = ()
 
@@ -646,57 +661,27 @@ class Forever(Justification):
         return "lemma: induction" + _from(self.using)
 
 
-class Coordinates:
-    """The symbolic arithmetic of one function of few coordinates: columns of SymPy expressions."""
-
-    def abs(self, x):
-        return x.applyfunc(abs)
-
-    def sign(self, x):
-        return x.applyfunc(sign)
-
-    def sum(self, x):
-        return Add(*x)
-
-    def power(self, x, exponent):
-        return x.applyfunc(lambda entry: entry**exponent)
-
-    def sqrt(self, x):
-        return sqrt(x)
-
-
 JUSTIFICATIONS = (Definition, Hypothesis, Lemma, Identity, Combination, Decide, Instance, Theorem, Run, Forever)
 """All that the kernel trusts: a justification of any other class, derived ones included, justifies nothing."""
-COORDINATES = Coordinates()
-OPAQUE = Opaque()
 
 
 def transition(algorithm: Algorithm, orbit: Orbit, start: int) -> Boolean:
     """The statement that the algorithm takes point number `start` of the orbit to the next point.
 
-    Raises Rejected if the algorithm remembers more than a point.
+    Raises Rejected if the algorithm remembers more than the point that its last step was made from.
     """
+    return _turn(algorithm, orbit, start).statement
 
-    def slope(x):
-        return Matrix([_at(orbit, part, x) for part in orbit.gradient])
 
-    here = Matrix(orbit.points[start])
-    there = orbit.points[(start + 1) % len(orbit.points)]
-    after = _memoryless(algorithm, here, slope, COORDINATES)
-    return And(*(Eq(a, b, evaluate=False) for a, b in zip(after, there, strict=True)))
+def _turn(algorithm: Algorithm, orbit: Orbit, start: int) -> Turn:
+    try:
+        return turn(algorithm, orbit, start)
+    except Remembers as reason:
+        raise Rejected(str(reason)) from None
 
 
 def _at(orbit: Orbit, formula: Expr, point: Iterable[Expr]) -> Expr:
     return formula.xreplace(dict(zip(orbit.coordinates, map(sympify, point), strict=True)))
-
-
-def _memoryless(algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], xp: Any) -> Any:
-    """The next iterate of a method that remembers nothing else."""
-    memory = algorithm.init(x, xp)
-    after, memory_after = algorithm.update(x, gradient, memory, xp)
-    if memory != () or memory_after != ():
-        raise Rejected(f"{algorithm} remembers more than its iterate")
-    return after
 
 
 def normal(expression: Expr) -> Expr:

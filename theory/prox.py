@@ -1,7 +1,7 @@
 """Stochastic proximal-gradient methods: the terms, assumptions, algorithms and measures of composite objectives.
 
-f = d + r. The components r_m are closed, proper and convex, with weights theta_m >= 0 that sum to one, and r is the
-closed, proper and convex function with sum over m of theta_m prox_{gamma r_m} = prox_{gamma r}: it depends on the
+f = d + r. The components r_j are closed, proper and convex, with weights theta_j >= 0 that sum to one, and r is the
+closed, proper and convex function with sum over j of theta_j prox_{gamma r_j} = prox_{gamma r}: it depends on the
 step size gamma, and so does f. The gradient mapping G is the term that the others are made of:
 
     P(x) = x - gamma G(x) = prox_{gamma r}(x - gamma grad d(x)),    ^P(x) = x - gamma ^G(x),
@@ -23,15 +23,15 @@ from signproof.theory.assumptions import Assumption
 from signproof.theory.expectations import Random, Total, coordinate, mean
 from signproof.theory.measures import Measure
 from signproof.theory.norms import DualPair
-from signproof.theory.symbols import i, l, m
+from signproof.theory.symbols import i, j, l, xi
 from signproof.theory.vectors import Scalar, VectorAtom, check_term, dual_norm, gradient, inner, iterate, norm, value
 
 ONE = Integer(1)
 """The size of a mini-batch of a single draw."""
 D = Str("d")
 """The smooth part of the objective."""
-COMPONENT = Tuple(Str("r_m"), m)
-"""The component number m of the regularizer."""
+COMPONENT = Tuple(Str("r_j"), j)
+"""The component number j of the regularizer."""
 
 
 def regularizer(step_size: Expr) -> Tuple:
@@ -100,7 +100,7 @@ class prox(_AtPoint):
 
 
 class mean_prox(_AtPoint):
-    """sum over m of theta_m prox_{gamma r_m}(z).  [signprox (8)]  Arguments: z, gamma."""
+    """sum over j of theta_j prox_{gamma r_j}(z).  [signprox (8)]  Arguments: z, gamma."""
 
     nargs = 2
     letter = "mean prox"
@@ -129,13 +129,13 @@ class exchange(_AtPoint):
 
 
 class weight(Scalar):
-    """theta_m, the probability of component m. Argument: m."""
+    """theta_j, the probability of component j. Argument: j."""
 
     nargs = 1
 
     def check(self):
-        if self.args != (m,):
-            raise TypeError(f"{self.args[0]} in {self} is no component: write m")
+        if self.args != (j,):
+            raise TypeError(f"{self.args[0]} in {self} is no component: write j")
 
     def _sympystr(self, printer):
         return f"theta_{self.args[0]}"
@@ -195,7 +195,7 @@ class Composite(_WithFormulas):
 
 @dataclass(frozen=True)
 class ProximalAverage(_WithFormulas):
-    """r is closed, proper and convex, with sum over m of theta_m prox_{gamma r_m} = prox_{gamma r}.  [signprox (9)]"""
+    """r is closed, proper and convex, with sum over j of theta_j prox_{gamma r_j} = prox_{gamma r}.  [signprox (9)]"""
 
     step_size: Any
     points = 1
@@ -326,18 +326,18 @@ class CoordinateVariance(_WithFormulas):
         return Le(mean(noise**2, x), self.step_size**2 * entry(self.constants, i) ** 2)
 
 
-OBJECTIVE = Tuple(Str("f_m"), m)
-"""The component number m of an objective that is a mean of functions."""
+OBJECTIVE = Tuple(Str("f_xi"), xi)
+"""Of an objective that is a mean of functions, the one that draw number xi of a mini-batch picks."""
 
 
 def linearization(x: Expr) -> Tuple:
-    """The function r_m that is the linearization of f_m at x."""
-    return Tuple(Str("r_m"), m, x)
+    """The function r_xi that is the linearization of f_xi at x."""
+    return Tuple(Str("r_xi"), xi, x)
 
 
 @dataclass(frozen=True)
 class Linearized(_WithFormulas):
-    """r_m(y) = f_m(x) + <grad f_m(x), y - x>.  [signprox (11)]"""
+    """r_xi(y) = f_xi(x) + <grad f_xi(x), y - x>, of every draw xi.  [signprox (11)]"""
 
     points = 2
     words = "linearized"
@@ -348,7 +348,7 @@ class Linearized(_WithFormulas):
 
 @dataclass(frozen=True)
 class LinearizedSlope(_WithFormulas):
-    """grad r_m(y) = grad f_m(x): the gradient of the linearization.  [signprox (11)]"""
+    """grad r_xi(y) = grad f_xi(x): the gradient of the linearization.  [signprox (11)]"""
 
     points = 2
     words = "of the slope of its linearization"
@@ -359,14 +359,14 @@ class LinearizedSlope(_WithFormulas):
 
 @dataclass(frozen=True)
 class BatchSize(_WithFormulas):
-    """There are B indices m in a mini-batch."""
+    """There are B draws in a mini-batch."""
 
     size: Any
     points = 0
     words = "with mini-batches"
 
     def statement(self):
-        return Eq(Total(Integer(1), m), self.size)
+        return Eq(Total(Integer(1), xi), self.size)
 
 
 def deviation(x: Expr, step_size: Expr, batch: Expr = ONE) -> Expr:
@@ -393,7 +393,7 @@ class ProximalOracle:
     """What a proximal method asks of a composite problem in numbers, in place of a gradient.
 
     Arguments: a problem with `smooth_gradient(x, xp)`, grad d of the shape of x, `proxes(z, gamma, xp)`, all
-    prox_{gamma r_m}(z), shape (M, d, ...), and `weights`, shape (M, ...); the weights of a mini-batch, of the same
+    prox_{gamma r_j}(z), shape (M, d, ...), and `weights`, shape (M, ...); the weights of a mini-batch, of the same
     shape, or None for the problem's own: then ^P is P.
     """
 
@@ -401,7 +401,7 @@ class ProximalOracle:
     drawn: Any = None
 
     def proximal_step(self, x: Any, step_size: Any, xp: Any) -> Any:
-        """^P(x) = sum over m of w_m prox_{gamma r_m}(x - gamma grad d(x)).  [signprox (10)]"""
+        """^P(x) = sum over j of w_j prox_{gamma r_j}(x - gamma grad d(x)).  [signprox (10)]"""
         weights = self.problem.weights if self.drawn is None else self.drawn
         z = x - step_size * self.problem.smooth_gradient(x, xp)
         return xp.sum(weights[:, None] * self.problem.proxes(z, step_size, xp))

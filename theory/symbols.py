@@ -30,8 +30,12 @@ l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
 """Running index of sums and minima."""
 i = Symbol("i", real=True)
 """Index of a coordinate; every statement in which it is free is for all coordinates."""
+j = Symbol("j", real=True)
+"""Index of a component of a regularizer; every statement in which it is free is for all components."""
 m = Symbol("m", real=True)
 """Index of a worker; every statement in which it is free is for all workers."""
+xi = Symbol("xi", real=True)
+"""Index of a draw of a mini-batch; every statement in which it is free is for all draws."""
 t = Symbol("t", real=True)
 """Time; every statement about a flow is for all t >= 0."""
 s = Symbol("s", real=True)

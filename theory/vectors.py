@@ -12,6 +12,7 @@ about them, wherever it is defined at all.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from sympy import (
     Abs,
@@ -23,29 +24,29 @@ from sympy import (
     Function,
     Integer,
     Limit,
-    Max,
-    Min,
     Mul,
-    NumberSymbol,
-    Pow,
-    Rational,
     S,
     Sum,
     Symbol,
     Tuple,
-    cos,
-    exp,
     expand,
-    log,
     oo,
-    sign,
-    sin,
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
-from sympy.core.symbol import Str
-from sympy.logic.boolalg import And, BooleanFalse, BooleanTrue, Not, Or
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
+from signproof.theory.exact_types import (
+    CONNECTIVES,
+    CONSTANTS,
+    FUNCTIONS,
+    NAMES,
+    RATIONALS,
+    RELATIONS,
+    check_own,
+    is_real_symbol,
+    of_package,
+)
 from signproof.theory.symbols import k, l
 
 
@@ -54,7 +55,7 @@ class Term:
 
     def check(self) -> None:
         for argument in self.args:  # type: ignore[attr-defined]
-            if not isinstance(argument, Str | Tuple):
+            if type(argument) not in NAMES:
                 check_term(argument, vector=True)
 
 
@@ -68,9 +69,18 @@ class OfIteration(Term):
 
 
 class VectorAtom(Term, Function):
-    """An element of R^d that is not a combination of others."""
+    """An element of R^d that is not a combination of others.
+
+    A user's own class of vectors is drawn at random unless it says `deterministic = True`: then a vector is fixed once
+    its arguments are.
+    """
 
     is_real = True
+    deterministic = False
+    open_to_users = True
+
+    def _eval_power(self, exponent):
+        raise TypeError(f"vectors have no powers, products or quotients: {self} stands for all coordinates at once")
 
 
 class iterate(OfIteration, VectorAtom):
@@ -142,9 +152,11 @@ class maximizer(VectorAtom):
 
 
 class Scalar(Term, Function):
-    """A real number that depends on vectors or on the iteration."""
+    """A real number that depends on vectors or on the iteration; one of a user's own is random, as vectors are."""
 
     is_real = True
+    deterministic = False
+    open_to_users = True
 
 
 class value(Scalar):
@@ -328,43 +340,56 @@ def check_term(term: Basic, vector: bool = False) -> None:
     if vector:
         for atom, factor in terms(term).items():
             check_term(factor)
-            atom.check()
+            _check_part(atom)
     elif isinstance(term, Symbol):
-        if term != Symbol(term.name, real=True):
+        if not is_real_symbol(term):
             raise TypeError(f"the symbol {term} must be real and nothing more: write Symbol({term.name!r}, real=True)")
     elif isinstance(term, Term) and not isinstance(term, VectorAtom):
-        term.check()
-    elif isinstance(term, Sum):
+        _check_part(term)
+    elif type(term) is Sum:
         _check_range(term)
-    elif isinstance(term, Limit):
+    elif type(term) is Limit:
         for part in term.args[: 2 if term.args[2] == oo else 3]:
             check_term(part)
-    elif isinstance(term, _FUNCTIONS):
+    elif type(term) in FUNCTIONS:
         for argument in term.args:
             check_term(argument)
     elif isinstance(term, Float):
         raise TypeError(f"{term} is a floating-point number: write a rational")
-    elif not isinstance(term, Rational | NumberSymbol):
+    elif type(term) not in RATIONALS + CONSTANTS:
         raise TypeError(f"{term} is no real number, or made of a function ({type(term).__name__}) that is unknown here")
+
+
+def _check_part(term: Basic) -> None:
+    """Raises TypeError unless a vector atom or a scalar is one of the package's terms or a plain name of a user's."""
+    kind: Any = type(term)
+    if not of_package(kind):
+        check_own(kind)
+        for argument in term.args:
+            if type(argument) not in NAMES:
+                check_term(argument, vector=_outside_scalars(argument))
+    if of_package(kind) or kind.check is not Term.check:
+        term.check()
 
 
 def check_statement(statement: Basic) -> None:
     """Raises TypeError unless it is a relation between numbers, an equation between vectors, or made of these."""
-    if isinstance(statement, And | Or | Not):
+    if type(statement) in CONNECTIVES:
         for part in statement.args:
             check_statement(part)
-    elif isinstance(statement, Repeats):
+    elif type(statement) is Repeats:
         for point in statement.args:
             for entry in point:
                 check_term(entry)
-    elif isinstance(statement, Relational):
+    elif type(statement) in RELATIONS:
         vectors = about_vectors(statement)
         if vectors and not isinstance(statement, Eq):
             raise TypeError(f"vectors have no order: {statement}")
         for side in (statement.lhs, statement.rhs):
             check_term(side, vector=vectors)
-    elif not isinstance(statement, BooleanTrue | BooleanFalse):
-        raise TypeError(f"{statement} is not a statement about numbers and vectors")
+    elif type(statement) not in (BooleanTrue, BooleanFalse):
+        kind = type(statement).__name__
+        raise TypeError(f"{statement} ({kind}) is not a statement about numbers and vectors")
 
 
 def about_vectors(statement: Basic) -> bool:
@@ -378,9 +403,6 @@ g_k = gradient(x_k)
 """The gradient at the current iterate."""
 x_star = minimizer(Tuple())
 """A minimizer."""
-
-
-_FUNCTIONS = (Add, Mul, Pow, Abs, sign, Max, Min, exp, log, sin, cos)
 
 
 def _check_range(term: ExprWithLimits):

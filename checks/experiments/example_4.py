@@ -26,6 +26,7 @@ from signproof.theory.algorithms import (
 )
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Smooth
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import L
 
 STEP, MOMENTUM = Rational(1, 20), Rational(9, 10)
@@ -102,11 +103,11 @@ def _followed(method: Algorithm) -> tuple[list, list]:
         problem = SineSum(rationals([1]), fmpq(3)).over(xp)
         for start in STARTS:
             x = xp.number(rationals([start]))
-            memory, places, heights = at.init(x, xp), [], []
+            memory, places, heights = begin(at, x, xp), [], []
             for _ in range(STEPS + 1):
                 places.append(xp.ends(x[0]))
                 heights.append(xp.ends(problem.suboptimality(x, xp)))
-                x, memory = at.update(x, lambda point: problem.gradient(point, xp), memory, xp)
+                x, memory = move(at, x, lambda point: problem.gradient(point, xp), memory, xp)
             points.append(places)
             values.append(heights)
     return points, values

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, console, notice, ratio_of, table
+from signproof.terminal import CHANGED, console, notice, table
 
 EPILOG = "Example:  signproof compare old.json new.json --only-changed --fail-on worse"
 COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": "yellow", "new": "cyan"}
@@ -65,4 +65,6 @@ def command(
 
 
 def _verdict_and_ratio(entry: dict[str, Any] | None) -> str:
-    return "" if entry is None else " ".join(part for part in (entry["verdict"], ratio_of(entry)) if part)
+    from signproof.report.ledger import ratio_text
+
+    return "" if entry is None else " ".join(part for part in (entry["verdict"], ratio_text(entry)) if part)

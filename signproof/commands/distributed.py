@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress, table
+from signproof.interruption import exit_code
+from signproof.terminal import CHANGED, check_outputs, console, notice, progress, table
 
 if TYPE_CHECKING:
     from signproof.distributing import Record
@@ -73,8 +74,8 @@ def command(
         except Lost as error:
             record.because, code = str(error), CHANGED
         compare(record)
-    except KeyboardInterrupt:
-        record.because, code = "interrupted", INTERRUPTED
+    except KeyboardInterrupt as interruption:
+        record.because, code = "interrupted", exit_code(interruption)
     if json is not None:
         write_atomically(json, dumps(record.data(), indent=1, allow_nan=False) + "\n")
     _print(record)

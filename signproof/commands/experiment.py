@@ -9,7 +9,8 @@ import typer
 from rich.markup import escape
 
 from signproof.commands.targets import ProfileName, Targets
-from signproof.terminal import INTERRUPTED, STYLES, check_outputs, console, notice, progress, table
+from signproof.interruption import exit_code
+from signproof.terminal import STYLES, check_outputs, console, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 EPILOG = (
@@ -39,7 +40,7 @@ def command(
     from signproof.checks.experiment import Setting, known
     from signproof.checks.judge import conduct
     from signproof.loading import load
-    from signproof.report.ledger import entry, ledger, write
+    from signproof.report.ledger import entry, keep, ledger
 
     check_outputs(json, folder)
     if data is not None and not data.is_file():
@@ -48,7 +49,7 @@ def command(
     if not claims:
         raise Misuse(f"no experiment decides {', '.join(targets or ())}: there is one for {', '.join(sorted(known()))}")
     setting = Setting(str(profile), seed, data, samples, features, batch, repeats, steps, folder)
-    entries, interrupted = [], False
+    entries, interrupted = [], 0
     with progress(len(claims)) as bar:
         try:
             for claim in claims:
@@ -58,17 +59,16 @@ def command(
                     raise Misuse(f"{claim.id}: {error}") from None
                 bar.advance()
                 entries.append(entry(verdict))
-        except KeyboardInterrupt:
-            interrupted = True
+        except KeyboardInterrupt as interruption:
+            interrupted = exit_code(interruption)
     for found in entries:
         _print(found)
     if json is not None and entries:
-        write(ledger(entries, str(profile), seed, partial=interrupted), json)
-        notice(f"written: {json}")
+        told(keep(ledger(entries, str(profile), seed, partial=bool(interrupted)), json), json)
     if interrupted:
         kept = f"; their state is kept in {folder}" if folder else "; --folder would have kept their state"
         notice(f"interrupted after {len(entries)} of {len(claims)} experiments{kept}")
-        raise typer.Exit(INTERRUPTED)
+        raise typer.Exit(interrupted)
 
 
 def _print(found: dict):

@@ -117,7 +117,10 @@ def _test(witness: Any, files: list[Path]) -> str:
     name = re.sub(r"\W+", "_", witness.claim.id).strip("_").lower()
     data = indent(dumps(witness.to_json(), indent=4, ensure_ascii=False, allow_nan=False), " " * 4)
     does = "returns_for_ever" if witness.exhibit else "is_broken"
-    reads = "".join(f"    read_file(Path({str(file)!r}))\n" for file in files)
+    reads = "    known = dict(catalog())\n" if files else ""
+    reads += "".join(
+        f"    known |= {{claim.id: claim for claim in read_file(Path({str(file)!r}))}}\n" for file in files
+    )
     imports = "from signproof.checks.witness import from_json\n"
     if files:
         imports = f"from pathlib import Path\n\n{imports}from signproof.loading import read_file\n"
@@ -126,7 +129,7 @@ def _test(witness: Any, files: list[Path]) -> str:
         f"import json\n\n{imports}\n"
         f'WITNESS = r"""\n{data}\n"""\n\n\n'
         f"def test_{name}_{does}():\n{reads}"
-        f"    assert from_json(json.loads(WITNESS), catalog()).replay().confirmed\n"
+        f"    assert from_json(json.loads(WITNESS), {'known' if files else 'catalog()'}).replay().confirmed\n"
     )
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, patient, progress
+from signproof.interruption import exit_code
+from signproof.terminal import CHANGED, check_outputs, console, notice, patient, progress
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ EPILOG = (
     "Examples:  signproof search scaled-sign/theorem-2.2 --out witness.json  |  signproof search my_claims.py "
     "--seconds 300"
 )
+UNSEARCHED = {"implication": "says that one assumption implies another", "words": "is stated in words"}
+"""Kinds of claims for which there is nothing to search, and why."""
 
 
 def command(
@@ -42,6 +45,8 @@ def command(
     claims = load([target])
     if len(claims) != 1:
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
+    if claims[0].kind in UNSEARCHED:
+        raise Misuse(f"{claims[0].id} {UNSEARCHED[claims[0].kind]}: no instance can break it; try `signproof verify`")
     code = 0
     begun, told = monotonic(), 0
     with progress(total=int(seconds)) as bar, patient() as look:
@@ -57,7 +62,7 @@ def command(
         try:
             found = search(claims[0], seconds, seed, advance)
         except Stopped as stopped:
-            found, code = stopped.found, INTERRUPTED
+            found, code = stopped.found, exit_code(stopped)
     _explain(claims[0], found)
     if out is not None:
         _write(out, found)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
+from math import prod
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from signproof.terminal import check_outputs, console, notice, numbers, table
+from signproof.interruption import exit_code
+from signproof.terminal import check_outputs, console, held, notice, numbers, table, told
 from signproof.theory.misuse import Misuse
 
+SCHEMA = "signproof-tightness/1"
 EPILOG = "Example:  signproof tightness scaled-sign/theorem-1.1 --dimensions 2,8 --ratios 1,2,8,80 --svg map.svg"
 
 
@@ -24,21 +28,23 @@ def command(
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
 ):
     """Show where a bound is tight (1), where it is loose, and where nothing meets its assumptions."""
-    from json import dumps
-
     from signproof.checks.domain import THETAS
-    from signproof.checks.tightness_map import tightness_map
+    from signproof.checks.tightness_map import Cell, tightness_cells
     from signproof.loading import load
-    from signproof.report.ledger import write_atomically
 
     check_outputs(json, None)
     check_outputs(svg, None, "--svg")
     claims = load([target])
     if len(claims) != 1:
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
-    cells = tightness_map(
-        claims[0], numbers(dimensions, int, "--dimensions"), numbers(ratios, Fraction, "--ratios"), THETAS, seed
-    )
+    asked = numbers(dimensions, int, "--dimensions"), numbers(ratios, Fraction, "--ratios"), THETAS
+    cells: list[Cell] = []
+    interrupted = 0
+    try:
+        for cell in tightness_cells(claims[0], *asked, seed):
+            cells.append(cell)
+    except KeyboardInterrupt as interruption:
+        interrupted = exit_code(interruption)
     rows = table("d", "L/mu", *(f"at {theta}" for theta in THETAS), "instance, or why there is none")
     for row in range(0, len(cells), len(THETAS)):
         part = cells[row : row + len(THETAS)]
@@ -50,15 +56,25 @@ def command(
             escape(loosest.reason or loosest.instance),
         )
     console().print(rows)
+    _write(claims[0].id, seed, [cell.data() for cell in cells], json, svg, cut=bool(interrupted))
+    if interrupted:
+        notice(f"interrupted after {len(cells)} of {prod(map(len, asked))} cells; what was found is kept")
+        raise typer.Exit(interrupted)
+
+
+def _write(id: str, seed: int, cells: list[dict[str, Any]], json: Path | None, svg: Path | None, cut: bool):
+    from json import dumps
+
+    from signproof.report.ledger import spared, write_atomically
+
     if json is not None:
-        found = {
-            "schema": "signproof-tightness/1", "claim": claims[0].id, "seed": seed, "cells": [c.data() for c in cells]
-        }  # fmt: skip
-        write_atomically(json, dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-        notice(f"written: {json}")
-    if svg is not None:
+        found = {"schema": SCHEMA, "claim": id, "seed": seed, "partial": cut, "cells": cells}
+        place = spared(json, len(cells), partial(held, schema=SCHEMA, name="cells")) if cut else json
+        write_atomically(place, dumps(found, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        told(place, json)
+    if svg is not None and cells and not (cut and svg.exists()):
         from signproof.report.charts import svg as drawn
         from signproof.report.charts import tightness_chart
 
-        write_atomically(svg, drawn(tightness_chart([cell.data() for cell in cells], claims[0].id)))
+        write_atomically(svg, drawn(tightness_chart(cells, id)))
         notice(f"written: {svg}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,8 @@ import typer
 from rich.markup import escape
 
 from signproof.commands.verify import ProfileName
-from signproof.terminal import CHANGED, INTERRUPTED, check_outputs, console, notice, progress, table
+from signproof.interruption import exit_code
+from signproof.terminal import CHANGED, check_outputs, console, held, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ def command(
     """Ask an optimizer whether it obeys the bounds: holds, or broken at which step on which instance."""
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
+    from signproof.report.ledger import spared
 
     check_outputs(json, None)
     factory, name = factory_in(target)
@@ -51,16 +54,17 @@ def command(
         known = variant_baseline.read(baseline)
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
+    if not interrupted and all(row.status == "not applicable" for row in found):
+        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
     if json is not None:
-        _write(json, name, dtype, seed, str(profile), found, interrupted)
-        notice(f"written: {json}")
+        place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
+        _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
+        told(place, json)
     _print(found)
     if interrupted:
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
         notice(f"interrupted after {count}; what was found out is kept, marked partial")
-        raise typer.Exit(INTERRUPTED)
-    if all(row.status == "not applicable" for row in found):
-        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
+        raise typer.Exit(interrupted)
     if known is None:
         wrong = any(row.status in ("broken", "failed") for row in found)
     else:
@@ -74,8 +78,8 @@ def command(
         raise typer.Exit(CHANGED)
 
 
-def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], bool]:
-    """The rows that were found, and whether the run was interrupted; a progress bar while it works."""
+def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
+    """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
     from signproof.checks.variants import chosen, rows
 
     asked, found = chosen(claims), []
@@ -84,9 +88,9 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
             for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
                 found.append(row)
                 bar.advance()
-        except KeyboardInterrupt:
-            return found, True
-    return found, False
+        except KeyboardInterrupt as interruption:
+            return found, exit_code(interruption)
+    return found, 0
 
 
 def _print(found: list[Row]):
@@ -119,7 +123,7 @@ def _short(number: float | None) -> str:
     return f"{number:.4f}" if abs(number) < LARGEST_RATIO else f"{number:.0e}"
 
 
-def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], partial: bool):
+def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], cut: bool):
     from importlib.metadata import version
     from json import dumps
 
@@ -131,7 +135,7 @@ def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: li
         "dtype": dtype,
         "profile": profile,
         "seed": seed,
-        "partial": partial,
+        "partial": cut,
         "environment": environment() | {"optax": version("optax")},
         "rows": [row.data() for row in found],
     }

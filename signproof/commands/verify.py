@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,17 +10,17 @@ import typer
 from rich.markup import escape
 
 from signproof.commands.targets import ProfileName, Targets
+from signproof.interruption import exit_code
 from signproof.terminal import (
     CHANGED,
     INCONSISTENT,
-    INTERRUPTED,
     STYLES,
     check_outputs,
     console,
     notice,
     progress,
-    ratio_of,
     table,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -50,36 +51,37 @@ def command(
     targets = targets or []
     check_outputs(json, html)
     claims = load(targets)
-    entries, interrupted = _judge(targets, claims, str(profile), seed, jobs)
+    entries, cut = _judge(targets, claims, str(profile), seed, jobs)
 
     from signproof.report import baseline
-    from signproof.report.ledger import ledger, write
+    from signproof.report.ledger import error_spent, keep, ledger, unjudged
 
     order = {claim.id: number for number, claim in enumerate(claims)}
     entries.sort(key=lambda entry: order[entry["id"]])
-    found = ledger(entries, str(profile), seed, partial=interrupted)
+    found = ledger(entries, str(profile), seed, partial=cut is not None)
+    written = []
     if json is not None:
-        write(found, json)
+        written.append((keep(found, json), json))
     if html is not None and entries:
-        from signproof.report.site import write_site
+        from signproof.report.site import keep_site
 
         with progress(len(entries)) as bar:
-            write_site(found, html, bar.advance)
+            written.append((keep_site(found, html, bar.advance), html / "index.html"))
     _print_table(entries)
-    spent = [piece for entry in entries for piece in entry["evidence"] if piece["level"] == "statistical"]
+    spent = error_spent(entries)
     if spent:
-        from signproof.checks.statistics import ERROR
-
+        together, each = sum(error for error, _ in spent), max(each for _, each in spent)
         notice(
-            f"statistics: an error probability of {ERROR:g} in the whole run, {ERROR / len(claims):.2g} for each claim "
-            f"and {spent[0]['error_of_each']:.2g} for each of its comparisons"
+            f"statistics: an error probability of {together:.2g} in the whole run, at most "
+            f"{max(error for error, _ in spent):.2g} for each claim and {each:.2g} for each of its comparisons"
         )
-    for place in (json, html and html / "index.html"):
-        if place is not None and place.exists():
-            notice(f"written: {place}")
-    if interrupted:
-        notice(f"interrupted after {len(entries)} of {len(claims)} claims; what was judged is kept, marked partial")
-        raise typer.Exit(INTERRUPTED)
+    for place, meant in written:
+        told(place, meant)
+    for entry in filter(unjudged, entries):
+        notice(f"{entry['id']}: {unjudged(entry)}")
+    if cut is not None:
+        notice(f"{cut.why} after {len(entries)} of {len(claims)} claims; what was judged is kept, marked partial")
+        raise typer.Exit(cut.code)
     if any(entry["verdict"] == "inconsistent" for entry in entries):
         notice("a proved claim is broken by an exact witness: one of the two is our defect, please report it")
         raise typer.Exit(INCONSISTENT)
@@ -93,13 +95,25 @@ def command(
     changed = baseline.changes(built_in, str(profile))
     for line in changed:
         notice(f"changed: {line}")
-    if changed or any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in own):
+    refuted = any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in own)
+    if changed or refuted or any(map(unjudged, entries)):
         raise typer.Exit(CHANGED)
 
 
-def _judge(targets: list[str], claims: list[Claim], profile: str, seed: int, jobs: int) -> tuple[list[dict], bool]:
-    """The entries that were judged, and whether the run was interrupted; a progress bar while it works."""
+@dataclass(frozen=True)
+class Cut:
+    """What ended a run early, in words, and the exit code that says so."""
+
+    why: str
+    code: int
+
+
+def _judge(
+    targets: list[str], claims: list[Claim], profile: str, seed: int, jobs: int
+) -> tuple[list[dict[str, Any]], Cut | None]:
+    """The entries that were judged, and what cut the run short; a progress bar while it works."""
     from signproof.judging import judge
+    from signproof.workers import Lost
 
     entries: list[dict[str, Any]] = []
     with progress(len(claims)) as bar:
@@ -107,13 +121,15 @@ def _judge(targets: list[str], claims: list[Claim], profile: str, seed: int, job
             for entry in judge(targets, claims, profile, seed, jobs, bar.say):
                 entries.append(entry)
                 bar.advance()
-        except KeyboardInterrupt:
-            return entries, True
-    return entries, False
+        except KeyboardInterrupt as interruption:
+            return entries, Cut("interrupted", exit_code(interruption))
+        except Lost as lost:
+            return entries, Cut(f"{lost}: ended", lost.code)
+    return entries, None
 
 
 def _print_table(entries: list[dict[str, Any]]):
-    from signproof.report.ledger import because, deciding
+    from signproof.report.ledger import because, deciding, ratio_text
 
     rows = table("claim", "verdict", "evidence", "tightness", "because")
     for entry in entries:
@@ -123,7 +139,7 @@ def _print_table(entries: list[dict[str, Any]]):
             escape(entry["id"]),
             f"[{style}]{verdict}[/]" if style else verdict,
             deciding(entry)[1],
-            ratio_of(entry),
+            ratio_text(entry),
             escape(because(entry)),
         )
     console().print(rows)

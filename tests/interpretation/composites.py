@@ -29,7 +29,7 @@ from signproof.theory.prox import (
     sampled_mapping,
     weight,
 )
-from signproof.theory.symbols import f_star, i, m
+from signproof.theory.symbols import f_star, i, j, xi
 from signproof.theory.vectors import gradient, value
 
 
@@ -110,7 +110,8 @@ class Composites(Interpretation):
         self.step_size, self.objective = step_size, d + self.r
         self.constants = constants
         self.least = self.objective.minimum
-        super().__init__(claim, self, {}, start, steps, xp, workers=len(components), points=points)
+        super().__init__(claim, self, {}, start, steps, xp, points=points)
+        self.sizes |= {j: len(components), xi: len(components)}  # every component is drawn once
         self.symbols |= {Symbol(name, real=True): xp.number(rational(n)) for name, n in parameters.items()}
         self.symbols[f_star] = xp.number(self.least)
 
@@ -126,7 +127,7 @@ class Composites(Interpretation):
 
     def scalar(self, term, at):
         if isinstance(term, weight):
-            return self.xp.number(self.weights[int(at[m])])
+            return self.xp.number(self.weights[int(at[j])])
         if isinstance(term, entry):
             return self.xp.number(self.constants[term.args[0].name][int(at[i])])
         if isinstance(term, value):
@@ -175,7 +176,7 @@ class Composites(Interpretation):
         if name == D:
             return self.d, fmpq(0)
         if name in (COMPONENT, OBJECTIVE):
-            return self.components[int(at[m])], fmpq(0)
+            return self.components[int(at[j if name == COMPONENT else xi])], fmpq(0)
         letter = name[0]
         if letter == Str("r"):
             return self.r, fmpq(0)
@@ -183,11 +184,11 @@ class Composites(Interpretation):
             step_size, f = self._same(name[1], at), self._function((name[2],), at)[0]
             return regularizer([f], [fmpq(1)], step_size)[1], fmpq(0)
         if letter == Str("mean"):
-            parts = [self._function((name[1],), at | {m: Integer(n)})[0] * w for n, w in enumerate(self.weights)]
+            parts = [self._function((name[1],), at | {j: Integer(n)})[0] * w for n, w in enumerate(self.weights)]
             return _sum(parts), fmpq(0)
         assert name == linearization(name[2]), f"{name} is no function here"
         x = self.vector(name[2], at)
-        f = self.components[int(at[m])]
+        f = self.components[int(at[xi])]
         slope = f.gradient(x)
         return Quadratic(f.H * 0, slope), f.value(x) - slope.dot(x)
 

@@ -58,7 +58,7 @@ RELATIONS = {
 }
 """What makes a relation surely true, and what surely false; of balls neither may be the case."""
 At = dict[Basic, Any]
-"""Values of k, l, i, m, s, t, and the numbers of what was drawn."""
+"""Values of k, l, of indices, of s, t, and the numbers of what was drawn."""
 Law = list[tuple[fmpq, Any]]
 """Probabilities and values."""
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import And, Eq, Matrix, Symbol
+from sympy import And, Eq, Symbol
 
 from signproof.theory.algorithms import Algorithm, ErrorFeedbackSignGD, GradientDescent, ScaledSignGD
 from signproof.theory.blocks import Blocks
 from signproof.theory.claim import Claim, Source
+from signproof.theory.coordinates import Column
 from signproof.theory.papers.own import PAPER
+from signproof.theory.steps import begin, move
 from signproof.theory.symbols import alpha
 
 x, g = Symbol("x", real=True), Symbol("g", real=True)
@@ -21,14 +23,14 @@ x, g = Symbol("x", real=True), Symbol("g", real=True)
 
 def first_step(algorithm: Algorithm) -> tuple[Any, Any]:
     """The iterate and the memory after one step from x, with the memory that the algorithm starts with."""
-    here, line = Matrix([x]), Blocks(1)
+    here, line = Column([x]), Blocks(1)
 
-    def slope(point: Matrix) -> Matrix:
+    def slope(point: Column) -> Column:
         if point != here:
             raise ValueError(f"the slope is asked for at {point}, not at x")
-        return Matrix([g])
+        return Column([g])
 
-    return algorithm.update(here, slope, algorithm.init(here, line), line)
+    return move(algorithm, here, slope, begin(algorithm, here, line), line)
 
 
 (descent,), _ = first_step(GradientDescent(alpha))

@@ -3,6 +3,9 @@
 (N): E[||~g||_1 sign(~g_i) sign(g_i) | x] >= (2 p_i - 1) ||g||_1 for every i with g_i != 0. It holds if the coordinates
 of ~g are independent and p_i >= 1/2. Part 2 needs an offset k_0 in the step sizes besides: without it the first steps
 are so long that the suboptimality grows.
+
+The PL inequality is assumed. Strong convexity implies it with the same mu, as the proof of `scaled-sign/theorem-1.1`
+shows, so that both readings of the paper's "Assumptions 1, 3, 4 or 2-4" are covered.
 """
 
 from __future__ import annotations
@@ -70,7 +73,8 @@ theorem_2_1_repaired = Claim(
     id="own/theorem-2.1.repaired",
     source=Source(PAPER, "Theorem 2(1) of scaled-sign, with (N)"),
     about="Scaled SignSGD with a constant step converges linearly up to a floor, if norm and signs of the stochastic "
-    "gradient are not correlated to its disadvantage.",
+    "gradient are not correlated to its disadvantage. Strongly convex functions are covered: they meet the PL "
+    "inequality with the same mu.",
     repairs=theorem_2.theorem_2_1,
     algorithm=ScaledSignSGD(alpha),
     assumptions=assumptions,
@@ -132,7 +136,8 @@ def diminishing() -> Proof:
 theorem_2_2_repaired = Claim(
     id="own/theorem-2.2.repaired",
     source=Source(PAPER, "Theorem 2(2) of scaled-sign, with (N) and an offset"),
-    about="Scaled SignSGD with the diminishing step 3/(mu c (k + k_0)) converges like 1/k.",
+    about="Scaled SignSGD with the diminishing step 3/(mu c (k + k_0)) converges like 1/k. Strongly convex functions "
+    "are covered: they meet the PL inequality with the same mu.",
     repairs=theorem_2.theorem_2_2,
     algorithm=ScaledSignSGD(step_size),
     assumptions=assumptions,

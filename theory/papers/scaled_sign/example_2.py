@@ -8,12 +8,12 @@ linear convergence with any rate.
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Matrix, Ne, Symbol, sign, sqrt
+from sympy import Abs, Eq, Ne, Symbol, sign, sqrt
 
 from signproof.theory.algorithms import SignAdaGradNorm
 from signproof.theory.claim import Claim, Source
+from signproof.theory.coordinates import COORDINATES, Column
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import COORDINATES
 from signproof.theory.symbols import eta
 
 x, b, B = Symbol("x", real=True), Symbol("b", real=True), Symbol("B", real=True)
@@ -39,7 +39,7 @@ example_2_eq_8 = Claim(
 )
 
 x_0 = Symbol("x_0", real=True)
-_start, _method = Matrix([x_0]), SignAdaGradNorm(eta)
+_start, _method = Column([x_0]), SignAdaGradNorm(eta)
 (x_1,), _ = _method.update(_start, lambda x: x, _method.init(_start, COORDINATES), COORDINATES)
 
 example_2 = Claim(

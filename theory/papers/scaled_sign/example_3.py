@@ -8,17 +8,17 @@ Where the gradient is not 0, (9) adds 1 to b^2 in each step, so that b_{k+1}^2 =
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Matrix, Ne, Rational, Sum, Symbol, sqrt
+from sympy import Abs, Eq, Ne, Rational, Sum, Symbol, sqrt
 
 from signproof.theory.algorithms import SignAdaGradSignNorm
 from signproof.theory.claim import Claim, Orbit, Source
+from signproof.theory.coordinates import COORDINATES, Column
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import COORDINATES
 from signproof.theory.symbols import eta, k, l
 
 x, n = Symbol("x", real=True), Symbol("n", real=True)
 method = SignAdaGradSignNorm(eta)
-(x_after,), b_squared = method.update(Matrix([x]), lambda x: 2 * x, n, COORDINATES)
+(x_after,), b_squared = method.update(Column([x]), lambda x: 2 * x, n, COORDINATES)
 subgradient = x / Abs(x)
 """Of |x|, where x is not 0."""
 step_size = eta / sqrt(n + 1)

@@ -11,15 +11,15 @@ from sympy.core.symbol import Str
 
 from signproof.theory.algorithms import ShiftedErrorFeedbackSignGD
 from signproof.theory.claim import Claim, Source
-from signproof.theory.opaque import Opaque
+from signproof.theory.opaque import traced
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof import Identity, Proof, Step
 from signproof.theory.vectors import gradient, point
 
 rate = Symbol("lambda", real=True)
 x, e = point(Str("x")), point(Str("e"))
-x_after, e_after = ShiftedErrorFeedbackSignGD(rate).update(x, gradient, e, Opaque())
-z, z_after = x - e, x_after - e_after
+step = traced(ShiftedErrorFeedbackSignGD(rate), x, gradient, e)
+z, z_after = x - e, step.after - step.memory
 statement = Eq(z_after, z - rate * gradient(z), evaluate=False)
 
 remark_2_eq_13 = Claim(

@@ -9,6 +9,8 @@ the maximum norm, where ||g||_* v(g) = ||g||_1 sign(g).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sympy import Eq, Ge, Le, Sum
 from sympy.core.symbol import Str
 
@@ -51,6 +53,8 @@ gamma = alpha * (1 - L * alpha / 2)
 zeta = 1 - 2 * mu * gamma
 domain = (alpha > 0, alpha < 2 / L)
 V, V_next = suboptimality(k), suboptimality(k + 1)
+Domination = Callable[[Step, DualPair], tuple[Step, ...]]
+"""The steps from V_k = f(x_k) - f* to ||g||^2 >= 2 mu V in a norm."""
 
 
 class Descent:
@@ -133,11 +137,10 @@ class Descent:
         return Proof(*self.steps, *domination, contraction, first, first_positive, rate, iteration, bound)
 
 
-def from_strong_convexity(pair: DualPair) -> Proof:
-    """Part 1: strong convexity gives ||g||^2 >= 2 mu V by Hölder's inequality and a square."""
-    descent = Descent(pair)
-    convex, name, N = StronglyConvex(mu, pair), Str(pair.name), descent.N
-    distance = norm(name, x_k - x_star)
+def strongly_convex(value_k: Step, pair: DualPair) -> tuple[Step, ...]:
+    """||g||^2 >= 2 mu V from strong convexity and V_k = f(x_k) - f*, by Hölder's inequality and a square."""
+    convex, name = StronglyConvex(mu, pair), Str(pair.name)
+    N, distance = dual_norm(name, g_k), norm(name, x_k - x_star)
     growth = Step("Assumption 1 at x*", convex.statement(x_star, x_k), by=Hypothesis(convex, x_star, x_k))
     attained = Step("x* is a minimizer", Eq(value(x_star), f_star), by=Lemma("attained minimum", convex))
     Hoelder = Step("Hölder", conclusion("Hölder", pair, g_k, x_k - x_star), by=Lemma("Hölder", pair, g_k, x_k - x_star))
@@ -145,22 +148,27 @@ def from_strong_convexity(pair: DualPair) -> Proof:
     domination = Step(
         "||g||^2 >= 2 mu V",
         Ge(N**2, 2 * mu * V),
-        by=Combination({square: 1, growth: 2 * mu, Hoelder: 2 * mu, attained: 2 * mu, descent.value: 2 * mu}),
+        by=Combination({square: 1, growth: 2 * mu, Hoelder: 2 * mu, attained: 2 * mu, value_k: 2 * mu}),
     )
-    return descent.contraction(growth, attained, Hoelder, square, domination)
+    return growth, attained, Hoelder, square, domination
 
 
-def from_domination(pair: DualPair) -> Proof:
-    """Part 2: the PL inequality is ||g||^2 >= 2 mu V itself."""
-    descent = Descent(pair)
+def polyak_lojasiewicz(value_k: Step, pair: DualPair) -> tuple[Step, ...]:
+    """||g||^2 >= 2 mu V from V_k = f(x_k) - f*: it is the PL inequality itself."""
     dominated = PolyakLojasiewicz(mu, pair)
     instance = Step("Assumption 2", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
     domination = Step(
         "||g||^2 >= 2 mu V",
-        Ge(descent.N**2, 2 * mu * V),
-        by=Combination({instance: 1, descent.value: 2 * mu}),
+        Ge(dual_norm(Str(pair.name), g_k) ** 2, 2 * mu * V),
+        by=Combination({instance: 1, value_k: 2 * mu}),
     )
-    return descent.contraction(instance, domination)
+    return instance, domination
+
+
+def from_domination(pair: DualPair, dominates: Domination) -> Proof:
+    """Parts 1 and 2, from what gives ||g||^2 >= 2 mu V."""
+    descent = Descent(pair)
+    return descent.contraction(*dominates(descent.value, pair))
 
 
 def from_smoothness(pair: DualPair) -> Proof:
@@ -206,7 +214,7 @@ def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim
             domain=domain,
             measure=Suboptimality(),
             bound=zeta**k * V0,
-            proof=lambda: from_strong_convexity(pair),
+            proof=lambda: from_domination(pair, strongly_convex),
         ),
         Claim(
             id=f"{id}.2",
@@ -217,7 +225,7 @@ def theorem_1(pair: DualPair, id: str, paper: str = PAPER) -> tuple[Claim, Claim
             domain=domain,
             measure=Suboptimality(),
             bound=zeta**k * V0,
-            proof=lambda: from_domination(pair),
+            proof=lambda: from_domination(pair, polyak_lojasiewicz),
         ),
         Claim(
             id=f"{id}.3",

@@ -1,7 +1,8 @@
 """Theorem 2: scaled SignSGD, sign descent with stochastic gradients.
 
 Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2, eqs. (19), (20), proof in
-Appendix E, eqs. (33)-(39).
+Appendix E, eqs. (33)-(39). It assumes "Assumptions 1, 3, 4 or 2-4": every part is stated with the PL inequality and,
+under an ID that ends in `strongly-convex`, with strong convexity.
 
 The proof takes the norm ||~g||_1 and the signs sign(~g_i) for independent. No assumption says so; with it, or with
 (N) in its place, part 1 holds (`own/theorem-2.1.repaired`).
@@ -9,11 +10,13 @@ The proof takes the norm ||~g||_1 and the signs sign(~g_i) for independent. No a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
 from signproof.theory.algorithms import ScaledSignSGD
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
 from signproof.theory.expectations import Total, coordinate, estimate, mean
 from signproof.theory.lemmas import conclusion
@@ -21,6 +24,7 @@ from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.norms import LINF
 from signproof.theory.oracles import BoundedVariance, IndependentNormAndSigns, SignMargin, Unbiased, l1
 from signproof.theory.papers.scaled_sign import PAPER
+from signproof.theory.papers.scaled_sign.theorem_1 import Domination, polyak_lojasiewicz, strongly_convex
 from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Lemma, Proof, Step
 from signproof.theory.symbols import V0, L, alpha, f_star, i, k, mu, sigma
 from signproof.theory.vectors import g_k, inner, maximizer, norm, suboptimality, value, x_k, x_next
@@ -33,7 +37,7 @@ constants = (0 < mu, mu <= L, 0 < c, c <= 1)
 domain = (*constants, 0 < alpha, alpha < c / L)
 
 INF = Str(LINF.name)
-smooth, dominated = Smooth(L), PolyakLojasiewicz(mu)
+smooth, dominated, convex = Smooth(L), PolyakLojasiewicz(mu), StronglyConvex(mu)
 V, V_next = suboptimality(k), suboptimality(k + 1)
 EV, EV_next = mean(V), mean(V_next)
 N, draw = l1(g_k), estimate(x_k)
@@ -190,24 +194,35 @@ def variance(draw: Expr, bounded: BoundedVariance) -> tuple[Step, ...]:
 
 
 def one_step(
-    descent: NoisyDescent, step_size: Expr, margin: Expr, aligned: tuple[Step, ...], second_moment: tuple[Step, ...]
+    descent: NoisyDescent,
+    step_size: Expr,
+    margin: Expr,
+    aligned: tuple[Step, ...],
+    second_moment: tuple[Step, ...],
+    dominates: Domination = polyak_lojasiewicz,
 ) -> tuple[Step, ...]:
-    """From (33), E[A <g, v> | x] >= margin ||g||^2 and E[A^2 | x] <= 2 ||g||^2 + 2 sigma^2 to (36)."""
+    """From (33), E[A <g, v> | x] >= margin ||g||^2 and E[A^2 | x] <= 2 ||g||^2 + 2 sigma^2 to (36).
+
+    Argument `dominates`: what gives ||g||^2 >= 2 mu V.
+    """
     gain, noise = step_size * (margin - L * step_size), L * sigma**2 * step_size**2
     decrease = Step(
         "(35) given x",
         Le(mean(V_next, x_k) - V, -gain * N**2 + noise),
         by=Combination({descent.descent: 1, aligned[-1]: step_size, second_moment[-1]: L / 2 * step_size**2}),
     )
-    return *descent.steps, *aligned, *second_moment, *averaged(descent, decrease, gain, noise)
+    return *descent.steps, *aligned, *second_moment, *averaged(descent, decrease, gain, noise, dominates)
 
 
-def averaged(descent: NoisyDescent, decrease: Step, gain: Expr, noise: Expr) -> tuple[Step, ...]:
+def averaged(
+    descent: NoisyDescent, decrease: Step, gain: Expr, noise: Expr, dominates: Domination = polyak_lojasiewicz
+) -> tuple[Step, ...]:
     """From E[V_{k+1} | x] - V_k <= -gain ||g||^2 + noise, which is the step `decrease`, to (36)."""
-    instance = Step("Assumption 2", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
-    domination = Step("||g||^2 >= 2 mu V", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.value: 2 * mu}))
+    domination = dominates(descent.value, LINF)
     after = (1 - 2 * mu * gain) * V + noise
-    contraction = Step("(36) given x", Le(mean(V_next, x_k), after), by=Combination({decrease: 1, domination: gain}))
+    contraction = Step(
+        "(36) given x", Le(mean(V_next, x_k), after), by=Combination({decrease: 1, domination[-1]: gain})
+    )
     means = Step(
         "mean of (36)",
         Le(mean(mean(V_next, x_k)), mean(after)),
@@ -215,7 +230,7 @@ def averaged(descent: NoisyDescent, decrease: Step, gain: Expr, noise: Expr) -> 
     )
     tower = Step("tower property", conclusion("tower property", V_next, x_k), by=Lemma("tower property", V_next, x_k))
     recursion = Step("(36)", Le(EV_next, (1 - 2 * mu * gain) * EV + noise), by=Combination({means: 1, tower: -1}))
-    return decrease, instance, domination, contraction, means, tower, recursion
+    return decrease, *domination, contraction, means, tower, recursion
 
 
 def constant_step(steps: tuple[Step, ...], rate: Expr, remainder: Expr, bound: Expr, name: str) -> Proof:
@@ -244,17 +259,16 @@ def never_negative(value_k: Step) -> tuple[Step, ...]:
 bound = zeta_1**k * V0 + floor
 
 
-def part_1(aligned: tuple[Step, ...]) -> Proof:
+def part_1(aligned: tuple[Step, ...], dominates: Domination = polyak_lojasiewicz) -> Proof:
     """The proof of (19) from E[||~g|| <g, sign(~g)> | x] >= c ||g||^2, the last of the steps `aligned`."""
-    steps = one_step(scaled_sign(alpha), alpha, c, aligned, variance(draw, BoundedVariance(sigma)))
+    steps = one_step(scaled_sign(alpha), alpha, c, aligned, variance(draw, BoundedVariance(sigma)), dominates)
     return constant_step(steps, zeta_1, L * sigma**2 * alpha**2, bound, "(19)")
 
 
 theorem_2_1 = Claim(
     id="scaled-sign/theorem-2.1",
     source=Source(PAPER, "Theorem 2(1), eq. (19)"),
-    about="Scaled SignSGD with a constant step converges linearly up to a floor; strong convexity implies the PL "
-    "inequality that is assumed here.",
+    about="Scaled SignSGD with a constant step converges linearly up to a floor, under the PL inequality.",
     erratum="The proof takes the norm of the stochastic gradient for independent of its signs, and no assumption says "
     "so.",
     algorithm=ScaledSignSGD(alpha),
@@ -264,17 +278,29 @@ theorem_2_1 = Claim(
     bound=bound,
     proof=lambda: part_1(norm_and_signs()),
 )
+theorem_2_1_strongly_convex = replace(
+    theorem_2_1,
+    id="scaled-sign/theorem-2.1.strongly-convex",
+    about="Scaled SignSGD with a constant step converges linearly up to a floor, under strong convexity: of "
+    '"Assumptions 1, 3, 4 or 2-4" the first reading.',
+    erratum="The proof takes the norm of the stochastic gradient for independent of its signs, as under the PL "
+    "inequality. own/theorem-2.1.repaired holds for strongly convex functions, too, for they meet that inequality with "
+    "the same mu.",
+    assumptions=(smooth, convex, *theorem_2_1.assumptions[2:]),
+    proof=lambda: part_1(norm_and_signs(), strongly_convex),
+)
 
 diminishing = 3 / (mu * c * (k + 1))
 largest_noise = 9 * L * sigma**2 / (mu**2 * c**2)
 diminishing_bound = largest_noise * (32 / k + 1 / k**2) + V0 / (k + 1) ** 3
 
 
-def diminishing_steps() -> Proof:
+def diminishing_steps(dominates: Domination = polyak_lojasiewicz) -> Proof:
     """The proof of (20) as printed, up to the induction from k = 1 on. Its products and sums, (38) and (39), are what
     the recursion (37) makes of them from one k to the next; the sum is at most 4/k, where (20) has 32/k.
     """
-    steps = one_step(scaled_sign(diminishing), diminishing, c, norm_and_signs(), variance(draw, BoundedVariance(sigma)))
+    second_moment = variance(draw, BoundedVariance(sigma))
+    steps = one_step(scaled_sign(diminishing), diminishing, c, norm_and_signs(), second_moment, dominates)
     positive = never_negative(steps[0])
     rate, noise = 1 - mu * c * diminishing, L * sigma**2 * diminishing**2
     short = Step("2 (c - L alpha_k) >= c", Ge(2 * (c - L * diminishing), c), by=Decide())
@@ -299,7 +325,7 @@ def diminishing_steps() -> Proof:
 theorem_2_2 = Claim(
     id="scaled-sign/theorem-2.2",
     source=Source(PAPER, "Theorem 2(2), eq. (20)"),
-    about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k.",
+    about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k, under the PL inequality.",
     erratum="The first steps, 3/(mu c) and half of it, may be far above c/L, and then the suboptimality grows: even "
     "exact gradients break the bound. An offset k_0 in the step sizes helps. Besides, the proof takes norm and "
     "signs of the stochastic gradient for independent, which no assumption says. Where (39) needs 4/k, (20) has 32/k.",
@@ -309,6 +335,15 @@ theorem_2_2 = Claim(
     measure=ExpectedSuboptimality(),
     bound=diminishing_bound,
     proof=diminishing_steps,
+)
+theorem_2_2_strongly_convex = replace(
+    theorem_2_2,
+    id="scaled-sign/theorem-2.2.strongly-convex",
+    about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k, under strong convexity.",
+    erratum="It fails as under the PL inequality: the first steps may be far above c/L. own/theorem-2.2.repaired holds "
+    "for strongly convex functions, too, for they meet that inequality with the same mu.",
+    assumptions=(smooth, convex, *theorem_2_2.assumptions[2:]),
+    proof=lambda: diminishing_steps(strongly_convex),
 )
 
 theorem_2_zeta1 = Claim(

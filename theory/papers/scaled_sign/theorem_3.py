@@ -1,13 +1,16 @@
 """Theorem 3: distributed scaled SignSGD by majority vote.
 
 Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 3, eq. (21), proof in
-Appendix F, eqs. (40)-(42). With c = 2 I_p - 1 the rate is Theorem 2's.
+Appendix F, eqs. (40)-(42). With c = 2 I_p - 1 the rate is Theorem 2's, and as there "Assumptions 1, 3, 4 or 2-4" have
+two readings, of which the one with strong convexity has an ID of its own.
 
 The proof takes the mean norm M_k of the workers' stochastic gradients and their vote for independent, as that of
 Theorem 2 does with norm and signs. No assumption says so (`own/theorem-3.repaired`).
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from sympy import And, Eq, Expr, Ge, Integer, Le, Rational, Symbol
 
@@ -18,12 +21,14 @@ from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import BoundedVariance, IndependentNormsAndVotes, Unbiased, VoteMargin, l1
 from signproof.theory.papers.scaled_sign import PAPER
+from signproof.theory.papers.scaled_sign.theorem_1 import Domination, polyak_lojasiewicz, strongly_convex
 from signproof.theory.papers.scaled_sign.theorem_2 import (
     INF,
     N,
     NoisyDescent,
     c,
     constant_step,
+    convex,
     dominated,
     from_independence,
     long_on_average,
@@ -243,18 +248,18 @@ def norms_and_votes() -> tuple[Step, ...]:
 bound = zeta_2**k * V0 + L * sigma**2 * alpha**2 / (1 - zeta_2)
 
 
-def with_votes(aligned: tuple[Step, ...]) -> Proof:
+def with_votes(aligned: tuple[Step, ...], dominates: Domination = polyak_lojasiewicz) -> Proof:
     """The proof of (21) from E[M_k <g, vote> | x] >= (2 I_p - 1) ||g||^2, the last of the steps `aligned`."""
-    steps = one_step(voting(), alpha, 2 * I_p - 1, aligned, mean_of_squares())
+    steps = one_step(voting(), alpha, 2 * I_p - 1, aligned, mean_of_squares(), dominates)
     return constant_step(steps, zeta_2, L * sigma**2 * alpha**2, bound, "(21)")
 
 
 theorem_3 = Claim(
     id="scaled-sign/theorem-3",
     source=Source(PAPER, "Theorem 3, eq. (21)"),
-    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor. I_p stands for "
-    "I_{p_min}(kappa, kappa), kappa = floor((M + 1)/2): that the vote is so often right is "
-    "`scaled-sign/theorem-3.vote`. Strong convexity implies the PL inequality that is assumed here.",
+    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under the PL inequality. "
+    "I_p stands for I_{p_min}(kappa, kappa), kappa = floor((M + 1)/2): that the vote is so often right is "
+    "`scaled-sign/theorem-3.vote`.",
     erratum="The proof takes the mean norm M_k of the stochastic gradients for independent of their vote, and no "
     "assumption says so. With one worker it is Theorem 2.",
     algorithm=MajorityVote(alpha, M),
@@ -269,4 +274,15 @@ theorem_3 = Claim(
     measure=ExpectedSuboptimality(),
     bound=bound,
     proof=lambda: with_votes(norms_and_votes()),
+)
+theorem_3_strongly_convex = replace(
+    theorem_3,
+    id="scaled-sign/theorem-3.strongly-convex",
+    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under strong convexity: "
+    'of "Assumptions 1, 3, 4 or 2-4" the first reading. I_p is that of scaled-sign/theorem-3.',
+    erratum="The proof takes the mean norm M_k of the stochastic gradients for independent of their vote, as under the "
+    "PL inequality. own/theorem-3.repaired holds for strongly convex functions, too, for they meet that inequality "
+    "with the same mu.",
+    assumptions=(smooth, convex, *theorem_3.assumptions[2:]),
+    proof=lambda: with_votes(norms_and_votes(), strongly_convex),
 )

@@ -4,7 +4,7 @@ Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic o
 paragraph after it (which writes "(b) and (d)" where it needs (b) and (c)).
 
 `separable`: for all x, y, |grad d(x)_i - grad d(y)_i| <= L_i |x_i - y_i| makes grad d(x)_i a function of x_i alone. So
-every second derivative off the diagonal vanishes, d is a sum of functions of one coordinate each, and so is every r_m.
+every second derivative off the diagonal vanishes, d is a sum of functions of one coordinate each, and so is every r_j.
 Total variation and phase retrieval, the paper's own example, are outside of Theorem 2.
 """
 
@@ -41,7 +41,7 @@ one_draw = Le(mean(squared(deviation(s, gamma)), s), gamma**2 * Total(sigma_i**2
 
 def lipschitz(of) -> tuple[Step, ...]:
     """||grad g(s) - grad g(t)||_2 <= L ||s - t||_2, L the largest L_i."""
-    assumption, name = CoordinateLipschitz(of, COORDINATES), f"of {of if of == D else 'r_m'}"
+    assumption, name = CoordinateLipschitz(of, COORDINATES), f"of {of if of == D else 'r_j'}"
     slopes, apart = gradient(s, of) - gradient(t, of), s - t
     slopes_i, apart_i = coordinate(slopes, i), coordinate(apart, i)
     each = hypothesis(f"each coordinate {name}", assumption, s, t)
@@ -96,7 +96,7 @@ def standard() -> Proof:
 assumption_2_lipschitz = Claim(
     id="signprox/assumption-2.lipschitz",
     source=Source(PAPER, WHERE),
-    about="Assumption 2 gives Assumption 1 with L = max L_i, for d and for every r_m, and sigma^2 = sum of sigma_i^2.",
+    about="Assumption 2 gives Assumption 1 with L = max L_i, for d and for every r_j, and sigma^2 = sum of sigma_i^2.",
     statement=And(
         LipschitzGradient(D, L, L2).statement(s, t), LipschitzGradient(COMPONENT, L, L2).statement(s, t), one_draw
     ),

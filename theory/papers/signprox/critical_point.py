@@ -2,9 +2,9 @@
 
 Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization", after Theorem 1. The
 theorem bounds a mean over T steps for a step size, and so an objective, that depend on T; it says nothing of the limit
-of one run. If the iterates converge to x*, so do P_m(x_k) along the steps that draw m, and each m is drawn for ever: by
-continuity P_m(x*) = x* for every m of positive weight. Stated here is that consequence for two components of equal
-weight, d = 0 and r_m(x) = (L/2)(x - a_m)^2 on the line, which meet Assumption 1 with sigma = L |a_1 - a_2|/2. It fails:
+of one run. If the iterates converge to x*, so do P_j(x_k) along the steps that draw j, and each j is drawn for ever: by
+continuity P_j(x*) = x* for every j of positive weight. Stated here is that consequence for two components of equal
+weight, d = 0 and r_j(x) = (L/2)(x - a_j)^2 on the line, which meet Assumption 1 with sigma = L |a_1 - a_2|/2. It fails:
 where f is least, each of the two steps leads away.
 """
 
@@ -26,7 +26,7 @@ P_1, P_2 = Symbol("P_1", real=True), Symbol("P_2", real=True)
 
 
 def proximal(after, least):
-    """after = prox_{gamma r_m}(x): the derivative of (after - x)^2/2 + gamma (L/2)(after - least)^2 is zero."""
+    """after = prox_{gamma r_j}(x): the derivative of (after - x)^2/2 + gamma (L/2)(after - least)^2 is zero."""
     return Eq(after - x + gamma * L * (after - least), 0)
 
 

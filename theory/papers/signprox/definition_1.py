@@ -1,7 +1,7 @@
 """Definition 1: the gradient mapping vanishes exactly at the critical points.
 
 Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization", Definition 1 and the
-sentence after it. Stated for the f = d + r of both theorems, where every r_m and so r has a Lipschitz gradient. The
+sentence after it. Stated for the f = d + r of both theorems, where every r_j and so r has a Lipschitz gradient. The
 proof says more: ||G(x)|| <= ||grad f(x)|| <= (1 + gamma L) ||G(x)||, so that bounds on G are bounds on the gradient.
 """
 

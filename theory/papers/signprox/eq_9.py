@@ -2,8 +2,8 @@
 
 Xu and Kamilov, "signProx: One-bit proximal algorithm for nonconvex stochastic optimization", eqs. (8), (9). Equation
 (10) is the case of equal weights. The regularizer r depends on gamma and is determined up to a constant; it is not the
-mean of the r_m. `Regularizer` has the steps about r that both theorems need: that it is convex, and that it inherits
-the Lipschitz constant of the gradients of the r_m, which the paper uses without a word.
+mean of the r_j. `Regularizer` has the steps about r that both theorems need: that it is convex, and that it inherits
+the Lipschitz constant of the gradients of the r_j, which the paper uses without a word.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from signproof.theory.prox import (
     squared,
     weight,
 )
-from signproof.theory.symbols import m
+from signproof.theory.symbols import j
 from signproof.theory.vectors import inner, point
 
 gamma = Symbol("gamma", real=True)
@@ -34,7 +34,7 @@ gamma = Symbol("gamma", real=True)
 EUCLIDEAN = Str(L2.name)
 COORDINATES = Str("L")
 """The letter of the vector (L_1, ..., L_n)."""
-theta = weight(m)
+theta = weight(j)
 s, t = point(Str("s")), point(Str("t"))
 
 
@@ -55,31 +55,31 @@ def not_negative(w: Expr, name: str) -> tuple[Step, ...]:
 
 
 def summed(step: Step, name: str) -> Step:
-    """The sum over m of theta_m times an inequality 0 <= a_m."""
-    return Step(name, Le(Total(step.statement.lhs, m), Total(step.statement.rhs, m)),
-                by=Lemma("sum of inequalities", step.statement.lhs, step.statement.rhs, m, using=(step,)))  # fmt: skip
+    """The sum over j of theta_j times an inequality 0 <= a_j."""
+    return Step(name, Le(Total(step.statement.lhs, j), Total(step.statement.rhs, j)),
+                by=Lemma("sum of inequalities", step.statement.lhs, step.statement.rhs, j, using=(step,)))  # fmt: skip
 
 
 positive = Step("gamma > 0", Gt(gamma, 0), by=Decide())
-weights = lemma("theta_m >= 0", "weights are not negative")
-ones = lemma("sum of theta_m", "weights sum to one")
+weights = lemma("theta_j >= 0", "weights are not negative")
+ones = lemma("sum of theta_j", "weights sum to one")
 
 
 def equation_9() -> Proof:
-    """Each prox has a potential phi_m with phi_m(v) >= phi_m(u) + <p_m(u), v - u> + |p_m(v) - p_m(u)|^2/2; so has the
+    """Each prox has a potential phi_j with phi_j(v) >= phi_j(u) + <p_j(u), v - u> + |p_j(v) - p_j(u)|^2/2; so has the
     mean, and that is what makes it a proximal operator."""
     family = Tuple(Str("phi"), gamma, COMPONENT)
     phi = Tuple(Str("mean"), family)
-    each = lemma("potential of r_m", "Moreau's potential", COMPONENT, gamma, v, u, using=(positive,))
+    each = lemma("potential of r_j", "Moreau's potential", COMPONENT, gamma, v, u, using=(positive,))
     at_u, at_v = lemma("phi(u)", "mean of functions", family, u), lemma("phi(v)", "mean of functions", family, v)
-    a_m = prox(v, gamma, COMPONENT) - prox(u, gamma, COMPONENT)
+    a_j = prox(v, gamma, COMPONENT) - prox(u, gamma, COMPONENT)
     a = mean_prox(v, gamma) - mean_prox(u, gamma)
     gap = each.statement.lhs - each.statement.rhs
     weighted = Step("weighted potentials", Le(0, theta * gap), by=Combination({each: theta}, given=(weights,)))
     potentials = summed(weighted, "sum of the potentials")
-    scatter = not_negative(a_m - a, "scatter of the proximal points")
+    scatter = not_negative(a_j - a, "scatter of the proximal points")
     weighted_scatter = Step(
-        "weighted scatter", Le(0, theta * squared(a_m - a)), by=Combination({scatter[-1]: theta}, given=(weights,))
+        "weighted scatter", Le(0, theta * squared(a_j - a)), by=Combination({scatter[-1]: theta}, given=(weights,))
     )
     scatters = summed(weighted_scatter, "sum of the scatters")
     means = {(z, w): lemma(f"mean at {z}, {name}", "mean of proximal points", gamma, z, w)

@@ -1,7 +1,7 @@
-"""The regularizer r of equation (9), at any points: it is convex, and its gradient is as Lipschitz as those of the r_m.
+"""The regularizer r of equation (9), at any points: it is convex, and its gradient is as Lipschitz as those of the r_j.
 
-Both proofs of the paper use the second without a word. Every point s is the mean of p_m = prox_{gamma r_m}(z),
-z = s + gamma grad r(s), with z - p_m = gamma grad r_m(p_m), so that grad r(s) is the mean of the grad r_m(p_m).
+Both proofs of the paper use the second without a word. Every point s is the mean of p_j = prox_{gamma r_j}(z),
+z = s + gamma grad r(s), with z - p_j = gamma grad r_j(p_j), so that grad r(s) is the mean of the grad r_j(p_j).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from signproof.theory.prox import (
     regularizer,
     squared,
 )
-from signproof.theory.symbols import L, i, m
+from signproof.theory.symbols import L, i, j
 from signproof.theory.vectors import dual_norm, gradient, inner, norm, point, value
 
 R = regularizer(gamma)
@@ -50,7 +50,7 @@ average, convex_components = ProximalAverage(gamma), Convex(COMPONENT)
 smooth_components = LipschitzGradient(COMPONENT, L, L2)
 smooth_coordinates = CoordinateLipschitz(COMPONENT, COORDINATES)
 L_i = entry(COORDINATES, i)
-components = hypothesis("the r_m are convex", convex_components, v, u)
+components = hypothesis("the r_j are convex", convex_components, v, u)
 whole = lemma("r is convex", "averaged regularizer", average, v, u, using=(positive, components))
 basics = (positive, weights, ones, components, whole)
 
@@ -65,7 +65,7 @@ def slope(x: Expr) -> Expr:
 
 
 class Parts:
-    """A point s as the mean of the p_m, and grad r(s) as the mean of the grad r_m(p_m)."""
+    """A point s as the mean of the p_j, and grad r(s) as the mean of the grad r_j(p_j)."""
 
     def __init__(self, s: Expr, name: str):
         self.s, self.name = s, name
@@ -81,12 +81,12 @@ class Parts:
         self.steps = (back, averaged, self.is_mean, self.optimal)
 
     def along(self, w: Expr, name: str) -> tuple[Step, ...]:
-        """sum over m of theta_m <grad r_m(p_m), w> = <grad r(s), w>."""
+        """sum over j of theta_j <grad r_j(p_j), w> = <grad r(s), w>."""
         name = f"{self.name}, along {name}"
-        total = Total(theta * inner(self.g, w), m)
+        total = Total(theta * inner(self.g, w), j)
         means = lemma(f"mean of {name}", "mean of proximal points", gamma, self.z, w)
         at_s = Step(f"at {name}", Eq(means.statement.lhs, inner(self.s, w)), by=Identity(self.is_mean))
-        parts = Total(theta * (inner(self.z, w) - inner(self.p, w)) / gamma, m)
+        parts = Total(theta * (inner(self.z, w) - inner(self.p, w)) / gamma, j)
         split = Step(f"slopes of {name}", Eq(total, parts), by=Identity(self.optimal))
         gradients = Step(
             f"mean slope of {name}",
@@ -96,15 +96,15 @@ class Parts:
         return means, at_s, split, gradients
 
     def coordinates(self) -> tuple[Step, ...]:
-        """sum over m of theta_m grad r_m(p_m)_i = grad r(s)_i."""
-        total = Total(theta * coordinate(self.g, i), m)
+        """sum over j of theta_j grad r_j(p_j)_i = grad r(s)_i."""
+        total = Total(theta * coordinate(self.g, i), j)
         means = lemma(f"coordinates of {self.name}", "mean of proximal points in coordinates", gamma, self.z)
         at_s = Step(
             f"coordinates at {self.name}", Eq(means.statement.lhs, coordinate(self.s, i)), by=Identity(self.is_mean)
         )
         z_i, p_i = coordinate(self.z, i), coordinate(self.p, i)
         split = Step(
-            f"slopes of the parts of {self.name}", Eq(total, Total(theta * (z_i - p_i) / gamma, m)),
+            f"slopes of the parts of {self.name}", Eq(total, Total(theta * (z_i - p_i) / gamma, j)),
             by=Identity(self.optimal),
         )  # fmt: skip
         gradients = Step(
@@ -116,7 +116,7 @@ class Parts:
 
 
 def lipschitz(s: Expr, t: Expr) -> tuple[Step, ...]:
-    """||grad r(s) - grad r(t)||_2 <= L ||s - t||_2, if every r_m has this property."""
+    """||grad r(s) - grad r(t)||_2 <= L ||s - t||_2, if every r_j has this property."""
     one, other = Parts(s, "s"), Parts(t, "t")
     h_m, h, w = one.g - other.g, slope(s) - slope(t), one.z - other.z
     parts = inner(h_m, one.p - other.p)
@@ -171,7 +171,7 @@ def lipschitz(s: Expr, t: Expr) -> tuple[Step, ...]:
 
 
 def _cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
-    """<grad r_m(p) - grad r_m(q), p - q> >= |grad r_m(p) - grad r_m(q)|^2 / L: the theorem of Baillon and Haddad."""
+    """<grad r_j(p) - grad r_j(q), p - q> >= |grad r_j(p) - grad r_j(q)|^2 / L: the theorem of Baillon and Haddad."""
     steps, bounds = [], []
     for p, q in ((one, other), (other, one)):
         short = (p.g - q.g) / L
@@ -198,10 +198,10 @@ def _cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
 
 
 def _coordinate_cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
-    """L_i (grad r_m(p) - grad r_m(q))_i (p - q)_i >= (grad r_m(p) - grad r_m(q))_i^2.
+    """L_i (grad r_j(p) - grad r_j(q))_i (p - q)_i >= (grad r_j(p) - grad r_j(q))_i^2.
 
     The slope in coordinate i at p is that at the point z with coordinate i of p and the others of q, and from q to z it
-    does not fall, as r_m is convex.
+    does not fall, as r_j is convex.
     """
     z = exchange(one.p, other.p, i)
     at_z = gradient(z, COMPONENT)
@@ -223,7 +223,7 @@ def _coordinate_cocoercivity(one: Parts, other: Parts) -> tuple[Step, ...]:
 
 
 def lipschitz_coordinates(s: Expr, t: Expr) -> tuple[Step, ...]:
-    """|grad r(s)_i - grad r(t)_i| <= L_i |s_i - t_i|, if every r_m has this property."""
+    """|grad r(s)_i - grad r(t)_i| <= L_i |s_i - t_i|, if every r_j has this property."""
     one, other = Parts(s, f"s = {s}"), Parts(t, f"t = {t}")
     h_m, h, w = (coordinate(v, i) for v in (one.g - other.g, slope(s) - slope(t), one.z - other.z))
     cocoercive = _coordinate_cocoercivity(one, other)
@@ -273,7 +273,7 @@ s, t = point(Str("s")), point(Str("t"))
 eq_9_smooth = Claim(
     id="signprox/eq-9.smooth",
     source=Source(PAPER, "used in Section 5.1, not stated"),
-    about="The regularizer r of equation (9) inherits a Lipschitz constant that the gradients of all r_m share.",
+    about="The regularizer r of equation (9) inherits a Lipschitz constant that the gradients of all r_j share.",
     statement=LipschitzGradient(R, L, L2).statement(s, t),
     assumptions=(average, convex_components, smooth_components),
     domain=(gamma > 0,),
@@ -282,7 +282,7 @@ eq_9_smooth = Claim(
 eq_9_smooth_coordinates = Claim(
     id="signprox/eq-9.smooth-coordinates",
     source=Source(PAPER, "used in Section 5.2, not stated"),
-    about="The regularizer r of equation (9) inherits the Lipschitz constants L_i that the gradients of all r_m share.",
+    about="The regularizer r of equation (9) inherits the Lipschitz constants L_i that the gradients of all r_j share.",
     statement=CoordinateLipschitz(R, COORDINATES).statement(s, t),
     assumptions=(average, convex_components, smooth_coordinates, constants),
     domain=(gamma > 0,),

@@ -1,0 +1,153 @@
+"""A few processes that work through a list of tasks, one task each at a time, with one pipe each.
+
+Unlike the pools of the standard library this one knows which process is at which task: if one dies, of whatever cause,
+the work ends at once and the message names its task. No process outlives the one that started it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from signproof.interruption import exit_code
+
+PATIENCE = 0.2
+"""Seconds between two looks for Ctrl-C, which some systems hand to another thread than the one that waits."""
+SETTLE = 2.0
+"""Seconds that a process whose pipe is closed may take until its exit code is known."""
+FAILED = 1
+
+Work = Callable[[Any], Any]
+Task = tuple[str, Any]
+"""Its name, for messages, and what the work is called with."""
+
+
+class Lost(Exception):
+    """A process died. The message is one line; `name` is that of its task, empty if it had none; `code` is what the
+    run is to exit with: 128 and the number of the signal, or 1."""
+
+    def __init__(self, message: str, name: str, code: int):
+        super().__init__(message)
+        self.name, self.code = name, code
+
+
+def each(
+    jobs: int,
+    tasks: Sequence[Task],
+    prepare: Callable[..., Work],
+    arguments: tuple[Any, ...] = (),
+    ended: threading.Event | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """The results of tasks, each with the number of its task, in the order in which they come.
+
+    Arguments: the number of processes; the tasks; `prepare(*arguments)` makes, in each process, the function that is
+    called with each task; all of it must be picklable, and so must the results. If `ended` is set, no more come.
+    Raises Lost if a process dies, KeyboardInterrupt if one is interrupted. However it ends, no process is left.
+    """
+    waiting = deque(enumerate(tasks))
+    crew: list[_Worker] = []
+    try:
+        crew += (_Worker(prepare, arguments) for _ in range(min(jobs, len(tasks))))
+        left = len(waiting)
+        while left and not (ended is not None and ended.is_set()):
+            ready = wait([channel for worker in crew for channel in worker.channels], PATIENCE)
+            for worker in list(crew):
+                if not any(channel in ready for channel in worker.channels):
+                    continue
+                finished, result = worker.heard()
+                if waiting:
+                    worker.begin(*waiting.popleft())
+                else:
+                    crew.remove(worker)
+                    worker.end()
+                if finished is not None:
+                    left -= 1
+                    yield finished, result
+    finally:
+        for worker in crew:
+            worker.end()
+
+
+class _Worker:
+    """A process, and the task that it is at."""
+
+    def __init__(self, prepare: Callable[..., Work], arguments: tuple[Any, ...]):
+        context = multiprocessing.get_context("spawn")
+        self.pipe, far = context.Pipe()
+        self.number: int | None = None
+        self.task = ""
+        self.process = context.Process(target=_serve, args=(far, prepare, arguments), daemon=True)
+        self.process.start()
+        far.close()
+
+    @property
+    def channels(self) -> tuple[Any, ...]:
+        return self.pipe, self.process.sentinel
+
+    def heard(self) -> tuple[int | None, Any]:
+        """What it has finished, by number, and the result; None if it has only become ready. Raises Lost."""
+        try:
+            # what it said before it died counts
+            result = self.pipe.recv() if self.pipe.poll() else self._died()
+        except (EOFError, OSError):
+            self._died()
+        finished, self.number, self.task = self.number, None, ""
+        return finished, result
+
+    def begin(self, number: int, task: Task):
+        self.number, (self.task, given) = number, task
+        try:
+            self.pipe.send(given)
+        except OSError:
+            self._died()
+
+    def _died(self):
+        self.process.join(SETTLE)
+        code = self.process.exitcode
+        if code == exit_code(KeyboardInterrupt()):
+            raise KeyboardInterrupt
+        who = f"the process that judged {self.task}" if self.task else "a process that was about to judge"
+        how = "closed its pipe" if code is None else f"ended with exit code {code}"
+        if code is not None and code < 0:
+            how = f"was killed by {_signal_name(-code)}"
+        raise Lost(f"{who} {how}", self.task, 128 - code if code is not None and code < 0 else FAILED)
+
+    def end(self):
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _serve(pipe: Connection, prepare: Callable[..., Work], arguments: tuple[Any, ...]):
+    """What a process does: say that it is ready, then one task after another, as long as the parent lives."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business, and so is what a run keeps
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        work = prepare(*arguments)
+        pipe.send(None)
+        while True:
+            pipe.send(work(pipe.recv()))
+    except KeyboardInterrupt as interruption:  # a user's own
+        os._exit(exit_code(interruption))
+    except (EOFError, BrokenPipeError):  # the parent has gone
+        os._exit(FAILED)
+
+
+def _end_with_parent():
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(FAILED)

@@ -1,0 +1,25 @@
+# expect: refused
+"""A mini-batch whose size depends on what is drawn: the mean of the draws is then not the mapping."""
+
+from sympy import Eq, Gt
+from sympy.core.symbol import Str
+
+from signproof import Claim
+from signproof.theory.expectations import coordinate
+from signproof.theory.lemmas import conclusion
+from signproof.theory.proof import Decide, Lemma, Proof, Step
+from signproof.theory.prox import ONE, gradient_mapping, sampled_mapping
+from signproof.theory.symbols import alpha, i
+from signproof.theory.vectors import norm, point
+
+x = point(Str("x"))
+size = 1 + norm(Str("2"), sampled_mapping(x, alpha, ONE))
+positive = Step("alpha > 0", Gt(alpha, 0), by=Decide())
+drawn = ("mean of draws", alpha, size, x)
+mean = Step("mean", conclusion(*drawn), by=Lemma(*drawn, using=(positive,)))
+claim = Claim(
+    id="border/adaptive-batch",
+    domain=(alpha > 0,),
+    statement=Eq(mean.statement.lhs, coordinate(gradient_mapping(x, alpha), i)),
+    proof=Proof(positive, mean),
+)

@@ -1,0 +1,24 @@
+# expect: refused
+"""The letter of the workers for the components of a regularizer: their numbers differ."""
+
+from sympy import Eq, Ge, Integer, Symbol
+
+from signproof import Claim
+from signproof.theory.expectations import Total
+from signproof.theory.lemmas import conclusion
+from signproof.theory.proof import Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.prox import BatchSize, weight
+from signproof.theory.symbols import m
+
+B = Symbol("B", real=True)
+size = Step("draws", Eq(Total(Integer(1), m), B), by=Hypothesis(BatchSize(B)))
+one = Step("weights", Eq(Total(weight(m), m), 1), by=Lemma("weights sum to one"))
+squares = Step("squares", conclusion("mean of squares", weight(m)), by=Lemma("mean of squares", weight(m)))
+goal = Ge(Total(weight(m) ** 2, m) * B, 1)
+claim = Claim(
+    id="border/one-letter-for-two",
+    assumptions=(BatchSize(B),),
+    domain=(B >= 1,),
+    statement=goal,
+    proof=Proof(size, one, squares, Step("goal", goal, by=Decide(size, one, squares))),
+)
