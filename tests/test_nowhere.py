@@ -173,13 +173,12 @@ def test_an_assumption_about_the_start_alone_is_none_about_all_points():
     assert "at the start" in unmeetable(run(Smooth(L), StartsNear(R), Growing(mu), domain=(V0 > L * R**2 / 2,)))
 
 
-@pytest.mark.parametrize("raises", [ValueError, KeyError])
-def test_a_statement_that_raises_excludes_nothing(raises):
+def test_a_statement_that_raises_excludes_nothing():
     class Broken(Assumption):
         points, words = 1, "broken"
 
         def statement(self, x):
-            raise raises("of a user")
+            raise TypeError("of a user")
 
     assert unmeetable(run(Smooth(L), Broken())) == ""
 

@@ -223,7 +223,6 @@ VACUOUS = [
     flow(Smooth(L, L2), SublevelRadius(R), Dimension(d), domain=(V0 > d * L * R**2 / 2,)),
     drawn(Smooth(L), Unbiased(), SignMargin(c), domain=(c > 1,)),
     drawn(Smooth(L), Unbiased(True), SignMargin(c, True), VoteMargin(p), domain=(p > 1,)),
-    proximal(T >= 1, batch=Rational(3, 2)),
 ]
 """Claims about nothing, whether or not they carry a proof."""
 MET = [
@@ -405,7 +404,7 @@ def test_a_verdict_says_where_no_instance_is_known(tmp_path):
     assert str(unknown).endswith(UNKNOWN)
     told = entry(unknown)
     assert told["instance"] == "none known" and unexhibited(told) and because(told).endswith(UNKNOWN)
-    assert _remark({"ratio": None, "entry": told}) == UNKNOWN
+    assert _remark(told) == UNKNOWN
     write_site(ledger([told], "quick", 0), tmp_path)
     assert any(UNKNOWN in page.read_text(encoding="utf-8") for page in tmp_path.rglob("*slow*.html"))
 
