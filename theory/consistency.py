@@ -64,7 +64,7 @@ def draws(assumption: Assumption) -> bool:
     """Whether the statement of an assumption speaks of something drawn at random."""
     try:
         said = assumption.statement(*(point(Str(f"point {number}")) for number in range(assumption.points)))
-    except TypeError:  # it says nothing in terms of the kernel
+    except Exception:  # what a user's statement raises is said where it is needed
         return False
     return said.has(Random, expectation)
 
