@@ -53,6 +53,9 @@ class Term:
     def __copy__(self):
         return self  # nothing in it changes
 
+    def __array__(self, *how: Any):
+        raise TypeError(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
+
     def __neg__(self):
         return self._like(-self.term)
 

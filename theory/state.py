@@ -12,10 +12,12 @@ import site
 import sys
 import sysconfig
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from functools import cache, cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
+from queue import Queue
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -24,6 +26,8 @@ from sympy import Basic
 State = dict[str, list[Any]]
 """What was found, by where: `Counting.calls`."""
 
+_REACHING = {"globals", "vars", "setattr", "exec", "eval", "modules", "__dict__", "__globals__"}
+"""Names by which a function gets at names that it does not name."""
 _PLAIN = (Basic, str, bytes, int, float, complex, type(None), range, slice)
 _LIBRARIES = tuple(
     Path(place).resolve()
@@ -137,6 +141,9 @@ class _Look:
         for attribute, inner in vars(function).items():
             yield f"{name}.{attribute}", inner
         names = _names(function.__code__)
+        if names & _REACHING:  # it may name any global there is
+            known = {name: held for name, held in function.__globals__.items() if isinstance(held, _PLAIN)}
+            yield from ((name, held) for name, held in sorted(known.items()) if not name.startswith("__"))
         for used in sorted(names & function.__globals__.keys()):
             yield from self._of_name(used, function.__globals__[used], names)
         for used in sorted(names & sys.modules.keys() - function.__globals__.keys()):  # imported inside of it
@@ -187,6 +194,16 @@ def _shown(part: Any) -> Any:
             return repr(part.bit_generator.state)
         if hasattr(part, "get_state"):
             return repr(part.get_state())
+        if isinstance(part, ContextVar):
+            return repr(part.get(None))
+        if isinstance(part, Mapping | Iterable) and hasattr(part, "__len__"):  # weak dictionaries, arrays, UserDict
+            return repr([*part.items()] if isinstance(part, Mapping) else [*part])
+        if isinstance(part, Queue):
+            return repr([*part.queue])
+        if type(part).__module__.partition(".")[0] in sys.stdlib_module_names and hasattr(part, "__dict__"):
+            return repr(sorted(vars(part).items()))
+        if hasattr(part, "raw"):  # of ctypes
+            return bytes(part.raw)
     except Exception:  # it is like none of these
         return part
     return part

@@ -35,6 +35,7 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
     """
     source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
     name = type(algorithm).__name__
+    kept = {*getattr(xp, "__dict__", {})}
     try:
         after = algorithm.update(copied(x, xp.copy), source, copied(memory, xp.copy), numbers)
     except TypeError as error:
@@ -44,6 +45,11 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
             f"the update of {name} writes into an array (x[...] = ...), which JAX's arrays and balls do not allow: "
             "make another array, x = x - ..."
         ) from error
+    for mark in {*getattr(xp, "__dict__", {})} - kept:
+        delattr(xp, mark)
+        raise TypeError(
+            f"the update of {name} keeps {mark} on its arithmetic: what a method remembers goes into `memory`"
+        )
     if not isinstance(after, tuple) or len(after) != 2:
         raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
     return copied(after[0], xp.copy), copied(after[1], xp.copy)

@@ -97,6 +97,9 @@ class Column:
 
     __array_ufunc__ = None
 
+    def __array__(self, *how: Any):
+        raise TypeError("formulas are no array: write the rule over the arithmetic that it is given")
+
     def __init__(self, entries: Iterable[Any]):
         self.entries = list(entries)
 
