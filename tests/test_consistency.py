@@ -338,6 +338,7 @@ def test_a_method_that_remembers_its_last_gradient_alone_is_on_an_orbit():
     points = ((alpha / 2,), (-alpha / 2,))
     for method in (SignGD(alpha), Signum(alpha, 0), Signum(alpha, Rational(0))):
         assert isinstance(check(orbit_claim(method, *points)), Certificate)
+    assert isinstance(check(orbit_claim(ScaledSignGD(2), (alpha,), (-alpha,))), Certificate)
     with pytest.raises(Exception, match="remembers more"):
         orbit_claim(Signum(alpha, Rational(1, 2)), *points)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, SupportsFloat
 
 from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, log, sign, sin, sympify
 from sympy.core.symbol import Str
@@ -68,29 +68,47 @@ class Term:
         return formula.doit(deep=False)
 
 
+def _with_numbers(operation: Callable[[Number, Expr], Number]) -> Callable[[Number, Any], Any]:
+    """An operation with another number; with anything else it is for the other to say what it means."""
+
+    def operate(self: Number, other: Any) -> Any:
+        if isinstance(other, Vector) or not isinstance(other, Number | Expr | SupportsFloat):
+            return NotImplemented
+        return operation(self, _number(other))
+
+    return operate
+
+
 class Number(Term):
     """A real number that depends on vectors."""
 
+    @_with_numbers
     def __add__(self, other):
-        return self._like(self.term + _number(other))
+        return self._like(self.term + other)
 
+    @_with_numbers
     def __mul__(self, other):
-        return NotImplemented if isinstance(other, Vector) else self._like(self.term * _number(other))
+        return self._like(self.term * other)
 
+    @_with_numbers
     def __sub__(self, other):
-        return self._like(self.term - _number(other))
+        return self._like(self.term - other)
 
+    @_with_numbers
     def __rsub__(self, other):
-        return self._like(_number(other) - self.term)
+        return self._like(other - self.term)
 
+    @_with_numbers
     def __truediv__(self, other):
-        return self * self._like(_number(other)) ** -1
+        return self * self._like(other) ** -1
 
+    @_with_numbers
     def __rtruediv__(self, other):
         return self**-1 * other
 
+    @_with_numbers
     def __pow__(self, exponent):
-        return self._like(self._noted(Pow(self.term, _number(exponent), evaluate=False)))
+        return self._like(self._noted(Pow(self.term, exponent, evaluate=False)))
 
     def __abs__(self):
         return self._like(Abs(self.term))

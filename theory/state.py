@@ -127,6 +127,8 @@ class _Look:
 
     def _of_function(self, function: FunctionType) -> Iterator[tuple[str, Any]]:
         if not self._users(function.__globals__.get("__name__")):
+            if isinstance(vars(function).get("__wrapped__"), FunctionType):  # a user's function in a wrapper of ours
+                yield function.__qualname__, function.__wrapped__
             return
         name = function.__qualname__.rpartition("<locals>.")[2]
         for number, default in enumerate(function.__defaults__ or ()):
