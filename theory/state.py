@@ -127,8 +127,9 @@ class _Look:
 
     def _of_function(self, function: FunctionType) -> Iterator[tuple[str, Any]]:
         if not self._users(function.__globals__.get("__name__")):
-            if isinstance(vars(function).get("__wrapped__"), FunctionType):  # a user's function in a wrapper of ours
-                yield function.__qualname__, function.__wrapped__
+            inner = vars(function).get("__wrapped__")
+            if isinstance(inner, FunctionType):  # a user's function in a wrapper of the package
+                yield function.__qualname__, inner
             return
         name = function.__qualname__.rpartition("<locals>.")[2]
         for number, default in enumerate(function.__defaults__ or ()):
