@@ -13,13 +13,14 @@ from math import isqrt
 from operator import and_, or_
 from typing import Any
 
+import numpy as np
 from flint import fmpq
 from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import Rationals, to_float
+from signproof.checks.exact import Rationals, each, to_float
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.expectations import Total, coordinate
 from signproof.theory.flows import trajectory
@@ -53,6 +54,8 @@ class Roots(Rationals):
     """Rationals, with the square roots that are rational; for others TypeError says to use balls."""
 
     def sqrt(self, x):
+        if isinstance(x, np.ndarray):
+            return each(self.sqrt, x)
         if not x >= 0:
             raise TypeError("the square root of a negative number")
         root = fmpq(isqrt(int(x.p)), isqrt(int(x.q)))

@@ -107,7 +107,8 @@ class Witness:
     def _misstated(self, found: Replay) -> str:
         """What the witness states and the run does not bear out; empty if there is nothing."""
         claim = self.claim
-        strange = sorted(set(self.parameters) - {str(symbol) for symbol in claim.parameters})
+        known = claim.parameters if claim.statement is None else claim.parameters | claim.statement.free_symbols
+        strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
         if strange:
             return f"the claim has no parameter {strange[0]}"
         if self.oracle is not None and not (claim.kind == "bound" and isinstance(self.problem, Problem)):

@@ -62,7 +62,7 @@ SIMPLE = tuple(Rational(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (0, 1), (3, 1
 """Values tried first for each symbol of a model, so that readers meet 1 and 1/2 and not what a solver chose."""
 INTERRUPTED = ("interrupted", "interrupted from keyboard", "canceled")
 """What Z3 says of a question that it was told to leave; one that uses up its resources says something else."""
-STOPPING = 0.05
+STOPPING = 1 / 20
 """Seconds between two looks whether Z3 has stopped."""
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out; a higher power is a fresh variable."""

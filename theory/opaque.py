@@ -65,7 +65,7 @@ class Term:
     def _noted(self, formula: Expr) -> Expr:
         """A formula of which no part is evaluated yet; evaluated, once it is noted what it needs."""
         self.needs += [condition for condition in conditions(formula) if condition not in self.needs]
-        return formula.doit(deep=False)
+        return formula.func(*formula.args)
 
 
 def _with_numbers(operation: Callable[[Number, Expr], Number]) -> Callable[[Number, Any], Any]:
@@ -142,7 +142,7 @@ def _number(given: Any) -> Expr:
         raise TypeError(f"{given.term} is a vector: a proof knows no products, quotients and powers of its coordinates")
     term = given.term if isinstance(given, Number) else sympify(given, strict=True)
     if not isinstance(term, Expr) or is_vector(term):
-        raise TypeError(f"{given!r} is no number")
+        raise TypeError(f"{given!r} is a vector or no number at all: a proof knows no operation on its coordinates")
     return term
 
 
@@ -234,11 +234,11 @@ class Opaque(Scalars):
         return self.maximizer("2", g)
 
     def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:
-        return x - step_size * self.vector(sampled_mapping(x.term, step_size, batch))
+        return x - step_size * self.vector(sampled_mapping(_vector(x), step_size, batch))
 
     def votes(self, gradient: Callable[..., Vector], x: Vector, workers: Expr) -> tuple[Number, Vector]:
-        length = dual_norm(Str("inf"), gradient(x, m).term)
-        return self.number(Total(length, m)) / workers, self.vector(majority(x.term))
+        length = dual_norm(Str("inf"), _vector(gradient(x, m)))
+        return self.number(Total(length, m)) / workers, self.vector(majority(_vector(x)))
 
     def dimension(self, x: Vector) -> Number:
         return self.number(Total(Integer(1), i))
