@@ -111,7 +111,7 @@ class LookingAhead(ScaledSignSGD):
     step_size: Any
 
     def update(self, x, gradient, memory, xp):
-        return x - self.step_size * gradient(x + self.step_size * gradient(x)), memory
+        return x - self.step_size * gradient(x + self.step_size * x), memory
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
-from signproof import verify
 from signproof.checks import judge, lattice
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, rational, rationals
@@ -230,7 +229,7 @@ def test_what_is_not_linear_in_the_law_is_not_searched():
 def test_the_verdict_rests_on_the_witness_and_says_what_was_searched(monkeypatch):
     monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
     monkeypatch.setattr(judge, "try_noise", lambda *arguments: Noise())
-    verdict = verify(catalog()["scaled-sign/theorem-3"])
+    verdict = judge.verify(catalog()["scaled-sign/theorem-3"])
     assert verdict.status == "refuted"
     assert verdict.witness.parameters["M"] == 1
     (piece,) = (piece for piece in verdict.evidence if piece.kind == "search")
