@@ -50,7 +50,7 @@ from signproof.theory.proof import Certificate
 from signproof.theory.prox import MeanGradientMapping
 from signproof.theory.purity import Impure
 from signproof.theory.state import change
-from signproof.theory.steps import DrawnTwice
+from signproof.theory.steps import Unruly
 from signproof.theory.vacuity import contradiction, unmeetable
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -90,7 +90,7 @@ def verify(
     try:
         examine(claim)
         verdict = _judge(claim, profile, seed, advance, known, error)
-    except (Impure, DrawnTwice) as why:
+    except (Impure, Unruly) as why:
         return Verdict(claim, Status.OPEN, (Evidence("note", "exact", f"not judged: {why}"),))
     changed = change(before, reachable(claim))
     if changed:

@@ -1,21 +1,25 @@
 """That the term of a user's measure, of which proofs speak, is the number that its `quantity` gives, which trials see.
 
-Both are read at the points of a short run on one quadratic: the term by the kernel's own meaning of it, with the run's
-iterates, exact gradients and no noise; the quantity at the last iterate, or the least of those so far.
+Both are read at the points of a short run on a quadratic and on a function that is none: the term by the kernel's own
+meaning of it, with the run's iterates, exact gradients and no noise; the quantity at the last iterate, or the least of
+those so far.
 """
 
 from __future__ import annotations
 
 from contextlib import nullcontext
 from functools import reduce
+from itertools import cycle, product
 from operator import add
 from typing import Any
 
 from sympy import Dummy, Expr, Integer, Sum
 
 from signproof.checks.exact import Balls, rationals, to_float
+from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.reading import ROOTS, Reading
+from signproof.checks.sine import SineSum
 from signproof.theory.expectations import expectation
 from signproof.theory.flows import OverTimeMeasure
 from signproof.theory.measures import Measure
@@ -26,41 +30,53 @@ from signproof.theory.symbols import k
 from signproof.theory.vectors import Least
 
 HEIGHTS = ("1", "3/2", "1/4", "5")
-RUN = (("2", "-1", "3", "1/2"), ("1/3", "1", "-1/4", "1/5"), ("-1", "1/2", "2", "-1/7"))
-"""Of four coordinates, as a geometry may be one of matrices; neither values nor gradients fall all the way."""
+PROBLEMS: tuple[Problem, ...] = (
+    DiagonalQuadratic(rationals(list(HEIGHTS))),
+    SineSum(rationals(list(HEIGHTS)), rationals("2")),
+)
+RUN = (
+    ("2", "-1", "3", "1/2"),
+    ("1/3", "1", "-1/4", "1/5"),
+    ("-1", "1/2", "2", "-1/7"),
+    ("1/2", "3", "1/5", "-2"),
+)
+"""Of four coordinates, as a geometry may be one of matrices; neither values nor gradients fall all the way. The last
+is for terms that speak of the next iterate."""
 BITS = 256
-VALUE = "3/7"
-"""Of every parameter in a measure."""
+VALUES = ("3/7", "5/2", "1/3", "11/4", "2/9", "7/5")
+"""Of the parameters in a measure, in turn, so that no ratio or difference of them vanishes."""
 
 
 def examine_measure(measure: Measure) -> None:
     """Raises Impure, in one line with the fix, if a user's measure measures something else than its symbol says."""
     if not own(type(measure)) or isinstance(measure, OverTimeMeasure) or measure.horizon is not None:
         return
-    for steps in range(len(RUN)):
+    for problem, steps in product(PROBLEMS, range(len(RUN) - 1)):
         try:
-            said, found = _both(measure, steps)
+            said, found = _both(measure, problem, steps)
         except Exception:  # the term has no value there, or the quantity raises: then trials say so
             continue
         if said[0] > found[1] or found[0] > said[1]:
             name, one, other = type(measure).__name__, to_float(found[0]), to_float(said[0])
             raise Impure(
-                f"on f = 1/2 sum of h_i x_i^2 the quantity of {name} at k = {steps} is {one:.6g}, and its symbol "
+                f"on {problem.describe()} the quantity of {name} at k = {steps} is {one:.6g}, and its symbol "
                 f"{measure.symbol} says {other:.6g}: give {name} the symbol of what it measures"
             )
 
 
-def _both(measure: Measure, steps: int) -> tuple[Any, Any]:
+def _both(measure: Measure, posed: Problem, steps: int) -> tuple[Any, Any]:
     """Ends of what the symbol says after some steps, and of what is measured."""
     term = measure.symbol.replace(expectation, lambda inside, given: inside).subs(k, steps)
     for xp in (ROOTS, Balls(BITS)):
         with xp if isinstance(xp, Balls) else nullcontext():
             try:
-                problem = DiagonalQuadratic(rationals(list(HEIGHTS))).over(xp)
-                run = [xp.number(rationals(list(x))) for x in RUN[: steps + 1]]
-                values = {symbol: xp.number(rationals([VALUE])[0]) for symbol in term.free_symbols}
+                problem = posed.over(xp)
+                run = [xp.number(rationals(list(x))) for x in RUN]
+                symbols = sorted(term.free_symbols, key=str)
+                numbers = zip(symbols, cycle(rationals(list(VALUES))), strict=False)
+                values = {symbol: xp.number(number) for symbol, number in numbers}
                 said = _read(term, Reading(problem, xp, values, {}, run))
-                quantities = [measured(measure, problem, x, xp) for x in run]
+                quantities = [measured(measure, problem, x, xp) for x in run[: steps + 1]]
                 found = _least(quantities, xp) if measure.least_so_far else quantities[-1]
                 return xp.ends(said), xp.ends(found)
             except TypeError:

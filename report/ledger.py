@@ -295,7 +295,9 @@ def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
 
 
 def _step(number: int, step: Step) -> dict[str, Any]:
-    return {"number": number, "name": step.name, "statement": formula(step.statement), "by": step.by.words}
+    words = getattr(step.by, "words", None)
+    by = words if isinstance(words, str) else repr(step.by)  # a user may have written a class for an instance of it
+    return {"number": number, "name": step.name, "statement": formula(step.statement), "by": by}
 
 
 def _finite(series: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sympy import Expr, Integer, Symbol, sympify
+from sympy import Basic, Expr, Integer, Symbol, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanFalse
 
@@ -66,7 +66,7 @@ def draws(assumption: Assumption) -> bool:
         said = assumption.statement(*(point(Str(f"point {number}")) for number in range(assumption.points)))
     except Exception:  # what a user's statement raises is said where it is needed
         return False
-    return said.has(Random, expectation)
+    return isinstance(said, Basic) and said.has(Random, expectation)
 
 
 def _of_measure(measure: Measure) -> Iterator[str]:

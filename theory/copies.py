@@ -28,6 +28,8 @@ def copied(given: Any, array: Callable[[Any], Any] = copy.copy) -> Any:
     """
     if isinstance(given, _NEVER_CHANGE) or type(given).__module__.partition(".")[0] in _IMMUTABLE_LIBRARIES:
         return given
+    if getattr(type(given), "never_changes", False):  # terms in the hands of a rule
+        return given
     within = partial(copied, array=array)
     if isinstance(given, tuple):
         parts = map(within, given)

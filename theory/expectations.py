@@ -209,6 +209,15 @@ def known(term: Basic, given: Iterable[Expr]) -> bool:
     return all(known(argument, given) for argument in term.args)
 
 
+def free_indices(term: Basic) -> set[Basic]:
+    """The indices in a term over which it does not sum: it is another for each coordinate, worker and so on."""
+    if isinstance(term, Total):
+        return free_indices(term.function) - {term.index}
+    if term in INDICES:
+        return {term}
+    return set().union(*map(free_indices, term.args))
+
+
 def degree(term: Expr) -> Expr:
     """How fast a term grows at most with the points and draws in it: 1 like a norm, 2 like its square; or infinity."""
     if isinstance(term, Symbol | Rational | sign):

@@ -396,6 +396,8 @@ def _(term: Expr, *given: Expr) -> Use:
 def _(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
+    if len(given) != independence.points:
+        raise LemmaError(f"{independence} is about {independence.points} points, not {len(given)}")
     for index in (*INDICES, l, s):
         _needs_no_index(index, *given)
     return Use(independence.statement(*given), assumption=independence)
@@ -443,8 +445,8 @@ def _(u: Expr) -> Use:
 def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     if type(assumption) is not CoordinateLipschitz:
         raise LemmaError(f"it needs smoothness in each coordinate, not {assumption}")
-    _needs_no_index(i, y, x)
     g, step = assumption.of, coordinate(y - x, i)
+    _needs_no_index(i, y, x, g)
     quadratic = Total(entry(assumption.constants, i) * step**2, i) / 2
     return Use(Le(value(y, g), value(x, g) + inner(gradient(x, g), y - x) + quadratic), assumption=assumption)
 

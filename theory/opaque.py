@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
-from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, log, sign, sin, sympify
+from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, false, log, sign, sin, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -38,14 +38,26 @@ class Term:
         return str(self.term)
 
     def __bool__(self):
-        raise TypeError(f"whether {self.term} is zero is not known in a proof: a rule has no branches")
+        raise self.refused(f"whether {self.term} is zero is not known in a proof: a rule has no branches")
 
     def _compared(self, other):
-        raise TypeError(f"{self.term} is not compared with anything in a proof: a rule has no branches")
+        raise self.refused(f"{self.term} is not compared with anything in a proof: a rule has no branches")
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):  # names with one are asked for by libraries, to find out what it is
+            self.refused("")
+        raise AttributeError(f"{self.term} has no {name!r} in a proof")
+
+    def refused(self, why: str) -> TypeError:
+        """What is to be raised. A rule that catches it and goes on another way is not the rule that runs in numbers, so
+        that what it then makes has no value in a proof."""
+        self.needs.append(false)
+        return TypeError(why)
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = None
+    never_changes = True
 
     def _like(self, term: Expr) -> Any:
         return type(self)(term, self.needs)
@@ -54,13 +66,20 @@ class Term:
         return self  # nothing in it changes
 
     def __array__(self, *how: Any):
-        raise TypeError(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
+        raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
 
     def __neg__(self):
         return self._like(-self.term)
 
     def __pos__(self):
         return self
+
+    def _met(self, other: Any) -> Expr:
+        """Another number; of a formula that the rule brings along it is noted what it needs."""
+        number = _number(other)
+        if isinstance(other, Expr):
+            self.needs += [condition for condition in conditions(number) if condition not in self.needs]
+        return number
 
     def _noted(self, formula: Expr) -> Expr:
         """A formula of which no part is evaluated yet; evaluated, once it is noted what it needs."""
@@ -74,7 +93,7 @@ def _with_numbers(operation: Callable[[Number, Expr], Number]) -> Callable[[Numb
     def operate(self: Number, other: Any) -> Any:
         if isinstance(other, Vector) or not isinstance(other, Number | Expr | SupportsFloat):
             return NotImplemented
-        return operation(self, _number(other))
+        return operation(self, self._met(other))
 
     return operate
 
@@ -129,17 +148,17 @@ class Vector(Term):
         return self._like(_vector(other) - self.term)
 
     def __mul__(self, factor):
-        return self._like(self.term * _number(factor))
+        return self._like(self.term * self._met(factor))
 
     def __truediv__(self, other):
-        return Number(_number(other), self.needs) ** -1 * self
+        return Number(self._met(other), self.needs) ** -1 * self
 
     __radd__, __rmul__ = __add__, __mul__
 
 
 def _number(given: Any) -> Expr:
     if isinstance(given, Vector):
-        raise TypeError(f"{given.term} is a vector: a proof knows no products, quotients and powers of its coordinates")
+        raise given.refused(f"{given.term} is a vector: a proof knows no operation on its coordinates")
     term = given.term if isinstance(given, Number) else sympify(given, strict=True)
     if not isinstance(term, Expr) or is_vector(term):
         raise TypeError(f"{given!r} is a vector or no number at all: a proof knows no operation on its coordinates")
@@ -153,7 +172,8 @@ def _vector(given: Any) -> Expr:
         return given
     if not isinstance(given, Number) and given == 0:  # where a sum begins
         return Integer(0)
-    raise TypeError(f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof")
+    why = f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof"
+    raise given.refused(why) if isinstance(given, Term) else TypeError(why)
 
 
 class Scalars(Arithmetic):
@@ -164,6 +184,10 @@ class Scalars(Arithmetic):
 
     def number(self, term: Expr) -> Number:
         return Number(term, self.needs)
+
+    def _without(self, operation: str) -> TypeError:
+        self.needs.append(false)
+        return super()._without(operation)
 
     def rational(self, numerator: int, denominator: int) -> Expr:
         return Rational(numerator, denominator)
@@ -234,7 +258,8 @@ class Opaque(Scalars):
         return self.maximizer("2", g)
 
     def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:
-        return x - step_size * self.vector(sampled_mapping(_vector(x), step_size, batch))
+        mapping = sampled_mapping(_vector(x), _number(step_size), _number(batch))
+        return x - step_size * self.vector(mapping)
 
     def votes(self, gradient: Callable[..., Vector], x: Vector, workers: Expr) -> tuple[Number, Vector]:
         length = dual_norm(Str("inf"), _vector(gradient(x, m)))
@@ -267,16 +292,23 @@ def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory:
     def ask(point: Any, *worker: Expr) -> Vector:
         return xp.vector(gradient(_vector(point), *worker))
 
-    before = begin(algorithm, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
-    after, later = move(algorithm, xp.vector(x), ask, before, xp)
+    now = with_terms(algorithm, xp)
+    before = begin(now, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
+    after, later = move(now, xp.vector(x), ask, before, xp)
     return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
 
 
 def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:
     """The velocity of a flow at x, in place of the next point. Raises TypeError as `traced` does."""
     xp = Opaque()
-    velocity = flow.velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
+    velocity = with_terms(flow, xp).velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
     return Traced(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
+
+
+def with_terms(method: Any, xp: Scalars) -> Any:
+    """A method whose formulas are numbers in the hands of its rule, as they are when it runs: symbols that Python would
+    compare, SymPy's formulas that would cancel, are none of them."""
+    return method.at(**{name: xp.number(formula) for name, formula in method.parameters.items()})
 
 
 def _needs_of(method: Method) -> list[Boolean]:

@@ -15,7 +15,8 @@ from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions import Assumption, OfConstant
-from signproof.theory.declared import said_of
+from signproof.theory.declared import owner, said_of
+from signproof.theory.exact_types import of_package
 from signproof.theory.expectations import Total, coordinate, estimate, mean
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, gradient
@@ -38,8 +39,11 @@ class OracleAssumption(Assumption):
 
     @property
     def fits_exact_gradients(self) -> bool:
-        """Whether `noiseless` says when the exact gradient meets the assumption as it is stated."""
-        return said_of(type(self), "noiseless", "statement")
+        """Whether `noiseless` says when the exact gradient meets the assumption as it is stated, on every objective.
+
+        Of a user's class it is not taken for granted: that depends on what else is assumed of the objective.
+        """
+        return of_package(owner(type(self), "noiseless")) and said_of(type(self), "noiseless", "statement")
 
 
 @dataclass(frozen=True)

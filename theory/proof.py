@@ -53,7 +53,7 @@ from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
-from signproof.theory.expectations import INDICES, Total, estimate, mean
+from signproof.theory.expectations import INDICES, Total, estimate, free_indices, mean
 from signproof.theory.flows import (
     Flow,
     OfTime,
@@ -259,6 +259,9 @@ class _Kernel:
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
         check_term(step.after, vector=True)
         _refuse_anywhere(step.after, name)
+        free, others = free_indices(step.after), step.after.atoms(iterate) - {x_k}
+        if free or others:
+            raise Rejected(f"{name} leads to {step.after}, which speaks of {min(map(str, free | others))}")
         norms = set().union(*(need.atoms(norm, dual_norm) for need in step.needs))
         self.lemmas |= {"non-negative norm"} if norms else set()
         self.require_values(step.needs, tuple(Ge(length, 0) for length in sorted(norms, key=str)))
@@ -266,6 +269,8 @@ class _Kernel:
 
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
         """What an assumption says at some points."""
+        if len(points) != assumption.points:
+            raise Rejected(f"{assumption} is about {assumption.points} points, not {len(points)}")
         places = [point(Str(f"point {number}")) for number in range(len(points))]
         pattern = assumption.statement(*places)
         check_statement(pattern)
@@ -588,7 +593,7 @@ class Theorem(Justification):
         if not set(values) <= theorem.parameters | theorem.conclusion.free_symbols:
             raise Rejected(f"{', '.join(map(str, values))} are not all parameters of {theorem.id}")
         for assumption in theorem.assumptions:
-            if not kernel.assumed(assumption) or assumption.symbols & set(values):
+            if not kernel.assumed(assumption) or (assumption.symbols | _spoken_of(assumption)) & set(values):
                 raise Rejected(f"{theorem.id} assumes {assumption}, which the claim does not")
         given = tuple(kernel.proved(step) for step in self.using)
         for term in values.values():
@@ -718,6 +723,12 @@ def _gap(statement: Boolean) -> tuple[Expr, str]:
 
 def _vanishes(difference: Expr) -> bool:
     return difference == 0 or normal(difference) == 0
+
+
+def _spoken_of(assumption: Any) -> set[Basic]:
+    """The symbols in the statement of an assumption, which may be more than those of its formulas."""
+    said = assumption.statement(*(point(Str(f"point {number}")) for number in range(assumption.points)))
+    return set(said.free_symbols)
 
 
 def _refuse_anywhere(term: Basic, name: str):

@@ -34,7 +34,7 @@ from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, LINF
 from signproof.theory.opaque import traced
 from signproof.theory.prox import sampled_mapping
-from signproof.theory.steps import DrawnTwice, begin, flowing, measured, move
+from signproof.theory.steps import Unruly, begin, flowing, measured, move
 from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import gradient, iterate, point, x_k, x_star
 from signproof.theory.votes import majority
@@ -137,7 +137,7 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
     """Ask a method, flow, measure or assumption of a user's in one arithmetic; whether all was answered.
 
     Raises Impure, in one line with the fix, if it is no function of what it is given, or not what its class says;
-    DrawnTwice if it draws more than once in a step. The package's own are not asked.
+    Unruly if it draws more than once in a step, or keeps something on its arithmetic. The package's own are not asked.
     """
     if not state.own(type(part)):
         return True
@@ -152,7 +152,7 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
     for question in _questions(part, ground):
         try:
             question()
-        except (Impure, DrawnTwice):
+        except (Impure, Unruly):
             raise
         except Exception:  # the arithmetic does not know what the rule needs
             answered = False
@@ -253,9 +253,9 @@ def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any]
     return found
 
 
-def first(algorithm: Algorithm, ground: Ground) -> Any:
-    """Where the first step goes from the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
-    now, x = with_numbers(algorithm, ground, 0), _points(ground)[0]
+def first(algorithm: Algorithm, ground: Ground, scale: int = 1) -> Any:
+    """Where the first step goes from a multiple of the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
+    now, x = with_numbers(algorithm, ground, 0), _points(ground)[0] * ground.number(Fraction(scale))
     return move(now, x, lambda at: at, begin(now, x, ground.xp), ground.xp)[0]
 
 
@@ -302,15 +302,19 @@ class _Counting:
 
 def _asked_of_the_kernel(algorithm: Algorithm) -> None:
     """The same in the arithmetic of the kernel, which knows mini-batches, too."""
-    draw = estimate if algorithm.stochastic else gradient
+    asked = [0]
+
+    def draw(*at: Expr) -> Expr:
+        asked[0] += 1
+        return (estimate if algorithm.stochastic else gradient)(*at)
+
     first, _, again = (traced(algorithm, point(Str(name)), draw) for name in "aba")
     found, other = ((step.after, step.memory) for step in (first, again))
     if not _equal(found, other, Fraction(0)):
         raise Impure(f"{_what(algorithm)} gives another step when it is asked again at the same point: {_FIX}")
     drawn = [part for part in _flat(found) if isinstance(part, Expr)]
     if not any(part.has(sampled_mapping) for part in drawn):
-        voted = any(part.has(majority) for part in drawn)
-        _check_draws(algorithm, any(part.has(draw) for part in drawn) or voted, voted)
+        _check_draws(algorithm, asked[0], any(part.has(majority) for part in drawn))
 
 
 def _translates(algorithm: Algorithm, ground: Ground) -> None:

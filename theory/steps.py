@@ -18,7 +18,15 @@ from signproof.theory.misuse import Misuse
 from signproof.theory.prox import ProximalOracle
 
 
-class DrawnTwice(Misuse):
+class Unruly(Misuse):
+    """A rule that is no function of what it is given."""
+
+
+class Kept(Unruly):
+    """A rule that keeps something where it is not looked for: on its arithmetic, or on the method with its numbers."""
+
+
+class DrawnTwice(Unruly):
     """A stochastic method that asks for more than one draw in a step."""
 
 
@@ -35,7 +43,8 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
     """
     source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
     name = type(algorithm).__name__
-    kept = {*getattr(xp, "__dict__", {})}
+    holders = {"its arithmetic": xp, name: algorithm}
+    held = {place: {*getattr(holder, "__dict__", {})} for place, holder in holders.items()}
     try:
         after = algorithm.update(copied(x, xp.copy), source, copied(memory, xp.copy), numbers)
     except TypeError as error:
@@ -45,11 +54,14 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
             f"the update of {name} writes into an array (x[...] = ...), which JAX's arrays and balls do not allow: "
             "make another array, x = x - ..."
         ) from error
-    for mark in {*getattr(xp, "__dict__", {})} - kept:
-        delattr(xp, mark)
-        raise TypeError(
-            f"the update of {name} keeps {mark} on its arithmetic: what a method remembers goes into `memory`"
-        )
+    for place, holder in holders.items():
+        for mark in {*getattr(holder, "__dict__", {})} - held[place]:
+            object.__delattr__(holder, mark)
+            where = f"{place}.{mark}" if place == name else f"{mark} on {place}"
+            raise Kept(
+                f"the update of {name} changes {where}: what a method remembers goes into `memory`, returned by init and "
+                "update"
+            )
     if not isinstance(after, tuple) or len(after) != 2:
         raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
     return copied(after[0], xp.copy), copied(after[1], xp.copy)

@@ -17,7 +17,7 @@ from sympy.logic.boolalg import And, Boolean
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.claim import Orbit
 from signproof.theory.decide import conditions
-from signproof.theory.opaque import Number, Scalars
+from signproof.theory.opaque import Number, Scalars, with_terms
 from signproof.theory.steps import begin, move
 
 
@@ -41,16 +41,18 @@ def turn(algorithm: Algorithm, orbit: Orbit, start: int) -> Turn:
     Raises Remembers if what a step leaves depends on more than the point that it was made from.
     """
     xp = Formulas()
+    formulas, algorithm = algorithm.parameters, with_terms(algorithm, xp)
     there = orbit.points[(start + 1) % len(orbit.points)]
     begun = begin(algorithm, xp.column(orbit.points[0]), xp)
-    left = begun if begun == () else _left_behind(algorithm, orbit, start - 1, begun, xp)
+    none = isinstance(begun, tuple) and not begun
+    left = begun if none else _left_behind(algorithm, orbit, start - 1, begun, xp)
     found = []
-    for memory in (begun, left) if start == 0 and begun != () else (left,):
+    for memory in (begun, left) if start == 0 and not none else (left,):
         after, later = _step(algorithm, orbit, start, memory, xp)
-        if begun == () and later != ():
+        if none and not (isinstance(later, tuple) and not later):
             raise Remembers(f"{algorithm} remembers more than its iterate")
         found += [Eq(a.term, b, evaluate=False) for a, b in zip(after, there, strict=True)]
-    needs = (condition for formula in algorithm.parameters.values() for condition in conditions(formula))
+    needs = (condition for formula in formulas.values() for condition in conditions(formula))
     return Turn(And(*found), tuple(dict.fromkeys((*needs, *xp.needs))))
 
 
@@ -98,7 +100,16 @@ class Column:
     __array_ufunc__ = None
 
     def __array__(self, *how: Any):
-        raise TypeError("formulas are no array: write the rule over the arithmetic that it is given")
+        raise self[0].refused("formulas are no array: write the rule over the arithmetic that it is given")
+
+    def __bool__(self):
+        raise self[0].refused("whether a vector is zero is not known in a proof: a rule has no branches")
+
+    def _compared(self, other):
+        raise self[0].refused("vectors are not compared in a proof: a rule has no branches")
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, entries: Iterable[Any]):
         self.entries = list(entries)
