@@ -58,10 +58,8 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
         for mark in {*getattr(holder, "__dict__", {})} - held[place]:
             object.__delattr__(holder, mark)
             where = f"{place}.{mark}" if place == name else f"{mark} on {place}"
-            raise Kept(
-                f"the update of {name} changes {where}: what a method remembers goes into `memory`, returned by init and "
-                "update"
-            )
+            fix = "what a method remembers goes into `memory`, returned by init and update"
+            raise Kept(f"the update of {name} changes {where}: {fix}")
     if not isinstance(after, tuple) or len(after) != 2:
         raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
     return copied(after[0], xp.copy), copied(after[1], xp.copy)
