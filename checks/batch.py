@@ -21,7 +21,7 @@ from signproof.checks.exact import RATIONALS, Undecided, rational, to_float
 from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem, exactly_known, known, nearest
 from signproof.checks.replay import replay
-from signproof.checks.run_facts import fits, met_at_start
+from signproof.checks.run_facts import fits, met_along, met_at_start
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
@@ -134,7 +134,7 @@ def prepare(
         for interval in ranges:
             values[interval.symbol] = np.broadcast_to(interval.at(thetas[interval.symbol], values, numbers), (size,))
         at_start = {k: np.zeros(size), V0: np.ones(size)}
-        conditions = [relation for relation in claim.domain if not relation.has(k)]
+        conditions = [relation for relation in domain.asked(claim) if not relation.has(k)]
         for relation in conditions:
             inside = inside & domain.holds(relation, values | at_start, numbers)
     inside = inside & met_at_start(claim, problem, start, values)
@@ -160,6 +160,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     limit = engine.bound(claim.bound, batch.values, (value[0][0], value[1][0]), steps)
     with np.errstate(all="ignore"):
         usable = batch.inside & (value[0][0] > 0) & np.isfinite(value[1][0])
+        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps)
         asked = np.broadcast_to(usable, measured[0].shape) & _steps_in_domain(claim, batch, steps)
         if promises_decrease(claim):
             asked[0] = False  # V_0 <= V_0 says nothing

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Set
 from contextlib import suppress
 from typing import Any
 
-from sympy import Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, together
+from sympy import And, Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, together, true
 from sympy.core.relational import Eq, Ne, Relational
 
 from signproof.theory.arithmetic import Arithmetic, evaluate
@@ -76,6 +76,24 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     return found
 
 
+def asked(claim: Claim) -> tuple[Relational, ...]:
+    """The relations of the domain, and those that assumptions ask of what they hold but constants of the problem.
+
+    Raises Unsupported for a condition that is no relation, of which no numbers are drawn.
+    """
+    found = list(claim.domain)
+    for assumption in claim.assumptions:
+        if isinstance(assumption, Constant):
+            continue  # the constant of a problem is positive, or none
+        for condition in assumption.conditions:
+            for part in condition.args if isinstance(condition, And) else (condition,):
+                if isinstance(part, Relational):
+                    found.append(part)
+                elif part != true:
+                    raise Unsupported(f"the condition {part} of {assumption} is no relation")
+    return tuple(dict.fromkeys(found))
+
+
 def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     """The ranges of the parameters that no problem supplies, and that are not given, each in terms of those before it.
 
@@ -83,7 +101,7 @@ def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     """
     known = set(constants(claim)) | {k, V0} | given
     free = sorted(claim.parameters - known, key=str)
-    relations = [relation for relation in claim.domain if not relation.has(k)]
+    relations = [relation for relation in asked(claim) if not relation.has(k)]
     if any(relation.has(V0) for relation in relations):
         raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
     premises = list(claim.premises)

@@ -32,7 +32,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, SublevelRadius
 from signproof.theory.home import is_ours
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
-from signproof.theory.runs import NAMES, about_run, stated
+from signproof.theory.runs import NAMES, speaks_of_run, stated
 
 BITS = 256
 """Precision where numbers are not rational."""
@@ -130,7 +130,7 @@ def unmet_at(
     try:
         _function(problem, points)
         for assumption in assumptions:
-            if isinstance(assumption, Constant) and not about_run(assumption):
+            if isinstance(assumption, Constant) and not speaks_of_run(assumption):
                 both = pairs + [(y, x) for x, y in pairs] if assumption.points > 1 else [(x, x) for x in points]
                 _holds(problem, assumption, values, both or [(points[0], points[0])])
     except Wrong as wrong:
@@ -226,7 +226,7 @@ def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room:
     for assumption in assumptions:
         if isinstance(assumption, Convex):
             continue  # of it the family says `convex`, which is part of its shape
-        if type(assumption) is Dimension or about_run(assumption):
+        if type(assumption) is Dimension or speaks_of_run(assumption):
             continue
         for declared in dict.fromkeys([_declared(problem, assumption), (ends or {}).get(id(assumption))]):
             _constants(problem, assumption, declared, points, room)

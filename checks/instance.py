@@ -31,6 +31,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.counts import counted, size
 from signproof.theory.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
 from signproof.theory.elementary import bounds
+from signproof.theory.runs import about_later, about_run_and_points
 from signproof.theory.symbols import V0, i, k
 
 PER_BATCH = 4
@@ -158,6 +159,8 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
     known = [_at(premise, run) for premise in (*claim.premises, example.s > 0, Eq(workers, 1))]
     assumed = []
     for assumption in claim.assumptions:
+        if about_later(assumption):
+            raise Unsupported("where a run is later is not told")
         said, points = example.states(assumption)
         assumed.append(said)
         coordinates = [coordinate for point in points for coordinate in point]
@@ -245,6 +248,8 @@ def _parameters(
     constants = [assumption for assumption in claim.assumptions if isinstance(assumption, Constant)]
     if not fits(claim, problem.dimension) or doubt_of(problem, asked(claim)):
         return None
+    if any(about_later(assumption) or about_run_and_points(assumption) for assumption in claim.assumptions):
+        return None  # a start and a few iterates do not show that it is met
     try:
         best = {assumption: problem.exact_constant(assumption) for assumption in constants}
         above = _above(claim, problem, start)

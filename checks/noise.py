@@ -28,7 +28,7 @@ from signproof.checks.oracles import FiniteOracle, TableOracle, dependent
 from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import expected_run, replay_expected
-from signproof.checks.run_facts import fits, outside_start
+from signproof.checks.run_facts import fits, outside_start, refuse_later
 from signproof.checks.trials import Tally, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
@@ -77,6 +77,7 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
     """
     if not isinstance(claim.measure, ExpectedSuboptimality):
         raise Unsupported("noise is tried on claims about E[V_k] alone")
+    refuse_later(claim)
     noise = Noise()
     for (name, oracle), (d, curvatures, start) in product(_oracles(), _objectives()):
         if oracle.dimension != d:
@@ -181,7 +182,7 @@ class _Run:
                 self.values[count] = fmpq(self.workers)
             for interval in _free(self.claim, frozenset(self.values)):
                 self.values[interval.symbol] = interval.at(self.position, self.values, RATIONALS)
-            if not all(domain.holds(r, self.values, RATIONALS) for r in self.claim.domain if not r.has(k)):
+            if not all(domain.holds(r, self.values, RATIONALS) for r in domain.asked(self.claim) if not r.has(k)):
                 return False
             if outside_start(self.claim, self.problem, self.start, self.values):
                 return False

@@ -20,20 +20,22 @@ from signproof.checks.expected import Chain, TooMany, expectations
 from signproof.checks.family_facts import asked, doubt, doubt_of, unmet_at
 from signproof.checks.oracles import Oracle, TableOracle
 from signproof.checks.problem import Problem, exactly_known
-from signproof.checks.run_facts import fits, outside_run, outside_start
+from signproof.checks.run_facts import fits, outside_run, outside_start, refuse_later
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.decide import conditions, truth
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.oracles import OracleAssumption
-from signproof.theory.runs import about_run
+from signproof.theory.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.steps import Guarded, begin, move
 from signproof.theory.steps import measured as measured_at
 from signproof.theory.symbols import V0, k
 
 REACHED = 100
 """Points of a random run at which what is assumed of a user's family is read anew."""
+FOLLOWED, LONG = 64, 2**12
+"""Steps for which a run is followed to see whether it repeats itself, and bits of its numbers that are too many."""
 PRECISIONS = (128, 256, 512, 1024, 2048)
 """Bits tried in turn when a replay needs balls."""
 SHOWN_BITS = 256
@@ -84,6 +86,13 @@ def iterates(
     claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
 ) -> Iterator[Any]:
     """The iterates x_0, x_1, ... in the exact arithmetic `xp`."""
+    return (x for x, _ in _states(claim, problem, parameters, start, xp))
+
+
+def _states(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+) -> Iterator[tuple[Any, Any]]:
+    """The iterates, each with what the method remembers there."""
     posed, x = Guarded(problem.over(xp)), xp.number(rationals(list(start)))
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     algorithm = claim.algorithm
@@ -91,7 +100,7 @@ def iterates(
     values[V0] = posed.suboptimality(x, xp)
     memory = begin(algorithm, x, xp)
     for iteration in count():
-        yield x
+        yield x, memory
         values[k] = xp.rational(iteration, 1)
         now = {name: evaluate(formula, values, xp) for name, formula in algorithm.parameters.items()}
         x, memory = move(algorithm.at(**now), x, lambda point: posed.gradient(point, xp), memory, xp)
@@ -111,14 +120,61 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     if claim.measure.least_so_far:
         measured = reduce(partial(_smaller, xp=xp), quantities)
     found = _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
-    why = _against(claim, problem, parameters, points, xp) if found.confirmed else ""
+    why = ""
+    if found.confirmed:
+        further, turn = _further(claim, problem, parameters, start, points, xp)
+        why = outside_run(claim, problem, further, symbols(parameters), turn)
+        why = why or _against(claim, problem, parameters, points, xp)
     return replace(found, confirmed=False, why=why) if why else found
+
+
+def _further(claim, problem, parameters, start, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
+    """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
+    was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
+    """
+    later = [assumption for assumption in claim.assumptions if about_later(assumption)]
+    beyond = max((reach(assumption) or 0 for assumption in later), default=0)
+    turn = None
+    if any(map(every_k, later)):
+        turn = _turn(claim, problem, parameters, start, len(points), xp)
+        beyond += max(len(points) - 1, turn or 0)
+    if beyond >= len(points):
+        points = trajectory(claim, problem, parameters, start, beyond, xp)
+    return points, turn
+
+
+def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
+    if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
+        return None
+    seen: set[Any] = set()
+    for number, (x, memory) in enumerate(islice(_states(claim, problem, parameters, start, xp), steps + FOLLOWED)):
+        try:
+            state = _frozen((x, memory))
+        except TypeError:
+            return None
+        if state in seen:
+            return number
+        if any(int(entry.q).bit_length() > LONG for entry in x):
+            return None
+        seen.add(state)
+    return None
+
+
+def _frozen(part: Any) -> Any:
+    """What a method is in, exactly, so that it can be compared. Raises TypeError for what may hold something else."""
+    if isinstance(part, tuple | list | np.ndarray):
+        return (type(part).__name__, *map(_frozen, part))
+    if isinstance(part, dict):
+        return tuple((name, _frozen(entry)) for name, entry in sorted(part.items()))
+    if part is None or type(part) in (bool, int, str, fmpq):
+        return type(part).__name__, str(part)
+    raise TypeError(f"a state that holds {type(part).__name__}")
 
 
 def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
     """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
     values = symbols(parameters)
-    why = outside_run(claim, problem, points, values) or doubt_of(problem, asked(claim))
+    why = doubt_of(problem, asked(claim))
     return why or unmet_at(problem, claim.assumptions, {s: rational(str(n)) for s, n in values.items()}, points, xp)
 
 
@@ -195,7 +251,10 @@ def replay_expected(
         return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
-    why = _outside(claim, problem, parameters, start, steps, oracle)
+    try:
+        why = _outside(claim, problem, parameters, start, steps, oracle)
+    except Unsupported as unsupported:
+        why = str(unsupported)
     if why:
         return Replay(False, "exact", why)
     if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
@@ -264,6 +323,7 @@ def _outside(
     if not (workers.is_Integer and workers >= 1):
         return f"there are {workers} workers: their number is 1, 2, ..."
     if oracle is not None:
+        refuse_later(claim)
         why = _unmet_by(oracle, claim, problem, values)
         if why:
             return why
@@ -274,6 +334,8 @@ def _outside(
             continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
+        if about_run_and_points(assumption):
+            return f"whether {assumption} holds of the run and all points is not known"
         best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
@@ -336,6 +398,11 @@ def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     for relation in claim.domain:
         if not _holds(relation, values):
             return f"outside the domain: {relation} does not hold"
+    for assumption in claim.assumptions:
+        for condition in assumption.conditions:
+            met = _holds(condition, values) if isinstance(condition, Relational) else truth(condition, values) is True
+            if not met:
+                return f"{assumption} asks that {condition}, which does not hold"
     return ""
 
 

@@ -35,6 +35,7 @@ from signproof.theory.decide import truth
 from signproof.theory.flows import Convex, Flow, GradientFlow, SignFlow, SublevelRadius
 from signproof.theory.measures import MinDualGradientNorm
 from signproof.theory.norms import L2, LINF
+from signproof.theory.runs import about_run_and_points
 from signproof.theory.steps import Guarded, measured
 from signproof.theory.symbols import V0, t
 
@@ -206,7 +207,8 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
             continue
         if not isinstance(assumption, Constant):
             return f"whether the problem meets {assumption} is not known"
-        best = best_constant(problem, assumption, start)
+        known = type(assumption) is SublevelRadius or not about_run_and_points(assumption)
+        best = best_constant(problem, assumption, start) if known else None
         if best is None:
             return f"whether the problem meets {assumption} is not known"
         why = beyond(best, assumption, values)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import fields
-from functools import lru_cache
+from functools import lru_cache, reduce
 from itertools import permutations
+from operator import or_
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,18 @@ from sympy import Basic, Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import Balls, rational, rationals
+from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem
 from signproof.checks.reading import PAIRS, ROOTS, Reading, Unvalued
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption
 from signproof.theory.claim import Claim
 from signproof.theory.flows import SublevelRadius
 from signproof.theory.norms import DualPair
 from signproof.theory.oracles import OracleAssumption
-from signproof.theory.runs import NAMES, about_run, stated
-from signproof.theory.symbols import k
+from signproof.theory.runs import NAMES, about_later, about_run, every_k, reach, stated
+from signproof.theory.steps import Guarded, begin, move
+from signproof.theory.symbols import V0, k
 from signproof.theory.vectors import dual_norm, maximizer, norm
 
 PRECISIONS = (128, 512)
@@ -35,6 +39,56 @@ PRECISIONS = (128, 512)
 def fits(claim: Claim, dimension: int) -> bool:
     """Whether all norms that a claim speaks of have a meaning in that dimension."""
     return all(pair.fits(dimension) for pair in _norms(claim))
+
+
+def refuse_later(claim: Claim) -> None:
+    """Raises Unsupported if something is assumed of iterates after the start, which are drawn at random."""
+    for assumption in claim.assumptions:
+        if about_later(assumption):
+            raise Unsupported(f"whether random runs meet {assumption} after the start is not known")
+
+
+def met_along(
+    claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
+) -> np.ndarray | bool:
+    """Which runs of a batch do not surely leave, within so many steps, what the claim assumes of iterates after the
+    start, as far as floats tell; shape (batch,) or True.
+    """
+    assumed = [assumption for assumption in _of_run(claim) if about_later(assumption)]
+    if not assumed:
+        return True
+    import jax
+
+    from signproof.checks.arrays import FLOATS
+
+    met: Any = True
+    furthest = steps + max(reach(assumption) or 0 for assumption in assumed)
+    with jax.enable_x64(True), np.errstate(all="ignore"):
+        points = _float_run(claim, problem, start, values, furthest)
+        reading = Reading(problem, FLOATS, values, {}, points)
+        for assumption in assumed:
+            for iteration in range(furthest + 1 if every_k(assumption) else 1):
+                try:
+                    said = [(here, words) for here, words in _at_start(reading, assumption, iteration)]
+                    met = met & ~reduce(or_, (np.asarray(here.truth(words)[1]) for here, words in said))
+                except Unvalued:  # it is about iterates after the last
+                    break
+    return met
+
+
+def _float_run(
+    claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
+) -> list[np.ndarray]:
+    """The iterates x_0, ..., x_steps of a batch in floats."""
+    algorithm, posed, x = claim.algorithm, Guarded(problem), np.asarray(start, dtype=float)
+    memory, points = begin(algorithm, x, NUMPY), [x]
+    height = posed.suboptimality(x, NUMPY)
+    for iteration in range(steps):
+        here = {**values, V0: height, k: float(iteration)}
+        now = {name: evaluate(formula, here, NUMPY) for name, formula in algorithm.parameters.items()}
+        x, memory = move(algorithm.at(**now), x, lambda point: posed.gradient(point, NUMPY), memory, NUMPY)
+        points.append(np.asarray(x))
+    return points
 
 
 def met_at_start(claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any]) -> Any:
@@ -62,34 +116,56 @@ def met_at_start(claim: Claim, problem: Problem, start: np.ndarray, values: Mapp
 
 
 def outside_start(claim: Claim, problem: Problem, start: Sequence[fmpq], values: Mapping[Symbol, Any]) -> str:
-    """Why one instance does not begin where the claim assumes it, or is not known to; empty if it does."""
-    return outside_run(claim, problem, [rationals(list(start))], values)
+    """Why one instance does not begin where the claim assumes it, or is not known to; empty if it does.
 
-
-def outside_run(claim: Claim, problem: Problem, points: Sequence[Any], values: Mapping[Symbol, Any]) -> str:
-    """Why the iterates x_0, x_1, ... of a run, as far as they are given, do not meet what the claim assumes of them, or
-    are not known to; empty if they do.
-
-    Arguments: one instance in rationals; the iterates, rationals or balls; the parameters, rational.
+    What is assumed of later iterates is asked of the run, by `outside_run`.
     """
-    assumed = _of_run(claim)
     numbers = {symbol: rational(str(number)) for symbol, number in values.items()}
-    for assumption in assumed:
-        for iteration in range(len(points)):
+    for assumption in _of_run(claim):
+        try:
+            found = _read(assumption, problem, [rationals(list(start))], numbers, 0)
+        except Unsupported as unsupported:
+            if isinstance(unsupported, Unvalued) and about_later(assumption):
+                continue
+            return f"whether the run meets {assumption} is not known: {unsupported}"
+        if found != "met":
+            return _unmet(assumption, found, 0)
+    return ""
+
+
+def outside_run(
+    claim: Claim, problem: Problem, points: Sequence[Any], values: Mapping[Symbol, Any], turn: int | None
+) -> str:
+    """Why a run does not meet what the claim assumes of iterates after the start, or is not known to; empty if it does.
+
+    Arguments: one instance in rationals; the iterates x_0, x_1, ... as far as they are known, rationals or balls; the
+    parameters, rational; a number of steps after which the method surely is in a state in which it was before, so that
+    what holds for every k below holds for every k; None if none is known.
+    """
+    numbers = {symbol: rational(str(number)) for symbol, number in values.items()}
+    for assumption in _of_run(claim):
+        if not about_later(assumption):
+            continue
+        always = every_k(assumption)
+        told = 0
+        for iteration in range(len(points) if always else 1):
             try:
                 found = _read(assumption, problem, points, numbers, iteration)
             except Unvalued:
-                if iteration == 0 and len(points) > 1:
-                    return f"whether the run meets {assumption} is not known"
                 break  # it is about iterates after the last
             except Unsupported as unsupported:
                 return f"whether the run meets {assumption} is not known: {unsupported}"
             if found != "met":
-                where = "start" if iteration == 0 else f"iterate number {iteration}"
-                return f"the {where} {'does not meet' if found == 'unmet' else 'is not known to meet'} {assumption}"
-            if not stated(assumption).has(k):
-                break
+                return _unmet(assumption, found, iteration)
+            told += 1
+        if not told or reach(assumption) is None or (always and (turn is None or told < turn)):
+            return f"whether the run meets {assumption} is not known"
     return ""
+
+
+def _unmet(assumption: Assumption, found: str, iteration: int) -> str:
+    where = "start" if iteration == 0 else f"iterate number {iteration}"
+    return f"the {where} {'does not meet' if found == 'unmet' else 'is not known to meet'} {assumption}"
 
 
 def _read(assumption: Assumption, problem: Problem, points: Sequence[Any], numbers: dict, iteration: int) -> str:

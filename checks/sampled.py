@@ -27,6 +27,7 @@ from signproof.checks.floats import NUMPY
 from signproof.checks.noisy import AdditiveNoise, DrawnGradient, MultiplicativeNoise
 from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.run_facts import refuse_later
 from signproof.checks.sine import SineSum
 from signproof.checks.statistics import lower_bound
 from signproof.checks.trials import Profile, Tally, noiseless
@@ -108,6 +109,7 @@ def try_out(
     for assumption in claim.assumptions:
         if V0 in assumption.symbols:
             raise Unsupported(f"{assumption} depends on V_0, which is known only once a start is chosen")
+    refuse_later(claim)
     posed = noiseless(claim)
     share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
     runs = RUNS[profile.name]
@@ -236,7 +238,7 @@ def margins(claim: Claim, law: DrawnGradient, d: int, workers: int) -> dict[Symb
 
 def _empty(claim: Claim, law: DrawnGradient, batch: Batch) -> str:
     """Why no parameters are in the domain: the first condition that fails for all instances."""
-    for relation in claim.domain:
+    for relation in domain.asked(claim):
         if relation.has(k):
             continue
         with np.errstate(all="ignore"):

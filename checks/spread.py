@@ -84,5 +84,7 @@ class Spread:
         return facts
 
 
-def _short(value: float) -> float:
-    return float(f"{value:.{DIGITS}g}")
+def _short(value: float) -> float | None:
+    """A number with few digits; None for one that is not finite, or is rounded to none."""
+    short = float(f"{value:.{DIGITS}g}")
+    return short if np.isfinite(short) else None

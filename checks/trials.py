@@ -28,7 +28,8 @@ from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
-from signproof.theory.claim import Claim
+from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.consistency import draws
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.runs import about_run
@@ -297,21 +298,25 @@ def noiseless(claim: Claim) -> Claim:
     if not claim.algorithm.stochastic:
         return claim
     for assumption in claim.assumptions:
-        if isinstance(assumption, OracleAssumption) and not assumption.fits_exact_gradients:
+        told = isinstance(assumption, OracleAssumption) and assumption.fits_exact_gradients
+        if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
             raise Unsupported(f"{type(assumption).__name__} does not say, in `noiseless`, when exact gradients meet it")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
     conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
     if false in conditions:
         raise Unsupported("exact gradients do not meet all that is assumed of stochastic ones")
-    return replace(
-        claim,
-        id=f"{claim.id} (exact gradients)",
-        algorithm=claim.algorithm.noiseless,
-        measure=claim.measure.noiseless,
-        assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in oracle),
-        domain=(*claim.domain, *(condition for condition in conditions if condition != true)),
-        proof=None,
-    )
+    try:
+        return replace(
+            claim,
+            id=f"{claim.id} (exact gradients)",
+            algorithm=claim.algorithm.noiseless,
+            measure=claim.measure.noiseless,
+            assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in oracle),
+            domain=(*claim.domain, *(condition for condition in conditions if condition != true)),
+            proof=None,
+        )
+    except ClaimError as error:
+        raise Unsupported(f"there is no such claim about exact gradients: {error}") from None
 
 
 def _try_out(

@@ -102,7 +102,7 @@ def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*(spread[name] for name in columns), strict=True)]
     along = "time" if axis == "t" else "the iterations"
     words = f"measured / bound over {along} on {family}: quantiles over all instances"
-    top = max(1.02, min(2.0, *(row["largest"] for row in rows), 2.0))
+    top = max(1.02, min(2.0, *(row["largest"] for row in rows if row["largest"] is not None), 2.0))
     return _spread_spec(axis, () if axis == "t" else tuple(_steps(rows)), top) | {
         "description": words,
         "data": {"values": rows},
