@@ -285,6 +285,42 @@ def test_so_has_a_bound_with_a_horizon_and_one_over_time():
     assert flow(bound=V0 / t)
 
 
+@pytest.mark.parametrize("relation", [k > -1, 2 * k >= 0, alpha <= 1 / (L * (k + 1)), k >= 0])
+def test_a_relation_that_holds_at_the_first_iteration_excludes_it_not(relation):
+    refused(lambda: bound(bound=V0 / k, domain=(0 < alpha, relation)), "no value at k = 0")
+
+
+@pytest.mark.parametrize("relation", [k > 0, 3 * k >= 2, k**2 > 0, alpha <= 1 / (L * k), k >= Rational(1, 2)])
+def test_a_relation_that_fails_there_does(relation):
+    assert bound(bound=V0 / k, domain=(0 < alpha, relation))
+    refused(lambda: bound(bound=V0 / (k - 1), domain=(0 < alpha, relation)), "no value at k = 1", "k >= 2")
+
+
+@pytest.mark.parametrize("step", [1 / (L * k), 1 / (L * sqrt(k)), log(k) / (L * (k + 1)), alpha / log(1 + k)], ids=str)
+def test_the_first_step_has_a_size(step):
+    for first in (k >= 0, k >= 1):
+        refused(lambda first=first: bound(algorithm=ScaledSignGD(step), domain=(alpha > 0, first)), "no value at k = 0")
+    assert bound(algorithm=ScaledSignGD(step.subs(k, k + 1)))
+
+
+def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
+    method = {"algorithm": ScaledSignGD(1 / (L * sqrt(K))), "horizon": K}
+    refused(lambda: bound(**method), "step size", "no value at K = 0", "K + 1 for K, or K >= 1")
+    assert bound(**method, domain=(alpha > 0, K >= 1))
+    assert bound(algorithm=ScaledSignGD(1 / (L * sqrt(K + 1))), horizon=K)
+
+
+def test_a_bound_at_the_horizon_is_no_formula_in_k():
+    refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "last iteration alone", "write K for k")
+
+
+def test_a_power_of_0_has_a_value_if_its_exponent_is_positive():
+    growing = V0 * (1 + k**beta)
+    assert bound(bound=growing, domain=(0 < alpha, beta > 0))
+    refused(lambda: bound(bound=growing, domain=(0 < alpha, beta < 0)), "no value at k = 0")
+    assert bound(bound=V0 * (1 - alpha * L) ** (k - 1), domain=(Eq(alpha * L, 1), k >= 1))
+
+
 @pytest.mark.parametrize("limit", [V0 / (k + 1), V0 * mu**k, V0 * k, V0 / sqrt(k + 1), V0 / (1 + log(k + 1)), V0 / L])
 def test_what_has_a_value_there_is_left_alone(limit):
     assert bound(bound=limit)
@@ -320,6 +356,36 @@ def test_what_is_counted_is_no_constant_of_the_objective():
     counted = {"domain": (alpha > 0, M >= 1), "measure": ExpectedSuboptimality()}
     assert bound(algorithm=MajorityVote(alpha, M), **counted)
     assert bound(algorithm=MajorityVote(alpha, d), **counted | {"assumptions": (Smooth(L), Dimension(d))})
+
+
+def test_a_constant_may_be_a_formula_in_a_count():
+    drawn = {"domain": (alpha > 0, sigma >= 0), "measure": ExpectedSuboptimality()}
+    votes = drawn | {"algorithm": MajorityVote(alpha, M)}
+    assert bound(**votes, assumptions=(Smooth(L), Unbiased(True), BoundedVariance(sigma / sqrt(M), True)))
+    assert bound(**votes, assumptions=(Smooth(L), VoteMargin(1 - 1 / (4 * M))))
+    steps = drawn | {"algorithm": ScaledSignSGD(1 / (L * sqrt(K + 1))), "horizon": K}
+    assert bound(**steps, assumptions=(Smooth(L), Unbiased(), BoundedVariance(sigma / sqrt(K + 1))))
+    refused(lambda: bound(**steps, assumptions=(Smooth(L), Unbiased(), BoundedVariance(K))), "is the symbol K")
+
+
+def test_a_method_named_like_a_count_counts_nothing():
+    @dataclass(frozen=True)
+    class Draws(Algorithm):
+        step_size: Any
+
+        def batch(self, number):
+            return number
+
+        def update(self, x, gradient, memory, xp):
+            return x - self.step_size * gradient(x), memory
+
+    @dataclass(frozen=True)
+    class Batches(Draws):
+        batch: Any = 1
+
+    assert bound(algorithm=Draws(alpha))
+    for number in (Rational(1, 2), True, "four", ("a", "b")):
+        refused(lambda number=number: bound(algorithm=Batches(alpha, number)), "number of batch is a symbol of its own")
 
 
 # -------------------------------------------------------------------------------------------------- orbits

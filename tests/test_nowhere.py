@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sympy import Abs, Ge, Le, Symbol
+from sympy import Abs, Eq, Ge, Le, Or, Rational, Symbol, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
@@ -15,6 +15,7 @@ from signproof.theory.flows import Convex, GradientFlow, SignFlow, Suboptimality
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.norms import ANY, L2
 from signproof.theory.oracles import BoundedVariance, OracleAssumption, Unbiased
+from signproof.theory.recognized import recognized
 from signproof.theory.symbols import V0, L, alpha, beta, f_star, i, mu, sigma, t
 from signproof.theory.vacuity import contradiction, unmeetable
 from signproof.theory.vectors import dual_norm, gradient, inner, iterate, norm, point, value, x_star
@@ -153,6 +154,70 @@ def test_what_holds_nowhere_is_noticed(claim):
 @pytest.mark.parametrize("claim", MET, ids=names)
 def test_what_some_function_meets_is_not_excluded(claim):
     assert contradiction(claim) == "" and unmeetable(claim) == ""
+
+
+nu, p, theta = (Symbol(letter, real=True) for letter in ("nu", "p", "theta"))
+
+
+def plain(name, said, *formulas, points=1):
+    """An assumption with several formulas, of which it says nothing."""
+    return type(name, (Assumption,), {"statement": lambda a, *at: said(*at), "points": points, "words": name,
+                                      "formulas": formulas})()  # fmt: skip
+
+
+def size(v):
+    return norm(Str("2"), v)
+
+
+def steepness(v):
+    return dual_norm(Str("2"), v)
+
+
+def angle(x):
+    return inner(gradient(x), x - x_star) / (steepness(gradient(x)) * size(x - x_star))
+
+
+HOELDER = plain(
+    "Hoelder", lambda x, y: Le(steepness(gradient(x) - gradient(y)), G * size(x - y) ** nu), G, nu, points=2
+)
+ERROR_BOUND = plain("ErrorBound", lambda x: Ge(value(x) - f_star, c * size(x - x_star) ** p), c, p)
+LOJASIEWICZ = plain("Lojasiewicz", lambda x: Ge(steepness(gradient(x)), c * (value(x) - f_star) ** theta), c, theta)
+CURVED = plain(
+    "Curved", lambda x, y: Ge(value(x) - value(y), inner(gradient(y), x - y) + mu / 2 * size(x - y) ** 2), mu, points=2
+)
+ANGLE = plain("Angle", lambda x: Or(Eq(steepness(gradient(x)) * size(x - x_star), 0), Ge(angle(x), c)), c)
+LEVEL = plain("Level", lambda x: Or(Eq(size(x - x_star), 0), Le((value(x) - f_star) / size(x - x_star) ** 2, G)), G)
+ROOT = plain("Root", lambda x: Ge(steepness(gradient(x)), c * sqrt(value(x) - f_star)), c)
+PARTIAL = [
+    run(HOELDER, StronglyConvex(mu, L2), domain=(G > 0, nu > 0, nu <= 1)),  # x^2/2 with nu = 1
+    run(ERROR_BOUND, Smooth(L, L2), domain=(c > 0, p >= 2)),  # x^2/2 with p = 2
+    run(LOJASIEWICZ, StronglyConvex(mu, L2), domain=(c > 0, theta >= Rational(1, 2), theta < 1)),  # theta = 1/2
+    run(ROOT, Smooth(L, L2), domain=(c > 0,)),
+    run(LEVEL, Flat(G), domain=(G > 0,)),  # log cosh
+    run(ANGLE, domain=(c > 0, c <= 1)),  # x^2/2 on the line
+    implied(CURVED, plain("Steep", lambda x: Ge(steepness(gradient(x)), G), G)),  # a linear function with mu = 0
+]
+"""Claims about something, with powers and quotients that have no value everywhere, and curvature that may be 0."""
+
+
+@pytest.mark.parametrize("claim", PARTIAL, ids=names)
+def test_what_has_no_value_somewhere_excludes_nothing(claim):
+    assert contradiction(claim) == "" and unmeetable(claim) == ""
+
+
+@pytest.mark.parametrize("sign", [mu < 0, mu >= 0])
+def test_curvature_that_may_be_zero_or_less_is_no_strong_convexity(sign):
+    """It allows bounded functions and constants; where its constant is positive it is strong convexity."""
+    assert recognized(CURVED, (sign,)) is None
+    assert recognized(CURVED, (mu > L, L > 0)) == StronglyConvex(mu, L2)
+
+
+def test_a_root_and_a_quotient_are_known_where_they_have_a_value():
+    domain = (c > 0, mu > 0)
+    assert unmeetable(run(ROOT, Flat(G), StronglyConvex(mu), domain=domain)) != ""
+    quotient = plain("Quotient", lambda x: Or(Eq(size(x - x_star), 0), Ge(1 / size(x - x_star), c)), c)
+    assert unmeetable(run(quotient, domain=(c > 0,))) != ""
+    assert unmeetable(run(plain("Root", lambda x: Le(sqrt(size(x - x_star)), c), c), domain=(c > 0,))) != ""
 
 
 def test_the_verdict_names_what_excludes_each_other_and_where():

@@ -50,7 +50,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algorithms import Algorithm, MajorityVote, Method
 from signproof.theory.assumptions import Assumption
-from signproof.theory.consistency import inconsistencies
+from signproof.theory.consistency import inconsistencies, stands_for
 from signproof.theory.counts import counted
 from signproof.theory.decide import contradict
 from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
@@ -306,8 +306,8 @@ class Claim:
                 raise ClaimError(
                     f"{self.id}: {assumption!r} is not an assumption; write, for example, assumptions=(Smooth(L),)"
                 )
-        assumed = set().union(*(assumption.symbols for assumption in self.assumptions))
-        if self.horizon is not None and (self.horizon != K or K in assumed or self.measure is None):
+        assumed = any(stands_for(assumption, K) for assumption in self.assumptions)
+        if self.horizon is not None and (self.horizon != K or assumed or self.measure is None):
             raise ClaimError(f"{self.id}: the horizon of a run is the symbol K, a number of steps and nothing else")
         if self.words or self.awaits:
             others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Integer, Symbol, sympify
+from sympy import Basic, Expr, Gt, Integer, Pow, Rational, Symbol
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import BooleanFalse
+from sympy.logic.boolalg import Boolean, BooleanFalse
 
-from signproof.theory.algorithms import Algorithm
 from signproof.theory.assumptions import Assumption, Dimension
+from signproof.theory.counts import of_method
 from signproof.theory.decide import conditions, contradict
 from signproof.theory.declared import owner, said_of_another
 from signproof.theory.exact_types import of_package
@@ -22,11 +22,14 @@ from signproof.theory.flows import Flow, LeastSoFar
 from signproof.theory.measures import Measure
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.prox import BatchSize
-from signproof.theory.symbols import K, k, t
+from signproof.theory.symbols import k, t
 from signproof.theory.vectors import Least, point
 
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
+
+FIRST = 8
+"""Numbers that are tried for the first iteration or horizon that a domain allows."""
 
 
 def inconsistencies(claim: Claim) -> Iterator[str]:
@@ -38,7 +41,7 @@ def inconsistencies(claim: Claim) -> Iterator[str]:
         if isinstance(flow, Flow):
             yield from _of_class(flow, "velocity", ("on_quadratic",))
     yield from _of_counts(claim)
-    yield from _of_bound(claim)
+    yield from _of_values(claim)
 
 
 def _of_noise(claim: Claim) -> Iterator[str]:
@@ -105,32 +108,99 @@ def _of_counts(claim: Claim) -> Iterator[str]:
     """What is counted, steps, workers and draws, is a whole number, and no constant of the objective."""
     steps = None if claim.measure is None else claim.measure.horizon
     counted = {"number of steps": steps}
-    if isinstance(claim.algorithm, Algorithm):
-        counted |= {f"number of {name}": getattr(claim.algorithm, name, None) for name in ("workers", "batch")}
+    counted |= {f"number of {name}": number for name, number in of_method(claim.algorithm).items()}
     for name, number in counted.items():
         if number is None:
             continue
-        number = sympify(number)
-        if not isinstance(number, Symbol) and not (isinstance(number, Integer) and number >= 1):
+        if not isinstance(number, Symbol) and not (
+            isinstance(number, Integer | int) and number is not True and number >= 1
+        ):
             yield f"the {name} is a symbol of its own, or 1, 2, ...; {number} may be no whole number"
         for assumption in claim.assumptions:
-            if type(assumption) not in (Dimension, BatchSize) and number in assumption.symbols:
+            if isinstance(number, Symbol) and stands_for(assumption, number):
                 yield f"{number} is the {name}, a whole number, and in {assumption} another: give each its symbol"
 
 
-def _of_bound(claim: Claim) -> Iterator[str]:
-    """A bound has a value at the first iteration, with no step at all and at time 0, for some parameters at least."""
+def stands_for(assumption: Assumption, symbol: Symbol) -> bool:
+    """Whether a symbol is a constant of the objective or of the draws; in a formula for one it stands for itself."""
+    return type(assumption) not in (Dimension, BatchSize) and symbol in assumption.formulas
+
+
+def _of_values(claim: Claim) -> Iterator[str]:
+    """A bound has a value wherever it is claimed, from the first iteration, horizon or time of the domain on.
+
+    So have the formulas of an algorithm at its first step. It is asked for some parameters at least.
+    """
     if claim.bound is None:
         return
+    if claim.horizon is not None and claim.bound.has(k):
+        yield f"the bound {claim.bound} is about the last iteration alone: write {claim.horizon} for {k}"
     time = t if claim.timed else claim.horizon or k
-    if any(relation.has(time) for relation in claim.domain if relation not in (k >= 0, K >= 0, t >= 0)):
-        return
-    at = {time: Integer(0), k: Integer(0)}
-    premises = [premise.subs(at) for premise in claim.premises]
-    for condition in conditions(claim.bound):
-        there = condition.subs(at)
-        if there == BooleanFalse() or contradict([*premises, there]):
-            fix = "write t > 0 in the domain"
-            if not claim.timed:
-                fix = f"write {time} + 1 for {time}, or {time} >= 1 in the domain"
-            yield f"the bound {claim.bound} has no value at {time} = 0: {fix}"
+    known = _first(claim, time) if conditions(claim.bound) else None
+    if known is not None and _without_value(claim.bound, *known):
+        first = known[0][time]
+        yield f"the bound {claim.bound} has no value at {time} = {first}: {_repair(time, first)}"
+    for name, formula in {} if claim.timed else claim.algorithm.parameters.items():
+        name = name.replace("_", " ")
+        known = _first(claim, time) if claim.horizon and formula.has(time) and conditions(formula) else None
+        if known is not None and _without_value(formula, *known):
+            first = known[0][time]
+            yield f"the {name} {formula} has no value at {time} = {first}: {_repair(time, first)}"
+        elif formula.has(k) and conditions(formula) and _without_value(formula, *_first_step(claim)):
+            yield f"the {name} {formula} has no value at {k} = 0, the first step: write {k} + 1 for {k}"
+
+
+def _repair(time: Symbol, first: Integer) -> str:
+    if time == t:
+        return "write t > 0 in the domain"
+    return f"write {time} + 1 for {time}, or {time} >= {first + 1} in the domain"
+
+
+def _first(claim: Claim, time: Symbol) -> tuple[dict[Symbol, Integer], list[Boolean]] | None:
+    """The first number that the domain allows, and what is assumed there; None if none is found."""
+    for number in range(1 if time == t else FIRST):
+        at = {k: Integer(0), time: Integer(number)}
+        premises = _premises(claim.premises, at)
+        if premises is not None:
+            return at, premises
+    return None
+
+
+def _first_step(claim: Claim) -> tuple[dict[Symbol, Integer], list[Boolean]]:
+    """The same of the first step, which is taken even if the domain is about later iterations alone."""
+    at = {k: Integer(0)}
+    premises = _premises(claim.premises, at)
+    return at, [premise for premise in claim.premises if not premise.has(k)] if premises is None else premises
+
+
+def _without_value(formula: Expr, at: dict[Symbol, Integer], premises: list[Boolean]) -> bool:
+    """Whether a formula surely has no value there."""
+    return any(needed == BooleanFalse() or contradict([*premises, needed]) for needed in _needed(formula, at))
+
+
+def _premises(relations: Iterable[Boolean], at: dict[Symbol, Integer]) -> list[Boolean] | None:
+    """What is assumed of the parameters there; None if no parameters meet it."""
+    there = []
+    for relation in relations:
+        for part in (*conditions(relation), relation):  # a condition fails before what it guards is written down
+            part = part.subs(at)
+            if part == BooleanFalse():
+                return None
+            there.append(part)
+    return None if contradict(there) else there
+
+
+def _needed(formula: Expr, at: dict[Symbol, Integer]) -> Iterator[Boolean]:
+    """What it takes for a formula to have a value there; 0^p = 0 for p > 0, and r^0 = 1."""
+    plain = {}
+    for power in formula.atoms(Pow):
+        if isinstance(power.exp, Rational) or not conditions(power):
+            continue
+        yield from (condition.subs(at) for condition in conditions(power.exp))
+        exponent = power.exp.subs(at)
+        if isinstance(exponent, Rational):
+            plain[power] = power.base if exponent == 0 else Pow(power.base, exponent)
+        elif power.base.subs(at) == 0:
+            plain[power] = Integer(0)
+            yield Gt(exponent, 0)
+    yield from (condition.subs(at) for condition in conditions(formula.xreplace(plain)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import dataclasses
+from typing import TYPE_CHECKING, Any
 
 from sympy import Eq, Expr, Integer, sympify
 
@@ -22,13 +23,17 @@ def counted(claim: Claim) -> dict[Expr, int]:
         least[claim.horizon] = 0
     if claim.measure is not None and claim.measure.horizon is not None:
         least[claim.measure.horizon] = 1
-    for name in ("workers", "batch"):
-        if getattr(claim.algorithm, name, None) is not None:
-            least[sympify(getattr(claim.algorithm, name))] = 1
+    least |= {sympify(number): 1 for number in of_method(claim.algorithm).values() if isinstance(number, Expr | int)}
     if claim.statement is not None:
         least |= {term.args[2]: 1 for term in claim.statement.atoms(sampled_mapping)}
     least |= {number: 1 for assumption in claim.assumptions if (number := size(assumption)) is not None}
     return {number: lower for number, lower in least.items() if not (number.is_Integer and number >= lower)}
+
+
+def of_method(method: Any) -> dict[str, Any]:
+    """What a method counts, by name: its fields `workers` and `batch`, where it has them."""
+    fields = {field.name for field in dataclasses.fields(method)} if dataclasses.is_dataclass(method) else set()
+    return {name: getattr(method, name) for name in ("workers", "batch") if name in fields}
 
 
 def size(assumption: Assumption, index: Expr | None = None) -> Expr | None:

@@ -13,7 +13,8 @@ coordinate of each, and unknowns for all else. The choices are
 
 "As large as one likes" is beyond a power of a number M that no parameter, no inverse of a positive one and no norm of a
 fixed vector exceeds. If Z3 finds no numbers for one of these points, no function meets the assumptions. What is not
-understood here is an unknown of its own, and excludes nothing.
+understood here is an unknown of its own, and excludes nothing. So is a quotient or a root where it may have no value,
+such as behind an Or, and a power with an exponent that is no number: 0^p = 0 for p > 0.
 """
 
 from __future__ import annotations
@@ -22,7 +23,27 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from sympy import Abs, Add, And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Le, Not, Or, Pow, Symbol, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Basic,
+    Dummy,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Integer,
+    Le,
+    Not,
+    Or,
+    Pow,
+    Rational,
+    Symbol,
+    exp,
+    log,
+    sign,
+)
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
@@ -30,7 +51,7 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim
 from signproof.theory.counts import size
-from signproof.theory.decide import contradict
+from signproof.theory.decide import conditions, contradict, follows
 from signproof.theory.expectations import Total, coordinate, estimate, expectation
 from signproof.theory.flows import Convex, trajectory
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
@@ -70,7 +91,7 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
 
     Arguments: the claim; what else is known of its parameters; the symbols that stand for whole numbers.
     """
-    assumed = [(assumption, recognized(assumption)) for assumption in claim.assumptions]
+    assumed = [(assumption, recognized(assumption, claim.premises)) for assumption in claim.assumptions]
     if not any(known is None and _foreign(assumption) for assumption, known in assumed):
         return ""  # what the product's own assumptions exclude is known without a look at points
 
@@ -279,9 +300,33 @@ class Point:
         found = read(self, *term.args) if read is not None else None
         if found is not None:
             return found
-        if isinstance(term, Add | Pow | Abs) or (term.args and not _opaque(term)):
+        if isinstance(term, log) or (isinstance(term, Pow) and not isinstance(term, exp)):
+            return self._partial(term)
+        if isinstance(term, Add | Abs) or (term.args and not _opaque(term)):
             return term.func(*map(self._number, term.args))
         return self._unknown(term) if term.args else term
+
+    def _partial(self, term: Expr) -> Expr:
+        """A power or a logarithm; where it may have no value, an unknown that is the root or the quotient if it has."""
+        parts = [self._number(part) for part in term.args]
+        needed = conditions(term.func(*parts, evaluate=False))
+        if all(self._sure(condition) for condition in needed):
+            return term.func(*parts)
+        found = self._unknown(term)
+        if isinstance(term, Pow) and isinstance(parts[1], Rational):
+            base, (p, q) = parts[0], (Integer(parts[1].p), Integer(parts[1].q))
+            product = (found**q, base**p) if p > 0 else (found**q * base**-p, Integer(1))
+            known = Eq(*product, evaluate=False)
+            known = known if q == 1 else And(_ge(found, 0), known)
+            self.relations.append(Or(*(Not(condition) for condition in needed), known))
+        return found
+
+    def _sure(self, condition: Boolean) -> bool:
+        """Whether a condition follows from what is said of the parameters."""
+        if isinstance(condition, BooleanTrue | BooleanFalse):
+            return bool(condition)
+        premises = self.claim.premises
+        return not condition.atoms(Dummy) and (condition in premises or follows(condition, premises).holds is True)
 
     def _unknown(self, term: Expr) -> Symbol:
         """A number of which nothing is known; the same for the same term if that does not depend on x."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
-from sympy import Basic, Expr, Ge, Integer, Le, expand, false
+from sympy import Basic, Expr, Ge, Gt, Integer, Le, expand, false
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.decide import follows
 from signproof.theory.flows import Convex, SublevelRadius
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.oracles import SignMargin, Unbiased, VoteMargin
@@ -20,8 +22,12 @@ OF_A_RUN = ("bound", "flow", "comparison")
 """Kinds of claims that are about objectives with f(x_0) > f*."""
 
 
-def recognized(assumption: Assumption) -> Assumption | None:
-    """The assumption of the product's own that says just what an assumption says, whatever its class and spelling."""
+def recognized(assumption: Assumption, premises: Sequence[Boolean]) -> Assumption | None:
+    """The assumption of the product's own that says just what an assumption says, whatever its class and spelling.
+
+    One of strong convexity or of Polyak-Lojasiewicz is one only if the premises imply that its constant is positive:
+    where it may be 0 or less, the same words are met by functions without a minimizer, and by bounded ones.
+    """
     x, y = points = [point(Str(name)) for name in "xy"]
     given = {_said(assumption, *order[: assumption.points]) for order in (points, (y, x)) if assumption.points <= 2}
     for other in _alike(assumption):
@@ -29,7 +35,7 @@ def recognized(assumption: Assumption) -> Assumption | None:
             _said(other, *points[: other.points]),
             *_spelled(other, x, y),
         }:
-            return other
+            return other if _meant(other, premises) else None
     return None
 
 
@@ -42,6 +48,14 @@ def largest_ratio(p: DualPair, q: DualPair, dimension: Expr | None) -> Expr | No
     if ORDER.index(p) < ORDER.index(q):
         return Integer(1)
     return Integer(2) if (p, q) == (L2, OPERATOR) else dimension
+
+
+def _meant(assumption: Assumption, premises: Sequence[Boolean]) -> bool:
+    """Whether a constant that is to be positive is so."""
+    if not isinstance(assumption, StronglyConvex | PolyakLojasiewicz):
+        return True
+    positive = Gt(assumption.constant, 0)
+    return positive in premises or follows(positive, premises).holds is True
 
 
 def _alike(assumption: Assumption) -> Iterator[Assumption]:

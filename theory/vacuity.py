@@ -78,7 +78,7 @@ def unmeetable(claim: Claim) -> str:
 
 def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
     """What the assumptions force, and the symbols in that and in the claim that stand for whole numbers."""
-    known = [fact for assumption in claim.assumptions if (fact := recognized(assumption)) is not None]
+    known = [fact for assumption in claim.assumptions if (fact := recognized(assumption, claim.premises)) is not None]
     dimensions = [number for assumption in claim.assumptions if (number := size(assumption, i)) is not None]
     matrices = OPERATOR in _norms(claim)
     facts = [*_of_constants(known, dimensions, matrices, claim.kind in OF_A_RUN), *_of_runs(claim, known, dimensions)]
