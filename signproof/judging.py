@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from signproof.interruption import heeded
 from signproof.theory.claim import Claim
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from signproof.checks.verdict import Verdict
@@ -98,12 +99,8 @@ def entry_of(verdict: Verdict) -> dict[str, Any]:
 def _unjudged(claim: Claim, raised: BaseException) -> Verdict:
     from signproof.checks.verdict import Evidence, Status, Verdict
 
-    kind = type(raised).__name__
-    try:
-        reason = " ".join(f"{kind}: {raised}".split())
-    except Exception:  # an exception of a user's, whose text is code as well
-        reason = kind
-    evidence = Evidence("note", "sampled", f"it could not be judged: {reason}", {"raised": kind})
+    facts = {"raised": type(raised).__name__}
+    evidence = Evidence("note", "sampled", f"it could not be judged: {named(raised)}", facts)
     return Verdict(claim, Status.OPEN, (evidence,), raised=raised)
 
 
@@ -139,4 +136,10 @@ def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Call
     from signproof.loading import load
 
     claims = {claim.id: claim for claim in load(targets)}
-    return lambda id: judged(claims[id], profile, seed, error)
+
+    def work(id: str) -> dict[str, Any]:
+        if id not in claims:
+            raise Misuse(f"the ID {id!r} is another when its file is read again: write IDs that stay the same")
+        return judged(claims[id], profile, seed, error)
+
+    return work

@@ -15,7 +15,7 @@ from typing import Any
 
 from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 
 _readings = count(1)
 CHAINED = "cannot determine truth value of Relational"
@@ -106,7 +106,9 @@ def _imported(path: Path) -> ModuleType:
     except SyntaxError as error:
         where = path if error.lineno is None else f"{path}, line {error.lineno}"
         raise Misuse(f"{where}: {error.msg}") from None
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, too, and what pytest skips with
         raise Misuse(explain(error, path)) from None
     finally:
         sys.path[:] = before
@@ -118,8 +120,7 @@ def explain(error: BaseException, path: Path) -> str:
     files = (str(path.absolute()), str(path.resolve()))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     where = f", line {lines[-1]}" if lines else ""
-    name = "" if isinstance(error, Misuse) else f"{type(error).__name__}: "
-    reason = " ".join(f"{name}{error}".split())
+    reason = " ".join(str(error).split()) if isinstance(error, Misuse) else named(error)
     if is_chained(error):
         reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
     return f"{path}{where}: {reason}"
