@@ -31,6 +31,7 @@ from signproof.theory.assumptions import Assumption, Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, SublevelRadius
 from signproof.theory.home import is_ours
+from signproof.theory.misuse import named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.runs import NAMES, speaks_of_run, stated
 
@@ -154,7 +155,7 @@ def _doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     except Wrong as wrong:
         return f"{name}: {wrong}"
     except Exception as error:  # whatever a user's class raises
-        return f"{name}: it raises " + " ".join(f"{type(error).__name__}: {error}".split())
+        return f"{name}: it raises {named(error)}"
     return ""
 
 

@@ -46,6 +46,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
 from signproof.theory.decide import follows, simplest
+from signproof.theory.misuse import named
 from signproof.theory.proof import Certificate
 from signproof.theory.prox import MeanGradientMapping
 from signproof.theory.purity import Impure
@@ -184,8 +185,7 @@ def _judge_bound(claim, certificate, evidence, profile: Profile, seed, error, ad
     for tally in trials.tallies:
         evidence.append(Evidence("run", "sampled", tally.text, tally.facts))
     for where, error in trials.failures.items():
-        text = " ".join(f"not tried to the end on {where}: {type(error).__name__}: {error}".split())
-        evidence.append(Evidence("note", "sampled", text))
+        evidence.append(Evidence("note", "sampled", f"not tried to the end on {where}: {named(error)}"))
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
         evidence.append(Evidence("replay", "exact", text))

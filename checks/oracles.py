@@ -61,7 +61,7 @@ class TableOracle(Oracle):
     def unmet(self, assumption: OracleAssumption, values: Mapping[Symbol, fmpq], workers: int) -> str:
         """Why an assumption does not hold at some point, decided exactly; empty if it holds at all points."""
         if not assumption.fits_exact_gradients:
-            return f"{type(assumption).__name__} does not say, in `noiseless`, when exact gradients meet it"
+            return f"{type(assumption).__name__} is not known to be met by exact gradients"
         parameters = {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
         for condition in (*assumption.conditions, *assumption.noiseless):
             if truth(condition, parameters) is not True:

@@ -22,6 +22,7 @@ from signproof.checks.arrays import BALLS, FLOATS
 from signproof.checks.problem import Problem
 from signproof.checks.traced import cast, evaluate, follow, widened
 from signproof.theory.algorithms import Algorithm
+from signproof.theory.misuse import named
 
 DTYPES = ("float64", "float32", "bfloat16")
 TRACES = 33
@@ -151,7 +152,7 @@ def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
     except jax.errors.UnexpectedTracerError as error:
         raise Misbehaves(step, "it keeps Python state: values of one call are used in another") from error
     except (Exception, SystemExit) as error:
-        raise Misbehaves(step, " ".join(f"it raises {type(error).__name__}: {error}".split())[:300]) from error
+        raise Misbehaves(step, f"it raises {named(error)}"[:300]) from error
 
 
 def _typed(x: Any) -> str:

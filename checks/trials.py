@@ -300,7 +300,7 @@ def noiseless(claim: Claim) -> Claim:
     for assumption in claim.assumptions:
         told = isinstance(assumption, OracleAssumption) and assumption.fits_exact_gradients
         if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
-            raise Unsupported(f"{type(assumption).__name__} does not say, in `noiseless`, when exact gradients meet it")
+            raise Unsupported(f"{type(assumption).__name__} is not known to be met by exact gradients")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
     conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
     if false in conditions:

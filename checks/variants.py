@@ -37,7 +37,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 from signproof.theory.norms import ANY
 from signproof.theory.symbols import V0, k
 
@@ -153,7 +153,7 @@ def ask(claim: Claim, rule: Rule, profile: Profile, seed: int, advance: Callable
         reason = f"{error} cannot be followed in other arithmetics, so the run is known to no precision"
         return Row(claim.id, "failed", reason=reason)
     except Exception as error:  # whatever else a variant meets in JAX: the others are asked nevertheless
-        reason = " ".join(f"it could not be judged: {type(error).__name__}: {error}".split())[:400]
+        reason = f"it could not be judged: {named(error)}"[:400]
         return Row(claim.id, "failed", reason=reason)
     return found.row(claim)
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from signproof.interruption import exit_code, terminable
 from signproof.terminal import MISUSE, OK
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 
 COMMANDS = (
     "verify",
@@ -84,6 +84,8 @@ def main() -> None:
         code = exit_code(interruption)
     except Misuse as error:
         code = _fail(str(error))
+    except SystemExit as error:  # Typer raises none here: some code of the user's does, and that is no success
+        code = _fail(f"something that was run here ended with {named(error)}")
     except Exception as error:
         message = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument
         if message is None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from signproof.interruption import heeded
 from signproof.theory.claim import Claim
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from signproof.checks.verdict import Verdict
@@ -98,12 +99,8 @@ def entry_of(verdict: Verdict) -> dict[str, Any]:
 def _unjudged(claim: Claim, raised: BaseException) -> Verdict:
     from signproof.checks.verdict import Evidence, Status, Verdict
 
-    kind = type(raised).__name__
-    try:
-        reason = " ".join(f"{kind}: {raised}".split())
-    except Exception:  # an exception of a user's, whose text is code as well
-        reason = kind
-    evidence = Evidence("note", "sampled", f"it could not be judged: {reason}", {"raised": kind})
+    facts = {"raised": type(raised).__name__}
+    evidence = Evidence("note", "sampled", f"it could not be judged: {named(raised)}", facts)
     return Verdict(claim, Status.OPEN, (evidence,), raised=raised)
 
 
@@ -119,7 +116,7 @@ def judge(
 
     Arguments: the targets that the claims were loaded from (worker processes load them again); the claims; the
     profile, seed and number of processes; `advance` is told what is under way.
-    Raises Lost if a process dies.
+    Raises Lost if a process dies, Misuse if the files say other things when they are read again.
     """
     error = BUDGET.share(len(claims))
     if jobs == 1:
@@ -130,13 +127,25 @@ def judge(
 
     tasks = [(claim.id, claim.id) for claim in claims]
     for _, entry in each(jobs, tasks, _prepared, (list(targets), profile, seed, error)):
+        if isinstance(entry, Misuse):
+            raise entry
         advance(f"{entry['id']}: {entry['verdict']}")
         yield entry
 
 
-def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Callable[[str], dict[str, Any]]:
-    """What a process judges with: it loads the claims itself, as not all can be sent."""
+def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Callable[[str], dict[str, Any] | Misuse]:
+    """What a process judges with: it loads the claims itself, as not all can be sent. What it refuses it returns."""
     from signproof.loading import load
 
-    claims = {claim.id: claim for claim in load(targets)}
-    return lambda id: judged(claims[id], profile, seed, error)
+    try:
+        claims = {claim.id: claim for claim in load(targets)}
+    except Misuse as misuse:
+        refused = Misuse(f"read again, in another process: {misuse}")
+        return lambda id: refused
+
+    def work(id: str) -> dict[str, Any] | Misuse:
+        if id not in claims:
+            return Misuse(f"the ID {id!r} is another when its file is read again: write IDs that stay the same")
+        return judged(claims[id], profile, seed, error)
+
+    return work

@@ -15,7 +15,7 @@ from typing import Any
 
 from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 
 _readings = count(1)
 CHAINED = "cannot determine truth value of Relational"
@@ -92,6 +92,8 @@ def _imported(path: Path) -> ModuleType:
     """A Python file as a module. Raises Misuse, in one line, if it cannot be used."""
     if not path.is_file():
         raise Misuse(f"no file {path}")
+    folder = path.resolve().parent
+    _refuse_namesakes(path, folder)
     # a name of its own, each time: the classes and claims of one reading of a file are no others'
     module_name = f"signproof_claims_{path.stem}_{next(_readings)}"
     spec = importlib.util.spec_from_file_location(module_name, path)
@@ -99,18 +101,58 @@ def _imported(path: Path) -> ModuleType:
         raise Misuse(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
-    before = list(sys.path)
-    sys.path.insert(0, str(path.resolve().parent))
+    before, known = list(sys.path), {*sys.modules}
+    sys.path.insert(0, str(folder))
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         where = path if error.lineno is None else f"{path}, line {error.lineno}"
         raise Misuse(f"{where}: {error.msg}") from None
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, too, and what pytest skips with
         raise Misuse(explain(error, path)) from None
     finally:
         sys.path[:] = before
+        _note_beside(folder, {*sys.modules} - known)
     return module
+
+
+_BESIDE: dict[str, tuple[Path, ModuleType]] = {}
+"""Modules that files imported from beside themselves, by name: where each lies, and what it is."""
+
+
+def _beside(folder: Path, name: str) -> Path | None:
+    """Where a folder has a module, if it has one: a file, or a folder with Python files in it."""
+    if (folder / f"{name}.py").is_file():
+        return folder / f"{name}.py"
+    package = folder / name
+    return package if package.is_dir() and any(package.glob("*.py")) else None
+
+
+def _note_beside(folder: Path, names: set[str]):
+    for name in {name.partition(".")[0] for name in names}:
+        place, module = _beside(folder, name), sys.modules.get(name)
+        if place is not None and module is not None and _lies_at(module, place):
+            _BESIDE[name] = place, module
+
+
+def _lies_at(module: ModuleType, place: Path) -> bool:
+    found = getattr(module, "__file__", None)
+    held = [Path(found)] if found else [Path(each) / "any" for each in getattr(module, "__path__", ())]
+    return any(place == each.resolve() or place in each.resolve().parents for each in held)
+
+
+def _refuse_namesakes(path: Path, folder: Path):
+    """Raises Misuse if the folder of a file has a module of the same name as one that another file brought: Python has
+    one module of a name, and this file would be given that one."""
+    for name, (place, module) in _BESIDE.items():
+        other = _beside(folder, name)
+        if other is not None and other.resolve() != place and sys.modules.get(name) is module:
+            raise Misuse(
+                f"{path}: beside it lies {other.name}, and another file has imported {place}; Python knows one module "
+                f"named {name}: judge the two files in two runs, or rename one module"
+            )
 
 
 def explain(error: BaseException, path: Path) -> str:
@@ -118,8 +160,7 @@ def explain(error: BaseException, path: Path) -> str:
     files = (str(path.absolute()), str(path.resolve()))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     where = f", line {lines[-1]}" if lines else ""
-    name = "" if isinstance(error, Misuse) else f"{type(error).__name__}: "
-    reason = " ".join(f"{name}{error}".split())
+    reason = " ".join(str(error).split()) if isinstance(error, Misuse) else named(error)
     if is_chained(error):
         reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
     return f"{path}{where}: {reason}"
@@ -127,4 +168,4 @@ def explain(error: BaseException, path: Path) -> str:
 
 def is_chained(error: BaseException | None) -> bool:
     """Whether it is SymPy's refusal of `0 < alpha < 2 / L`."""
-    return isinstance(error, TypeError) and CHAINED in str(error)
+    return isinstance(error, TypeError) and CHAINED in named(error)

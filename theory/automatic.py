@@ -17,6 +17,7 @@ from signproof.theory.assumptions import Constant, PolyakLojasiewicz, Smooth, St
 from signproof.theory.claim import Claim
 from signproof.theory.lemmas import conclusion
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
 from signproof.theory.opaque import traced
 from signproof.theory.proof import (
@@ -222,7 +223,7 @@ def _rule(claim: Claim) -> Expr:
     try:
         step = traced(claim.algorithm, x_k, gradient)
     except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
-        raise NoProof(f"the update rule is no formula in vectors: {type(error).__name__}: {error}") from None
+        raise NoProof(f"the update rule is no formula in vectors: {named(error)}") from None
     if (step.before, step.memory) != ((), ()):
         raise NoProof("the method has a memory")
     return step.after

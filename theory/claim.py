@@ -57,7 +57,7 @@ from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.formula import LARGEST_BITS
 from signproof.theory.home import made_at
 from signproof.theory.measures import Measure
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.purity import examine
 from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
@@ -153,9 +153,10 @@ def _build(claim: Claim, function: Callable[[], Proof]) -> Proof:
         proof = function()
     except ClaimError:
         raise
-    except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        raise ClaimError(f"{claim.id}: the function given as its proof raises {reason}") from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # SystemExit, too, and whatever else it may raise
+        raise ClaimError(f"{claim.id}: the function given as its proof raises {named(error)}") from error
     if not isinstance(proof, Proof):
         raise ClaimError(f"{claim.id}: the function given as its proof returns {proof!r}, which is no Proof")
     return proof

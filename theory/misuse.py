@@ -6,3 +6,15 @@ class Misuse(ValueError):
 
     The command line prints it and exits with 2.
     """
+
+
+def named(error: BaseException) -> str:
+    """An exception in one line: its kind and what it says. That is code, too, of a user's, and may raise itself."""
+    kind = type(error).__name__
+    try:
+        text = str(error)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return kind
+    return " ".join(f"{kind}: {text}".split())

@@ -152,9 +152,9 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
     for question in _questions(part, ground):
         try:
             question()
-        except (Impure, Unruly):
+        except (Impure, Unruly, KeyboardInterrupt):
             raise
-        except Exception:  # the arithmetic does not know what the rule needs
+        except BaseException:  # the arithmetic does not know what the rule needs; or the rule raises in a run, too
             answered = False
         finally:
             unchanged(part, before)

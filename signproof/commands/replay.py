@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 
 from signproof.terminal import CHANGED, check_outputs, console, notice
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
@@ -37,13 +38,26 @@ def command(
     as_test: Annotated[bool, typer.Option("--as-test", help="Print a pytest function ready to paste instead.")] = False,
 ):
     """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
-    from signproof.checks.exact import Undecided
+    from signproof.checks.witness import WitnessError
+
+    try:
+        confirmed = _replayed(what, with_ or [], plot, as_test)
+    except (Misuse, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # whatever a user's classes raise
+        raise WitnessError(f"{what}: it cannot be replayed: {named(error)}") from None
+    if not confirmed:
+        raise typer.Exit(CHANGED)
+
+
+def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) -> bool:
+    """Replay and tell; whether all witnesses show what they should."""
     from signproof.checks.witness import WitnessError
     from signproof.loading import read_file
     from signproof.theory.catalog import catalog
 
     known = dict(catalog())
-    for file in with_ or []:
+    for file in files:
         known |= {claim.id: claim for claim in read_file(file)}
     confirmed = True
     witnesses = _witnesses(what, known)
@@ -51,19 +65,15 @@ def command(
     if plot is not None and len(witnesses) > 1:
         raise WitnessError(f"{what} has {len(witnesses)} witnesses: --plot draws one")
     for witness in witnesses:
-        try:
-            outcome = witness.replay()
-        except (Undecided, ArithmeticError, ValueError, TypeError) as error:
-            raise WitnessError(f"{what}: it cannot be replayed: {error}") from None
+        outcome = witness.replay()
         confirmed = confirmed and outcome.confirmed
         if as_test and outcome.confirmed:
-            print(_test(witness, with_ or []))
+            print(_test(witness, files))
             continue
         _explain(witness, outcome, claim_known=known.get(witness.claim.id) is witness.claim)
         if plot is not None and outcome.confirmed:
             _draw(witness, plot)
-    if not confirmed:
-        raise typer.Exit(CHANGED)
+    return confirmed
 
 
 def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:

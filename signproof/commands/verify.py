@@ -14,6 +14,7 @@ from signproof.interruption import exit_code
 from signproof.terminal import (
     CHANGED,
     INCONSISTENT,
+    MISUSE,
     STYLES,
     check_outputs,
     console,
@@ -22,6 +23,7 @@ from signproof.terminal import (
     table,
     told,
 )
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
@@ -46,7 +48,8 @@ def command(
     ] = False,
 ):
     """Judge claims: check their proofs, try them on problems, replay every violation exactly."""
-    from signproof.loading import is_file, load
+    from signproof.loading import load
+    from signproof.theory.catalog import is_built_in
 
     targets = targets or []
     check_outputs(json, html)
@@ -85,8 +88,7 @@ def command(
     if any(entry["verdict"] == "inconsistent" for entry in entries):
         notice("a proved claim is broken by an exact witness: one of the two is our defect, please report it")
         raise typer.Exit(INCONSISTENT)
-    files = [target for target in targets if is_file(target)]
-    own = {claim.id for claim in load(files)} if files else set()
+    own = {claim.id for claim in claims if not is_built_in(claim)}
     built_in = [entry for entry in entries if entry["id"] not in own]
     if update_baseline:
         baseline.update(built_in, str(profile))
@@ -125,6 +127,10 @@ def _judge(
             return entries, Cut("interrupted", exit_code(interruption))
         except Lost as lost:
             return entries, Cut(f"{lost}: ended", lost.code)
+        except BaseException as error:  # whatever it is, what was judged is not lost
+            if not entries and isinstance(error, Misuse):
+                raise
+            return entries, Cut(f"{named(error)}: ended", MISUSE if isinstance(error, Misuse) else CHANGED)
     return entries, None
 
 
