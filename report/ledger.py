@@ -287,7 +287,7 @@ def write_together(files: dict[Path, str | bytes]) -> None:
 
 
 def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
-    found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **piece.facts}
+    found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **_known(piece.facts)}
     proof = verdict.claim.proof if verdict.certificate is None else verdict.certificate.proof
     if piece.kind == "proof" and isinstance(proof, Proof):
         found["steps"] = [_step(number, step) for number, step in enumerate(proof.steps, 1)]
@@ -296,6 +296,15 @@ def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
 
 def _step(number: int, step: Step) -> dict[str, Any]:
     return {"number": number, "name": step.name, "statement": formula(step.statement), "by": step.by.words}
+
+
+def _known(part: Any) -> Any:
+    """Facts without numbers that are not finite, which JSON does not have: they are not known."""
+    if isinstance(part, dict):
+        return {name: _known(entry) for name, entry in part.items()}
+    if isinstance(part, list | tuple):
+        return [_known(entry) for entry in part]
+    return None if isinstance(part, float) and not isfinite(part) else part
 
 
 def _finite(series: dict[str, Any]) -> dict[str, Any]:
