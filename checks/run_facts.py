@@ -62,7 +62,12 @@ def met_along(
     from signproof.checks.arrays import FLOATS
 
     met: Any = True
-    furthest = steps + max(reach(assumption) or 0 for assumption in assumed)
+    furthest = steps
+    for assumption in assumed:
+        further = reach(assumption)
+        if further is None:
+            raise Unsupported(f"of which iterates {assumption} speaks is not known")
+        furthest = max(furthest, steps + further)
     with jax.enable_x64(True), np.errstate(all="ignore"):
         points = _float_run(claim, problem, start, values, furthest)
         reading = Reading(problem, FLOATS, values, {}, points)

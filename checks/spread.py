@@ -77,7 +77,8 @@ class Spread:
         shown = np.flatnonzero(known.sum(axis=1) * 2 >= ratios.shape[1])
         shown = shown[:: -(-len(shown) // POINTS) or 1]
         if len(shown) > 1:
-            quantiles = np.nanquantile(ratios[shown], list(QUANTILES.values()), axis=1)
+            with np.errstate(all="ignore"):  # what overflows is not finite, and told as unknown
+                quantiles = np.nanquantile(ratios[shown], list(QUANTILES.values()), axis=1)
             facts["spread"] = {self.over: [places[index] for index in shown]} | {
                 name: [_short(value) for value in row] for name, row in zip(QUANTILES, quantiles, strict=True)
             }

@@ -287,7 +287,7 @@ def write_together(files: dict[Path, str | bytes]) -> None:
 
 
 def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:
-    found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **piece.facts}
+    found = {"kind": piece.kind, "level": piece.level, "text": piece.text, **_known(piece.facts)}
     if piece.kind != "proof":
         return found  # a function that is given as the proof may raise, and is not asked for nothing
     proof = verdict.claim.proof if verdict.certificate is None else verdict.certificate.proof
@@ -300,6 +300,15 @@ def _step(number: int, step: Step) -> dict[str, Any]:
     words = getattr(step.by, "words", None)
     by = words if isinstance(words, str) else repr(step.by)  # a user may have written a class for an instance of it
     return {"number": number, "name": step.name, "statement": formula(step.statement), "by": by}
+
+
+def _known(part: Any) -> Any:
+    """Facts without numbers that are not finite, which JSON does not have: they are not known."""
+    if isinstance(part, dict):
+        return {name: _known(entry) for name, entry in part.items()}
+    if isinstance(part, list | tuple):
+        return [_known(entry) for entry in part]
+    return None if isinstance(part, float) and not isfinite(part) else part
 
 
 def _finite(series: dict[str, Any]) -> dict[str, Any]:
