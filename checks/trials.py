@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from statistics import median_low
 from typing import Any
 
 import numpy as np
-from sympy import Eq, Symbol, false, true
+from sympy import Eq, Expr, Symbol, false, true
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks import domain
@@ -27,7 +27,7 @@ from signproof.checks.purity import examine_family
 from signproof.checks.spread import Spread
 from signproof.checks.tightness import Best, Score, first_shares, largest_ratios
 from signproof.checks.witness import Witness
-from signproof.theory.assumptions import Constant
+from signproof.theory.assumptions import Assumption, Constant
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.consistency import draws
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
@@ -230,7 +230,8 @@ def at_workers(claim: Claim) -> list[Claim]:
     if not isinstance(workers, Symbol):
         return [claim]
     assert claim.bound is not None
-    matters = claim.bound.has(workers) or any({workers} < relation.free_symbols for relation in claim.domain)
+    assumed = any(workers in assumption.symbols for assumption in claim.assumptions)
+    matters = assumed or claim.bound.has(workers) or any({workers} < relation.free_symbols for relation in claim.domain)
     fixed = _fixed(claim, workers, WORKERS, claim.domain)
     if not fixed:
         raise Unsupported(f"of the numbers of workers {', '.join(map(str, WORKERS))} none is in the domain")
@@ -250,12 +251,24 @@ def _fixed(claim: Claim, symbol: Symbol, numbers: Sequence[int], relations: Sequ
                     claim,
                     id=f"{claim.id} ({symbol} = {number})",
                     algorithm=claim.algorithm.at(**{n: e.subs(at) for n, e in claim.algorithm.parameters.items()}),
+                    assumptions=tuple(_assumed(assumption, at) for assumption in claim.assumptions),
                     domain=tuple(relation for relation in domain if relation != true),
                     bound=claim.bound.subs(at),
                     horizon=None if symbol == claim.horizon else claim.horizon,
                     proof=None,
                 )
             )
+    return fixed
+
+
+def _assumed(assumption: Assumption, at: dict[Symbol, int]) -> Assumption:
+    """An assumption with a number in place of a symbol. Raises Unsupported if its fields do not tell where."""
+    if not assumption.symbols & at.keys():
+        return assumption
+    entries = {field.name: getattr(assumption, field.name) for field in fields(assumption)}
+    fixed = replace(assumption, **{name: entry.subs(at) for name, entry in entries.items() if isinstance(entry, Expr)})
+    if fixed.symbols & at.keys():
+        raise Unsupported(f"{', '.join(map(str, at))} in {assumption} cannot be replaced by a number")
     return fixed
 
 

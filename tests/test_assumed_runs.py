@@ -226,8 +226,9 @@ def test_ratios_beyond_floats_are_written_as_unknown(large, tmp_path):
     spread.follow({0: 1.0, 1: 1.7976931348623157e308, 2: 1.0})
     facts = spread.facts
     assert facts["spread"]["largest"] == [1.0, None, 1.0]
-    evidence = Evidence("run", "sampled", "a run", {"family": "f", "steps": 2, "instances": 2, "comparisons": 6, "held": 6,
-                        "undecided": 0, "broken": 0, "stopped": 0, "largest_ratio": large} | facts)  # fmt: skip
+    counts = {"family": "f", "steps": 2, "instances": 2, "comparisons": 6, "held": 6, "undecided": 0, "broken": 0}
+    told = counts | {"stopped": 0, "largest_ratio": large} | facts
+    evidence = Evidence("run", "sampled", "a run", told)
     written = ledger([entry(Verdict(claim(), Status.SUPPORTED, (evidence,)))], "quick", 0)
     validate(written)
     write(written, tmp_path / "ledger.json")

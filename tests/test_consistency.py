@@ -10,6 +10,7 @@ from sympy import Eq, Le, Rational, Symbol, exp, log, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
+from signproof.checks.trials import at_workers
 from signproof.theory.algorithms import (
     Algorithm,
     GradientDescent,
@@ -428,3 +429,12 @@ def test_the_step_of_an_orbit_has_a_value_at_every_point():
 def test_every_claim_of_the_papers_is_consistent():
     assert len(catalog()) >= 80
     assert MinDualGradientNormOverTime(1).symbol != MinDualGradientNorm(1).symbol
+
+
+def test_a_count_in_a_constant_is_a_whole_number_in_every_instance():
+    votes = bound(
+        algorithm=MajorityVote(alpha, M), measure=ExpectedSuboptimality(), domain=(alpha > 0, sigma > 0),
+        assumptions=(Smooth(L), Unbiased(True), BoundedVariance(sigma / sqrt(M), True)),
+    )  # fmt: skip
+    posed = at_workers(votes)
+    assert len(posed) > 1 and not any(M in case.parameters for case in posed)
