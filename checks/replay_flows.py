@@ -23,7 +23,7 @@ from sympy import Gt, Rational, Symbol
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.family_facts import asked, doubt_of, unmet_at
+from signproof.checks.family_facts import ROUNDING, asked, doubt_of, unmet_at
 from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
 from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain, symbols
@@ -249,16 +249,17 @@ def _along(paths: Sequence[Trajectory], time: fmpq, xp: Any) -> list[Any]:
 def _untrue(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
     """What is assumed or declared and does not hold at some points; empty if nothing is found.
 
-    Trajectories and radii rest on the PL constant, too, whether the claim assumes one or not.
+    Trajectories rest on it that there is a PL constant, whether the claim assumes one or not, and radii on its number.
     """
     if is_ours(type(problem).__module__) or not points:
         return ""
     values = {symbol: rational(str(number)) for symbol, number in symbols(parameters).items()}
     rested: list[Assumption] = [each for each in claim.assumptions if type(each) is not SublevelRadius]
-    pairs = {each.norm for each in claim.assumptions if isinstance(each, SublevelRadius)} | {L2}
-    for pair in sorted(pairs, key=lambda pair: pair.name):
+    rooms = {L2: ROUNDING} | {each.norm: fmpq(0) for each in claim.assumptions if isinstance(each, SublevelRadius)}
+    for pair, room in rooms.items():
         mu = exactly_known(problem, PolyakLojasiewicz(1, pair))
         if mu is not None and mu > 0:
+            mu *= 1 - room
             rested.append(PolyakLojasiewicz(Rational(int(mu.p), int(mu.q)), pair))
     return unmet_at(problem, rested, values, points, xp)
 
