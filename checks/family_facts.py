@@ -21,19 +21,21 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 from flint import fmpq, fmpq_mat
-from sympy import Symbol
+from sympy import Ge, Le, Rational, Symbol
+from sympy.core.symbol import Str
 
 from signproof.checks.domain import Unsupported
 from signproof.checks.exact import Balls, Undecided, rational, rationals, to_float
 from signproof.checks.problem import Problem, families, nearest
 from signproof.checks.reading import ROOTS, Reading, Unvalued, told, told_vector
-from signproof.theory.assumptions import Assumption, Constant, Dimension
+from signproof.theory.assumptions import Assumption, Constant, Dimension, Smooth
 from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, SublevelRadius
 from signproof.theory.home import is_ours
 from signproof.theory.misuse import named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.runs import NAMES, speaks_of_run, stated
+from signproof.theory.vectors import gradient, inner, norm, point, value
 
 BITS = 256
 """Precision where numbers are not rational."""
@@ -51,6 +53,12 @@ FALLS = 16
 """By how much at least."""
 PAIRS = 100
 """Pairs of points at which an assumption about two points is read; as many points of one about one."""
+MULTIPLES = (fmpq(1, 64), fmpq(1, 8), fmpq(8), fmpq(64))
+"""Factors of the smallest and the largest start."""
+LEVELS, NEIGHBOURS = 8, 40
+"""How often the segment between two points of a run is halved, and of how many neighbours if there are more."""
+SHAPED = 20
+"""Points of a run at which the shape of the function is looked at."""
 SCALES = (fmpq(3), fmpq(1, 2), fmpq(1))
 """Factors of the entries of fields that are `scalable`, and their reciprocals."""
 GRID = tuple(fmpq(2) ** power for power in range(-6, 7))
@@ -96,7 +104,7 @@ def doubt_of(problem: Problem, assumptions: Sequence[Assumption]) -> str:
 
     def found() -> str:
         try:
-            _test(problem, None, assumptions, fmpq(0))
+            _test(problem, [], assumptions, fmpq(0))
         except Wrong as wrong:
             return f"{type(problem).__name__}: {wrong}"
         except ValueError as error:  # it is none of its family
@@ -117,26 +125,71 @@ def _once(kept: dict[Any, str], assumptions: Sequence[Assumption], found: Callab
 def unmet_at(
     problem: Problem, assumptions: Sequence[Assumption], values: dict[Symbol, fmpq], points: list[Any], xp: Any
 ) -> str:
-    """Which assumption an instance of a user's family does not meet at points of a run; empty if none.
+    """Which assumption or declared fact an instance of a user's family does not meet at points of a run; empty if none.
 
     Arguments: the instance, what is assumed of the objective, the numbers that are assumed, points in the arithmetic
-    `xp`, of which neighbours are compared with each other, and all of them with the origin and the last.
+    `xp`, of which neighbours are compared with each other, and all of them with the origin and the last. Between
+    neighbours the segment is bisected towards where the gradient differs most.
     """
     if is_ours(type(problem).__module__):
         return ""
     plain = [np.array([_middle(xp, entry) for entry in x], dtype=object) for x in points]
-    points = _decided(problem, _distinct([plain[0] * fmpq(0), *plain]))
+    origin = plain[0] * fmpq(0)
+    points = _without_unknown(problem, _decided(problem, _distinct([origin, *plain])))
+    if not points:
+        return ""
     ends = [(points[0], x) for x in points] + [(x, points[-1]) for x in points]
     pairs = [pair for pair in (*pairwise(points), *ends) if pair[0] is not pair[1]]
     try:
         _function(problem, points)
-        for assumption in assumptions:
-            if isinstance(assumption, Constant) and not speaks_of_run(assumption):
-                both = pairs + [(y, x) for x, y in pairs] if assumption.points > 1 else [(x, x) for x in points]
-                _holds(problem, assumption, values, both or [(points[0], points[0])])
+        _shape(problem, _spread(points, SHAPED))
+        read = [each for each in assumptions if isinstance(each, Constant) and not speaks_of_run(each)]
+        if any(assumption.points > 0 for assumption in read):
+            closer = [pair for neighbours in _spread_pairs(problem, points) for pair in _closer(problem, *neighbours)]
+            pairs += closer
+            points = points + [x for x, _ in closer]
+        for assumption in read:
+            both = pairs + [(y, x) for x, y in pairs] if assumption.points > 1 else [(x, x) for x in points]
+            _holds(problem, assumption, values, both or [(points[0], points[0])])
     except Wrong as wrong:
         return f"{type(problem).__name__}: {wrong}"
     return ""
+
+
+def _spread(things: list, most: int) -> list:
+    """At most so many of them, the first and the last included."""
+    if len(things) <= most:
+        return things
+    return [things[int(n)] for n in np.linspace(0, len(things) - 1, most)]
+
+
+def _spread_pairs(problem: Problem, points: list[np.ndarray]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Neighbours, all of them if there are few; else those between which the gradient is steepest, and some others."""
+    pairs = list(pairwise(points))
+    if len(pairs) <= NEIGHBOURS:
+        return pairs
+    slopes = [_middles(problem, x)[0] for x in points]
+    steep = [
+        max(map(abs, h - g)) / max(map(abs, y - x)) for (x, y), (g, h) in zip(pairs, pairwise(slopes), strict=True)
+    ]
+    first = sorted(range(len(pairs)), key=steep.__getitem__, reverse=True)[: NEIGHBOURS // 2]
+    return [pairs[n] for n in dict.fromkeys([*first, *_spread([*range(len(pairs))], NEIGHBOURS // 2)])]
+
+
+def _closer(problem: Problem, x: np.ndarray, y: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Pairs on a segment, each half of the one before: that half over which the gradient differs more."""
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    with suppress(Undecided):
+        g, h = _middles(problem, x)[0], _middles(problem, y)[0]
+        for _ in range(LEVELS):
+            middle = (x + y) / 2
+            between = _middles(problem, middle)[0]
+            if max(map(abs, between - g)) >= max(map(abs, h - between)):
+                y, h = middle, between
+            else:
+                x, g = middle, between
+            found.append((x, y))
+    return found
 
 
 def _in_numbers(assumption: Assumption) -> Iterator[Assumption]:
@@ -150,8 +203,8 @@ def _in_numbers(assumption: Assumption) -> Iterator[Assumption]:
 def _doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     name = f"{family.__name__} ({family.family})" if hasattr(family, "family") else family.__name__
     try:
-        for problem, start, ends in _instances(family, assumptions):
-            _test(problem, start, assumptions, ROUNDING, ends)
+        for problem, starts, ends in _instances(family, assumptions):
+            _test(problem, starts, assumptions, ROUNDING, ends)
     except Wrong as wrong:
         return f"{name}: {wrong}"
     except Exception as error:  # whatever a user's class raises
@@ -161,9 +214,9 @@ def _doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
 
 def _instances(
     family: type[Problem], assumptions: Sequence[Assumption]
-) -> Iterator[tuple[Problem, Any, dict[int, fmpq]]]:
-    """A few instances of every shape in rationals, as they are drawn, with simpler numbers and scaled; a start, and the
-    constants that their batch declares."""
+) -> Iterator[tuple[Problem, list[Any], dict[int, fmpq]]]:
+    """A few instances of every shape in rationals, as they are drawn, with simpler numbers and scaled; a start, the
+    smallest and the largest of its batch, and the constants that the batch declares."""
     shapes: set[tuple] = set()
     try:
         drawn = list(islice(family.samples(np.random.default_rng(0), 1), BATCHES))
@@ -173,14 +226,16 @@ def _instances(
         shape = tuple(field.shape[:-1] for field in batch._batched().values())
         again = shape in shapes
         shapes.add(shape)
+        sizes = np.nan_to_num(np.abs(np.asarray(starts, dtype=float)).max(axis=0))
+        extremes = [nearest(starts[:, int(index)], DENOMINATOR) for index in (sizes.argmin(), sizes.argmax())]
         for index in np.linspace(0, starts.shape[1] - 1, 1 if again else OF_EACH).astype(int):
-            problem, start = batch.one(int(index)), nearest(starts[:, index], DENOMINATOR)
-            yield problem, start, _ends(batch, assumptions, int(index))
+            problem, several = batch.one(int(index)), [*extremes, nearest(starts[:, index], DENOMINATOR)]
+            yield problem, several, _ends(batch, assumptions, int(index))
             if index or again:
                 continue
             for other in (problem.rounded(DENOMINATOR), _scaled(problem, 1), _scaled(problem, -1)):
                 if other is not problem and not _is_none(other):
-                    yield other, start, {}
+                    yield other, several, {}
 
 
 def _ends(batch: Problem, assumptions: Sequence[Assumption], index: int) -> dict[int, fmpq]:
@@ -213,15 +268,15 @@ def _scaled(problem: Problem, power: int) -> Problem:
     return dataclasses.replace(problem, **{name: field * factors[name] for name, field in fields.items()})
 
 
-def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room: fmpq, ends: Any = None):
+def _test(problem: Problem, starts: list[Any], assumptions: Sequence[Assumption], room: fmpq, ends: Any = None):
     """Look at everything that is declared of one instance. Raises Wrong."""
     problem.check()
     d = problem.dimension
-    if start is not None and len(start) != d:
-        raise Wrong(f"its dimension is {d}, but its starts have {len(start)} coordinates")
-    points = _decided(problem, _points(d, start))
+    if starts and len(starts[-1]) != d:
+        raise Wrong(f"its dimension is {d}, but its starts have {len(starts[-1])} coordinates")
+    points = _decided(problem, _points(d, starts))
     fields = {name: np.array(field, dtype=object, copy=True) for name, field in problem.arrays().items()}
-    points += _led(problem, points)
+    points = _without_unknown(problem, points + _led(problem, points))
     _function(problem, points)
     _shape(problem, points)
     for assumption in assumptions:
@@ -241,8 +296,9 @@ def _test(problem: Problem, start: Any, assumptions: Sequence[Assumption], room:
 # ------------------------------------------------------------------------------------------------- points
 
 
-def _points(d: int, start: Any) -> list[np.ndarray]:
-    """The origin, points of the axes, the start, corners of cubes, points at random, near, far and close together."""
+def _points(d: int, starts: list[Any]) -> list[np.ndarray]:
+    """The origin, points of the axes, corners of cubes, points at random, near, far and close together, the starts and
+    multiples of them."""
     rng = np.random.default_rng(d)
     axes = np.eye(d, dtype=int)[:6]
     corners = [rng.choice([-1, 1], d) for _ in range(min(2 ** (d - 1), 6))]
@@ -250,7 +306,9 @@ def _points(d: int, start: Any) -> list[np.ndarray]:
     found = [rationals(x) for x in (np.zeros(d, dtype=int), *axes, *corners)]
     found += [rationals(x) * fmpq(2 * 3**n, DENOMINATOR) for n, x in enumerate(scattered)]
     found += [found[-1] + corner * fmpq(1, 2**12) for corner in found[-6:-4]] + [found[1] * fmpq(-100)]
-    return _distinct([*found, *([] if start is None else [rationals(start)])])
+    given = [rationals(start) for start in starts]
+    multiples = [start * factor for start in _distinct(given[:-1]) for factor in MULTIPLES]
+    return _distinct([*found[:-1], *multiples, *given[:-1], found[-1], *given[-1:]])
 
 
 def _distinct(points: Sequence[Any]) -> list[Any]:
@@ -270,33 +328,54 @@ def _decided(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
     return found
 
 
+def _without_unknown(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
+    """The points; without the origin, the first of them, if the sign of something is not known there."""
+    with _exact(problem) as xp:
+        posed, origin = problem.over(xp), xp.number(points[0])
+        try:
+            posed.gradient(origin, xp), posed.suboptimality(origin, xp)
+        except Undecided:
+            return points[1:]
+    return points
+
+
 def _led(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
     """Points where the gradient leads: down the function, where it is flattest, and out where gradients differ most."""
     found: list[np.ndarray] = []
     for x in (points[1], points[-1], points[-2]):
-        step = None
-        for _ in range(STEPS):
-            g, height = _middles(problem, x)
-            square = (g * g).sum()
-            if not square > 0:
-                break
-            step = step or abs(height) / square or fmpq(1)
-            tried = [_near(x - g * size) for size in (step / STEP, step, step * STEP)]
-            heights = [_middles(problem, y)[1] for y in tried]
-            best = min(range(3), key=lambda n: heights[n])
-            x, step = tried[best], step * (fmpq(1, STEP), 1, STEP)[best]
-            found.append(x)
+        with suppress(Undecided):
+            found += _down(problem, x)
     origin = points[0]
     for corner in points[1:4]:
-        for turn in range(3):
-            slope = _middles(problem, corner)[0]
-            largest = max(map(abs, slope))
-            if not largest > 0:
-                break
-            signs = np.array([fmpq(1 if entry >= 0 else -1) for entry in slope], dtype=object)
-            corner = origin + (signs if turn % 2 == 0 else _near(slope / largest))
-            found.append(corner)
-    return _decided(problem, [x for x in found if any(x)])
+        with suppress(Undecided):
+            found += _out(problem, corner, origin)
+    return _decided(problem, [origin, *(x for x in found if any(x))])[1:]
+
+
+def _down(problem: Problem, x: np.ndarray) -> Iterator[np.ndarray]:
+    step = None
+    for _ in range(STEPS):
+        g, height = _middles(problem, x)
+        square = (g * g).sum()
+        if not square > 0:
+            return
+        step = step or abs(height) / square or fmpq(1)
+        tried = [_near(x - g * size) for size in (step / STEP, step, step * STEP)]
+        heights = [_middles(problem, y)[1] for y in tried]
+        best = min(range(3), key=heights.__getitem__)
+        x, step = tried[best], step * (fmpq(1, STEP), 1, STEP)[best]
+        yield x
+
+
+def _out(problem: Problem, corner: np.ndarray, origin: np.ndarray) -> Iterator[np.ndarray]:
+    for turn in range(3):
+        slope = _middles(problem, corner)[0]
+        largest = max(map(abs, slope))
+        if not largest > 0:
+            return
+        signs = np.array([fmpq(1 if entry >= 0 else -1) for entry in slope], dtype=object)
+        corner = origin + (signs if turn % 2 == 0 else _near(slope / largest))
+        yield corner
 
 
 def _near(x: np.ndarray) -> np.ndarray:
@@ -351,12 +430,14 @@ def _function(problem: Problem, points: list[np.ndarray]):
             return posed.suboptimality(xp.number(x), xp)
 
         origin = points[0] * fmpq(0)
-        if _nonzero(value(origin)):
-            raise Wrong(f"its suboptimality at the origin is {told(value(origin))}, not 0")
+        with suppress(Undecided):  # then it is not known
+            if _nonzero(value(origin)):
+                raise Wrong(f"its suboptimality at the origin is {told(value(origin))}, not 0")
         slopes = [(x, posed.gradient(xp.number(x), xp)) for x in points]
-        for entry in posed.gradient(xp.number(origin), xp):
-            if _nonzero(entry):
-                raise Wrong(f"its gradient at the origin, the minimizer, has the entry {told(entry)}, not 0")
+        with suppress(Undecided):
+            for entry in posed.gradient(xp.number(origin), xp):
+                if _nonzero(entry):
+                    raise Wrong(f"its gradient at the origin, the minimizer, has the entry {told(entry)}, not 0")
         for x, g in slopes:
             if len(g) != len(x):
                 raise Wrong(f"its gradient has {len(g)} entries at points of {len(x)} coordinates")
@@ -365,7 +446,8 @@ def _function(problem: Problem, points: list[np.ndarray]):
             if any(_nonzero(a - b) for a, b in zip(g, posed.gradient(xp.number(x), xp), strict=True)):
                 raise Wrong(f"its gradient at x = {told_vector(x)} is another when asked again")
             for u in _directions(len(x)):
-                _slope(xp, value, x, g, u)
+                with suppress(Undecided):
+                    _slope(xp, value, x, g, u)
 
 
 def _directions(d: int) -> list[np.ndarray]:
@@ -406,9 +488,10 @@ def _shape(problem: Problem, points: list[np.ndarray]):
                     raise Wrong(f"its hessian is not that of its functions at x = {told_vector(x)}")
             if problem.separable:
                 parts = [x * axis for axis in rationals(np.eye(len(x), dtype=int))]
-                apart = [posed.suboptimality(xp.number(part), xp) for part in parts]
-                if _nonzero(sum(apart[1:], start=apart[0]) - height):
-                    raise Wrong(f"it is not separable: see x = {told_vector(x)}")
+                with suppress(Undecided):
+                    apart = [posed.suboptimality(xp.number(part), xp) for part in parts]
+                    if _nonzero(sum(apart[1:], start=apart[0]) - height):
+                        raise Wrong(f"it is not separable: see x = {told_vector(x)}")
             for y, there in zip(points, values, strict=True):
                 if problem.convex and there < height + xp.sum(g * xp.number(y - x)):
                     raise Wrong(f"it is not convex: see x = {told_vector(x)}, y = {told_vector(y)}")
@@ -428,7 +511,10 @@ def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes
     for free in _kernel(matrix):
         for x, height, g in zip(points, values, slopes, strict=True):
             other = xp.number(x + free)
-            moved = [posed.suboptimality(other, xp) - height, *(posed.gradient(other, xp) - g)]
+            try:
+                moved = [posed.suboptimality(other, xp) - height, *(posed.gradient(other, xp) - g)]
+            except Undecided:
+                continue
             if any(_nonzero(number) for number in moved):
                 raise Wrong(
                     f"x = {told_vector(x)} and y = {told_vector(x + free)} are one state, not one value or gradient"
@@ -480,14 +566,15 @@ def _declared(problem: Problem, assumption: Assumption) -> fmpq | None:
 
 def _holds(problem: Problem, assumption: Constant, values: dict[Symbol, fmpq], pairs: list, declared: Any = None):
     """Read an assumption at pairs of points. Raises Wrong where it is surely violated, or cannot be read at all."""
-    said = stated(assumption)
+    statements = (stated(assumption), *_implied(assumption))
     for xp, reading in _readings(problem, pairs[0][0]):
         numbers = {symbol: xp.number(number) for symbol, number in values.items()}
         vectors = {id(x): xp.number(x) for pair in pairs for x in pair}
         try:
             for x, y in pairs:
                 here = reading.at(numbers, dict(zip(NAMES, (vectors[id(x)], vectors[id(y)]), strict=False)))
-                if here.truth(said)[1]:
+                said = next((each for each in statements if here.truth(each)[1]), None)
+                if said is not None:
                     number = declared if declared is not None else assumption.constant.subs(_plain(values))
                     where = [f"x = {told_vector(x)}", f"y = {told_vector(y)}"][: assumption.points]
                     sides = here.sides(said)
@@ -507,9 +594,17 @@ def _holds(problem: Problem, assumption: Constant, values: dict[Symbol, fmpq], p
             continue  # it leaves the rationals
 
 
-def _plain(values: dict[Symbol, fmpq]) -> dict[Symbol, Any]:
-    from sympy import Rational
+def _implied(assumption: Constant) -> tuple[Any, ...]:
+    """What follows for f from a Lipschitz gradient: |f(y) - f(x) - <grad f(x), y - x>| <= (L/2) ||y - x||^2."""
+    if type(assumption) is not Smooth:
+        return ()
+    x, y = (point(Str(name)) for name in NAMES[:2])
+    beyond = value(y) - value(x) - inner(gradient(x), y - x)
+    most = assumption.constant * Rational(1, 2) * norm(Str(assumption.norm.name), y - x) ** 2
+    return Le(beyond, most), Ge(beyond, -most)
 
+
+def _plain(values: dict[Symbol, fmpq]) -> dict[Symbol, Any]:
     return {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
 
 

@@ -12,20 +12,21 @@ square, for the gradient flow in the Euclidean norm), the chain rule gives (||g|
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from math import isqrt
 from typing import Any
 
 from flint import fmpq
-from sympy import Gt, Symbol
+from sympy import Gt, Rational, Symbol
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals
-from signproof.checks.family_facts import asked, doubt_of
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.family_facts import ROUNDING, asked, doubt_of, unmet_at
 from signproof.checks.paths import Trajectory
 from signproof.checks.problem import Problem, exactly_known
-from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain
+from signproof.checks.replay import PRECISIONS, Replay, at_start, beyond, outside_domain, symbols
 from signproof.checks.run_facts import outside_start
 from signproof.checks.trajectories import trajectory
 from signproof.theory.arithmetic import evaluate
@@ -33,6 +34,7 @@ from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz
 from signproof.theory.claim import Claim
 from signproof.theory.decide import truth
 from signproof.theory.flows import Convex, Flow, GradientFlow, SignFlow, SublevelRadius
+from signproof.theory.home import is_ours
 from signproof.theory.measures import MinDualGradientNorm
 from signproof.theory.norms import L2, LINF
 from signproof.theory.runs import about_run_and_points
@@ -45,6 +47,9 @@ RADIUS_BITS = 20
 """Bits to which a radius of a sublevel set is rounded up."""
 BITS = 128
 """Precision in which V_0 is enclosed where it is not rational."""
+
+PARTS = 8
+"""Parts of a segment and of a trajectory, at whose ends what is declared of a user's function is read."""
 
 Ends = tuple[fmpq, fmpq]
 
@@ -100,6 +105,9 @@ def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory
         return Replay(False, xp.level, "the bound is undefined there")
     found = _measured(claim, problem, path, parameters[str(t)], xp)
     if found[0] > limit[1]:
+        why = _untrue(claim, problem, parameters, _along([path], parameters[str(t)], xp), xp)
+        if why:
+            return Replay(False, xp.level, why)
         return Replay(True, xp.level, "the measure is above the bound", found, limit)
     if found[1] <= limit[0]:
         return Replay(False, xp.level, "the measure is within the bound", found, limit)
@@ -163,6 +171,9 @@ def replay_comparison(
     def compared(xp: Any) -> Replay:
         low, high = (_measured(claim, problem, path, parameters[str(t)], xp) for path in paths)
         if low[0] > high[1]:
+            why = _untrue(claim, problem, parameters, _along(paths, parameters[str(t)], xp), xp)
+            if why:
+                return Replay(False, xp.level, why)
             return Replay(True, xp.level, f"V(t) is above that of {claim.rival}", low, high)
         if low[1] <= high[0]:
             return Replay(False, xp.level, f"V(t) is at most that of {claim.rival}", low, high)
@@ -214,7 +225,45 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_start(claim, problem, start, values) or outside_domain(claim, values)
+    return (
+        outside_start(claim, problem, start, values)
+        or outside_domain(claim, values)
+        or _untrue(claim, problem, parameters, _towards_the_minimizer(start), RATIONALS)
+    )
+
+
+def _towards_the_minimizer(start: tuple[fmpq, ...]) -> list[Any]:
+    """Points of the segment from a start to the minimizer, the origin."""
+    factors = [fmpq(n, PARTS) for n in range(PARTS, 0, -1)] + [fmpq(1, PARTS**power) for power in range(2, 5)]
+    return [rationals(list(start)) * factor for factor in factors]
+
+
+def _along(paths: Sequence[Trajectory], time: fmpq, xp: Any) -> list[Any]:
+    """Points of trajectories up to a time, as far as they are known."""
+    found = []
+    for path in paths:
+        for part in range(PARTS + 1):
+            with suppress(Undecided, TypeError):
+                found.append(path.at(time * part / PARTS, xp))
+    return found
+
+
+def _untrue(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+    """What is assumed or declared and does not hold at some points; empty if nothing is found.
+
+    Trajectories rest on it that there is a PL constant, whether the claim assumes one or not, and radii on its number.
+    """
+    if is_ours(type(problem).__module__) or not points:
+        return ""
+    values = {symbol: rational(str(number)) for symbol, number in symbols(parameters).items()}
+    rested: list[Assumption] = [each for each in claim.assumptions if type(each) is not SublevelRadius]
+    rooms = {L2: ROUNDING} | {each.norm: fmpq(0) for each in claim.assumptions if isinstance(each, SublevelRadius)}
+    for pair, room in rooms.items():
+        mu = exactly_known(problem, PolyakLojasiewicz(1, pair))
+        if mu is not None and mu > 0:
+            mu *= 1 - room
+            rested.append(PolyakLojasiewicz(Rational(int(mu.p), int(mu.q)), pair))
+    return unmet_at(problem, rested, values, points, xp)
 
 
 def is_convex(problem: Problem) -> bool:
