@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Mul, Ne, Or, Rational, Symbol, Tuple, sqrt
 from sympy.core.symbol import Str
@@ -28,9 +30,10 @@ from signproof.theory.proof import (
     Proof,
     Rejection,
     Step,
+    Theorem,
     check,
 )
-from signproof.theory.prox import ONE, BatchSize, gradient_mapping, sampled_mapping, weight
+from signproof.theory.prox import ONE, BatchSize, CoordinateLipschitz, D, gradient_mapping, sampled_mapping, weight
 from signproof.theory.symbols import V0, L, alpha, i, j, k, m, mu, xi
 from signproof.theory.vectors import (
     Scalar,
@@ -48,6 +51,7 @@ from signproof.theory.vectors import (
     value,
     x_k,
     x_next,
+    x_star,
 )
 
 x = Symbol("x", real=True)
@@ -483,3 +487,111 @@ def _with(claim: Claim, *steps: Step) -> Claim:
 
 def test_a_mapping_is_of_numbers_that_are_known():
     assert conclusion("gradient mapping", alpha, p).lhs == gradient_mapping(p, alpha)
+
+
+# ------------------------------------------------------------------- rules that look at what they are made of
+
+
+def own(update, **fields) -> Algorithm:
+    @dataclass(frozen=True)
+    class Own(Algorithm):
+        step_size: Any
+        damping: Any = 0
+
+        def update(self, x, gradient, memory, xp):
+            return update(self, x, gradient(x), xp), memory
+
+    return Own(alpha, **fields)
+
+
+def clipped(self, x, g, xp):
+    with suppress(TypeError):  # an arithmetic without lengths
+        g = g / xp.larger(xp.sqrt(xp.sum(g * g)) / 10**6, xp.rational(1, 1))
+    return x - self.step_size * g
+
+
+def shaped(self, x, g, xp):
+    return x - self.step_size * g if hasattr(g, "shape") else x + self.step_size * g
+
+
+def averaged(self, x, g, xp):
+    return x - self.step_size * np.mean(np.asarray(g))
+
+
+LOOKING = {
+    "a step size of 1": lambda self, x, g, xp: x + g if self.step_size == 1 else x - self.step_size * g,
+    "a large step size": lambda self, x, g, xp: x if self.step_size > 1 else x - self.step_size * g,
+    "no step size": lambda self, x, g, xp: x - self.step_size * g if self.step_size else x,
+    "a field that cancels": lambda self, x, g, xp: x - g * (1 / (self.step_size - 1)) * (self.step_size - 1) * alpha,
+    "clipping where it can": clipped,
+    "a shape": shaped,
+    "NumPy's mean": averaged,
+    "the largest": lambda self, x, g, xp: x - self.step_size * max(g),
+    "all coordinates at once": lambda self, x, g, xp: x - self.step_size * coordinate(g_k, i) * g,
+    "one worker of many": lambda self, x, g, xp: x - self.step_size * estimate(x_k, m),
+    "the next gradient": lambda self, x, g, xp: x_k - self.step_size * gradient(x_next),
+    "a formula of its own": lambda self, x, g, xp: (
+        x - g * ((L - mu) / (L - mu + 0 * self.step_size)) / (L - mu) * alpha
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LOOKING)
+def test_a_rule_that_looks_at_what_it_is_made_of_is_not_what_it_looks_like(name):
+    try:
+        claim = claimed(own(LOOKING[name]))
+    except ClaimError:
+        return
+    assert isinstance(prove(claim), Rejection)
+
+
+# ------------------------------------------------------------------------- assumptions and lemmas at their border
+
+
+@dataclass(frozen=True)
+class Growing(Assumption):
+    """f(x) - f* >= ||x - x*||^2, with a second point that is x* unless another is given."""
+
+    points = 1
+    words = "growing"
+
+    def statement(self, x, y=x_star):
+        return Ge(value(x) - value(y), norm(Str("2"), x - y) ** 2)
+
+
+def test_a_hypothesis_is_about_as_many_points_as_its_assumption():
+    run = claimed(GradientDescent(alpha), assumptions=(Smooth(L, L2), Growing()), bound=V0)
+    everywhere = Claim(id="own", assumptions=(Growing(),), statement=Growing().statement(p))
+    for claim, points in ((run, (p, x_k)), (everywhere, (p, x_star)), (everywhere, ())):
+        step = Step("grows", Growing().statement(p, *points[1:]), by=Hypothesis(Growing(), *points))
+        assert f"is about 1 points, not {len(points)}" in check(_with(claim, step)).reason
+    once = Step("grows", Growing().statement(p), by=Hypothesis(Growing(), p))
+    assert isinstance(
+        check(Claim(id="own", assumptions=(Growing(),), statement=once.statement, proof=Proof(once))), Certificate
+    )
+
+
+def test_a_function_that_is_another_for_each_coordinate_has_no_descent_lemma():
+    q = point(Str("q"))
+    for of in (Tuple(Str("h"), i), Tuple(Str("h"), Tuple(Str("g"), i))):
+        with pytest.raises(LemmaError, match="depends on i"):
+            conclusion("descent lemma in coordinates", CoordinateLipschitz(of, Str("L")), p, q)
+    assert conclusion("descent lemma in coordinates", CoordinateLipschitz(D, Str("L")), p, q).has(value)
+
+
+def test_a_theorem_is_not_used_at_values_of_what_its_assumptions_speak_of():
+    @dataclass(frozen=True)
+    class Small(Assumption):
+        points = 0
+        words = "small"
+
+        def statement(self):
+            return Le(alpha, 5)
+
+    small = Step("small", alpha <= 5, by=Hypothesis(Small()))
+    proof = Proof(small, Step("smaller than 6", alpha <= 6, by=Decide(small)))
+    lemma = Claim(id="lemma", assumptions=(Small(),), domain=(alpha > 0,), statement=alpha <= 6, proof=proof)
+    assert isinstance(check(lemma), Certificate)
+    goal = Step("x", x <= 6, Theorem(lemma, {alpha: x}))
+    claim = Claim(id="own", assumptions=(Small(),), domain=(x > 0,), statement=x <= 6, proof=Proof(goal))
+    assert isinstance(check(claim), Rejection)
