@@ -162,6 +162,8 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
         if about_later(assumption):
             raise Unsupported("where a run is later is not told")
         said, points = example.states(assumption)
+        if said.has(k):
+            raise Unsupported(f"{assumption} is to hold at every k, and constants are found for one")
         assumed.append(said)
         coordinates = [coordinate for point in points for coordinate in point]
         for corner in product((0, 1), repeat=len(coordinates)):

@@ -143,6 +143,11 @@ def test_no_instance_is_exhibited_on_the_strength_of_a_start(said):
     assert exhibit(claim(assumed(said, R), domain=(R > 0,))) is None
 
 
+@pytest.mark.parametrize("said", [Le(R, 10 - k), Le(k, R), Ge(R * (k + 1), k**2)], ids=str)
+def test_constants_for_one_step_do_not_exhibit_what_is_said_of_every_step(said):
+    assert exhibit(claim(assumed(lambda: said, R, conditions=(R > 0,)))) is None
+
+
 def test_a_true_claim_about_a_near_first_iterate_is_not_refuted(monkeypatch):
     monkeypatch.setattr("signproof.checks.trials.believed", lambda claim: [DiagonalQuadratic])
     near = assumed(lambda: Le(norm(MAX, iterate(1) - x_star), R), R)
