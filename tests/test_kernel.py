@@ -620,14 +620,14 @@ FALSE = {
         ),
         "does not follow",
     ),
-    "a step size 1/k, though k begins at 0": (
+    "a step size 1/(k - 2)": (
         bound(
-            (Eq(x_next, x_k - g_k / k), Definition()),
-            (Eq(k * (x_next - x_k), -g_k), lambda s: Identity(s)),
-            (Eq(gradient(iterate(0)), 0), lambda s, t: Instance(t, 0)),
-            algorithm=GradientDescent(1 / k),
+            (Eq(x_next, x_k - g_k / (k - 2)), Definition()),
+            (Eq((k - 2) * (x_next - x_k), -g_k), lambda s: Identity(s)),
+            (Eq(gradient(iterate(2)), 0), lambda s, t: Instance(t, 2)),
+            algorithm=GradientDescent(1 / (k - 2)),
         ),
-        "divides by k, which may be zero",
+        "divides by k - 2, which may be zero",
     ),
     "a step size that has no value at alpha = 1": (
         bound(

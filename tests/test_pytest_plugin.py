@@ -276,6 +276,10 @@ def test_all_ways_into_pytest_know_the_corpus(run, monkeypatch):
     assert asked == [["mine/right"]] * 2
 
 
+AWAY = "import multiprocessing, os; multiprocessing.parent_process() and "
+"""A rule is asked where its claim is made, too: what follows is done in another process alone."""
+
+
 @pytest.mark.parametrize(
     ("deed", "how"),
     [
@@ -284,7 +288,7 @@ def test_all_ways_into_pytest_know_the_corpus(run, monkeypatch):
     ],
 )
 def test_a_process_that_dies_is_no_silence(run, deed, how):
-    text = BREAKS.replace('raise RuntimeError("out of ideas")', f"import os; {deed}") + RIGHT
+    text = BREAKS.replace('raise RuntimeError("out of ideas")', f"{AWAY}{deed}") + RIGHT
     found = run(text, "--signproof-jobs=2", "--signproof-json=ledger.json", "-k", "proof or check", process=True)
     assert found.parseoutcomes()["failed"] >= 2
     found.stdout.fnmatch_lines([f"mine/breaks is not judged: the process that judged mine/breaks {how}"])

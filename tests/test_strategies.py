@@ -115,7 +115,7 @@ def test_what_cannot_be_drawn_says_why():
         "signprox/theorem-2": "proved",
     }
     assert "the domain depends on V_0" in UNPOSED["own/example-2.rate"]
-    assert "no family of problems can tell" in UNPOSED["signprox/theorem-1"]
+    assert "not known to be met by exact gradients" in UNPOSED["signprox/theorem-1"]
     with pytest.raises(ValueError, match="a claim of kind 'algebraic' has no runs"):
         problems(catalog()["scaled-sign/theorem-1.zeta"])
 

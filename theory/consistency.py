@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Gt, Integer, Pow, Rational, Symbol
+from sympy import Basic, Expr, Gt, Integer, Poly, Pow, Rational, Symbol
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, BooleanFalse
 
@@ -112,13 +112,21 @@ def _of_counts(claim: Claim) -> Iterator[str]:
     for name, number in counted.items():
         if number is None:
             continue
-        if not isinstance(number, Symbol) and not (
-            isinstance(number, Integer | int) and number is not True and number >= 1
-        ):
+        if not (isinstance(number, Symbol) or _counts_up(number, claim)):
             yield f"the {name} is a symbol of its own, or 1, 2, ...; {number} may be no whole number"
         for assumption in claim.assumptions:
             if isinstance(number, Symbol) and stands_for(assumption, number):
                 yield f"{number} is the {name}, a whole number, and in {assumption} another: give each its symbol"
+
+
+def _counts_up(number: Any, claim: Claim) -> bool:
+    """Whether a number is whole and 1 or more: 1, 2, ..., or such a sum of what is counted, like T + 1."""
+    if isinstance(number, Integer | int):
+        return number is not True and number >= 1
+    symbols = number.free_symbols if isinstance(number, Expr) else set()
+    if not symbols or not symbols <= claim.whole or not number.is_polynomial(*symbols):
+        return False
+    return all(factor.is_Integer and factor >= 0 for factor in Poly(number, *symbols).coeffs())
 
 
 def stands_for(assumption: Assumption, symbol: Symbol) -> bool:
