@@ -78,13 +78,17 @@ class Term:
         """Another number; of a formula that the rule brings along it is noted what it needs."""
         number = _number(other)
         if isinstance(other, Expr):
-            self.needs += [condition for condition in conditions(number) if condition not in self.needs]
+            self._note_needs(number)
         return number
 
     def _noted(self, formula: Expr) -> Expr:
         """A formula of which no part is evaluated yet; evaluated, once it is noted what it needs."""
-        self.needs += [condition for condition in conditions(formula) if condition not in self.needs]
+        self._note_needs(formula)
         return formula.func(*formula.args)
+
+    def _note_needs(self, formula: Expr) -> None:
+        """Adds what a formula needs to be a number, each condition once."""
+        self.needs += [condition for condition in conditions(formula) if condition not in self.needs]
 
 
 def _with_numbers(operation: Callable[[Number, Expr], Number]) -> Callable[[Number, Any], Any]:
