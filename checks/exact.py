@@ -24,6 +24,10 @@ class Undecided(ArithmeticError):
     """A ball is too wide to tell: raise the precision."""
 
 
+class Irrational(TypeError):
+    """A result is no rational number: follow it in balls."""
+
+
 def rational(number: Any) -> fmpq:
     """The exact rational value of an integer, a float, a Fraction, a fmpq or a string such as "p/q" or "2.5e-3".
 
@@ -103,6 +107,10 @@ class _Objects(Arithmetic):
     def power(self, base, exponent):
         return each(lambda entry: entry**exponent, base)
 
+    def normalized(self, g):
+        length = self.sqrt(self.sum(g * g))
+        return g * 0 if length == 0 else g / length
+
     @abstractmethod
     def _sign(self, x): ...
 
@@ -114,7 +122,7 @@ class _Objects(Arithmetic):
 
 
 class Rationals(_Objects):
-    """Exact rational arithmetic. Functions that leave the rationals raise TypeError."""
+    """Exact rational arithmetic. What leaves the rationals raises Irrational; roots that are rational do not."""
 
     name = "rational"
     words = "rationals"
@@ -137,14 +145,33 @@ class Rationals(_Objects):
     def _sign(self, x):
         return fmpq((x > 0) - (x < 0))
 
-    def _irrational(self, x):
-        raise TypeError("the result is not rational in general: replay in balls")
+    def power(self, base, exponent):
+        """A power with a whole exponent, or with a rational one where that is rational."""
+        given = rational(exponent)
+        p, q = int(given.p), int(given.q)
+        return super().power(base if q == 1 else each(lambda entry: _root(entry, q), base), p)
 
-    sqrt = exp = log = sin = cos = expm1 = log1p = exp_remainder = normalized = _irrational
+    def sqrt(self, x):
+        return each(lambda entry: _root(entry, 2), x)
+
+    def _irrational(self, x):
+        raise Irrational("the result is not rational in general: replay in balls")
+
+    exp = log = sin = cos = expm1 = log1p = exp_remainder = _irrational
 
     def ends(self, x):
         """The number as a lower and an upper bound of itself."""
         return x, x
+
+
+def _root(number: fmpq, degree: int) -> fmpq:
+    """The root of a number that is a power. Raises Irrational for any other."""
+    if not number >= 0:
+        raise TypeError("the root of a negative number")
+    root = fmpq(number.p.root(degree), number.q.root(degree))
+    if root**degree != number:
+        raise Irrational(f"the root of {number} is not rational: replay in balls")
+    return root
 
 
 class Balls(_Objects):
@@ -211,10 +238,6 @@ class Balls(_Objects):
     def exp_remainder(self, x):
         # the direct formula loses about twice the bits of x's size, which the precision has to spare
         return each(lambda t: t.expm1() - t, x)
-
-    def normalized(self, g):
-        length = self.sqrt(self.sum(g * g))
-        return g * 0 if length == 0 else g / length
 
     def _sign(self, x):
         if x > 0:

@@ -25,9 +25,9 @@ from sympy import Ge, Le, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import Balls, Undecided, rational, rationals, to_float
+from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
 from signproof.checks.problem import Problem, families, nearest
-from signproof.checks.reading import ROOTS, Reading, Unvalued, told, told_vector
+from signproof.checks.reading import Reading, Unvalued, told, told_vector
 from signproof.theory.assumptions import Assumption, Constant, Dimension, Smooth
 from signproof.theory.claim import Claim
 from signproof.theory.flows import Convex, SublevelRadius
@@ -400,7 +400,7 @@ def _middle(xp: Any, number: Any) -> fmpq:
 
 def _exact(problem: Problem) -> Any:
     """The arithmetic for an instance: rationals, unless it has other numbers."""
-    return nullcontext(ROOTS) if _is_rational(problem) else Balls(BITS)
+    return nullcontext(RATIONALS) if _is_rational(problem) else Balls(BITS)
 
 
 def _is_rational(problem: Problem) -> bool:
@@ -409,7 +409,7 @@ def _is_rational(problem: Problem) -> bool:
         return False
     x = rationals(np.arange(1, problem.dimension + 1)) / 7
     try:
-        numbers = [*problem.over(ROOTS).gradient(x, ROOTS), problem.over(ROOTS).suboptimality(x, ROOTS)]
+        numbers = [*problem.over(RATIONALS).gradient(x, RATIONALS), problem.over(RATIONALS).suboptimality(x, RATIONALS)]
     except TypeError:  # it should say `rational = False`, and is replayed in balls all the same
         return False
     strange = [number for number in numbers if not isinstance(number, fmpq | int)]
@@ -611,7 +611,7 @@ def _plain(values: dict[Symbol, fmpq]) -> dict[Symbol, Any]:
 def _readings(problem: Problem, x: np.ndarray) -> Iterator[tuple[Any, Reading]]:
     """The instance in rationals, if it is rational, then in balls."""
     if _is_rational(problem):
-        yield ROOTS, Reading(problem.over(ROOTS), ROOTS, {}, {"x": ROOTS.number(x)})
+        yield RATIONALS, Reading(problem.over(RATIONALS), RATIONALS, {}, {"x": RATIONALS.number(x)})
     with Balls(BITS) as balls:
         yield balls, Reading(problem.over(balls), balls, {}, {"x": balls.number(x)})
 

@@ -23,7 +23,7 @@ from sympy import Eq, Ge, Gt, Symbol, sympify
 from signproof.checks import domain
 from signproof.checks.batch import exact_parameters
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals, to_float
+from signproof.checks.exact import RATIONALS, Irrational, rational, rationals, to_float
 from signproof.checks.floats import NUMPY, NumPy
 from signproof.checks.laws import ANYWHERE, Law, OutcomeReader, instances, is_affine
 from signproof.checks.oracles import TableOracle
@@ -84,6 +84,8 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     algorithm = claim.algorithm
     if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
+    if claim.horizon is not None:
+        raise Unsupported(f"{words} for claims about every k, not about k = {claim.horizon} alone")
     memory = begin(algorithm, np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")
@@ -227,7 +229,10 @@ class OnLattice(Proposal):
     def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
         super().__init__(claim, relations, parameters)
         assert claim.algorithm is not None
-        self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
+        try:
+            self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
+        except Irrational:
+            raise Unsupported("the step size is irrational; a run with it is on no lattice") from None
         self.points = int(min(self.lattice, self.reach / self.step + 1))
         self.starts = np.zeros((2, self.points, 1))
         self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)

@@ -15,10 +15,10 @@ from typing import Any
 
 from sympy import Dummy, Expr, Integer, Sum
 
-from signproof.checks.exact import Balls, rationals, to_float
+from signproof.checks.exact import RATIONALS, Balls, rationals, to_float
 from signproof.checks.problem import Problem
 from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.reading import ROOTS, Reading
+from signproof.checks.reading import Reading
 from signproof.checks.sine import SineSum
 from signproof.theory.expectations import expectation
 from signproof.theory.flows import OverTimeMeasure
@@ -67,7 +67,7 @@ def examine_measure(measure: Measure) -> None:
 def _both(measure: Measure, posed: Problem, steps: int) -> tuple[Any, Any]:
     """Ends of what the symbol says after some steps, and of what is measured."""
     term = measure.symbol.replace(expectation, lambda inside, given: inside).subs(k, steps)
-    for xp in (ROOTS, Balls(BITS)):
+    for xp in (RATIONALS, Balls(BITS)):
         with xp if isinstance(xp, Balls) else nullcontext():
             try:
                 problem = posed.over(xp)

@@ -21,7 +21,7 @@ from sympy import Ge, Le, Symbol
 
 from signproof.checks import domain
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals, to_float
+from signproof.checks.exact import RATIONALS, Irrational, rational, rationals, to_float
 from signproof.checks.expected import Chain
 from signproof.checks.laws import ANYWHERE, LawReader, instances
 from signproof.checks.oracles import FiniteOracle, TableOracle, dependent
@@ -29,7 +29,7 @@ from signproof.checks.problem import exactly_known
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.replay import expected_run, replay_expected
 from signproof.checks.run_facts import fits, outside_start, refuse_later
-from signproof.checks.trials import Tally, noiseless
+from signproof.checks.trials import Tally, at_horizons, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
@@ -40,6 +40,8 @@ from signproof.theory.symbols import k
 
 STEPS = 3
 """The longest run."""
+HORIZONS = (0, 1, 2, 3)
+"""Numbers of steps fixed before the run that are tried."""
 OUTCOMES = 64
 """Draws at one iteration beyond which a run ends."""
 POSITIONS = ("1/2", "9/10")
@@ -79,18 +81,25 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
         raise Unsupported("noise is tried on claims about E[V_k] alone")
     refuse_later(claim)
     noise = Noise()
-    for (name, oracle), (d, curvatures, start) in product(_oracles(), _objectives()):
+    irrational = False
+    posed = at_horizons(claim, HORIZONS)
+    for (name, oracle), (d, curvatures, start), case in product(_oracles(), _objectives(), posed):
         if oracle.dimension != d:
             continue
         problem = DiagonalQuadratic(rationals(list(curvatures)))
-        for position, workers in product(POSITIONS, _workers(claim, d)):
+        for position, workers in product(POSITIONS, _workers(case, d)):
             if len(oracle.probabilities) ** workers > OUTCOMES:
                 continue  # not one step would be made
-            run = _Run(claim, problem, oracle, tuple(map(rational, start)), rational(position), workers)
-            advance(f"{claim.id}: {name}, d = {d}")
-            _compare(run, f"{name}, exact expectations", noise)
+            run = _Run(case, problem, oracle, tuple(map(rational, start)), rational(position), workers)
+            advance(f"{case.id}: {name}, d = {d}")
+            try:
+                _compare(run, f"{name}, exact expectations", noise)
+            except Irrational:
+                irrational = True
             if noise.witness is not None:
                 return noise
+    if not noise.tallies and irrational:
+        raise Unsupported("expectations are exact where step size, draws and bound are rational, and here they are not")
     if not noise.tallies:
         raise Unsupported("with none of the laws the parameters are in the domain")
     return noise

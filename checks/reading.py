@@ -9,18 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache, reduce
-from math import isqrt
 from operator import and_, or_
 from typing import Any
 
-import numpy as np
 from flint import fmpq
 from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import Rationals, each, to_float
+from signproof.checks.exact import to_float
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.expectations import Total, coordinate
 from signproof.theory.flows import trajectory
@@ -48,21 +46,6 @@ ROUNDING = 2.0**-40
 """Sides that differ by less than so much of their size are not told apart in floats."""
 Truth = tuple[Any, Any]
 """Whether something is surely true, and whether it is surely false; of a batch, arrays."""
-
-
-class Roots(Rationals):
-    """Rationals, with the square roots that are rational; for others TypeError says to use balls."""
-
-    def sqrt(self, x):
-        if isinstance(x, np.ndarray):
-            return each(self.sqrt, x)
-        if not x >= 0:
-            raise TypeError("the square root of a negative number")
-        root = fmpq(isqrt(int(x.p)), isqrt(int(x.q)))
-        return root if root * root == x else self._irrational(x)
-
-
-ROOTS = Roots()
 
 
 class Reading:

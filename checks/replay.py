@@ -15,7 +15,7 @@ from sympy.core.relational import Relational
 
 from signproof.checks import domain
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, Irrational, Undecided, rational, rationals
 from signproof.checks.expected import Chain, TooMany, expectations
 from signproof.checks.family_facts import asked, doubt, doubt_of, unmet_at
 from signproof.checks.oracles import Oracle, TableOracle
@@ -269,7 +269,7 @@ def replay_expected(
             why = _against(claim, problem, parameters, points, RATIONALS)
             return replace(found, confirmed=False, why=why) if why else found
         return found
-    except (Unsupported, TooMany) as refusal:
+    except (Unsupported, TooMany, Irrational) as refusal:
         return Replay(False, "exact", str(refusal))
 
 

@@ -17,10 +17,10 @@ from flint import fmpq
 from sympy import Basic, Symbol
 
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import Balls, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.floats import NUMPY
 from signproof.checks.problem import Problem
-from signproof.checks.reading import PAIRS, ROOTS, Reading, Unvalued
+from signproof.checks.reading import PAIRS, Reading, Unvalued
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption
 from signproof.theory.claim import Claim
@@ -176,7 +176,7 @@ def _unmet(assumption: Assumption, found: str, iteration: int) -> str:
 def _read(assumption: Assumption, problem: Problem, points: Sequence[Any], numbers: dict, iteration: int) -> str:
     """ "met", "unmet" or "unknown", in the first arithmetic that tells."""
     exact = all(isinstance(entry, fmpq) for x in points for entry in x)
-    for xp in ([ROOTS] if problem.rational and exact else []) + [Balls(bits) for bits in PRECISIONS]:
+    for xp in ([RATIONALS] if problem.rational and exact else []) + [Balls(bits) for bits in PRECISIONS]:
         with xp if isinstance(xp, Balls) else nullcontext():
             values = {symbol: xp.number(number) for symbol, number in numbers.items()}
             run = [xp.number(x) for x in points] if exact else list(points)

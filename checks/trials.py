@@ -109,14 +109,15 @@ class Tally:
         return text
 
     def count(self, found: Comparison):
-        """Add what one batch showed."""
+        """Add what one batch showed; an instance of which nothing is compared counts for nothing."""
         decided = found.held | found.broken
-        self.instances += int(found.usable.sum())
+        tried = found.considered.any(axis=0)
+        self.instances += int(tried.sum())
         self.comparisons += int(found.considered.sum())
         self.held += int(found.held.sum())
         self.broken += int(found.broken.sum())
         self.undecided += int((found.considered & ~decided).sum())
-        self.floors += [int(floor) for floor in found.floor[found.usable] if floor <= found.steps]
+        self.floors += [int(floor) for floor in found.floor[tried] if floor <= found.steps]
         self.spread.add(found)
 
 
@@ -206,16 +207,16 @@ def cases(claim: Claim) -> list[Claim]:
     return [posed for fixed in at_horizons(claim) for voted in at_workers(fixed) for posed in in_numbers(voted)]
 
 
-def at_horizons(claim: Claim) -> list[Claim]:
+def at_horizons(claim: Claim, numbers: Sequence[int] = HORIZONS) -> list[Claim]:
     """The claim itself or, if it is about a number of steps fixed before the run, its case for each of some numbers.
 
     Raises Unsupported if the domain has none of the numbers.
     """
     if claim.horizon is None:
         return [claim]
-    fixed = _fixed(claim, claim.horizon, HORIZONS, (*claim.domain, Eq(k, claim.horizon)))
+    fixed = _fixed(claim, claim.horizon, numbers, (*claim.domain, Eq(k, claim.horizon)))
     if not fixed:
-        raise Unsupported(f"of the numbers of steps {', '.join(map(str, HORIZONS))} none is in the domain")
+        raise Unsupported(f"of the numbers of steps {', '.join(map(str, numbers))} none is in the domain")
     return fixed
 
 

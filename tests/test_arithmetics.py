@@ -20,7 +20,6 @@ from signproof.checks.expected import Drawing
 from signproof.checks.floats import NUMPY, NumPy
 from signproof.checks.lattice import _Drawn
 from signproof.checks.race import _Votes
-from signproof.checks.reading import ROOTS
 from signproof.checks.sampling import _Drawing
 from signproof.checks.taylor import Series
 from signproof.theory.algorithms import (
@@ -74,7 +73,6 @@ ARITHMETICS = {
     "blocks": (Blocks(1, 1, 1, 1), lambda e: Column([RATIONAL(n) for n in e])),
     "vectors of the kernel": (Opaque(), lambda e: Opaque().vector(gradient(x_k))),
     "formulas along an orbit": (Formulas(), lambda e: Formulas().column([RATIONAL(n) for n in e])),
-    "rationals and their roots": (ROOTS, rationals),
 }
 
 

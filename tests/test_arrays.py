@@ -473,3 +473,8 @@ def test_powers_are_as_accurate_as_trusted(n):
 def test_balls_need_64_bits():
     with jax.enable_x64(False), pytest.raises(TypeError, match="64-bit"):
         ball(1.0)
+
+
+def test_numpy_does_not_take_a_ball_apart():
+    with pytest.raises(TypeError, match="no array of NumPy"):
+        np.asarray(ball(np.ones((2, 3))))

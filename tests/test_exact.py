@@ -10,7 +10,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signproof.checks.exact import RATIONALS, Balls, Undecided, each, rational, rationals
+from signproof.checks.exact import RATIONALS, Balls, Irrational, Undecided, each, rational, rationals
 
 fractions = st.fractions(max_denominator=10**6)
 FUNCTIONS = ("sqrt", "exp", "log", "sin", "cos", "expm1", "log1p", "exp_remainder")
@@ -99,9 +99,16 @@ def test_irrational_functions_refuse_rationals(name):
         getattr(RATIONALS, name)(rationals([1, 2]))
 
 
-def test_a_fractional_power_refuses_rationals():
-    with pytest.raises(TypeError):
-        RATIONALS.power(fmpq(8), fmpq(1, 3))
+def test_a_fractional_power_is_exact_or_refused():
+    assert RATIONALS.power(fmpq(8, 27), fmpq(-2, 3)) == fmpq(9, 4)
+    assert RATIONALS.sqrt(rationals(["9/4", 0])).tolist() == [fmpq(3, 2), 0]
+    assert RATIONALS.normalized(rationals([3, -4])).tolist() == [fmpq(3, 5), fmpq(-4, 5)]
+    assert RATIONALS.normalized(rationals([0, 0])).tolist() == [0, 0]
+    for number in (fmpq(9), fmpq(27, 4), fmpq(4, 27)):
+        with pytest.raises(Irrational, match="not rational"):
+            RATIONALS.power(number, fmpq(1, 3))
+    with pytest.raises(TypeError, match="negative"):
+        RATIONALS.sqrt(fmpq(-1))
 
 
 def test_only_a_point_is_a_rational_interval():

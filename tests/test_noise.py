@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from flint import fmpq
-from sympy import Integer, Symbol
+from sympy import Integer, Symbol, sqrt
 
 from signproof import Claim, verify
 from signproof.checks import judge, noise
@@ -18,12 +20,13 @@ from signproof.checks.noise import try_out
 from signproof.checks.oracles import FiniteOracle
 from signproof.checks.quadratic import DiagonalQuadratic
 from signproof.checks.trials import Trials
-from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
+from signproof.theory.algorithms import Algorithm, MajorityVote, ScaledSignSGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
 from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.norms import L2
 from signproof.theory.oracles import BoundedVariance, IndependentNormAndSigns, NormSignMargin, Unbiased
-from signproof.theory.symbols import V0, L, alpha, k, mu, sigma
+from signproof.theory.symbols import V0, K, L, alpha, k, mu, sigma
 
 c = Symbol("c", real=True)
 repaired = catalog()["own/theorem-2.1.repaired"]
@@ -130,3 +133,52 @@ def test_more_workers_than_can_be_listed_are_refused_and_do_not_hang():
         try_out(many)
     with pytest.raises(Unsupported, match="what 40 workers draw"):
         search(many)
+
+
+@dataclass(frozen=True)
+class Normalized(Algorithm):
+    """x - alpha g / ||g||_2 for a stochastic gradient g, whose length is irrational in two coordinates."""
+
+    step_size: Any
+    stochastic = True
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size * xp.normalized(gradient(x)), memory
+
+
+def horizon(step_size, bound):
+    return Claim(
+        id="mine/horizon", algorithm=ScaledSignSGD(step_size), horizon=K,
+        assumptions=(Smooth(L), PolyakLojasiewicz(mu), Unbiased(), BoundedVariance(sigma)),
+        domain=(), measure=ExpectedSuboptimality(), bound=bound,
+    )  # fmt: skip
+
+
+def test_a_horizon_is_whole_and_only_its_end_is_compared():
+    found = try_out(horizon(1 / L, V0 * (1 + K) + K * sigma**2 / mu))
+    assert found.witness is None
+    assert sum(tally.comparisons for tally in found.tallies) == sum(tally.instances for tally in found.tallies) > 20
+
+
+def test_a_step_size_that_is_rational_at_some_horizons_is_tried_there():
+    root = sqrt(K + 1)
+    held = try_out(horizon(1 / (L * root), V0 * (1 - mu / (L * root)) ** K + sigma**2 / mu))
+    assert held.witness is None and held.tallies
+    broken = try_out(horizon(1 / (L * root), V0 * (1 - mu / (L * root)) ** K + K * sigma**2 / (1000 * mu))).witness
+    assert broken is not None and broken.k == 3 and broken.replay().confirmed
+
+
+def test_runs_that_leave_the_rationals_are_left_out():
+    claim = Claim(
+        id="mine/normalized", algorithm=Normalized(alpha),
+        assumptions=(Smooth(L, L2), PolyakLojasiewicz(mu, L2), Unbiased(), BoundedVariance(sigma)),
+        domain=(alpha > 0,), measure=ExpectedSuboptimality(), bound=100 * V0 + 1000 * L * alpha**2 * (k + 1) ** 2,
+    )  # fmt: skip
+    assert {tally.family for tally in try_out(claim).tallies} == {
+        "independent factors, exact expectations", "additive noise, exact expectations",
+    }  # fmt: skip
+    never = dataclasses.replace(claim, algorithm=ScaledSignSGD(alpha / sqrt(2)))
+    with pytest.raises(Unsupported, match="rational"):
+        try_out(never)
+    with pytest.raises(Unsupported, match="irrational"):
+        search(never)
