@@ -189,16 +189,6 @@ class Problem(Instances):
         unless overridden."""
         return x
 
-    @classmethod
-    def load(cls, data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
-        """The instance that `data` wrote, of whatever family that `family_named` knows. Raises ValueError if there is
-        none."""
-        if not isinstance(data, dict) or not isinstance(data.get("family"), str):
-            raise ValueError("the problem names no family")
-        problem = family_named(data["family"], claim, others).from_data(data)
-        problem.check()
-        return problem
-
 
 def known(problem: Problem, assumption: Constant) -> Enclosure | None:
     """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself.
@@ -271,6 +261,18 @@ def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] 
         return found[0]
     known = ", ".join(family.__name__ for family in at_home)
     raise ValueError(f"there is no family of problems {name!r}; known are {known}; a file's are with --with FILE.py")
+
+
+def load_problem(data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
+    """The instance that `Problem.data` wrote, of whatever family that `family_named` knows.
+
+    Raises ValueError if there is none.
+    """
+    if not isinstance(data, dict) or not isinstance(data.get("family"), str):
+        raise ValueError("the problem names no family")
+    problem = family_named(data["family"], claim, others).from_data(data)
+    problem.check()
+    return problem
 
 
 def in_numbers_of(xp: Any, field: Any) -> Any:

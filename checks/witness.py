@@ -20,7 +20,7 @@ from sympy.core.symbol import Str
 from signproof.checks.composite import CompositeProblem, composite_named
 from signproof.checks.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.oracles import TableOracle
-from signproof.checks.problem import Problem
+from signproof.checks.problem import Problem, load_problem
 from signproof.checks.proximal import replay_proximal
 from signproof.checks.replay import (
     Replay,
@@ -259,7 +259,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
 
 def _problem(data: Any, claim: Claim, claims: Mapping[str, Claim]) -> Problem | CompositeProblem:
     composite = composite_named(str(data.get("family"))) if isinstance(data, dict) else None
-    return Problem.load(data, claim, claims.values()) if composite is None else composite.from_data(data)
+    return load_problem(data, claim, claims.values()) if composite is None else composite.from_data(data)
 
 
 def shown(ends: tuple[fmpq, fmpq]) -> str:

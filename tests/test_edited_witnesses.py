@@ -18,7 +18,7 @@ from signproof.checks.laws import Law
 from signproof.checks.matrices import MatrixLeastSquares
 from signproof.checks.noise import try_out
 from signproof.checks.oracles import TableOracle
-from signproof.checks.problem import Problem
+from signproof.checks.problem import load_problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.softplus import SoftplusSum
 from signproof.checks.witness import Witness, from_json
@@ -73,7 +73,7 @@ def test_the_problem_is_one_of_its_family(problem, start, said):
     flow = catalog()["scaled-sign/proposition-2.2"]
     assert said in told(flow, problem, {"beta": 1, "t": 1}, start)
     with pytest.raises(ValueError, match=said):
-        Problem.load(problem.data())
+        load_problem(problem.data())
 
 
 def test_no_parameter_stands_for_the_height_of_the_start():

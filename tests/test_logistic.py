@@ -26,7 +26,7 @@ from signproof.checks.logistic import (
     _minimizer,
     logistic_regression,
 )
-from signproof.checks.problem import Problem, families
+from signproof.checks.problem import families, load_problem
 from signproof.loading import read_file
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.misuse import Misuse
@@ -220,14 +220,14 @@ def test_only_breast_cancer_is_cheap_enough_for_every_run():
 @every_set
 def test_data_is_read_back(family):
     problem = posed(family)[0].one(0)
-    again = Problem.load(problem.data())
+    again = load_problem(problem.data())
     assert type(again) is family and again.data() == problem.data()
     assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
 
 
 def test_any_float_may_be_the_centre():
     data = {"family": "LogisticRegression", "dataset": "breast-cancer", "centre": ["1000"] * 30}
-    problem = Problem.load(data)
+    problem = load_problem(data)
     assert problem.data() == data
     with Balls(BITS) as xp:
         near = posed(LogisticRegression)[0].one(0)
@@ -251,7 +251,7 @@ def test_any_float_may_be_the_centre():
 )
 def test_data_that_is_no_logistic_regression_is_a_value_error(data, message):
     with pytest.raises(ValueError, match=message):
-        Problem.load({"family": "LogisticRegression"} | data)
+        load_problem({"family": "LogisticRegression"} | data)
 
 
 # A file of one's own
@@ -293,10 +293,10 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
     problem = next(family.samples(np.random.default_rng(0), 1))[0].one(0)
     data = problem.data()
     assert data["dataset"]["libsvm"] == str(file) and len(data["dataset"]["sha256"]) == 64
-    assert type(Problem.load(data)) is family
+    assert type(load_problem(data)) is family
     del family, problem
     gc.collect()
-    again = Problem.load(data)
+    again = load_problem(data)
     assert again.data() == data and list(type(again).samples(np.random.default_rng(0), 1)) == []
     assert again.exact_constant(StronglyConvex(1)) == fmpq(1, 40)
     del again
@@ -304,10 +304,10 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
     with open(file, "a") as more:
         more.write("1 1:0.5\n")
     with pytest.raises(ValueError, match=r"mine\.txt is not the data of the problem"):
-        Problem.load(data)
+        load_problem(data)
     file.unlink()
     with pytest.raises(ValueError, match=r"mine\.txt cannot be read: No such file"):
-        Problem.load(data)
+        load_problem(data)
 
 
 CLAIMS = """

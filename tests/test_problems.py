@@ -23,7 +23,7 @@ from signproof.checks.composition import CONVEX, Composed, ComposedSine, Compose
 from signproof.checks.constants import Enclosure
 from signproof.checks.domain import THETAS, TURN
 from signproof.checks.exact import RATIONALS, Balls, rationals
-from signproof.checks.problem import BATCH, Problem, families, family_named, known, nearest
+from signproof.checks.problem import BATCH, Problem, families, family_named, known, load_problem, nearest
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.sine import AMPLITUDES, WIDTH, SineSum, pl_constant, pl_constants
 from signproof.checks.softplus import SoftplusSum
@@ -621,7 +621,7 @@ def test_the_ends_of_other_batches_hold_the_constants(family, assumption):
 @few
 @given(st.one_of(diagonals(), factors(), transcendental))
 def test_data_is_read_back(problem):
-    again = Problem.load(problem.data())
+    again = load_problem(problem.data())
     assert type(again) is type(problem)
     assert again.data() == problem.data()
     assert all((again.arrays()[name] == field).all() for name, field in problem.arrays().items())
@@ -640,7 +640,7 @@ def test_data_is_read_back(problem):
 )
 def test_data_that_is_no_problem_is_a_value_error(data, message):
     with pytest.raises(ValueError, match=message):
-        Problem.load(data)
+        load_problem(data)
 
 
 @pytest.mark.parametrize("family", families(), ids=name)
@@ -722,7 +722,7 @@ class TestAFamilyOfOnesOwn:
     def test_its_scalars_are_data_too(self, parabolas, claim):
         one = parabolas(np.array([1.0, 0.1])).one(1)
         assert (
-            Problem.load(one.data(), claim).data()
+            load_problem(one.data(), claim).data()
             == one.data()
             == {"family": "Parabola", "curvature": str(fmpq(*(0.1).as_integer_ratio()))}
         )

@@ -13,7 +13,7 @@ from flint import fmpq
 from signproof import transformations
 from signproof.checks import trials, variants
 from signproof.checks.exact import rational, rationals
-from signproof.checks.problem import Problem
+from signproof.checks.problem import load_problem
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.transformed import Rule
 from signproof.checks.variants import conforms
@@ -53,7 +53,7 @@ def test_sign_sgd_breaks_theorem_1_and_the_witness_says_where(families):
     [row] = conforms(optax.sign_sgd, theorem_1_1)
     assert (row.status, row.step, row.level, row.variant) == ("broken", 1, "exact", "sign_sgd")
     witness = row.witness
-    problem = Problem.load(witness["problem"])
+    problem = load_problem(witness["problem"])
     parameters = {name: rational(number) for name, number in witness["parameters"].items()}
     # by hand: x - alpha sign(H x), in rationals
     x = rationals(witness["start"])
