@@ -178,6 +178,9 @@ class Ball:
     def __len__(self):
         return len(self.middle)
 
+    def __iter__(self):
+        return (self[place] for place in range(len(self)))
+
     def __array__(self, *how: Any):
         # without it NumPy would ask for entry after entry, minutes long
         raise TypeError("a ball is no array of NumPy: a rule that is to run on balls uses xp's functions, not np's")

@@ -56,8 +56,10 @@ class Enclosure(Generic[Ends]):
     def __post_init__(self) -> None:
         if np.shape(self.lower) != np.shape(self.upper):
             raise ValueError(f"the ends have shapes {np.shape(self.lower)} and {np.shape(self.upper)}; pass one shape")
-        if not np.all(self.lower <= self.upper):  # written so that NaN fails too
-            raise ValueError(f"not an interval: need lower <= upper, got {self.lower} and {self.upper}")
+        wrong = np.atleast_1d(~np.asarray(self.lower <= self.upper))  # written so that NaN fails too
+        if wrong.any():
+            lower, upper = (np.ravel(end)[wrong.ravel().argmax()] for end in (self.lower, self.upper))
+            raise ValueError(f"not an interval: need lower <= upper, got {lower} and {upper}")
 
     @property
     def width(self) -> Ends:

@@ -57,6 +57,10 @@ MULTIPLES = (fmpq(1, 64), fmpq(1, 8), fmpq(8), fmpq(64))
 """Factors of the smallest and the largest start."""
 LEVELS, NEIGHBOURS = 8, 40
 """How often the segment between two points of a run is halved, and of how many neighbours if there are more."""
+SEGMENTS = 6
+"""Segments from the origin on which a jump is looked for."""
+HALVINGS, FALLEN, SURE = 24, 10, 40
+"""How often a segment is halved; powers of 2 by which the error falls at least, and that are lost in floats."""
 SHAPED = 20
 """Points of a run at which the shape of the function is looked at."""
 SCALES = (fmpq(3), fmpq(1, 2), fmpq(1))
@@ -143,6 +147,8 @@ def unmet_at(
     try:
         _function(problem, points)
         _shape(problem, _spread(points, SHAPED))
+        for x, y in pairwise(points):
+            _continuous(problem, x, y)
         read = [each for each in assumptions if isinstance(each, Constant) and not speaks_of_run(each)]
         if any(assumption.points > 0 for assumption in read):
             closer = [pair for neighbours in _spread_pairs(problem, points) for pair in _closer(problem, *neighbours)]
@@ -190,6 +196,31 @@ def _closer(problem: Problem, x: np.ndarray, y: np.ndarray) -> list[tuple[np.nda
                 x, g = middle, between
             found.append((x, y))
     return found
+
+
+def _continuous(problem: Problem, x: np.ndarray, y: np.ndarray):
+    """The suboptimality has no jump on a segment: it changes by what the gradient says, but for an error that falls
+    faster than the segment, halved again and again towards the larger error. Raises Wrong."""
+    with suppress(Undecided):
+        ends = [(x, *_middles(problem, x)), (y, *_middles(problem, y))]
+        errors = [_off(*ends)]
+        for _ in range(HALVINGS):
+            middle = (ends[0][0] + ends[1][0]) / 2
+            here = (middle, *_middles(problem, middle))
+            ends = max([ends[0], here], [here, ends[1]], key=lambda half: _off(*half))
+            errors.append(_off(*ends))
+        (x, _, before), (y, _, after) = ends
+        if errors[-1] > max(errors) / 2**FALLEN and errors[-1] > (abs(before) + abs(after)) / 2**SURE:
+            raise Wrong(
+                f"its suboptimality jumps between x = {told_vector(x)} and a point at a distance of "
+                f"{to_float(max(map(abs, y - x))):.1g}: from {told(before)} to {told(after)}"
+            )
+
+
+def _off(one: tuple[np.ndarray, np.ndarray, fmpq], other: tuple[np.ndarray, np.ndarray, fmpq]) -> fmpq:
+    """By how much the change of the value differs from what the mean of two gradients says."""
+    (x, g, before), (y, h, after) = one, other
+    return abs(after - before - ((g + h) * (y - x)).sum() / 2)
 
 
 def _in_numbers(assumption: Assumption) -> Iterator[Assumption]:
@@ -279,6 +310,8 @@ def _test(problem: Problem, starts: list[Any], assumptions: Sequence[Assumption]
     points = _without_unknown(problem, points + _led(problem, points))
     _function(problem, points)
     _shape(problem, points)
+    for x in _spread(points[1:], SEGMENTS):
+        _continuous(problem, points[0], x)
     for assumption in assumptions:
         if isinstance(assumption, Convex):
             continue  # of it the family says `convex`, which is part of its shape
@@ -318,7 +351,7 @@ def _distinct(points: Sequence[Any]) -> list[Any]:
 def _decided(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
     """The points at which gradient and value are known; the origin is the first of `points`, and stays."""
     found = points[:1]
-    with _exact(problem) as xp:
+    with exact(problem) as xp:
         posed = problem.over(xp)
         for x in points[1:]:
             with suppress(Undecided):
@@ -330,7 +363,7 @@ def _decided(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
 
 def _without_unknown(problem: Problem, points: list[np.ndarray]) -> list[np.ndarray]:
     """The points; without the origin, the first of them, if the sign of something is not known there."""
-    with _exact(problem) as xp:
+    with exact(problem) as xp:
         posed, origin = problem.over(xp), xp.number(points[0])
         try:
             posed.gradient(origin, xp), posed.suboptimality(origin, xp)
@@ -387,7 +420,7 @@ def _near(x: np.ndarray) -> np.ndarray:
 
 def _middles(problem: Problem, x: np.ndarray) -> tuple[np.ndarray, fmpq]:
     """About the gradient and the value, in rationals."""
-    with _exact(problem) as xp:
+    with exact(problem) as xp:
         posed, here = problem.over(xp), xp.number(x)
         g, height = posed.gradient(here, xp), posed.suboptimality(here, xp)
         return np.array([_middle(xp, entry) for entry in g], dtype=object), _middle(xp, height)
@@ -398,7 +431,7 @@ def _middle(xp: Any, number: Any) -> fmpq:
     return low if low == high else rational(to_float((low + high) / 2))
 
 
-def _exact(problem: Problem) -> Any:
+def exact(problem: Problem) -> Any:
     """The arithmetic for an instance: rationals, unless it has other numbers."""
     return nullcontext(RATIONALS) if _is_rational(problem) else Balls(BITS)
 
@@ -423,7 +456,7 @@ def _is_rational(problem: Problem) -> bool:
 
 def _function(problem: Problem, points: list[np.ndarray]):
     """Gradient and suboptimality: least at the origin, there 0, alike when asked again, and the slope of the other."""
-    with _exact(problem) as xp:
+    with exact(problem) as xp:
         posed = problem.over(xp)
 
         def value(x: np.ndarray) -> Any:
@@ -475,7 +508,7 @@ def _nonzero(number: Any) -> bool:
 
 def _shape(problem: Problem, points: list[np.ndarray]):
     """What is said of the function as a whole: `hessian`, `convex`, `separable`, `state`."""
-    with _exact(problem) as xp:
+    with exact(problem) as xp:
         posed = problem.over(xp)
         values = [posed.suboptimality(xp.number(x), xp) for x in points]
         slopes = [posed.gradient(xp.number(x), xp) for x in points]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flint import fmpq
-from sympy import Symbol
+from sympy import Dummy, Symbol
 
 from signproof.checks import instance
 from signproof.checks.cover import cover
@@ -45,6 +45,7 @@ from signproof.checks.witness import POSED, Witness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.automatic import prove
 from signproof.theory.claim import Claim
+from signproof.theory.counts import whole_formulas
 from signproof.theory.decide import follows, simplest
 from signproof.theory.misuse import named
 from signproof.theory.proof import Certificate
@@ -239,7 +240,8 @@ def _try_noise(claim: Claim, trials: Trials, evidence: list[Evidence], advance) 
         evidence.append(Evidence("note", "sampled", f"no noise was searched for: {unsupported}"))
         return noise
     if found.witness is None:
-        text = f"{found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound, none above it"
+        text = f"{found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound in floats, "
+        text += "none above it" if found.largest <= 1 else "which no exact run confirms"
     else:
         text = f"of {found.tried} oracles the last breaks the claim; it meets what is assumed given x, at all x"
         trials.witness = found.witness
@@ -331,11 +333,11 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
+    formulas, whole = whole_formulas(claim)
+    premises = (*claim.premises, *formulas)
     answer = follows(claim.statement, claim.premises)
-    if answer.holds is not True and claim.whole & claim.statement.free_symbols.union(
-        *(p.free_symbols for p in claim.premises)
-    ):
-        answer = follows(claim.statement, claim.premises, claim.whole)
+    if answer.holds is not True and whole & claim.statement.free_symbols.union(*(p.free_symbols for p in premises)):
+        answer = follows(claim.statement, premises, whole)
     if answer.holds is None and not claim.premises:
         answer = cover(claim.statement)
         if answer.holds:
@@ -345,8 +347,8 @@ def _judge_algebraic(claim, certificate, evidence, profile, seed, error, advance
         evidence.append(Evidence("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True}))
         return Verdict(claim, Status.PROVED, tuple(evidence))
     if answer.model:
-        model = simplest(claim.premises, claim.statement, claim.whole).model or answer.model
-        parameters = {str(symbol): fmpq(int(number.p), int(number.q)) for symbol, number in model.items()}
+        model = simplest(premises, claim.statement, whole).model or answer.model
+        parameters = {str(s): fmpq(int(n.p), int(n.q)) for s, n in model.items() if not isinstance(s, Dummy)}
         witness = Witness(claim, None, parameters, (), 0)
         found = witness.replay()
         if found.confirmed:

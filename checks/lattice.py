@@ -35,7 +35,7 @@ from signproof.checks.witness import Witness
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.claim import Claim
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.measures import is_mean
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.steps import begin, move
 from signproof.theory.symbols import V0, i, k, m
@@ -82,7 +82,7 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     linear; `words` say what is searched.
     """
     algorithm = claim.algorithm
-    if not isinstance(claim.measure, ExpectedSuboptimality) or algorithm is None or not algorithm.stochastic:
+    if not is_mean(claim.measure) or algorithm is None or not algorithm.stochastic:
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
     if claim.horizon is not None:
         raise Unsupported(f"{words} for claims about every k, not about k = {claim.horizon} alone")
@@ -140,7 +140,12 @@ def parameters(
         except ValueError as error:
             raise Unsupported(f"the claim is not about {problem.describe()}: {error}") from None
         # a vote of one is the stochastic gradient's sign
-        found.append(values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {}))
+        values = values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {})
+        numbers = {Symbol(name, real=True): number for name, number in values.items()}
+        if all(domain.holds(relation, numbers, RATIONALS) for relation in posed.domain if not relation.has(k)):
+            found.append(values)
+    if not found:
+        raise Unsupported("the domain has none of the parameters that are tried, one worker and others")
     return found
 
 

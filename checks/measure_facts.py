@@ -35,10 +35,10 @@ PROBLEMS: tuple[Problem, ...] = (
     SineSum(rationals(list(HEIGHTS)), rationals("2")),
 )
 RUN = (
-    ("2", "-1", "3", "1/2"),
+    ("2", "-1", "-3", "1/2"),
     ("1/3", "1", "-1/4", "1/5"),
     ("-1", "1/2", "2", "-1/7"),
-    ("1/2", "3", "1/5", "-2"),
+    ("1/2", "-5", "1/5", "-2"),
 )
 """Of four coordinates, as a geometry may be one of matrices; neither values nor gradients fall all the way. The last
 is for terms that speak of the next iterate."""

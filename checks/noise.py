@@ -33,7 +33,7 @@ from signproof.checks.trials import Tally, at_horizons, noiseless
 from signproof.checks.witness import Witness
 from signproof.theory.assumptions import Constant
 from signproof.theory.claim import Claim
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.measures import is_mean
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.steps import Guarded
 from signproof.theory.symbols import k
@@ -77,7 +77,7 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
     Raises Unsupported, with the reason, for a claim that is not about E[V_k], or if the constants of its assumptions
     cannot be read off a law.
     """
-    if not isinstance(claim.measure, ExpectedSuboptimality):
+    if not is_mean(claim.measure):
         raise Unsupported("noise is tried on claims about E[V_k] alone")
     refuse_later(claim)
     noise = Noise()

@@ -142,6 +142,7 @@ class Problem(Instances):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        cls.family = getattr(cls, "family", cls.__name__)
         for name in ("gradient", "suboptimality"):
             function = getattr(cls, name)
             if isfunction(function) and not is_ours(function.__module__) and not hasattr(function, "on_copies"):
@@ -203,7 +204,11 @@ def known(problem: Problem, assumption: Constant) -> Enclosure | None:
             raise ValueError(f"{problem.family}: {name}{entry} of instance {instance} is not finite; leave it out")
     if type(assumption) is Dimension:
         return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
-    return problem.constant(assumption)
+    found = problem.constant(assumption)
+    if not isinstance(found, Enclosure | None):
+        name = type(problem).__name__
+        raise ValueError(f"{name}.constant returns an Enclosure(lower, upper) or None, not {type(found).__name__}")
+    return found
 
 
 def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:

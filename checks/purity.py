@@ -19,8 +19,9 @@ from sympy.core.symbol import Str
 
 from signproof.checks.arrays import FLOATS
 from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.exact import RATIONALS, rational, rationals
 from signproof.checks.example import Example
+from signproof.checks.family_facts import exact
 from signproof.checks.measure_facts import examine_measure
 from signproof.checks.problem import Problem, families
 from signproof.theory import purity, state
@@ -36,8 +37,6 @@ from signproof.theory.purity import FORMULAS, Ground, Impure, first
 from signproof.theory.steps import Guarded, Unruly
 from signproof.theory.vectors import gradient, point
 
-BITS = 256
-"""Precision in which a family without rational values is asked."""
 SCALES = (1, 10**12)
 """Near the minimizer and far from it, where a rule may do something else."""
 DIMENSIONS = (1, 2)
@@ -76,8 +75,7 @@ def examine_family(problem: Problem, start: Any) -> None:
     if not state.own(family):
         return
     before = state.state(family)
-    with Balls(BITS) as balls:
-        xp: Any = RATIONALS if family.rational else balls
+    with exact(problem.one(0)) as xp:
         posed = problem.one(0).over(xp)
         guarded = Guarded(posed)
         a = xp.number(rationals(list(np.asarray(start)[:, 0])))

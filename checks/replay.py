@@ -24,8 +24,9 @@ from signproof.checks.run_facts import fits, outside_run, outside_start, refuse_
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Constant, Dimension
 from signproof.theory.claim import Claim
+from signproof.theory.counts import counted
 from signproof.theory.decide import conditions, truth
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.measures import is_mean
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.steps import Guarded, begin, move
@@ -247,7 +248,7 @@ def replay_expected(
 
     The violation counts only if problem and oracle meet all that the claim assumes, at all points.
     """
-    if not (isinstance(claim.measure, ExpectedSuboptimality) and claim.algorithm and claim.algorithm.stochastic):
+    if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
         return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
@@ -322,6 +323,8 @@ def _outside(
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if not (workers.is_Integer and workers >= 1):
         return f"there are {workers} workers: their number is 1, 2, ..."
+    if claim.measure is not None and claim.measure.horizon is not None:
+        return f"{claim.measure.symbol} is a number of a whole run, which is replayed of proximal methods alone"
     if oracle is not None:
         refuse_later(claim)
         why = _unmet_by(oracle, claim, problem, values)
@@ -395,6 +398,10 @@ def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[
 def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     if claim.horizon is not None and values[claim.horizon] != values[k]:
         return f"the claim is about k = {claim.horizon}, its horizon, alone"
+    for number, least in counted(claim).items():
+        value = number.subs(values)
+        if value.is_Rational and not (value.is_Integer and value >= least):
+            return f"{number} = {value} is to be a whole number, {least} or more"
     for relation in claim.domain:
         if not _holds(relation, values):
             return f"outside the domain: {relation} does not hold"

@@ -32,7 +32,7 @@ from signproof.checks.sine import SineSum
 from signproof.checks.statistics import lower_bound
 from signproof.checks.trials import Profile, Tally, noiseless
 from signproof.theory.claim import Claim
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.measures import is_mean
 from signproof.theory.oracles import OracleAssumption
 from signproof.theory.steps import Guarded
 from signproof.theory.symbols import V0, k
@@ -102,7 +102,7 @@ def try_out(
     Arguments: the claim, how much to try, the seed of all draws, the probability of a false violation.
     Raises Unsupported, with the reason, for a claim that is not about E V_k.
     """
-    if not isinstance(claim.measure, ExpectedSuboptimality) or not is_value(claim.measure):
+    if not is_mean(claim.measure) or not is_value(claim.measure):
         raise Unsupported("gradients are drawn for claims about E[V_k] alone")
     if claim.horizon is not None:
         raise Unsupported(f"gradients are drawn for claims about every k, not about k = {claim.horizon} alone")

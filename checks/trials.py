@@ -193,7 +193,7 @@ def try_out(
         raise next(iter(trials.failures.values()))
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
-        trials.reason = f"no family of problems meets {needs} with parameters in the domain"
+        trials.reason = f"no instance of a family, with its best constants, meets {needs} and the domain"
     return trials
 
 
@@ -204,6 +204,8 @@ def cases(claim: Claim) -> list[Claim]:
     Raises Unsupported if it assumes something that is not about constants of the objective, or if its domain has none
     of the numbers of workers that are tried.
     """
+    if claim.measure is not None and claim.measure.horizon is not None:
+        raise Unsupported(f"a number of a whole run, {claim.measure.symbol}, is tried of proximal methods alone")
     return [posed for fixed in at_horizons(claim) for voted in at_workers(fixed) for posed in in_numbers(voted)]
 
 

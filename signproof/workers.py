@@ -12,6 +12,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -83,7 +84,8 @@ class _Worker:
         self.number: int | None = None
         self.task = ""
         self.process = context.Process(target=_serve, args=(far, prepare, arguments), daemon=True)
-        self.process.start()
+        with _sigint_held():
+            self.process.start()
         far.close()
 
     @property
@@ -122,6 +124,20 @@ class _Worker:
         self.process.kill()
         self.process.join()
         self.pipe.close()
+
+
+@contextmanager
+def _sigint_held() -> Iterator[None]:
+    """Ctrl-C waits until the block ends; a process that is started in it never hears it, not even while it begins."""
+    mask = getattr(signal, "pthread_sigmask", None)
+    if mask is None:  # this system has none
+        yield
+        return
+    before = mask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        mask(signal.SIG_SETMASK, before)
 
 
 def _signal_name(number: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sympy import Eq, Le, Rational, Symbol, exp, log, sqrt
+from sympy import Eq, Ge, Le, Rational, Symbol, exp, log, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
@@ -26,7 +26,7 @@ from signproof.theory.claim import Orbit
 from signproof.theory.expectations import coordinate, estimate, mean
 from signproof.theory.flows import GradientFlow, MinDualGradientNormOverTime, SignFlow, SuboptimalityOverTime
 from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
-from signproof.theory.norms import L2
+from signproof.theory.norms import L2, LINF
 from signproof.theory.oracles import (
     BoundedVariance,
     IndependentCoordinates,
@@ -39,7 +39,7 @@ from signproof.theory.oracles import (
 from signproof.theory.proof import Certificate, Forever, Proof, Run, Step, check, transition
 from signproof.theory.prox import MeanGradientMapping, SignProx
 from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, mu, sigma, t
-from signproof.theory.vectors import dual_norm, gradient, iterate, suboptimality
+from signproof.theory.vectors import dual_norm, gradient, iterate, suboptimality, value
 
 c, M, T, gamma = (Symbol(name, real=True) for name in ("c", "M", "T", "gamma"))
 
@@ -438,3 +438,24 @@ def test_a_count_in_a_constant_is_a_whole_number_in_every_instance():
     )  # fmt: skip
     posed = at_workers(votes)
     assert len(posed) > 1 and not any(M in case.parameters for case in posed)
+
+
+def test_an_assumption_says_how_many_points_it_is_about():
+    @dataclass(frozen=True)
+    class Forgetful(Assumption):
+        def statement(self, x):
+            return Ge(value(x), 0)
+
+    class Doubled(PolyakLojasiewicz):
+        points = 2
+
+    for assumption, message in ((Forgetful(), "does not say how many points"), (Doubled(mu, L2), "says points = 2")):
+        with pytest.raises(ClaimError, match=message):
+            Claim(id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2), assumption),
+                  domain=(0 < alpha, alpha < 1 / L), measure=Suboptimality(), bound=V0)  # fmt: skip
+
+
+def test_without_noise_a_method_keeps_its_geometry():
+    """Scaled SignSGD in the Euclidean norm is SGD, and without noise gradient descent."""
+    for pair in (L2, LINF):
+        assert ScaledSignSGD(alpha, pair).noiseless == ScaledSignGD(alpha, pair)

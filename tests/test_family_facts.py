@@ -17,7 +17,8 @@ from signproof.checks.constants import Enclosure
 from signproof.checks.exact import rationals
 from signproof.checks.family_facts import asked, believed, doubt, doubt_of, refusals
 from signproof.checks.instance import exhibit
-from signproof.checks.problem import BATCH, Problem, families, nearest
+from signproof.checks.problem import BATCH, Problem, families, known, nearest
+from signproof.checks.purity import examine_family
 from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay import replay
 from signproof.checks.witness import Witness, from_json
@@ -470,3 +471,62 @@ def test_what_has_other_parameters_is_read_where_they_are_known():
     found = replay(posed, family(np.array([[2.0], [2.0]])).one(0), {"L": fmpq(2), "B": fmpq(1, 100), "alpha": fmpq(2)},
                    (fmpq(1), fmpq(1)), 2)  # fmt: skip
     assert not found.confirmed and "Affine" in found.why
+
+
+def huber(offset):
+    """f = x^2/2 near 0 and 5/7 (|x| - offset) beyond 5/7; right for 5/14, with a jump at 5/7 otherwise."""
+
+    def end(x, xp):
+        return 0 * x + xp.rational(5, 7)
+
+    def suboptimality(self, x, xp):
+        size = xp.abs(x)
+        beyond = xp.sign(xp.larger(size - end(x, xp), 0 * x))
+        return xp.sum((1 - beyond) * x * x / 2 + beyond * end(x, xp) * (size - offset))
+
+    def gradient(self, x, xp):
+        return xp.larger(-end(x, xp), -xp.larger(-x, -end(x, xp)))
+
+    facts = {"suboptimality": suboptimality, "gradient": gradient, "hessian": lambda self: None, "separable": True}
+    return wrong_family(**facts, constant=lambda self, assumption: None, convex=False)
+
+
+def test_a_jump_between_two_points_is_found():
+    assert "suboptimality jumps between" in doubt(huber(fmpq(5, 7)), ())
+    assert doubt(huber(fmpq(5, 14)), ()) == ""
+
+
+def test_a_root_in_a_family_needs_no_word():
+    """sqrt(1 + x^2) - 1 leaves the rationals: it is followed in balls, whether or not it says rational = False."""
+
+    def suboptimality(self, x, xp):
+        return xp.sum(xp.sqrt(1 + x * x) - 1)
+
+    def gradient(self, x, xp):
+        return x / xp.sqrt(1 + x * x)
+
+    facts = {"suboptimality": suboptimality, "gradient": gradient, "hessian": lambda self: None}
+    family = wrong_family(**facts, constant=lambda self, assumption: None)
+    assert doubt(family, ()) == ""
+    batch, starts = next(iter(family.samples(np.random.default_rng(0), 1)))
+    examine_family(batch, starts)
+
+
+def test_a_family_without_a_name_has_that_of_its_class():
+    class Bowls(Bowl):
+        pass
+
+    class Dishes(Problem):
+        gradient, suboptimality, constant = Bowl.gradient, Bowl.suboptimality, Bowl.constant
+
+    assert (Bowls.family, Dishes.family) == ("bowls", "Dishes")
+
+
+def test_a_constant_that_is_no_enclosure_is_named():
+    family = wrong_family(constant=lambda self, assumption: np.ones(self.heights.shape[1:]))
+    assert "Enclosure(lower, upper)" in doubt(family, (Smooth(L),))
+    batch, _ = next(iter(family.samples(np.random.default_rng(0), 1)))
+    with pytest.raises(ValueError, match=r"Wrong.constant returns an Enclosure"):
+        known(batch, Smooth(L))
+    with pytest.raises(ValueError, match=r"not an interval: need lower <= upper, got 2\.0 and 1\.0"):
+        Enclosure(np.array([1.0, 2.0]), np.array([1.0, 1.0]))

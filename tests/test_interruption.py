@@ -8,12 +8,14 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
+from multiprocessing.process import BaseProcess
 
 import pytest
 from listening import command
 from sympy import Eq, prod, symbols
 
-from signproof import verify
+from signproof import verify, workers
 from signproof.checks import judge
 from signproof.interruption import Terminated, exit_code, heeded, terminable
 from signproof.report.ledger import keep, ledger, read
@@ -240,3 +242,17 @@ def test_every_long_command_ends_with_the_signal_s_code_and_keeps_what_it_has(ru
     assert run("distributed", "--steps", "1")[0] == code
     monkeypatch.setattr("signproof.theory.automatic.prove", stop)
     assert run("show", "scaled-sign/example-1")[0] == code
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="this system has no masks")
+def test_a_worker_is_deaf_from_its_first_moment(monkeypatch):
+    """Ctrl-C goes to all processes of a terminal, and hits one that still loads what it is to do."""
+    masks = []
+    monkeypatch.setattr(
+        BaseProcess, "start", lambda self: masks.append(signal.pthread_sigmask(signal.SIG_BLOCK, set()))
+    )
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
+    with suppress(Exception):
+        workers._Worker(print, ())
+    assert [signal.SIGINT in mask for mask in masks] == [True]
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
-from sympy import Sum, sqrt
+from sympy import Sum, Symbol, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
 from signproof.checks.measure_facts import examine_measure
 from signproof.theory.algorithms import GradientDescent
-from signproof.theory.assumptions import Smooth
+from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.expectations import mean
-from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
+from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality, is_mean
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.purity import Impure
-from signproof.theory.symbols import V0, L, alpha, k, l
+from signproof.theory.symbols import V0, L, alpha, k, l, mu
 from signproof.theory.vectors import Least, dual_norm, gradient, iterate, norm, suboptimality, x_star
 
 INF, TWO = Str("inf"), Str("2")
@@ -58,6 +59,8 @@ RIGHT = {
 WRONG = {
     "l_inf for l1": made(dual_norm(INF, gradient(iterate(k))), lambda f, x, xp: xp.max(xp.abs(f.gradient(x, xp)))),
     "square for norm": made(norm(TWO, iterate(k) - x_star), lambda problem, x, xp: xp.sum(x * x)),
+    "max for l_inf": made(1 - norm(INF, iterate(k) - x_star), lambda problem, x, xp: 1 - xp.max(x)),
+    "min for l_inf": made(1 - norm(INF, iterate(k) - x_star), lambda problem, x, xp: 1 - xp.max(-x)),
     "half": made(suboptimality(k), lambda *at: value(*at) / 2),
     "last for least": made(Least(suboptimality(l), (l, 0, k)), value),
     "least for last": made(suboptimality(k), value, least=True),
@@ -92,3 +95,53 @@ def test_no_verdict_rests_on_a_measure_that_is_two():
     )  # fmt: skip
     verdict = verify(claim)
     assert verdict.status == "open" and "give Own the symbol" in verdict.evidence[-1].text
+
+
+def test_the_square_of_a_mean_is_no_mean():
+    """(E V)^2 is not E[V^2]: noise is tried on means alone."""
+
+    @dataclass(frozen=True)
+    class Squared(ExpectedSuboptimality):
+        symbol = property(lambda self: mean(suboptimality(k)) ** 2)
+        noiseless = property(lambda self: self)
+
+        def quantity(self, problem, x, xp):
+            return problem.suboptimality(x, xp) ** 2
+
+    @dataclass(frozen=True)
+    class Tripled(ExpectedSuboptimality):
+        symbol = property(lambda self: 3 * mean(suboptimality(k)))
+        noiseless = property(lambda self: self)
+
+        def quantity(self, problem, x, xp):
+            return 3 * problem.suboptimality(x, xp)
+
+    assert is_mean(ExpectedSuboptimality()) and is_mean(Tripled()) and not is_mean(Squared())
+    assert not is_mean(Suboptimality()) and not is_mean(None)
+
+
+@dataclass(frozen=True)
+class MeanOfRun(Measure):
+    steps: Any
+
+    @property
+    def horizon(self):
+        return self.steps
+
+    @property
+    def symbol(self):
+        return Sum(suboptimality(l), (l, 0, self.steps - 1)) / self.steps
+
+    def quantity(self, problem, x, xp):
+        return problem.suboptimality(x, xp)
+
+
+def test_a_number_of_a_whole_run_is_not_read_at_one_iterate():
+    """A true claim: V_l <= (1 - mu alpha)^l V_0, and a geometric sum."""
+    T = Symbol("T", real=True)
+    claim = Claim(
+        id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2), PolyakLojasiewicz(mu, L2)),
+        domain=(0 < alpha, alpha < 1 / L, T >= 1), measure=MeanOfRun(T), bound=V0 / (mu * alpha * T),
+    )  # fmt: skip
+    verdict = verify(claim)
+    assert verdict.status == "open" and "of a whole run" in verdict.evidence[-1].text

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import itertools
 import random
+import time as clock
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,7 @@ from signproof.checks.replay import Replay, _run_on, replay_orbit, run, trajecto
 from signproof.theory import state
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Smooth
+from signproof.theory.automatic import prove
 from signproof.theory.claim import ClaimError, Orbit
 from signproof.theory.expectations import estimate, mean
 from signproof.theory.flows import Flow, GradientFlow, SuboptimalityOverTime
@@ -36,7 +38,7 @@ from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.opaque import Vector
 from signproof.theory.oracles import OracleAssumption, SignMargin, Unbiased, l1
-from signproof.theory.proof import transition
+from signproof.theory.proof import Certificate, Rejection, transition
 from signproof.theory.prox import SPGM, MeanGradientMapping
 from signproof.theory.purity import Impure, examine
 from signproof.theory.steps import DrawnTwice, begin, move
@@ -427,13 +429,6 @@ def _counting():
 
 
 REMEMBERING["a_closure"] = _counting(), "changes n"
-
-
-@remembers("gives another step")
-def the_time(self, x, gradient, memory, xp):
-    import time
-
-    return x - xp.rational(time.perf_counter_ns() % 1000003, 1) * gradient(x), memory
 
 
 @pytest.mark.parametrize("name", REMEMBERING)
@@ -870,7 +865,113 @@ def asking_for_arrays(self, x, gradient, memory, xp):
     return x - (1 if isinstance(x, np.ndarray) else 2) * self.step_size * gradient(x), memory
 
 
-@pytest.mark.parametrize("update", [asking_for_opaque, asking_for_number, asking_for_the_type, asking_for_arrays])
+def asking_for_the_name(self, x, gradient, memory, xp):
+    return x - (1 if "Vector" in type(x).__name__ else len(x)) * self.step_size * gradient(x), memory
+
+
+def asking_with_a_guard(self, x, gradient, memory, xp):
+    try:
+        entries = len(x)
+    except TypeError:
+        entries = 1
+    return x - (1 if entries <= 300 else -1) * self.step_size * gradient(x), memory
+
+
+def asking_for_entries(self, x, gradient, memory, xp):
+    entries = len(x) if hasattr(x, "__len__") else 1
+    return x - (1 if entries <= 300 else -1) * self.step_size * gradient(x), memory
+
+
+def adding_up(self, x, gradient, memory, xp):
+    try:
+        entries = sum(1 for _ in x)
+    except TypeError:
+        entries = 1
+    return x - (1 if entries <= 300 else -1) * self.step_size * gradient(x), memory
+
+
+LOOKING = [
+    asking_for_opaque, asking_for_the_type, asking_for_the_name, asking_with_a_guard, asking_for_entries, adding_up,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("update", LOOKING)
+def test_a_rule_that_may_ask_what_it_is_run_on_is_not_proved(update):
+    assert isinstance(prove(claim(method(plain))), Certificate)
+    assert isinstance(prove(claim(method(update))), Rejection)
+
+
+def the_time(self, x, gradient, memory, xp):
+    import time
+
+    return x - xp.rational(time.perf_counter_ns() % 1000003, 1) * gradient(x), memory
+
+
+def the_hour(self, x, gradient, memory, xp):
+    return x - (1 if clock.time() > 0 else 2) * self.step_size * gradient(x), memory
+
+
+def the_environment(self, x, gradient, memory, xp):
+    import os
+
+    return x - (1 if os.environ.get("UPHILL") is None else -1) * self.step_size * gradient(x), memory
+
+
+def a_file(self, x, gradient, memory, xp):
+    with open(__file__) as file:
+        return x - len(file.readline()) * self.step_size * gradient(x), memory
+
+
+@pytest.mark.parametrize("update", [the_time, the_hour, the_environment, a_file])
+def test_a_rule_that_asks_the_world_is_refused(update):
+    with pytest.raises(ClaimError, match="which may tell something else at each call: a rule is a formula"):
+        claim(method(update))
+
+
+@functools.cache
+def _store():
+    return []
+
+
+def in_a_cache(self, x, gradient, memory, xp):
+    _store().append(1)
+    return x - (1 if len(_store()) < 60 else -1) * self.step_size * gradient(x), memory
+
+
+@functools.cache
+def _half(number):
+    return number / 2
+
+
+def with_a_cache(self, x, gradient, memory, xp):
+    return x - 2 * _half(3) / 3 * self.step_size * gradient(x), memory
+
+
+def test_a_cache_may_grow_and_what_it_keeps_may_not_change():
+    claim(method(with_a_cache))
+    with pytest.raises(ClaimError, match="changes what is kept by _store"):
+        claim(method(in_a_cache))
+
+
+def test_flags_of_a_method_are_no_formulas():
+    """A method that was found in order says nothing of another with another flag, or another number."""
+    facts = {"stochastic": True, "noiseless": property(lambda self: GradientDescent(self.step_size))}
+
+    def halved(self, x, gradient, memory, xp):
+        return x - self.step_size / (2 if self.short else 1) * gradient(x), memory
+
+    fields = [("step_size", Any), ("short", Any, False)]
+    kind = dataclasses.make_dataclass(
+        "Own", fields, bases=(Algorithm,), frozen=True, namespace={"update": halved} | facts
+    )
+    kind.__module__ = __name__
+    stochastic(kind(alpha))
+    for flag in (True, 1, Integer(1)):
+        with pytest.raises(ClaimError, match="other steps than its noiseless"):
+            stochastic(kind(alpha, flag))
+
+
+@pytest.mark.parametrize("update", [asking_for_number, asking_for_arrays])
 def test_a_rule_is_the_same_in_all_arithmetics(update):
     for facts in ({}, {"stochastic": True}):
         posed = (stochastic if facts else claim)(method(update, **facts))

@@ -281,7 +281,7 @@ class Picky(GradientDescent):
 
 def test_what_it_raises_on_one_family_is_named(monkeypatch):
     monkeypatch.setattr("signproof.checks.trials.believed", lambda claim: [DiagonalQuadratic, Dish])
-    posed = claim(algorithm=Picky(1 / L))
+    posed = claim(algorithm=Picky(1 / (2 * L)))
     trials = try_out(posed, PROFILES["quick"], watch=Watch(ascent=False))
     assert [tally.family for tally in trials.tallies] == ["diagonal quadratics", "dishes"]
     assert list(trials.failures) == ["diagonal quadratics"]

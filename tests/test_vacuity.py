@@ -20,8 +20,8 @@ from signproof.checks.verdict import UNKNOWN
 from signproof.pytest_results import _remark
 from signproof.report.ledger import because, entry, ledger, unexhibited
 from signproof.report.site import write_site
-from signproof.theory.algorithms import MajorityVote, ScaledSignGD, ScaledSignSGD
-from signproof.theory.assumptions import Assumption, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD
+from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError, Orbit
 from signproof.theory.decide import contradict, follows, satisfiable, simplest, truth
@@ -29,10 +29,10 @@ from signproof.theory.flows import GradientFlow, SignFlow, SublevelRadius, Subop
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.oracles import NormSignMargin, SignMargin, Unbiased, VoteMargin
-from signproof.theory.prox import SPGM, Composite, MeanGradientMapping, ProximalVariance
-from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, k, mu, sigma, t
-from signproof.theory.vacuity import contradiction
-from signproof.theory.vectors import norm, point
+from signproof.theory.prox import SPGM, BatchSize, Composite, MeanGradientMapping, ProximalVariance
+from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, f_star, k, mu, sigma, t
+from signproof.theory.vacuity import contradiction, unmeetable
+from signproof.theory.vectors import norm, point, value
 
 
 def slow_claim(assumption=PolyakLojasiewicz, domain=(), bound=V0, norms=(LINF, LINF), largest=L):
@@ -429,3 +429,33 @@ def test_the_function_of_an_orbit_is_not_taken_to_meet_what_is_assumed():
 
 def test_no_claim_of_the_papers_is_excluded():
     assert [claim.id for claim in catalog().values() if contradiction(claim)] == []
+
+
+def test_the_place_that_is_named_is_where_nothing_is():
+    """f(x) - f* >= c at all x fails at the minimizer, and nowhere else."""
+
+    class Gap(Constant):
+        points, words = 1, "above the minimum"
+
+        def statement(self, x):
+            return Ge(value(x) - f_star, self.constant)
+
+    gap = Symbol("c", real=True)
+    claim = Claim(
+        id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2), StronglyConvex(mu, L2), Gap(gap, L2)),
+        domain=(0 < alpha, alpha < 1 / L), measure=Suboptimality(), bound=V0,
+    )  # fmt: skip
+    assert unmeetable(claim).endswith("not at the minimizer")
+
+
+@pytest.mark.parametrize(("size", "statement", "false"), [
+    (lambda n: BatchSize(2 * n), lambda n: (2 * n - 1) * (2 * n - 2) >= 0, False),
+    (lambda n: Dimension(n + 1), lambda n: (n - 1) * (n - 2) >= 0, False),
+    (lambda n: Dimension(2 * n), lambda n: (2 * n - 1) * (2 * n - 2) >= 0, False),
+    (lambda n: Dimension(2 * n), lambda n: (2 * n - 1) * (2 * n - 3) >= 0, True),
+    (lambda n: Dimension(n), lambda n: (n - 1) * (n - 3) >= 0, True),
+])  # fmt: skip
+def test_a_formula_that_is_counted_is_whole(size, statement, false):
+    n = Symbol("n", real=True)
+    verdict = verify(Claim(id="own", assumptions=(size(n),), domain=(n > 0,), statement=statement(n)))
+    assert verdict.status == ("refuted" if false else "proved")

@@ -118,7 +118,8 @@ class ScaledSignSGD(ScaledSignGD):
 
     @property
     def noiseless(self):
-        return ScaledSignGD(self.step_size) if said_of(type(self), "noiseless", "init", "update") else self
+        kept = said_of(type(self), "noiseless", "init", "update")
+        return ScaledSignGD(self.step_size, self.norm) if kept else self
 
     def __str__(self):
         return f"ScaledSignSGD({self.step_size})"

@@ -6,6 +6,7 @@ Each check gives one line that says what does not fit, and the fix; they are ask
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr, Gt, Integer, Poly, Pow, Rational, Symbol
@@ -34,6 +35,8 @@ FIRST = 8
 
 def inconsistencies(claim: Claim) -> Iterator[str]:
     """What does not fit, a line for each, as far as it can be told from the parts alone."""
+    for assumption in claim.assumptions:
+        yield from _of_points(assumption)
     yield from _of_noise(claim)
     if claim.measure is not None:
         yield from _of_measure(claim.measure)
@@ -42,6 +45,18 @@ def inconsistencies(claim: Claim) -> Iterator[str]:
             yield from _of_class(flow, "velocity", ("on_quadratic",))
     yield from _of_counts(claim)
     yield from _of_values(claim)
+
+
+def _of_points(assumption: Assumption) -> Iterator[str]:
+    """An assumption says of how many points its statement is, and that is so."""
+    name, number = type(assumption).__name__, getattr(assumption, "points", None)
+    if type(number) is not int:
+        yield f"{name} does not say how many points its statement is about: write points = 1, or 0 or 2, in {name}"
+        return
+    try:
+        signature(assumption.statement).bind(*range(number))
+    except TypeError:
+        yield f"{name} says points = {number}, and its statement is about another number of points: write that one"
 
 
 def _of_noise(claim: Claim) -> Iterator[str]:

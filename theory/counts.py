@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from sympy import Eq, Expr, Integer, sympify
+from sympy import Dummy, Eq, Expr, Ge, Integer, Symbol, sympify
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions import Assumption
 from signproof.theory.expectations import Total
@@ -28,6 +29,17 @@ def counted(claim: Claim) -> dict[Expr, int]:
         least |= {term.args[2]: 1 for term in claim.statement.atoms(sampled_mapping)}
     least |= {number: 1 for assumption in claim.assumptions if (number := size(assumption)) is not None}
     return {number: lower for number, lower in least.items() if not (number.is_Integer and number >= lower)}
+
+
+def whole_formulas(claim: Claim) -> tuple[list[Boolean], frozenset[Symbol]]:
+    """That the formulas among the numbers that are counted, such as 2n, are whole: each equals a whole number. And all
+    symbols that stand for whole numbers, those included."""
+    found, whole = [], set(claim.whole)
+    for number, least in counted(claim).items():
+        if not isinstance(number, Symbol):
+            whole.add(unknown := Dummy("n", real=True))
+            found += [Eq(number, unknown, evaluate=False), Ge(unknown, least)]
+    return found, frozenset(whole)
 
 
 def of_method(method: Any) -> dict[str, Any]:

@@ -141,7 +141,7 @@ class Question:
         self.translation = translation = _Translation(context, whole)
         for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
             translation.term(symbol)
-        facts = dict.fromkeys(part for premise in premises for part in (premise, *conditions(premise)))
+        facts = dict.fromkeys(part for premise in premises for part in _with_value(premise))
         goals = goal.args if isinstance(goal, And) else (goal,)
         parts = dict.fromkeys((*goals, *conditions(stated), *conditions(goal)))
         given = [translation.formula(part) for part in facts]
@@ -237,6 +237,17 @@ def conditions(expression: Basic) -> list[Boolean]:
     The iteration number k and the index of a sum are whole and not negative, so that r^k needs nothing (0^0 = 1).
     """
     return list(dict.fromkeys(_conditions(expression, (k,))))
+
+
+def _with_value(premise: Boolean) -> Iterable[Boolean]:
+    """A premise and what follows from its having a value; of one side of an Or that is so if that side is true."""
+    if isinstance(premise, And):
+        for part in premise.args:
+            yield from _with_value(part)
+    elif isinstance(premise, Or):
+        yield Or(*(And(*_with_value(part)) for part in premise.args))
+    else:
+        yield from (premise, *conditions(premise))
 
 
 def _conditions(expression: Basic, whole: tuple[Symbol, ...]) -> Iterable[Boolean]:

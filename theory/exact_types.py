@@ -9,6 +9,7 @@ quantities of which nothing is known but what the claim assumes.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from sympy import Abs as Absolute
 from sympy import (
@@ -32,6 +33,7 @@ from sympy import (
     cos,
     exp,
     log,
+    preorder_traversal,
     sign,
     sin,
 )
@@ -58,16 +60,30 @@ RATIONALS = (Rational, Integer, Half, Zero, One, NegativeOne)
 CONSTANTS = (Pi, Exp1, EulerGamma, GoldenRatio, Catalan, TribonacciConstant)
 NAMES = (Str, Tuple)
 """Arguments of terms that are no terms: a name, or a name with what it depends on."""
+LEAVES = (Symbol, *NAMES)
 PACKAGE = "signproof.theory"
 PRINTED = ("_sympystr", "_latex", "_sympyrepr", "_pretty")
 OVERRIDABLE = {"nargs", "_nargs", "check", "deterministic", "bounded", *PRINTED}
 """What a user's term may say anew of what all terms have."""
-ADDED_BY_SYMPY = {"default_assumptions", "_prop_handler", "_explicit_class_assumptions"}
+ASSUMED_BY_SYMPY = ("_explicit_class_assumptions", "default_assumptions")
+ADDED_BY_SYMPY = {*ASSUMED_BY_SYMPY, "_prop_handler"}
 
 
 def is_real_symbol(term: Basic) -> bool:
     """Whether it is a symbol that is real and nothing more."""
     return type(term) is Symbol and term == Symbol(term.name, real=True)
+
+
+def check_leaves(term: Basic) -> None:
+    """Raises TypeError unless the symbols, numbers and names inside of a term, those of its indices included, are what
+    they seem: of the exact classes, and fractions in lowest terms."""
+    for part in preorder_traversal(term):
+        if isinstance(part, Rational):
+            exact = type(part) in RATIONALS and part == Rational(part.p, part.q)
+        else:
+            exact = type(part) in LEAVES or not isinstance(part, LEAVES)
+        if not exact:
+            raise TypeError(f"{part} ({type(part).__name__}) in {term} is no plain symbol, number or name")
 
 
 def of_package(kind: type) -> bool:
@@ -88,7 +104,9 @@ def check_own(kind: type) -> None:
             "from VectorAtom, Random or Scalar directly"
         )
     users = kind.__mro__[: kind.__mro__.index(parent)]
-    if kind._explicit_class_assumptions != parent._explicit_class_assumptions:  # type: ignore[attr-defined]
+    known: Any = (kind, parent)
+    explicit, deduced = ([getattr(each, name) for each in known] for name in ASSUMED_BY_SYMPY)
+    if explicit[0] != explicit[1] or dict(deduced[0]) != dict(deduced[1]):
         raise TypeError(f"{kind.__name__} must be real and nothing more: state signs and the like as assumptions")
     for base in users:
         for name, entry in vars(base).items():

@@ -10,11 +10,11 @@ from sympy import Expr, Symbol
 from sympy.core.symbol import Str
 
 from signproof.theory.declared import said_of
-from signproof.theory.expectations import mean
+from signproof.theory.expectations import expectation, mean
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import k, l
-from signproof.theory.vectors import Least, dual_norm, gradient, iterate, suboptimality
+from signproof.theory.vectors import Least, Scalar, dual_norm, gradient, iterate, suboptimality
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,14 @@ class ExpectedSuboptimality(Suboptimality):
     @property
     def noiseless(self):
         return Suboptimality() if said_of(type(self), "noiseless", "symbol", "quantity") else self
+
+
+def is_mean(measure: Measure | None) -> bool:
+    """Whether a measure is the mean of its quantity, or a multiple of it: not, say, the square of a mean."""
+    if not isinstance(measure, ExpectedSuboptimality):
+        return False
+    factor, mean_of = measure.symbol.as_independent(expectation)
+    return isinstance(mean_of, expectation) and not factor.has(Scalar)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,19 @@
 """What a user did wrong."""
 
+LONGEST = 200
+"""Characters of an exception that are told: a library's may fill pages."""
+FIXES = (
+    (("TracerBool", "'>' not supported", "'<' not supported"), "a rule has no branches: xp.sign, xp.abs, xp.larger"),
+    (("carry", "pytree", "valid JAX type"), "memory is a tuple of vectors and numbers, the same at every step"),
+    (("Cannot convert expression to float",), "a rule uses its own fields, self.step_size, not the symbols of a claim"),
+    (("no attribute 'upper'", "no attribute 'lower'"), "constant returns an Enclosure(lower, upper), or None"),
+    (
+        ("Ball", "Tracer", "fmpq", "Rebound"),
+        "functions are xp's, not np's or jnp's: xp.sum, xp.abs; 0.5 is xp.rational(1, 2)",
+    ),
+)
+"""What is to be done about exceptions that tell of arithmetics rather than of a rule, by words in them."""
+
 
 class Misuse(ValueError):
     """Something that was given cannot be used; the message is one line that says what, where and the fix.
@@ -17,4 +31,6 @@ def named(error: BaseException) -> str:
         raise
     except BaseException:
         return kind
-    return " ".join(f"{kind}: {text}".split())
+    said = " ".join(f"{kind}: {text}".split())
+    said = said if len(said) <= LONGEST else f"{said[:LONGEST]}..."
+    return said + next((f" ({fix})" for marks, fix in FIXES if any(mark in text for mark in marks)), "")

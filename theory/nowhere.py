@@ -491,14 +491,14 @@ def _opaque(term: Basic) -> bool:
 
 
 PLACES: dict[str, Callable[[Point], list[Boolean] | None]] = {
+    "at the minimizer": Point.least,
+    "at the start": Point.start,
     "far away": Point.far,
     "close to the minimizer, or to 0": Point.near,
-    "at the minimizer": Point.least,
     "where f(x) - f* and the gradient are small": Point.lowest,
     "where f(x) - f* is small but not 0": Point.low,
     "where f(x) - f* is large": Point.high,
     "where the gradient is not 0": Point.moving,
-    "at the start": Point.start,
     "far out on the ray through the start": Point.ray,
 }
 """Points that every function has, if it is one that the claim is about."""

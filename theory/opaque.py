@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, SupportsFloat
 
-from sympy import Abs, Expr, Integer, Max, Pow, Rational, cos, exp, false, log, sign, sin, sympify
+from sympy import Abs, Expr, Integer, Max, Pow, Rational, SympifyError, cos, exp, false, log, sign, sin, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -22,10 +22,17 @@ from signproof.theory.decide import conditions
 from signproof.theory.expectations import Total
 from signproof.theory.flows import Flow
 from signproof.theory.prox import sampled_mapping
+from signproof.theory.state import names_used, own
 from signproof.theory.steps import begin, move
 from signproof.theory.symbols import i, m
 from signproof.theory.vectors import dual_norm, is_vector, maximizer, norm
 from signproof.theory.votes import majority
+
+LOOKING = {
+    "__class__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass", "opaque", "repr",
+    "type", "vars",
+}  # fmt: skip
+"""Names by which a rule finds out what it is run on."""
 
 
 class Term:
@@ -54,7 +61,16 @@ class Term:
         self.needs.append(false)
         return TypeError(why)
 
+    def _unknown(self, *given):
+        raise self.refused(
+            f"{self.term} has no entries, no length and no value in a proof, which is of every dimension"
+        )
+
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
+    __len__ = __iter__ = __getitem__ = __contains__ = __reversed__ = __float__ = __int__ = __complex__ = _unknown
+    __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = __mod__ = __rmod__ = __floordiv__ = _unknown
+    __rfloordiv__ = __divmod__ = __rdivmod__ = __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = _unknown
+    __setitem__ = __delitem__ = __invert__ = __lshift__ = __rshift__ = _unknown
     __hash__ = None  # type: ignore[assignment]
     __array_ufunc__ = None
     never_changes = True
@@ -64,6 +80,9 @@ class Term:
 
     def __copy__(self):
         return self  # nothing in it changes
+
+    def _sympy_(self):
+        raise SympifyError(self)  # so that SymPy leaves mixed operations to it
 
     def __array__(self, *how: Any):
         raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
@@ -158,6 +177,7 @@ class Vector(Term):
         return Number(self._met(other), self.needs) ** -1 * self
 
     __radd__, __rmul__ = __add__, __mul__
+    __pow__ = __rpow__ = __rtruediv__ = __abs__ = Term._unknown
 
 
 def _number(given: Any) -> Expr:
@@ -296,6 +316,7 @@ def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory:
     def ask(point: Any, *worker: Expr) -> Vector:
         return xp.vector(gradient(_vector(point), *worker))
 
+    _refuse_looking(algorithm)
     now = with_terms(algorithm, xp)
     before = begin(now, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
     after, later = move(now, xp.vector(x), ask, before, xp)
@@ -304,9 +325,18 @@ def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory:
 
 def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:
     """The velocity of a flow at x, in place of the next point. Raises TypeError as `traced` does."""
+    _refuse_looking(flow)
     xp = Opaque()
     velocity = with_terms(flow, xp).velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
     return Traced(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
+
+
+def _refuse_looking(method: Method) -> None:
+    """Raises TypeError for a user's rule that may ask what it is run on, and do something else in a proof."""
+    kind = type(method)
+    looks = names_used(kind) & LOOKING if own(kind) else frozenset()
+    if looks:
+        raise TypeError(f"{kind.__name__} uses {min(looks)}: a rule that may ask what it is run on is not proved")
 
 
 def with_terms(method: Any, xp: Scalars) -> Any:

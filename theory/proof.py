@@ -53,6 +53,7 @@ from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, MajorityVote
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.decide import conditions, follows
+from signproof.theory.exact_types import check_leaves
 from signproof.theory.expectations import INDICES, Total, estimate, free_indices, mean
 from signproof.theory.flows import (
     Flow,
@@ -65,6 +66,7 @@ from signproof.theory.flows import (
     x_t,
 )
 from signproof.theory.formula import text
+from signproof.theory.norms import DualPair
 from signproof.theory.opaque import Traced, traced, velocity_of
 from signproof.theory.symbols import V0, f_star, k, l, m, t
 from signproof.theory.turns import Remembers, Turn, turn
@@ -84,6 +86,10 @@ from signproof.theory.vectors import (
     value,
     x_k,
 )
+
+PLAIN = (str, int, bool, type(None))
+"""Fields of assumptions that are compared as they are."""
+TABLE = lemmas.TABLE
 
 
 class Rejected(Exception):
@@ -166,7 +172,7 @@ def _check(claim: Claim, proof: Proof, known: dict[Claim, Certificate | Rejectio
             raise Rejected("it has no steps")
         kernel.require_readable(claim.conclusion)
         kernel.require_defined(claim.conclusion)
-        if not same(kernel.accepted[-1].statement, claim.conclusion):
+        if not same(kernel.accepted[-1][1], claim.conclusion):
             raise Rejected(f"the last step is not the claim, which says {claim.conclusion}")
     except Rejected as rejected:
         return Rejection(number, name, str(rejected), rejected.hint)
@@ -182,7 +188,7 @@ class _Kernel:
         self.claim = claim
         self.known: dict[Claim, Certificate | Rejection | None] = {claim: None} if known is None else known
         self.premises = claim.premises
-        self.accepted: list[Step] = []
+        self.accepted: list[tuple[Step, Boolean]] = []
         self.lemmas: set[str] = set()
         self.defined: set[Boolean] = set()
 
@@ -192,22 +198,25 @@ class _Kernel:
         if type(step.by) not in JUSTIFICATIONS:
             raise Rejected(f"{type(step.by).__name__} is no justification that the kernel knows")
         self.require_readable(step.statement)
-        step.by.check(step.statement, self)
+        statement = step.statement
+        step.by.check(statement, self)
         numbers = tuple(s for s in map(self.proved, step.by.premises) if not about_vectors(s))
-        self.require_defined(step.statement, using=numbers)
-        self.accepted.append(step)
+        self.require_defined(statement, using=numbers)
+        self.accepted.append((step, statement))  # what was proved, whatever becomes of the step
 
     def proved(self, step: Step) -> Boolean:
         """The statement of an earlier step."""
-        if not any(step is earlier for earlier in self.accepted):
-            raise Rejected(f"it rests on {step.name}, which is not proved before it")
-        return step.statement
+        for earlier, statement in self.accepted:
+            if step is earlier:
+                return statement
+        raise Rejected(f"it rests on {step.name}, which is not proved before it")
 
     def assumed(self, assumption: Any) -> bool:
         """Whether the claim makes an assumption."""
         # an assumption of one's own could call itself equal to any other, or leave its constant out of the comparison
         return any(
-            type(assumption) is type(other) and vars(assumption) == vars(other) for other in self.claim.assumptions
+            assumption is other or (type(assumption) is type(other) and _same_fields(vars(assumption), vars(other)))
+            for other in self.claim.assumptions
         )
 
     def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
@@ -424,14 +433,14 @@ class Lemma(Justification):
 
     @property
     def sources(self):
-        assumption = lemmas.TABLE[self.name].use(*self.arguments).assumption
-        return (lemmas.TABLE[self.name],) if assumption is None else (lemmas.TABLE[self.name], assumption)
+        assumption = TABLE[self.name].use(*self.arguments).assumption
+        return (TABLE[self.name],) if assumption is None else (TABLE[self.name], assumption)
 
     def check(self, statement, kernel):
-        if self.name not in lemmas.TABLE:
-            raise Rejected(f"there is no lemma {self.name!r}; the table has {', '.join(lemmas.TABLE)}")
+        if self.name not in TABLE:
+            raise Rejected(f"there is no lemma {self.name!r}; the table has {', '.join(TABLE)}")
         try:
-            use = lemmas.TABLE[self.name].use(*self.arguments)
+            use = TABLE[self.name].use(*self.arguments)
         except lemmas.LemmaError as error:
             raise Rejected(f"the lemma {self.name!r} does not apply: {error}") from None
         if use.assumption is not None and not kernel.assumed(use.assumption):
@@ -554,6 +563,7 @@ class Instance(Justification):
 
     def check(self, statement, kernel):
         index = sympify(self.at)
+        check_term(index)
         if not _is_iteration(index) and index != kernel.claim.horizon and not kernel.is_last(index):
             raise Rejected(f"{index} is not a later iteration, or one of the first")
         for relation in kernel.claim.domain:
@@ -746,6 +756,16 @@ def _split(base: Expr, exponent: Expr) -> Expr:
     """base^exponent with r^(k + n) = r^n r^k, which holds for every r, as k is a whole number and not negative."""
     shift = exponent - k
     return base**shift * base**k if isinstance(shift, Integer) and shift > 0 else base**exponent
+
+
+def _same_fields(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two assumptions of a class hold the same. Raises Rejected for a field that may call itself equal."""
+    for name, entry in one.items():
+        if isinstance(entry, Basic):
+            check_leaves(entry)
+        elif type(entry) not in PLAIN and not isinstance(entry, DualPair):
+            raise Rejected(f"the field {name}, {entry!r:.40}, is neither a formula nor plain data")
+    return one == other
 
 
 def _is_iteration(index: Expr) -> bool:

@@ -41,6 +41,8 @@ from signproof.theory.votes import majority
 
 POINTS = (("3/2", "-2/3", "5/7", "-1/5"), ("-5", "7/4", "1/3", "9/2"), ("40", "-1/50", "-8", "13/3"))
 """Points at which a rule is asked: of four coordinates, as the operator norm is one of matrices with two rows."""
+DIMENSIONS = (1, 2, 3, 4, 9)
+"""Of the points at which a method without noise is compared with its `noiseless`."""
 SHIFTS = ("2/3", "-11", "1000")
 """By how much points are moved for a rule that is to depend on gradients alone."""
 SLOPES = (("1", "-3/2", "2/5", "-1/7"), ("-1/4", "2", "-6", "5/3"), ("1/9", "1/8", "-3", "4"))
@@ -146,6 +148,9 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
         return known[key]
     answered = True
     before, luck = state.state(part), random.getstate()
+    asked = state.clock(type(part))
+    if asked:
+        raise Impure(f"{_what(part)} uses {asked}, which may tell something else at each call: a rule is a formula")
     held = state.iterators(before)
     if held:
         raise Impure(f"{_what(part)} uses the iterator {held}, which is another after each use: {_FIX}")
@@ -158,6 +163,7 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
             answered = False
         finally:
             unchanged(part, before)
+            before = state.state(part)  # with what a cache keeps by now
     if random.getstate() != luck:
         raise Impure(f"{_what(part)} draws random numbers of its own: {_FIX}")
     known[key] = answered
@@ -171,7 +177,7 @@ _ASKED: WeakKeyDictionary[type, dict[Any, bool]] = WeakKeyDictionary()
 def _but_for_formulas(part: Any, ground: Ground) -> tuple:
     """What there is of a part besides its formulas, and the arithmetic."""
     fields = ((field.name, getattr(part, field.name)) for field in dataclasses.fields(part))
-    others = ((name, repr(entry)) for name, entry in fields if not isinstance(entry, Expr | int | float))
+    others = ((name, repr(entry)) for name, entry in fields if not (isinstance(entry, Expr) and entry.free_symbols))
     return type(ground.xp), *others
 
 
@@ -339,13 +345,26 @@ def _noiseless(algorithm: Algorithm, ground: Ground) -> None:
         return
     if not isinstance(quiet, Algorithm):
         raise Impure(f"the noiseless of {kind.__name__} is {quiet!r:.60}, which is no method")
-    for start in _points(ground):
-        run, other = (_run(each, ground, start, lambda x: _slope_at(x, ground)) for each in (algorithm, quiet))
+    for entries in _of_each_dimension():
+        start = ground.vector(entries)
+        try:
+            run, other = (_run(each, ground, start, lambda x: _slope_at(x, ground)) for each in (algorithm, quiet))
+        except ValueError:
+            if len(entries) == len(POINTS[0]):
+                raise
+            continue  # in a geometry of matrices, points of one or three entries are none
         if not _equal([x for x, _ in run], [x for x, _ in other], ground.close):
             raise Impure(
                 f"with exact gradients {type(algorithm).__name__} makes other steps than its noiseless, "
                 f"{type(quiet).__name__}: correct `noiseless`, or leave it out"
             )
+
+
+def _of_each_dimension() -> Iterator[list[Fraction]]:
+    """Points of some dimensions."""
+    for size in DIMENSIONS:
+        for entries in POINTS:
+            yield [Fraction(entries[place % len(entries)]) for place in range(size)]
 
 
 def _points(ground: Ground) -> list[Any]:

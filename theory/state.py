@@ -6,6 +6,7 @@ uses hold is looked at before and after it is asked, and nothing of it may have 
 
 from __future__ import annotations
 
+import gc
 import inspect
 import random
 import site
@@ -29,6 +30,13 @@ State = dict[str, list[Any]]
 _REACHING = {"globals", "vars", "setattr", "exec", "eval", "modules", "__dict__", "__globals__"}
 """Names by which a function gets at names that it does not name."""
 _PLAIN = (Basic, str, bytes, int, float, complex, type(None), range, slice)
+_HELD = (*_PLAIN, dict, list, set, bytearray, deque)
+"""What of a library's module is looked at."""
+_CACHED = type(cache(len))
+_OUTSIDE = {"datetime", "os", "secrets", "socket", "subprocess", "threading", "time", "uuid"}
+"""Modules of Python that tell something else at each call."""
+_OUTSIDE_NAMES = {"input", "open"}
+_KEPT = "what is kept by "
 _LIBRARIES = tuple(
     Path(place).resolve()
     for place in (
@@ -45,15 +53,20 @@ def state(*parts: Any) -> State:
     Arguments: users' classes, and instances of them, such as a method; of the package's own nothing is told.
     """
     kinds = [part if isinstance(part, type) else type(part) for part in parts]
-    look = _Look({_package(base) for kind in kinds for base in kind.__mro__ if _home(base) is None} - {""})
+    look = _look(*kinds)
     for kind, part in zip(kinds, parts, strict=True):
         look.at(kind.__name__, part)
     return look.found
 
 
+def _look(*kinds: type) -> _Look:
+    return _Look({_package(base) for kind in kinds for base in kind.__mro__ if _home(base) is None} - {""})
+
+
 def change(before: State, after: State) -> str:
-    """The first place in which two states differ; empty if there is none."""
-    return next((place for place in (*before, *after) if not _same(before.get(place), after.get(place))), "")
+    """The first place in which two states differ; empty if there is none. What a cache keeps may become more."""
+    places = (*before, *(place for place in after if not place.startswith(_KEPT)))
+    return next((place for place in places if not _same(before.get(place), after.get(place))), "")
 
 
 def own(kind: type) -> bool:
@@ -61,11 +74,32 @@ def own(kind: type) -> bool:
     return any(_home(base) is None for base in kind.__mro__)
 
 
+def names_used(kind: type) -> frozenset[str]:
+    """The names in the functions of a user's class and in those that they use."""
+    look = _look(kind)
+    look.at(kind.__name__, kind)
+    return frozenset(look.names)
+
+
+def clock(kind: type) -> str:
+    """What a user's class uses that is another each time it is asked, without a trace; empty if nothing is found."""
+    look = _look(kind)
+    look.at(kind.__name__, kind)
+    for name, thing in look.used:
+        home = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
+        if str(home).partition(".")[0] in _OUTSIDE:
+            return name
+    return min(look.names & _OUTSIDE_NAMES, default="")
+
+
 class _Look:
     """A look at what can be reached. Argument: the packages that the classes come from: they are a user's."""
 
     def __init__(self, packages: set[str]):
         self.found: State = {}
+        self.names: set[str] = set()
+        self.used: list[tuple[str, Any]] = []
+        """Names in functions, and what the global ones among them stand for."""
         self._packages = packages
         self._seen: dict[int, Any] = {}  # what was looked at stays alive, so that its id stays its own
 
@@ -114,6 +148,8 @@ class _Look:
             yield from ((place, inner) for inner in (part.func, part.args, part.keywords))
         elif isinstance(inspect.getattr_static(part, "__wrapped__", None), FunctionType):
             yield place, part.__wrapped__
+            if isinstance(part, _CACHED):
+                yield from _kept(place, part)
         else:
             yield from self._of_value(place, part)
 
@@ -144,6 +180,7 @@ class _Look:
         for attribute, inner in vars(function).items():
             yield f"{name}.{attribute}", inner
         names = _names(function.__code__)
+        self.names |= names
         if names & _REACHING:  # it may name any global there is
             known = {name: held for name, held in function.__globals__.items() if isinstance(held, _PLAIN)}
             yield from ((name, held) for name, held in sorted(known.items()) if not name.startswith("__"))
@@ -154,10 +191,13 @@ class _Look:
 
     def _of_name(self, used: str, named: Any, names: frozenset[str]) -> Iterator[tuple[str, Any]]:
         """What a global name stands for; of a module what of it is named, too."""
+        self.used.append((used, named))
         if not isinstance(named, ModuleType):
             yield used, named
         elif not self._users(named.__name__):
             yield from _generators(named, names)
+            plain = {name: vars(named)[name] for name in sorted(vars(named).keys() & names)}
+            yield from ((f"{used}.{name}", held) for name, held in plain.items() if isinstance(held, _HELD))
         elif id(named) not in self._seen:
             self._seen[id(named)] = named
             for name in sorted(vars(named).keys() & names):
@@ -222,6 +262,13 @@ class _Iterator:
 def iterators(found: State) -> str:
     """Where there is an iterator among what was found; empty if there is none."""
     return next((place for place, noted in found.items() for part in noted if isinstance(part, _Iterator)), "")
+
+
+def _kept(place: str, cached: Any) -> Iterator[tuple[str, Any]]:
+    """What a functools.cache keeps, by what it was asked."""
+    for held in gc.get_referents(cached):
+        if isinstance(held, dict):
+            yield from ((f"{_KEPT}{place} for {key!r:.60}", value) for key, value in [*held.items()])
 
 
 def _generators(module: ModuleType, names: frozenset[str]) -> Iterator[tuple[str, Any]]:

@@ -8,6 +8,8 @@ whoever takes `gradient` for a function, and another to whoever thinks of a samp
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from inspect import getattr_static
 from typing import Any
 
 from signproof.theory.algorithms import Algorithm
@@ -56,6 +58,8 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
         ) from error
     for place, holder in holders.items():
         for mark in {*getattr(holder, "__dict__", {})} - held[place]:
+            if isinstance(getattr_static(type(holder), mark, None), cached_property):
+                continue
             object.__delattr__(holder, mark)
             where = f"{place}.{mark}" if place == name else f"{mark} on {place}"
             fix = "what a method remembers goes into `memory`, returned by init and update"

@@ -43,6 +43,7 @@ from signproof.theory.exact_types import (
     NAMES,
     RATIONALS,
     RELATIONS,
+    check_leaves,
     check_own,
     is_real_symbol,
     of_package,
@@ -337,9 +338,14 @@ def is_vector(expression) -> bool:
 
 def check_term(term: Basic, vector: bool = False) -> None:
     """Raises TypeError unless the term is a real number, exactly written (or else a vector, if that is asked for)."""
+    _check_term(term, vector)
+    check_leaves(term)
+
+
+def _check_term(term: Basic, vector: bool = False) -> None:
     if vector:
         for atom, factor in terms(term).items():
-            check_term(factor)
+            _check_term(factor)
             _check_part(atom)
     elif isinstance(term, Symbol):
         if not is_real_symbol(term):
@@ -350,10 +356,10 @@ def check_term(term: Basic, vector: bool = False) -> None:
         _check_range(term)
     elif type(term) is Limit:
         for part in term.args[: 2 if term.args[2] == oo else 3]:
-            check_term(part)
+            _check_term(part)
     elif type(term) in FUNCTIONS:
         for argument in term.args:
-            check_term(argument)
+            _check_term(argument)
     elif isinstance(term, Float):
         raise TypeError(f"{term} is a floating-point number: write a rational")
     elif type(term) not in RATIONALS + CONSTANTS:
@@ -367,7 +373,7 @@ def _check_part(term: Basic) -> None:
         check_own(kind)
         for argument in term.args:
             if type(argument) not in NAMES:
-                check_term(argument, vector=_outside_scalars(argument))
+                _check_term(argument, vector=_outside_scalars(argument))
     if of_package(kind) or kind.check is not Term.check:
         term.check()
 
