@@ -14,8 +14,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from signproof.checks import engine
-from signproof.checks.problem import Problem
+from signproof.checks.problems.base import Problem
+from signproof.checks.runs import engine
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import alpha

@@ -20,8 +20,8 @@ from rest import rest
 from scipy.special import expit
 from sympy import Rational
 
-from signproof.checks.data import synthetic
-from signproof.checks.erm import LogisticRisk, Run, run
+from signproof.checks.experiments.erm import LogisticRisk, Run, run
+from signproof.checks.problems.data import synthetic
 from signproof.theory.algorithms import (
     AdaGradNorm,
     ErrorFeedbackSignGD,

@@ -10,10 +10,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from signproof.checks.densities import Gaussian, Uniform
-from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.sampling import sample
+from signproof.checks.gradients.densities import Gaussian, Uniform
+from signproof.checks.gradients.drawn import AdditiveNoise, MultiplicativeNoise
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.runs.drawn import sample
 from signproof.theory.algorithms import ScaledSignSGD
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import alpha

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.domain import Unsupported
-from signproof.checks.trials import cases
-from signproof.checks.witness import Witness, load, read, stated
+from signproof.checks.posing.cases import cases
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.replay.stated import stated
+from signproof.checks.replay.witness import Witness, load, read
 from signproof.theory.claim import Claim
 
 FOLDER = Path(__file__).parent / "corpus"

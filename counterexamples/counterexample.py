@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signproof.checks.witness import Witness
+from signproof.checks.replay.witness import Witness
 from signproof.counterexamples.corpus import witnesses
 from signproof.theory.claim import Claim
 

@@ -12,13 +12,13 @@ from itertools import islice, pairwise
 from flint import fmpq
 from sympy import Integer, Rational
 
-from signproof.checks.exact import rationals, to_float
-from signproof.checks.expected import Chain, expectations
-from signproof.checks.oracles import FiniteOracle
-from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.gradients.finite import FiniteOracle
+from signproof.checks.numbers.exact import rationals, to_float
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.runs.expected import Chain, expectations
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
-from signproof.theory.algorithms import MajorityVote
-from signproof.theory.measures import Suboptimality
+from signproof.theory.measures.runs import Suboptimality
+from signproof.theory.methods.gradient import MajorityVote
 
 STEPS = 60
 RIGHT = Fraction(3, 5)

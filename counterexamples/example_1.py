@@ -5,8 +5,8 @@ Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent"
 
 from __future__ import annotations
 
-from signproof.checks.exact import to_float
-from signproof.checks.replay import replay_orbit
+from signproof.checks.numbers.exact import to_float
+from signproof.checks.replay.orbits import replay_orbit
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.theory.papers.scaled_sign.example_1 import example_1 as claim
 

@@ -15,10 +15,10 @@ import math
 from flint import arb, fmpq
 from sympy import Integer
 
-from signproof.checks.exact import to_float
+from signproof.checks.numbers.exact import to_float
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.counterexamples.scalar import enclosed, high, low
-from signproof.theory.algorithms import SignAdaGradNorm
+from signproof.theory.methods.gradient import SignAdaGradNorm
 from signproof.theory.papers.own.example_2_rate import example_2_rate as claim
 
 DECADES = (10, 100, 1000, 10_000)

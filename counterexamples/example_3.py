@@ -8,11 +8,11 @@ from __future__ import annotations
 from flint import fmpq
 from sympy import Integer
 
-from signproof.checks.exact import to_float
-from signproof.checks.replay import replay_course
+from signproof.checks.numbers.exact import to_float
+from signproof.checks.replay.orbits import replay_course
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.counterexamples.scalar import enclosed, low
-from signproof.theory.algorithms import SignAdaGradSignNorm
+from signproof.theory.methods.gradient import SignAdaGradSignNorm
 from signproof.theory.papers.scaled_sign.example_3 import example_3_eq_10 as claim
 
 STEPS = 60

@@ -10,10 +10,10 @@ from typing import Any
 from flint import arb, fmpq
 from sympy import Rational
 
-from signproof.checks.exact import to_float
+from signproof.checks.numbers.exact import to_float
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.counterexamples.scalar import enclosed, high, low
-from signproof.theory.algorithms import ErrorFeedbackSignGD, GradientDescent, ScaledSignGD, SignGD, Signum
+from signproof.theory.methods.gradient import ErrorFeedbackSignGD, GradientDescent, ScaledSignGD, SignGD, Signum
 
 STEPS = 400
 START = fmpq(193, 64)

@@ -10,10 +10,10 @@ from typing import Any
 from flint import fmpq
 from sympy import Integer, Rational
 
-from signproof.checks.exact import to_float
+from signproof.checks.numbers.exact import to_float
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.counterexamples.scalar import enclosed, high, low
-from signproof.theory.algorithms import AdaGradNorm, GradientDescent, SignAdaGradNorm, SignAdaGradSignNorm, SignGD
+from signproof.theory.methods.gradient import AdaGradNorm, GradientDescent, SignAdaGradNorm, SignAdaGradSignNorm, SignGD
 
 STEPS = 120
 START = fmpq(13, 10)

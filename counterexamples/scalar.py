@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from signproof.checks.exact import Balls, Undecided, rational
-from signproof.theory.algorithms import Algorithm
-from signproof.theory.steps import begin, move
+from signproof.checks.numbers.exact import Balls, Undecided, rational
+from signproof.theory.border.steps import begin, move
+from signproof.theory.methods.gradient import Algorithm
 
 BITS = (512, 1024, 2048)
 """Tried in turn until no sign along a run is in doubt."""

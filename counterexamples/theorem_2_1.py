@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from signproof.checks.series import expected_series
+from signproof.checks.replay.series import expected_series
 from signproof.counterexamples.counterexample import Counterexample, Shown, expectation_and_bound
 from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_1 as claim
 

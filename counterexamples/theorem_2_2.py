@@ -10,12 +10,12 @@ from itertools import islice
 
 from flint import fmpq
 
-from signproof.checks.exact import RATIONALS, rationals, to_float
-from signproof.checks.proposals import ratio
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import Replay
-from signproof.checks.replay import run as followed
-from signproof.checks.trials import noiseless
+from signproof.checks.numbers.exact import RATIONALS, rationals, to_float
+from signproof.checks.posing.cases import noiseless
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import run as followed
+from signproof.checks.replay.replay import Replay
+from signproof.checks.search.proposals import ratio
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_2 as claim
 

@@ -5,8 +5,8 @@ Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent"
 
 from __future__ import annotations
 
-from signproof.checks.series import expected_series
-from signproof.checks.witness import shown
+from signproof.checks.replay.series import expected_series
+from signproof.checks.replay.witness import shown
 from signproof.counterexamples.counterexample import Counterexample, Shown, expectation_and_bound
 from signproof.theory.papers.scaled_sign.theorem_3 import theorem_3 as claim
 

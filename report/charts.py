@@ -180,8 +180,8 @@ def _histogram_spec() -> dict[str, Any]:
 def tightness_chart(cells: list[dict], title: str = "") -> dict[str, Any]:
     """A map of tightness: a panel for each dimension, L/mu to the right, positions of the step size upwards.
 
-    Arguments: cells as `Cell.data` of `signproof.checks.tightness_map` gives them; a title, or none for a chart that
-    stands on a page, in the page's colours. Returns the Vega-Lite specification: 1 is tight; where there is no
+    Arguments: cells as `Cell.data` of `signproof.checks.trials.tightness_map` gives them; a title, or none for a chart
+    that stands on a page, in the page's colours. Returns the Vega-Lite specification: 1 is tight; where there is no
     instance the field is grey and says so.
     """
     rows = [cell | {"says": cell.get("reason") or cell.get("instance", "")} for cell in cells]

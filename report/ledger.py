@@ -16,13 +16,13 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.verdict import LEVELS, UNKNOWN, Evidence, Verdict
+from signproof.checks.verdicts.verdict import LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.theory.catalog import citations
-from signproof.theory.formula import tex, text
-from signproof.theory.graph import graph
-from signproof.theory.lemmas import TABLE
+from signproof.theory.elaboration.graph import graph
+from signproof.theory.kernel.lemmas import TABLE
 from signproof.theory.misuse import Misuse
-from signproof.theory.proof import Proof, Step
+from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.terms.formula import tex, text
 
 SCHEMA = "signproof-ledger/1"
 

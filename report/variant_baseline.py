@@ -16,7 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.conformance import Row
+from signproof.checks.variants.row import Row
 from signproof.theory.misuse import Misuse
 
 NAME = "signproof-baseline.json"

@@ -11,30 +11,32 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from signproof.moved import find_moved_modules
+
 if TYPE_CHECKING:
-    from signproof.checks.conformance import Row
-    from signproof.checks.variants import conforms
-    from signproof.checks.verdict import Evidence, Status, Tightness, Verdict
-    from signproof.checks.witness import Witness
+    from signproof.checks.replay.witness import Witness
+    from signproof.checks.variants.ask import conforms
+    from signproof.checks.variants.row import Row
+    from signproof.checks.verdicts.verdict import Evidence, Status, Tightness, Verdict
     from signproof.judging import verify
     from signproof.theory.claim import Claim, ClaimError, Source
-    from signproof.theory.proof import Proof, Step
+    from signproof.theory.proof_steps import Proof, Step
 
 # the public names and where they live: nothing heavy is imported until one of them is asked for
 _HOME = {
     "Claim": "signproof.theory.claim",
     "ClaimError": "signproof.theory.claim",
     "Source": "signproof.theory.claim",
-    "Proof": "signproof.theory.proof",
-    "Step": "signproof.theory.proof",
+    "Proof": "signproof.theory.proof_steps",
+    "Step": "signproof.theory.proof_steps",
     "verify": "signproof.judging",
-    "conforms": "signproof.checks.variants",
-    "Row": "signproof.checks.conformance",
-    "Evidence": "signproof.checks.verdict",
-    "Status": "signproof.checks.verdict",
-    "Tightness": "signproof.checks.verdict",
-    "Verdict": "signproof.checks.verdict",
-    "Witness": "signproof.checks.witness",
+    "conforms": "signproof.checks.variants.ask",
+    "Row": "signproof.checks.variants.row",
+    "Evidence": "signproof.checks.verdicts.verdict",
+    "Status": "signproof.checks.verdicts.verdict",
+    "Tightness": "signproof.checks.verdicts.verdict",
+    "Verdict": "signproof.checks.verdicts.verdict",
+    "Witness": "signproof.checks.replay.witness",
 }
 
 __all__ = [
@@ -62,3 +64,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+find_moved_modules()

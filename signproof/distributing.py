@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 import signproof
-from signproof.checks import distributed
-from signproof.checks.distributed import Program
-from signproof.checks.distributed_worker import HOST, free_port
-from signproof.checks.processes import Crew
+from signproof.checks.distributed import algorithm as distributed
+from signproof.checks.distributed.algorithm import Program
+from signproof.checks.distributed.processes import Crew
+from signproof.checks.distributed.worker import HOST, free_port
 from signproof.theory.misuse import Misuse
 
-WORKER = (sys.executable, "-m", "signproof.checks.distributed_worker")
+WORKER = (sys.executable, "-m", "signproof.checks.distributed.worker")
 """What a worker is started with."""
 
 

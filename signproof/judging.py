@@ -14,7 +14,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
-    from signproof.checks.verdict import Verdict
+    from signproof.checks.verdicts.verdict import Verdict
 
 
 def silent(text: str) -> None:
@@ -32,7 +32,7 @@ class Budget:
 
     def share(self, claims: int) -> float:
         """What each claim of a new batch of so many may spend."""
-        from signproof.checks.statistics import ERROR
+        from signproof.checks.numbers.confidence import ERROR
 
         self.batches += 1
         return ERROR / (self.batches * (self.batches + 1)) / max(claims, 1)
@@ -55,7 +55,7 @@ def verify(claim: Claim, profile: str = "quick", seed: int = 0, advance: Callabl
     All calls in a process together refute a true claim by statistics with a probability of 1e-9 at most.
     Raises ValueError for an unknown profile.
     """
-    from signproof.checks.trials import PROFILES
+    from signproof.checks.trials.tally import PROFILES
 
     if profile not in PROFILES:
         raise ValueError(f"there is no profile {profile!r}; choose {' or '.join(PROFILES)}")
@@ -64,7 +64,7 @@ def verify(claim: Claim, profile: str = "quick", seed: int = 0, advance: Callabl
 
 def verdict_on(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None] = silent) -> Verdict:
     """The same within a share of the budget that the caller has taken. Interruptions alone are raised."""
-    from signproof.checks import judge
+    from signproof.checks.verdicts import judge
     from signproof.counterexamples import corpus
 
     with heeded() as heed:
@@ -97,7 +97,7 @@ def entry_of(verdict: Verdict) -> dict[str, Any]:
 
 
 def _unjudged(claim: Claim, raised: BaseException) -> Verdict:
-    from signproof.checks.verdict import Evidence, Status, Verdict
+    from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 
     facts = {"raised": type(raised).__name__}
     evidence = Evidence("note", "sampled", f"it could not be judged: {named(raised)}", facts)

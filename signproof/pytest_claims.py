@@ -233,8 +233,8 @@ class Search(ClaimTest):
         self.add_marker("counterexample")
 
     def runtest(self):
-        from signproof.checks.search import search
-        from signproof.checks.verdict import Evidence, Status, Verdict, exceeded_by
+        from signproof.checks.search.search import search
+        from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded_by
 
         option = self.config.option
         witness = search(self.claim, SECONDS[option.signproof_profile], option.signproof_seed).witness

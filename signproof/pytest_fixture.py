@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from signproof.checks.conformance import NO_RUN, Row
-from signproof.checks.verdict import Verdict
+from signproof.checks.variants.row import NO_RUN, Row
+from signproof.checks.verdicts.verdict import Verdict
 from signproof.judging import entry_of, verify
 from signproof.pytest_claims import found
 from signproof.pytest_results import record
@@ -60,7 +60,7 @@ class Signproof:
         beyond the tolerance; and if no claim can be asked of the variant at all.
         """
         __tracebackhide__ = True
-        from signproof.checks import variants
+        from signproof.checks.variants import ask as variants
 
         name = name or self._name(factory, dtype)
         option = self._option

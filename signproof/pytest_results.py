@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from signproof.checks.conformance import Row
+    from signproof.checks.variants.row import Row
 
 RECORDS: pytest.StashKey[list[dict[str, Any]]] = pytest.StashKey()
 """What a test has found out so far: dictionaries that JSON can hold."""
@@ -107,7 +107,7 @@ class Results:
         file = report.nodeid.split("::")[0]
         for found in json.loads(getattr(report, ATTRIBUTE, "[]")):
             if "row" in found:
-                from signproof.checks.conformance import Row
+                from signproof.checks.variants.row import Row
 
                 self.rows.setdefault((self.config.rootpath / file).parent, []).append(Row(**found["row"]))
             else:

@@ -1,6 +1,6 @@
-"""Transformations to chain with optax: `signproof.checks.transformations` under a shorter name."""
+"""Transformations to chain with optax: `signproof.checks.variants.transformations` under a shorter name."""
 
-from signproof.checks.transformations import (
+from signproof.checks.variants.transformations import (
     AdaGradNormState,
     ErrorFeedbackState,
     adagrad_norm,

@@ -32,10 +32,11 @@ from sympy import (
 from sympy.core.symbol import Str
 
 from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.kernel.kernel import Lemma, Theorem
 from signproof.theory.norms import ANY, L2, LINF, DualPair
-from signproof.theory.proof import Justification, Lemma, Proof, Step, Theorem
+from signproof.theory.proof_steps import Justification, Proof, Step
 from signproof.theory.symbols import V0, k, t
-from signproof.theory.vectors import point
+from signproof.theory.terms.vectors import point
 
 RELATIONS = (Le, Lt, Ge, Gt)
 PAIRS = (LINF, L2, ANY)

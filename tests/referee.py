@@ -22,22 +22,22 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean
 
-from signproof.checks.domain import holds
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import exactly_known
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import replay_course, replay_orbit
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.posing.domain import holds
+from signproof.checks.problems.base import exactly_known
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.orbits import replay_course, replay_orbit
+from signproof.theory.algebra.decide import follows, recording
 from signproof.theory.algorithms import Algorithm, GradientDescent, MajorityVote
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, Dimension, Smooth
+from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.claim import Claim
-from signproof.theory.decide import follows, recording
-from signproof.theory.expectations import estimate, expectation
 from signproof.theory.norms import ANY, LINF
-from signproof.theory.oracles import OracleAssumption
-from signproof.theory.proof import Certificate, Rejection
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import V0, k
-from signproof.theory.vectors import Follows, Repeats, Scalar, VectorAtom, gradient, iterate, point
+from signproof.theory.terms.expectations import estimate, expectation
+from signproof.theory.terms.vectors import Follows, Repeats, Scalar, VectorAtom, gradient, iterate, point
 
 PARTS = ("algorithm", "assumptions", "domain", "measure", "bound", "horizon", "statement", "orbit")
 """What a claim says."""

@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from signproof.theory import claim as claims
-from signproof.theory import decide, proof
+from signproof.theory.algebra import decide
 from signproof.theory.claim import Claim
-from signproof.theory.proof import Rejected, Step, _Kernel
+from signproof.theory.kernel import kernel as proof
+from signproof.theory.kernel.kernel import _Kernel
+from signproof.theory.kernel.normal import Rejected
+from signproof.theory.proof_steps import Step
 
 
 def remember(patch: pytest.MonkeyPatch):

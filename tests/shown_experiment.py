@@ -6,8 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from signproof.checks import judge
-from signproof.checks.experiment import Choice, Coverage, Criterion, Experiment, Outcome, Picture, Reading, Setting
+from signproof.checks.experiments.experiment import (
+    Choice,
+    Coverage,
+    Criterion,
+    Experiment,
+    Outcome,
+    Picture,
+    Reading,
+    Setting,
+)
+from signproof.checks.verdicts import judge
 from signproof.report.ledger import entry
 from signproof.theory.claim import Claim, Source
 

@@ -13,15 +13,15 @@ import numpy as np
 import pytest
 from sympy import Expr, Matrix, Symbol
 
-from signproof.checks.arrays import BALLS, FLOATS, Ball, ball
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, Rationals, rational, rationals
-from signproof.checks.expected import Drawing
-from signproof.checks.floats import NUMPY, NumPy
-from signproof.checks.lattice import _Drawn
-from signproof.checks.race import _Votes
-from signproof.checks.sampling import _Drawing
-from signproof.checks.taylor import Series
+from signproof.checks.experiments.race import _Votes
+from signproof.checks.flows.taylor import Series
+from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball
+from signproof.checks.numbers.exact import RATIONALS, Balls, Rationals, rational, rationals
+from signproof.checks.numbers.floats import NUMPY, NumPy
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.runs.drawn import _Drawing
+from signproof.checks.runs.expected import Drawing
+from signproof.checks.trials.lattice import _Drawn
 from signproof.theory.algorithms import (
     ErrorFeedbackSignGD,
     GradientDescent,
@@ -33,14 +33,14 @@ from signproof.theory.algorithms import (
     SteepestDescent,
 )
 from signproof.theory.arithmetic import Arithmetic
-from signproof.theory.blocks import Blocks
-from signproof.theory.coordinates import COORDINATES, Column
+from signproof.theory.border.opaque import Opaque
+from signproof.theory.border.purity import FORMULAS
+from signproof.theory.border.steps import begin, move
+from signproof.theory.elaboration.blocks import Blocks
+from signproof.theory.kernel.turns import Formulas
+from signproof.theory.methods.coordinates import COORDINATES, Column
 from signproof.theory.norms import L2, LINF, OPERATOR
-from signproof.theory.opaque import Opaque
-from signproof.theory.purity import FORMULAS
-from signproof.theory.steps import begin, move
-from signproof.theory.turns import Formulas
-from signproof.theory.vectors import gradient, x_k
+from signproof.theory.terms.vectors import gradient, x_k
 
 ENTRIES = tuple(map(Fraction, ("1/2", "-1/3", "3/4", "1/5")))
 OPERATIONS = {name for name, entry in vars(Arithmetic).items() if inspect.isfunction(entry) and name[0] != "_"}

@@ -11,9 +11,9 @@ from flint import arb
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks import exact
-from signproof.checks.arrays import BALLS, ELEMENTARY_ULPS, FLOATS, TINY, Ball, ball, ends, gamma, u
-from signproof.checks.exact import each
+from signproof.checks.numbers import exact
+from signproof.checks.numbers.arrays import BALLS, ELEMENTARY_ULPS, FLOATS, TINY, Ball, ball, ends, gamma, u
+from signproof.checks.numbers.exact import each
 
 BITS = 2400  # enough that sums of any floats are exact, and that the sine of a large one is known
 LEAST, MOST = 2.0**-1022, float(np.finfo(float).max)

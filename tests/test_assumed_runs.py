@@ -11,28 +11,31 @@ from sympy import And, Eq, Ge, Gt, Le, Or, Symbol
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.checks.batch import compare, prepare
-from signproof.checks.domain import Unsupported, asked, ranges
-from signproof.checks.exact import rationals
-from signproof.checks.instance import exhibit
-from signproof.checks.judge import verify
-from signproof.checks.noise import try_out as try_noise
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import outside_domain, replay, symbols
-from signproof.checks.sampled import try_out as try_draws
-from signproof.checks.spread import Spread
-from signproof.checks.trials import PROFILES, noiseless, positions, try_out
-from signproof.checks.verdict import Evidence, Status, Verdict
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.posing.cases import noiseless
+from signproof.checks.posing.domain import Unsupported, asked, ranges
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.replay import outside_domain, symbols
+from signproof.checks.trials.batch import compare, prepare
+from signproof.checks.trials.bounds import positions, try_out
+from signproof.checks.trials.drawn_noise import try_out as try_draws
+from signproof.checks.trials.exact_noise import try_out as try_noise
+from signproof.checks.trials.spread import Spread
+from signproof.checks.trials.tally import PROFILES
+from signproof.checks.verdicts.exhibit import exhibit
+from signproof.checks.verdicts.judge import verify
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.report.ledger import entry, ledger, validate, write
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD, ScaledSignSGD, SignGD
 from signproof.theory.assumptions import Assumption, Constant, Smooth
+from signproof.theory.assumptions.gradients import BoundedVariance, NormSignMargin, Unbiased
+from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.catalog import catalog
-from signproof.theory.expectations import estimate, mean
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
-from signproof.theory.oracles import BoundedVariance, NormSignMargin, Unbiased
-from signproof.theory.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.symbols import V0, L, alpha, f_star, k, mu, sigma
-from signproof.theory.vectors import dual_norm, gradient, iterate, norm, suboptimality, value, x_star
+from signproof.theory.terms.expectations import estimate, mean
+from signproof.theory.terms.vectors import dual_norm, gradient, iterate, norm, suboptimality, value, x_star
 
 R = Symbol("R", real=True)
 MAX = Str("inf")
@@ -93,7 +96,7 @@ def test_a_constant_that_a_family_declares_for_it_is_not_believed_in_a_replay(mo
         def statement(self, x):
             return Le(norm(MAX, x - iterate(0)), self.constant)
 
-    monkeypatch.setattr("signproof.checks.replay.exactly_known", lambda problem, assumption: fmpq(1))
+    monkeypatch.setattr("signproof.checks.replay.bounds.exactly_known", lambda problem, assumption: fmpq(1))
     found = line(claim(Near(R), bound=V0 / 9), 1, 0, R=2)
     assert not found.confirmed and "all points is not known" in found.why
 
@@ -149,7 +152,7 @@ def test_constants_for_one_step_do_not_exhibit_what_is_said_of_every_step(said):
 
 
 def test_a_true_claim_about_a_near_first_iterate_is_not_refuted(monkeypatch):
-    monkeypatch.setattr("signproof.checks.trials.believed", lambda claim: [DiagonalQuadratic])
+    monkeypatch.setattr("signproof.checks.trials.bounds.believed", lambda claim: [DiagonalQuadratic])
     near = assumed(lambda: Le(norm(MAX, iterate(1) - x_star), R), R)
     posed = claim(near, method=SignGD(1 / L), bound=L / 2 * (R + (k + 1) / L) ** 2, domain=(R > 0,))
     assert try_out(posed, PROFILES["quick"]).witness is None

@@ -17,27 +17,28 @@ from sympy import Abs, And, Eq, Integer, Le, Lt, Ne, Or, Rational, Symbol, Tuple
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
-from signproof.checks.exact import RATIONALS, Balls
+from signproof.checks.numbers.exact import RATIONALS, Balls
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, SignGD, SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.composite import CoordinateLipschitz, LipschitzGradient, ProximalAverage
+from signproof.theory.assumptions.gradients import IndependentCoordinates, IndependentDraws
+from signproof.theory.border.opaque import traced
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.expectations import Total, coordinate, estimate
-from signproof.theory.flows import g_t, suboptimality_at
-from signproof.theory.lemmas import TABLE
+from signproof.theory.kernel.lemmas import TABLE
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
-from signproof.theory.opaque import traced
-from signproof.theory.oracles import IndependentCoordinates, IndependentDraws
 from signproof.theory.papers.scaled_sign.proposition_1 import D1
 from signproof.theory.papers.scaled_sign.proposition_2 import D2
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_3
 from signproof.theory.papers.signprox.eq_9 import gamma
-from signproof.theory.proof import Proof
-from signproof.theory.prox import COMPONENT, CoordinateLipschitz, D, LipschitzGradient, ProximalAverage, regularizer
+from signproof.theory.proof_steps import Proof
 from signproof.theory.symbols import V0, L, alpha, beta, i, k, m, mu
 from signproof.theory.symbols import t as time
-from signproof.theory.vectors import (
+from signproof.theory.terms.expectations import Total, coordinate, estimate
+from signproof.theory.terms.flows import g_t, suboptimality_at
+from signproof.theory.terms.proximal import COMPONENT, D, regularizer
+from signproof.theory.terms.vectors import (
     dual_norm,
     g_k,
     gradient,

@@ -56,16 +56,17 @@ from sympy.core.symbol import Str
 from signproof import theory
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, SignGD, SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.gradients import BoundedVariance
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit, Source
-from signproof.theory.formula import LARGEST_EXPONENT, LONGEST, parse
+from signproof.theory.kernel.kernel import Decide, check
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, EuclideanNorm
-from signproof.theory.oracles import BoundedVariance
-from signproof.theory.proof import Certificate, Decide, Proof, Step, check
+from signproof.theory.proof_steps import Certificate, Proof, Step
 from signproof.theory.symbols import V0, L, alpha, eta, f_star, k, l, mu
-from signproof.theory.vectors import dual_norm, g_k, suboptimality
+from signproof.theory.terms.formula import LARGEST_EXPONENT, LONGEST, parse
+from signproof.theory.terms.vectors import dual_norm, g_k, suboptimality
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)
 
@@ -461,7 +462,7 @@ def test_a_file_of_theory_has_no_floats_and_imports_nothing_numeric(path):
 
 def test_the_files_of_theory_are_found():
     assert len(SOURCES) > 12
-    assert {"proof.py", "decide.py", "theorem_1.py"} <= {path.name for path in SOURCES}
+    assert {"kernel.py", "decide.py", "theorem_1.py"} <= {path.name for path in SOURCES}
 
 
 def test_descriptions_name_the_geometry_only_where_it_is_not_the_usual_one():

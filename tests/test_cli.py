@@ -267,8 +267,8 @@ def test_report_writes_what_is_asked_for(run, misuse, tmp_path, monkeypatch):
 
 
 def test_inconsistency_exits_3(run, monkeypatch):
-    from signproof.checks import judge
-    from signproof.checks.verdict import Status, Verdict
+    from signproof.checks.verdicts import judge
+    from signproof.checks.verdicts.verdict import Status, Verdict
 
     monkeypatch.setattr(judge, "verify", lambda claim, **rest: Verdict(claim, Status.INCONSISTENT))
     code, _, err = run("verify", QUICK[0])
@@ -276,7 +276,7 @@ def test_inconsistency_exits_3(run, monkeypatch):
 
 
 def test_ctrl_c_keeps_what_was_judged(run, monkeypatch, tmp_path):
-    from signproof.checks import judge
+    from signproof.checks.verdicts import judge
 
     real, path = judge.verify, tmp_path / "ledger.json"
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import pytest
 
-from signproof.checks import trials, variants
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.trials import bounds as trials
+from signproof.checks.variants import ask as variants
 from signproof.loading import factory_in, read_file
 from signproof.report import variant_baseline
 

@@ -2,10 +2,12 @@
 
 import pytest
 
-from signproof.checks import engine, trials
-from signproof.checks.problem import families
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.trials import Profile, try_out
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.runs import engine
+from signproof.checks.trials import bounds as trials
+from signproof.checks.trials.bounds import try_out
+from signproof.checks.trials.tally import Profile
 from signproof.theory.catalog import catalog
 
 PROFILE = Profile("two batches of each shape", 2, 8)

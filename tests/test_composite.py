@@ -13,17 +13,18 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks.arrays import BALLS, FLOATS, ball, ends
-from signproof.checks.composite import refusal
-from signproof.checks.domain import TURN
-from signproof.checks.exact import RATIONALS, Balls, rationals
-from signproof.checks.phase import PhaseRetrieval
-from signproof.checks.problem import families
-from signproof.checks.separable import HuberComposite, QuadraticComposite, mirrored
+from signproof.checks.experiments.phase import PhaseRetrieval
+from signproof.checks.numbers.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.numbers.exact import RATIONALS, Balls, rationals
+from signproof.checks.posing.domain import TURN
+from signproof.checks.problems.composite import refusal
+from signproof.checks.problems.families import families
+from signproof.checks.problems.separable import HuberComposite, QuadraticComposite, mirrored
 from signproof.theory.algorithms import GradientDescent
+from signproof.theory.assumptions.composite import CoordinateLipschitz, LipschitzGradient
 from signproof.theory.catalog import catalog
 from signproof.theory.norms import LINF
-from signproof.theory.prox import COMPONENT, CoordinateLipschitz, D, LipschitzGradient
+from signproof.theory.terms.proximal import COMPONENT, D
 
 FAMILIES = (QuadraticComposite, HuberComposite)
 few = settings(max_examples=40, deadline=None)

@@ -10,7 +10,7 @@ from sympy import Eq, Ge, Le, Rational, Symbol, exp, log, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
-from signproof.checks.trials import at_workers
+from signproof.checks.posing.cases import at_workers
 from signproof.theory.algorithms import (
     Algorithm,
     GradientDescent,
@@ -21,13 +21,7 @@ from signproof.theory.algorithms import (
     Signum,
 )
 from signproof.theory.assumptions import Assumption, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.catalog import catalog
-from signproof.theory.claim import Orbit
-from signproof.theory.expectations import coordinate, estimate, mean
-from signproof.theory.flows import GradientFlow, MinDualGradientNormOverTime, SignFlow, SuboptimalityOverTime
-from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
-from signproof.theory.norms import L2, LINF
-from signproof.theory.oracles import (
+from signproof.theory.assumptions.gradients import (
     BoundedVariance,
     IndependentCoordinates,
     OracleAssumption,
@@ -36,10 +30,19 @@ from signproof.theory.oracles import (
     VoteMargin,
     l1,
 )
-from signproof.theory.proof import Certificate, Forever, Proof, Run, Step, check, transition
-from signproof.theory.prox import MeanGradientMapping, SignProx
+from signproof.theory.catalog import catalog
+from signproof.theory.claim import Orbit
+from signproof.theory.kernel.kernel import Forever, Run, check, transition
+from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.flows import GradientFlow, SignFlow
+from signproof.theory.methods.proximal import SignProx
+from signproof.theory.norms import L2, LINF
+from signproof.theory.proof_steps import Certificate, Proof, Step
 from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, mu, sigma, t
-from signproof.theory.vectors import dual_norm, gradient, iterate, suboptimality, value
+from signproof.theory.terms.expectations import coordinate, estimate, mean
+from signproof.theory.terms.vectors import dual_norm, gradient, iterate, suboptimality, value
 
 c, M, T, gamma = (Symbol(name, real=True) for name in ("c", "M", "T", "gamma"))
 

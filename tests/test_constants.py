@@ -13,7 +13,6 @@ from flint import arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks import constants
 from signproof.checks.constants import (
     Enclosure,
     exact_smoothness,
@@ -22,6 +21,7 @@ from signproof.checks.constants import (
     smoothness,
     strong_convexity,
 )
+from signproof.checks.problems import constants
 
 Matrix = list[list[Any]]
 

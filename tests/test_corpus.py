@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from signproof.checks.judge import verify
-from signproof.checks.witness import load
+from signproof.checks.replay.witness import load
+from signproof.checks.verdicts.judge import verify
 from signproof.counterexamples import corpus
 from signproof.report import baseline
 from signproof.theory.catalog import catalog

@@ -6,8 +6,8 @@ import pytest
 from sympy import And, Ge, Gt, Le, Lt, Rational, Symbol, cos, exp, sin
 
 from signproof import Claim, verify
-from signproof.checks.cover import cover
-from signproof.checks.sine import pl_constant
+from signproof.checks.numbers.cover import cover
+from signproof.checks.problems.sine import pl_constant
 from signproof.theory.papers.own.example_4_mu import example_4_mu, f, lower, nearly_worst, slope, upper, x
 
 y = Symbol("y", real=True)

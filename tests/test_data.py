@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.datasets import dump_svmlight_file, load_svmlight_file
 
-from signproof.checks import data
-from signproof.checks.data import libsvm, read_libsvm, synthetic
+from signproof.checks.problems import data
+from signproof.checks.problems.data import libsvm, read_libsvm, synthetic
 
 
 @settings(max_examples=15, deadline=None)

@@ -49,10 +49,10 @@ from sympy import (
 )
 from sympy.core.symbol import Str
 
-from signproof.theory import decide
-from signproof.theory.decide import Answer, Question, conditions, follows, satisfiable
+from signproof.theory.algebra import decide
+from signproof.theory.algebra.decide import Answer, Question, conditions, follows, satisfiable
 from signproof.theory.symbols import k, l
-from signproof.theory.vectors import dual_norm, g_k, inner, x_k
+from signproof.theory.terms.vectors import dual_norm, g_k, inner, x_k
 
 x, y, z = (Symbol(name, real=True) for name in "xyz")
 N = dual_norm(Str("inf"), g_k)

@@ -10,18 +10,19 @@ import pytest
 from flint import fmpq
 from sympy import Max, sqrt
 
-from signproof.checks import family_facts
 from signproof.checks.constants import Enclosure
-from signproof.checks.exact import rationals
-from signproof.checks.family_facts import asked, doubt
-from signproof.checks.problem import BATCH, Problem
-from signproof.checks.replay import replay
-from signproof.checks.replay_flows import replay_flow
+from signproof.checks.facts import families as family_facts
+from signproof.checks.facts.families import asked, doubt
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.problems.base import BATCH, Problem
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.flows import replay_flow
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.claim import Claim
-from signproof.theory.flows import MinDualGradientNormOverTime, SignFlow, SuboptimalityOverTime
 from signproof.theory.measures import Suboptimality
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.methods.flows import SignFlow
 from signproof.theory.symbols import V0, L, alpha, k, mu, t
 
 
@@ -133,8 +134,8 @@ def test_a_family_that_is_wrong_where_its_starts_are_is_left_out(family, claim, 
 
 @pytest.mark.parametrize("family, claim, why", CASES, ids=lambda part: getattr(part, "__name__", ""))
 def test_a_replay_of_a_flow_reads_what_is_declared_where_the_flow_is(monkeypatch, family, claim, why):
-    monkeypatch.setattr("signproof.checks.replay.doubt", lambda family, asked: "")
-    monkeypatch.setattr("signproof.checks.replay_flows.doubt_of", lambda problem, asked: "")
+    monkeypatch.setattr("signproof.checks.replay.bounds.doubt", lambda family, asked: "")
+    monkeypatch.setattr("signproof.checks.replay.flows.doubt_of", lambda problem, asked: "")
     name = "L" if claim is _LEAST else "mu"
     found = replay_flow(claim, family(rationals([200])), {name: fmpq(1), "t": fmpq(900)}, (fmpq(1024),))
     assert not found.confirmed and why in found.why

@@ -23,10 +23,10 @@ import numpy as np
 import pytest
 
 from signproof import cli, distributing
-from signproof.checks import distributed
-from signproof.checks.distributed import AXIS, TIES, Program
-from signproof.checks.distributed_worker import bytes_sent
-from signproof.checks.processes import SETTLE
+from signproof.checks.distributed import algorithm as distributed
+from signproof.checks.distributed.algorithm import AXIS, TIES, Program
+from signproof.checks.distributed.processes import SETTLE
+from signproof.checks.distributed.worker import bytes_sent
 from signproof.distributing import Record, compare
 from signproof.terminal import Bar
 from signproof.theory.misuse import Misuse

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Eq, Ge, Gt, Le, Lt, Max, Ne, Symbol, exp, simplify
 
-from signproof.checks import domain
-from signproof.checks.domain import THETAS, TURN, Unsupported
-from signproof.checks.exact import RATIONALS, rational
+from signproof.checks.numbers.exact import RATIONALS, rational
+from signproof.checks.posing import domain
+from signproof.checks.posing.domain import THETAS, TURN, Unsupported
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim

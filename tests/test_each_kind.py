@@ -8,10 +8,10 @@ import json
 import pytest
 from shown_experiment import outcome
 
-from signproof.checks import judge
-from signproof.checks.experiment import Criterion, Experiment
-from signproof.checks.verdict import Evidence, Status, Verdict, exceeded_by
-from signproof.checks.witness import POSED
+from signproof.checks.experiments.experiment import Criterion, Experiment
+from signproof.checks.replay.witness import POSED
+from signproof.checks.verdicts import judge
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded_by
 from signproof.counterexamples import corpus
 from signproof.report.ledger import entry, ledger, read, write
 from signproof.theory.catalog import catalog

@@ -11,17 +11,17 @@ import pytest
 from flint import fmpq
 from sympy import Integer, Rational, Symbol
 
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.expected import Chain
-from signproof.checks.laws import Law
-from signproof.checks.matrices import MatrixLeastSquares
-from signproof.checks.noise import try_out
-from signproof.checks.oracles import TableOracle
-from signproof.checks.problem import load_problem
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.softplus import SoftplusSum
-from signproof.checks.witness import Witness, from_json
+from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.gradients.laws import Law
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.families import load_problem
+from signproof.checks.problems.matrices import MatrixLeastSquares
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.softplus import SoftplusSum
+from signproof.checks.replay.witness import Witness, from_json
+from signproof.checks.runs.expected import Chain
+from signproof.checks.trials.exact_noise import try_out
 from signproof.counterexamples import corpus
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
 from signproof.theory.catalog import catalog

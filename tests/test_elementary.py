@@ -9,9 +9,9 @@ from flint import arb, fmpq
 from sympy import Rational, Symbol, exp, log, sqrt
 
 from signproof import Claim
+from signproof.theory.algebra.decide import contradict, truth
+from signproof.theory.algebra.elementary import TOUCHING, bounds, enclosed
 from signproof.theory.claim import ClaimError
-from signproof.theory.decide import contradict, truth
-from signproof.theory.elementary import TOUCHING, bounds, enclosed
 
 x, y, b, n = (Symbol(letter, real=True) for letter in "xybn")
 

@@ -11,14 +11,14 @@ import pytest
 from flint import arb, fmpq
 from sympy import Max, Rational, exp, sqrt
 
-from signproof.checks import engine
-from signproof.checks.composition import ComposedSine
-from signproof.checks.engine import Position
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import Problem
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.sine import SineSum
-from signproof.checks.softplus import SoftplusSum
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.problems.base import Problem
+from signproof.checks.problems.composition import ComposedSine
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.checks.problems.softplus import SoftplusSum
+from signproof.checks.runs import engine
+from signproof.checks.runs.engine import Position
 from signproof.theory.algorithms import (
     AdaGradNorm,
     GradientDescent,

@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sympy import Rational
 
-from signproof.checks import engine, erm
-from signproof.checks.data import synthetic
-from signproof.checks.erm import SIGMOID_ULPS, Course, LogisticRisk, Run, run, task_height
-from signproof.checks.erm_kernel import share
-from signproof.checks.exact import Balls
-from signproof.checks.floats import NUMPY
-from signproof.checks.logistic import Digits3Against8
-from signproof.theory import algorithms
+from signproof.checks.experiments import erm
+from signproof.checks.experiments.erm import SIGMOID_ULPS, Course, LogisticRisk, Run, run, task_height
+from signproof.checks.experiments.erm_kernel import share
+from signproof.checks.numbers.exact import Balls
+from signproof.checks.numbers.floats import NUMPY
+from signproof.checks.problems.data import synthetic
+from signproof.checks.problems.logistic import Digits3Against8
+from signproof.checks.runs import engine
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, ScaledSignSGD, SignGD
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.measures import Suboptimality
+from signproof.theory.methods import gradient as algorithms
 from signproof.theory.norms import L2
 from signproof.theory.symbols import V0, alpha, beta, k
 

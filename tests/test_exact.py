@@ -10,7 +10,7 @@ from flint import arb, ctx, fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signproof.checks.exact import RATIONALS, Balls, Irrational, Undecided, each, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecided, each, rational, rationals
 
 fractions = st.fractions(max_denominator=10**6)
 FUNCTIONS = ("sqrt", "exp", "log", "sin", "cos", "expm1", "log1p", "exp_remainder")

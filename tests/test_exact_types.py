@@ -13,29 +13,20 @@ from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Mul, Ne, Or, Rational, 
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
-from signproof.theory import lemmas
 from signproof.theory.algorithms import Algorithm, GradientDescent
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
-from signproof.theory.automatic import prove
-from signproof.theory.expectations import Random, Total, coordinate, estimate, expectation, known, mean
-from signproof.theory.lemmas import TABLE, LemmaError, conclusion
+from signproof.theory.assumptions.composite import BatchSize, CoordinateLipschitz
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.kernel import lemmas
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Theorem, check
+from signproof.theory.kernel.lemmas import TABLE, LemmaError, conclusion
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2
-from signproof.theory.proof import (
-    Certificate,
-    Combination,
-    Decide,
-    Definition,
-    Hypothesis,
-    Proof,
-    Rejection,
-    Step,
-    Theorem,
-    check,
-)
-from signproof.theory.prox import ONE, BatchSize, CoordinateLipschitz, D, gradient_mapping, sampled_mapping, weight
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, L, alpha, i, j, k, m, mu, xi
-from signproof.theory.vectors import (
+from signproof.theory.terms.expectations import Random, Total, coordinate, estimate, expectation, known, mean
+from signproof.theory.terms.proximal import ONE, D, gradient_mapping, sampled_mapping, weight
+from signproof.theory.terms.vectors import (
     Scalar,
     VectorAtom,
     check_statement,

@@ -12,31 +12,32 @@ from sympy import And, Eq, Ge, Gt, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.checks.example import Example
-from signproof.checks.instance import exhibit
-from signproof.checks.quadratic import DiagonalQuadratic
+from signproof.checks.facts.simplest import Example
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.verdicts.exhibit import exhibit
+from signproof.theory.algebra.decide import follows, truth
 from signproof.theory.assumptions import Assumption, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.catalog import catalog
-from signproof.theory.decide import follows, truth
-from signproof.theory.flows import SignFlow, SuboptimalityOverTime
-from signproof.theory.norms import ANY, L2
-from signproof.theory.oracles import BoundedVariance
-from signproof.theory.papers.scaled_sign.proposition_2 import proposition_2_1
-from signproof.theory.prox import (
-    OBJECTIVE,
-    SPGM,
+from signproof.theory.assumptions.composite import (
     ClosedConvex,
     Composite,
     Convex,
     CoordinateVariance,
-    MeanGradientMapping,
     ProximalAverage,
     ProximalVariance,
 )
+from signproof.theory.assumptions.gradients import BoundedVariance
+from signproof.theory.catalog import catalog
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.flows import SignFlow
+from signproof.theory.methods.proximal import SPGM
+from signproof.theory.norms import ANY, L2
+from signproof.theory.papers.scaled_sign.proposition_2 import proposition_2_1
 from signproof.theory.symbols import V0, L, beta, d, f_star, k, mu, sigma, t
-from signproof.theory.vectors import dual_norm, gradient, iterate, norm, point, value
+from signproof.theory.terms.proximal import OBJECTIVE
+from signproof.theory.terms.vectors import dual_norm, gradient, iterate, norm, point, value
 
 CLAIMS = [claim for claim in catalog().values() if claim.kind in ("implication", "flow", "comparison")]
 CLAIMS += [catalog()[name] for name in ("own/example-2.rate", "signprox/theorem-1", "signprox/theorem-2")]

@@ -12,14 +12,14 @@ from scipy.optimize import minimize
 from sympy import Rational
 from typer.testing import CliRunner
 
-from signproof.checks import logistic_data, total_variation
-from signproof.checks.data import synthetic
-from signproof.checks.experiment import Setting, known
-from signproof.checks.experiments import example_4, signprox_figure_1
-from signproof.checks.judge import conduct, verify
-from signproof.checks.logistic_data import prepared, solved
-from signproof.checks.race import race
-from signproof.checks.verdict import Status
+from signproof.checks.experiments import logistic_data, total_variation
+from signproof.checks.experiments.experiment import Setting, known
+from signproof.checks.experiments.figures import example_4, signprox_figure_1
+from signproof.checks.experiments.logistic_data import prepared, solved
+from signproof.checks.experiments.race import race
+from signproof.checks.problems.data import synthetic
+from signproof.checks.verdicts.judge import conduct, verify
+from signproof.checks.verdicts.verdict import Status
 from signproof.cli import app
 from signproof.report.ledger import entry, ledger, validate
 from signproof.theory.algorithms import ErrorFeedbackSignGD, GradientDescent, MajorityVote, ScaledSignGD, SignGD
@@ -103,7 +103,7 @@ def test_a_race_follows_the_rules_of_the_methods(data):
     def gradient(x):
         return x / n - a / (1 + np.exp((a * x).sum(axis=0)))
 
-    from signproof.checks.floats import NUMPY
+    from signproof.checks.numbers.floats import NUMPY
 
     for name, method in methods.items():
         rule = method.at(step_size=float(method.step_size))

@@ -12,23 +12,24 @@ from sympy import And, Le, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.checks import family_facts
 from signproof.checks.constants import Enclosure
-from signproof.checks.exact import rationals
-from signproof.checks.family_facts import asked, believed, doubt, doubt_of, refusals
-from signproof.checks.instance import exhibit
-from signproof.checks.problem import BATCH, Problem, families, known, nearest
-from signproof.checks.purity import examine_family
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.replay import replay
-from signproof.checks.witness import Witness, from_json
+from signproof.checks.facts import families as family_facts
+from signproof.checks.facts.families import asked, believed, doubt, doubt_of, refusals
+from signproof.checks.facts.purity import examine_family
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.problems.base import BATCH, Problem, known, nearest
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.witness import Witness, from_json
+from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD
 from signproof.theory.assumptions import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.flows import Convex
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, L, alpha, k, mu
-from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, value
 
 ASKED = (*(kind(L, pair) for pair in (LINF, L2) for kind in (Smooth, StronglyConvex, PolyakLojasiewicz)), Convex())
 
@@ -306,7 +307,7 @@ def test_an_assumption_that_cannot_be_read_is_not_believed():
         largest, points, words = False, 1, "strange"
 
         def statement(self, x):
-            from signproof.theory.expectations import estimate
+            from signproof.theory.terms.expectations import estimate
 
             return Le(norm(Str("inf"), estimate(x)), self.constant)
 
@@ -366,11 +367,11 @@ def test_a_witness_on_it_is_not_confirmed():
 
 def test_one_wrong_instance_of_a_family_is_found_by_its_replay(monkeypatch):
     """What the tests of the family did not meet, the replay's own does."""
-    monkeypatch.setattr("signproof.checks.replay.doubt", lambda family, asked: "")
+    monkeypatch.setattr("signproof.checks.replay.bounds.doubt", lambda family, asked: "")
     problem, start = Believed(rationals([1, 1, 1])), (fmpq(1), fmpq(1), fmpq(1))
     found = replay(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start, 2)
     assert not found.confirmed and found.why.startswith("Believed: Smooth(.., norm=inf) with the constant 1 does not")
-    monkeypatch.setattr("signproof.checks.replay.doubt_of", lambda problem, asked: "")
+    monkeypatch.setattr("signproof.checks.replay.bounds.doubt_of", lambda problem, asked: "")
     found = replay(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start, 2)
     assert not found.confirmed and found.why.startswith("Believed: Smooth(.., norm=inf) with the constant 1 does not")
 

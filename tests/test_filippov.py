@@ -13,15 +13,15 @@ from scipy.optimize import minimize
 from sklearn.datasets import dump_svmlight_file
 from test_trajectories import ONE, brief, entries, least_squares, matrix, speeds
 
-from signproof.checks import filippov
-from signproof.checks.composition import ComposedSine, ComposedSoftplus
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.filippov import Filippov
-from signproof.checks.logistic import logistic_regression
-from signproof.checks.quadratic import LeastSquares
-from signproof.checks.sliding import slide
-from signproof.checks.trajectories import trajectory
-from signproof.theory.flows import SignFlow
+from signproof.checks.flows import filippov
+from signproof.checks.flows.filippov import Filippov
+from signproof.checks.flows.sliding import slide
+from signproof.checks.flows.trajectories import trajectory
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.problems.composition import ComposedSine, ComposedSoftplus
+from signproof.checks.problems.logistic import logistic_regression
+from signproof.checks.problems.quadratic import LeastSquares
+from signproof.theory.methods.flows import SignFlow
 
 LAST = fmpq(10**6)
 

@@ -15,24 +15,20 @@ from sympy import Rational, exp, sqrt
 from test_trajectories import least_squares
 
 from signproof import Claim, verify
-from signproof.checks import filippov, flows
-from signproof.checks.composition import ComposedSoftplus
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import families
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.replay_flows import best_constant, is_convex, replay_flow
-from signproof.checks.sine import SineSum
-from signproof.checks.trials import PROFILES, Profile
-from signproof.checks.witness import from_json
+from signproof.checks.flows import filippov
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.problems.composition import ComposedSoftplus
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.checks.replay.flows import best_constant, is_convex, replay_flow
+from signproof.checks.replay.witness import from_json
+from signproof.checks.trials import flows
+from signproof.checks.trials.tally import PROFILES, Profile
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
-from signproof.theory.flows import (
-    Convex,
-    GradientFlow,
-    MinDualGradientNormOverTime,
-    SignFlow,
-    SublevelRadius,
-    SuboptimalityOverTime,
-)
+from signproof.theory.assumptions.flows import Convex, SublevelRadius
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.norms import L2, LINF
 from signproof.theory.papers.scaled_sign.proposition_1 import D1, proposition_1_1, proposition_1_2
 from signproof.theory.papers.scaled_sign.proposition_2 import D2, proposition_2_1, proposition_2_2

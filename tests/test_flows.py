@@ -15,22 +15,27 @@ from sympy.core.symbol import Str
 from test_kernel import changed, mutate, number_mutants, rejected, with_step
 
 from signproof import Claim, verify
-from signproof.checks.exact import Balls, rationals
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.exact import Balls, rationals
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.witness import from_json
 from signproof.theory.algorithms import SignGD
+from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError
-from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.flows import (
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma, _Kernel, check
+from signproof.theory.kernel.lemmas import TABLE, conclusion
+from signproof.theory.measures import Suboptimality
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.methods.flows import Flow, GradientFlow, SignFlow
+from signproof.theory.norms import L2, LINF
+from signproof.theory.papers.scaled_sign.proposition_1 import D1, proposition_1_1, proposition_1_2
+from signproof.theory.papers.scaled_sign.proposition_2 import D2, proposition_2_1, proposition_2_2
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
+from signproof.theory.symbols import V0, alpha, beta, f_star, i, k, s, t
+from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.flows import (
     Accumulated,
-    Flow,
-    GradientFlow,
     LeastSoFar,
-    MinDualGradientNormOverTime,
-    SignFlow,
-    SublevelRadius,
-    SuboptimalityOverTime,
     g_t,
     suboptimality_at,
     suboptimality_rate,
@@ -38,35 +43,7 @@ from signproof.theory.flows import (
     velocity,
     x_t,
 )
-from signproof.theory.lemmas import TABLE, conclusion
-from signproof.theory.measures import Suboptimality
-from signproof.theory.norms import L2, LINF
-from signproof.theory.papers.scaled_sign.proposition_1 import D1, proposition_1_1, proposition_1_2
-from signproof.theory.papers.scaled_sign.proposition_2 import D2, proposition_2_1, proposition_2_2
-from signproof.theory.proof import (
-    Certificate,
-    Combination,
-    Decide,
-    Definition,
-    Hypothesis,
-    Identity,
-    Lemma,
-    Proof,
-    Rejection,
-    Step,
-    _Kernel,
-    check,
-)
-from signproof.theory.symbols import V0, alpha, beta, f_star, i, k, s, t
-from signproof.theory.vectors import (
-    dual_norm,
-    gradient,
-    maximizer,
-    norm,
-    suboptimality,
-    value,
-    x_k,
-)
+from signproof.theory.terms.vectors import dual_norm, gradient, maximizer, norm, suboptimality, value, x_k
 
 PROPOSITIONS = (proposition_1_1, proposition_1_2, proposition_2_1, proposition_2_2)
 SHARED = {"chain rule", "infimum", "non-negative norm"}
@@ -288,7 +265,7 @@ class Custom(Flow):
 def custom(rule) -> Claim:
     """A claim about a flow, whose proof begins with its rule."""
     flow = Custom(beta, rule)
-    from signproof.theory.opaque import velocity_of
+    from signproof.theory.border.opaque import velocity_of
 
     return arena((Eq(velocity(t), velocity_of(flow, x_t, gradient).after), Definition()), flow=flow)
 

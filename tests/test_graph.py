@@ -11,13 +11,14 @@ from sympy.core.symbol import Str
 from signproof import Claim, verify
 from signproof.theory.assumptions import Smooth
 from signproof.theory.catalog import catalog
-from signproof.theory.graph import graph
+from signproof.theory.elaboration.graph import graph
+from signproof.theory.kernel.kernel import Decide, Theorem, check
 from signproof.theory.norms import LINF
 from signproof.theory.papers.scaled_sign.theorem_2 import c, theorem_2_zeta1
 from signproof.theory.papers.scaled_sign.theorem_3 import I_p, theorem_3_zeta2
-from signproof.theory.proof import Certificate, Decide, Proof, Rejection, Step, Theorem, check
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import L, k, mu
-from signproof.theory.vectors import dual_norm, g_k, suboptimality, x_k
+from signproof.theory.terms.vectors import dual_norm, g_k, suboptimality, x_k
 
 a, b = Symbol("a", real=True), Symbol("b", real=True)
 square = Claim(id="mine/square", statement=2 * a * b <= a**2 + b**2)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from signproof import verify
-from signproof.checks import judge
-from signproof.theory.automatic import prove
+from signproof.checks.verdicts import judge
 from signproof.theory.catalog import catalog
-from signproof.theory.proof import Certificate
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.proof_steps import Certificate
 
 
 @pytest.mark.parametrize("id", ["scaled-sign/appendix.comparison", "scaled-sign/example-3.eq-10"])

@@ -16,11 +16,11 @@ from listening import command
 from sympy import Eq, prod, symbols
 
 from signproof import verify, workers
-from signproof.checks import judge
+from signproof.checks.verdicts import judge
 from signproof.interruption import Terminated, exit_code, heeded, terminable
 from signproof.report.ledger import keep, ledger, read
 from signproof.report.site import keep_site
-from signproof.theory import decide
+from signproof.theory.algebra import decide
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import alpha
 
@@ -215,8 +215,8 @@ def test_every_long_command_ends_with_the_signal_s_code_and_keeps_what_it_has(ru
     def stop(*arguments, **options):
         raise raised
 
-    maps = "signproof.checks.tightness_map._cells"
-    from signproof.checks import tightness_map
+    maps = "signproof.checks.trials.tightness_map._cells"
+    from signproof.checks.trials import tightness_map
 
     real, rows = tightness_map._cells, []
 
@@ -234,13 +234,13 @@ def test_every_long_command_ends_with_the_signal_s_code_and_keeps_what_it_has(ru
     monkeypatch.setattr(maps, stop)
     assert run("tightness", "scaled-sign/theorem-1.3", "--ratios", "4", "--json", place)[0] == code
     assert json.loads(place.read_text()) == data
-    monkeypatch.setattr("signproof.checks.search.grid", stop)
+    monkeypatch.setattr("signproof.checks.search.search.grid", stop)
     assert run("search", "scaled-sign/theorem-1.3", "--seconds", "5")[0] == code
-    monkeypatch.setattr("signproof.checks.judge.conduct", stop)
+    monkeypatch.setattr("signproof.checks.verdicts.judge.conduct", stop)
     assert run("experiment", "scaled-sign/example-4")[0] == code
     monkeypatch.setattr("signproof.distributing.conduct", stop)
     assert run("distributed", "--steps", "1")[0] == code
-    monkeypatch.setattr("signproof.theory.automatic.prove", stop)
+    monkeypatch.setattr("signproof.theory.elaboration.automatic.prove", stop)
     assert run("show", "scaled-sign/example-1")[0] == code
 
 

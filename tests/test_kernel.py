@@ -53,18 +53,32 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
 from signproof import verify
-from signproof.checks.exact import rationals
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.theory import decide
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.theory.algebra import decide
 from signproof.theory.algorithms import Algorithm, GradientDescent, SignGD
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.composite import Convex, CoordinateVariance
+from signproof.theory.assumptions.gradients import Independence
 from signproof.theory.claim import Claim, Orbit
-from signproof.theory.cube import unit
-from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.lemmas import TABLE, _potential, conclusion
+from signproof.theory.kernel.kernel import (
+    Combination,
+    Decide,
+    Definition,
+    Forever,
+    Hypothesis,
+    Identity,
+    Instance,
+    Lemma,
+    Run,
+    _Kernel,
+    check,
+    transition,
+)
+from signproof.theory.kernel.lemmas import TABLE, _potential, conclusion
+from signproof.theory.kernel.normal import Rejected
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF
-from signproof.theory.oracles import Independence
 from signproof.theory.papers.scaled_sign.assumptions import SeparablySmooth, weighted
 from signproof.theory.papers.scaled_sign.example_1 import example_1
 from signproof.theory.papers.scaled_sign.theorem_1 import (
@@ -76,29 +90,12 @@ from signproof.theory.papers.scaled_sign.theorem_1 import (
     theorem_1_zeta,
     zeta,
 )
-from signproof.theory.proof import (
-    Certificate,
-    Combination,
-    Decide,
-    Definition,
-    Forever,
-    Hypothesis,
-    Identity,
-    Instance,
-    Justification,
-    Lemma,
-    Proof,
-    Rejected,
-    Rejection,
-    Run,
-    Step,
-    _Kernel,
-    check,
-    transition,
-)
-from signproof.theory.prox import Convex, CoordinateVariance, D, deviation, exchange, mean_prox
+from signproof.theory.proof_steps import Certificate, Justification, Proof, Rejection, Step
 from signproof.theory.symbols import V0, L, alpha, f_star, i, k, l, mu
-from signproof.theory.vectors import (
+from signproof.theory.terms.cube import unit
+from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.proximal import D, deviation, exchange, mean_prox
+from signproof.theory.terms.vectors import (
     Least,
     dual_norm,
     g_k,

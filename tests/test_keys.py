@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks.keys import make_key
+from signproof.checks.numbers.keys import make_key
 
 
 @settings(max_examples=25, deadline=None)

@@ -9,20 +9,19 @@ import pytest
 from sympy import Rational, Symbol
 
 from signproof import Claim
-from signproof.checks import judge, likely_path
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import rational
-from signproof.checks.judge import verify
-from signproof.checks.moments import search
-from signproof.checks.noise import Noise
-from signproof.checks.problem import exactly_known
-from signproof.checks.trials import Trials
+from signproof.checks.numbers.exact import rational
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.base import exactly_known
+from signproof.checks.trials import path_search
+from signproof.checks.trials.exact_noise import Noise
+from signproof.checks.trials.moment_search import search
+from signproof.checks.trials.tally import Trials
+from signproof.checks.verdicts import judge
+from signproof.checks.verdicts.judge import verify
 from signproof.counterexamples import corpus
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
 from signproof.theory.assumptions import Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.catalog import catalog
-from signproof.theory.measures import ExpectedSuboptimality
-from signproof.theory.oracles import (
+from signproof.theory.assumptions.gradients import (
     BoundedVariance,
     IndependentNormAndSigns,
     IndependentNormsAndVotes,
@@ -30,11 +29,14 @@ from signproof.theory.oracles import (
     SignMargin,
     Unbiased,
 )
+from signproof.theory.catalog import catalog
+from signproof.theory.kernel.kernel import check
+from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.papers.own.theorem_2_repaired import from_correlation, theorem_2_1_repaired
 from signproof.theory.papers.scaled_sign.theorem_1 import strongly_convex as from_strong_convexity
 from signproof.theory.papers.scaled_sign.theorem_2 import part_1, theorem_2_1, theorem_2_1_strongly_convex
 from signproof.theory.papers.scaled_sign.theorem_3 import theorem_3, theorem_3_strongly_convex
-from signproof.theory.proof import Certificate, Rejection, check
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import V0, L, alpha, k, mu, sigma
 
 BOTH = ((theorem_2_1, theorem_2_1_strongly_convex), (theorem_3, theorem_3_strongly_convex))
@@ -102,7 +104,7 @@ def test_both_theorems_fall_from_the_claims_alone(witness):
     found = witness.replay()
     assert found.confirmed and found.level == "exact"
     assert found.measured[0] > found.bound[1]
-    assert witness.k <= likely_path.STEPS
+    assert witness.k <= path_search.STEPS
 
 
 def test_their_witness_is_checked_by_hand(witness):
@@ -219,8 +221,8 @@ def test_verify_finds_it_where_the_corpus_has_nothing(monkeypatch):
 )
 def test_nothing_is_found_against_what_holds_or_is_a_fifth_higher(claim, monkeypatch):
     """The last is false, too, but out of reach of a path that is left for ever."""
-    monkeypatch.setattr(likely_path, "STEP_SIZES", ("1/100",))
-    monkeypatch.setattr(likely_path, "STARTS", (1,))
+    monkeypatch.setattr(path_search, "STEP_SIZES", ("1/100",))
+    monkeypatch.setattr(path_search, "STARTS", (1,))
     found = search(claim)
     assert found.witness is None and found.tried >= 1
     assert 0.1 < found.largest <= 1
@@ -248,7 +250,7 @@ def test_other_claims_are_refused(claim, reason):
 
 
 def test_in_three_dimensions_the_instance_of_two_is_none(monkeypatch):
-    monkeypatch.setattr(likely_path, "STEP_SIZES", ("1/100",))
-    monkeypatch.setattr(likely_path, "STARTS", (1,))
+    monkeypatch.setattr(path_search, "STEP_SIZES", ("1/100",))
+    monkeypatch.setattr(path_search, "STARTS", (1,))
     found = search(strongly_convex(theorem_2_1, Dimension(3)))
     assert found.witness is None and found.largest > 1

@@ -16,17 +16,17 @@ from flint import arb, arb_mat, fmpq
 from sklearn.datasets import dump_svmlight_file, load_breast_cancer, load_digits
 
 from signproof import Claim
-from signproof.checks import witness
-from signproof.checks.arrays import BALLS, ball, ends
-from signproof.checks.exact import Balls, rationals
-from signproof.checks.logistic import (
+from signproof.checks.numbers.arrays import BALLS, ball, ends
+from signproof.checks.numbers.exact import Balls, rationals
+from signproof.checks.problems.families import families, load_problem
+from signproof.checks.problems.logistic import (
     Digits3Against8,
     DigitsEvenAgainstOdd,
     LogisticRegression,
     _minimizer,
     logistic_regression,
 )
-from signproof.checks.problem import families, load_problem
+from signproof.checks.replay import witness
 from signproof.loading import read_file
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.misuse import Misuse
@@ -375,7 +375,7 @@ def test_claims_in_a_file_are_tried_on_the_data_that_it_names(file, tmp_path):
 
 
 def test_a_file_too_large_for_balls_is_refused(file, monkeypatch):
-    monkeypatch.setattr("signproof.checks.logistic.LARGEST", 100)
+    monkeypatch.setattr("signproof.checks.problems.logistic.LARGEST", 100)
     with pytest.raises(ValueError, match=r"mine\.txt has 40 x 5 entries, too many for exact work: at most 100"):
         logistic_regression(file)
 

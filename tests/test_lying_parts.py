@@ -11,15 +11,16 @@ from sympy.core.assumptions import StdFactKB
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
-from signproof.theory import lemmas
+from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions import Assumption, Smooth
-from signproof.theory.decide import follows
-from signproof.theory.expectations import Total, coordinate
+from signproof.theory.assumptions.composite import BatchSize
+from signproof.theory.kernel import lemmas
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Instance, Lemma, check
 from signproof.theory.norms import L2
-from signproof.theory.proof import Certificate, Combination, Decide, Hypothesis, Instance, Lemma, Proof, Step, check
-from signproof.theory.prox import BatchSize
+from signproof.theory.proof_steps import Certificate, Proof, Step
 from signproof.theory.symbols import L, i, k, m
-from signproof.theory.vectors import Scalar, check_term, gradient, inner, norm, point, value
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import Scalar, check_term, gradient, inner, norm, point, value
 
 x, y, c, B = (Symbol(name, real=True) for name in "xycB")
 p, q = point(Str("p")), point(Str("q"))

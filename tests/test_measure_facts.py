@@ -10,15 +10,15 @@ from sympy import Sum, Symbol, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
-from signproof.checks.measure_facts import examine_measure
+from signproof.checks.facts.measures import examine_measure
 from signproof.theory.algorithms import GradientDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
-from signproof.theory.expectations import mean
+from signproof.theory.border.purity import Impure
 from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality, is_mean
 from signproof.theory.norms import L2, LINF, OPERATOR
-from signproof.theory.purity import Impure
 from signproof.theory.symbols import V0, L, alpha, k, l, mu
-from signproof.theory.vectors import Least, dual_norm, gradient, iterate, norm, suboptimality, x_star
+from signproof.theory.terms.expectations import mean
+from signproof.theory.terms.vectors import Least, dual_norm, gradient, iterate, norm, suboptimality, x_star
 
 INF, TWO = Str("inf"), Str("2")
 

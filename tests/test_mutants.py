@@ -24,30 +24,22 @@ from remembering import remember
 from sympy import Abs, Gt, Le
 from sympy.core.symbol import Str
 
-from signproof.theory import decide, lemmas, proof
-from signproof.theory.automatic import prove
+from signproof.theory.algebra import decide
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.expectations import coordinate
-from signproof.theory.lemmas import Use
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.kernel import kernel as proof
+from signproof.theory.kernel import lemmas
+from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma, Run, by_arithmetic, check
+from signproof.theory.kernel.lemmas import Use
 from signproof.theory.norms import LINF
 from signproof.theory.papers.own.remark_4_repaired import remark_4_rate_repaired
 from signproof.theory.papers.scaled_sign.example_1 import example_1
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_2, theorem_1_3, theorem_1_zeta, zeta
-from signproof.theory.proof import (
-    Certificate,
-    Decide,
-    Hypothesis,
-    Lemma,
-    Proof,
-    Rejection,
-    Run,
-    Step,
-    by_arithmetic,
-    check,
-)
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, L, alpha, i, k
-from signproof.theory.vectors import norm, point
+from signproof.theory.terms.expectations import coordinate
+from signproof.theory.terms.vectors import norm, point
 
 FEW = 2
 """Mutants of each kind in a default run, where the proof is short."""

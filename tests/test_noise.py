@@ -12,20 +12,21 @@ from flint import fmpq
 from sympy import Integer, Symbol, sqrt
 
 from signproof import Claim, verify
-from signproof.checks import judge, noise
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import rational, rationals
-from signproof.checks.moments import search
-from signproof.checks.noise import try_out
-from signproof.checks.oracles import FiniteOracle
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.trials import Trials
+from signproof.checks.gradients.finite import FiniteOracle
+from signproof.checks.numbers.exact import rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.trials import exact_noise
+from signproof.checks.trials.exact_noise import try_out
+from signproof.checks.trials.moment_search import search
+from signproof.checks.trials.tally import Trials
+from signproof.checks.verdicts import judge
 from signproof.theory.algorithms import Algorithm, MajorityVote, ScaledSignSGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormAndSigns, NormSignMargin, Unbiased
 from signproof.theory.catalog import catalog
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.norms import L2
-from signproof.theory.oracles import BoundedVariance, IndependentNormAndSigns, NormSignMargin, Unbiased
 from signproof.theory.symbols import V0, K, L, alpha, k, mu, sigma
 
 c = Symbol("c", real=True)
@@ -62,10 +63,10 @@ def test_a_floor_that_is_too_low_is_found(no_engine):
 def test_constants_are_those_at_the_points_reached():
     """With p = 3/4 that a factor is 3/2 and 1/4 that it is -1/2: c = 1/2, sigma^2 = 3/4 g^2 at the largest |g|."""
     factor = [(Fraction(3, 4), Fraction(3, 2), Fraction(0)), (Fraction(1, 4), Fraction(-1, 2), Fraction(0))]
-    run = noise._Run(
+    run = exact_noise._Run(
         catalog()["scaled-sign/theorem-2.1"],
         DiagonalQuadratic(rationals([1])),
-        noise._independent([factor]),
+        exact_noise._independent([factor]),
         (fmpq(1),),
         rational("1/2"),
         1,
@@ -83,7 +84,7 @@ def test_laws_that_no_step_size_goes_with_do_not_count():
         (Fraction(1, 2), Fraction(1, 2)), ((Fraction(3),), (Fraction(-1),)), ((Fraction(0),), (Fraction(0),))
     )
     claim = catalog()["scaled-sign/theorem-2.1"]
-    run = noise._Run(claim, DiagonalQuadratic(rationals([1])), fair, (fmpq(1),), rational("1/2"), 1)
+    run = exact_noise._Run(claim, DiagonalQuadratic(rationals([1])), fair, (fmpq(1),), rational("1/2"), 1)
     assert not run.settle()  # signs are right half of the time: c = 0
 
 

@@ -15,15 +15,14 @@ from scipy import integrate, stats
 from scipy.special import betainc
 from sympy import Symbol
 
-from signproof.checks.densities import Gaussian, Laplace, SparseGaussian, StudentT, Uniform
-from signproof.checks.domain import Unsupported
-from signproof.checks.finite_noise import FiniteNoise, mini_batches
-from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise, vote_probability
-from signproof.checks.oracles import FiniteOracle
-from signproof.checks.sampled import margins
-from signproof.checks.strategies import drawn_gradients
-from signproof.theory.catalog import catalog
-from signproof.theory.oracles import (
+from signproof.checks.gradients.densities import Gaussian, Laplace, SparseGaussian, StudentT, Uniform
+from signproof.checks.gradients.drawn import AdditiveNoise, MultiplicativeNoise, vote_probability
+from signproof.checks.gradients.finite import FiniteOracle
+from signproof.checks.gradients.finite_drawn import FiniteNoise, mini_batches
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.testing.strategies import drawn_gradients
+from signproof.checks.trials.drawn_noise import margins
+from signproof.theory.assumptions.gradients import (
     BoundedVariance,
     IndependentCoordinates,
     IndependentDraws,
@@ -33,6 +32,7 @@ from signproof.theory.oracles import (
     Unbiased,
     VoteMargin,
 )
+from signproof.theory.catalog import catalog
 from signproof.theory.symbols import sigma
 
 c, I_p = Symbol("c", real=True), Symbol("I_p", real=True)
@@ -83,7 +83,7 @@ def test_draws_have_the_law_that_the_constants_are_of(law):
 
 def of_run(oracle, g, s, seed=0, runs=200_000):
     """~g at one g, drawn many times, shape (d, runs)."""
-    from signproof.checks.sampling import _Drawing
+    from signproof.checks.runs.drawn import _Drawing
 
     g = np.broadcast_to(np.asarray(g, float)[:, None], (len(g), runs))
     with jax.enable_x64(True):

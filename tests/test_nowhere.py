@@ -7,18 +7,20 @@ from sympy import Abs, Eq, Ge, Le, Or, Rational, Symbol, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
-from signproof.checks.instance import exhibit
+from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.expectations import coordinate, estimate, mean
-from signproof.theory.flows import Convex, GradientFlow, SignFlow, SuboptimalityOverTime
+from signproof.theory.assumptions.flows import Convex
+from signproof.theory.assumptions.gradients import BoundedVariance, OracleAssumption, Unbiased
+from signproof.theory.elaboration.recognized import recognized
+from signproof.theory.elaboration.vacuity import contradiction, unmeetable
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.norms import ANY, L2
-from signproof.theory.oracles import BoundedVariance, OracleAssumption, Unbiased
-from signproof.theory.recognized import recognized
 from signproof.theory.symbols import V0, L, alpha, beta, f_star, i, mu, sigma, t
-from signproof.theory.vacuity import contradiction, unmeetable
-from signproof.theory.vectors import dual_norm, gradient, inner, iterate, norm, point, value, x_star
+from signproof.theory.terms.expectations import coordinate, estimate, mean
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, iterate, norm, point, value, x_star
 
 B, G, R, c = (Symbol(letter, real=True) for letter in ("B", "G", "R", "c"))
 x = point(Str("x"))

@@ -7,9 +7,9 @@ import dataclasses
 import pytest
 
 from signproof import judging, verify
-from signproof.checks import judge
-from signproof.checks.statistics import ERROR
-from signproof.checks.verdict import Evidence, Status, Verdict
+from signproof.checks.numbers.confidence import ERROR
+from signproof.checks.verdicts import judge
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.counterexamples import corpus
 from signproof.judging import BUDGET, Budget
 from signproof.report.ledger import entry, read

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signproof import Claim, verify
-from signproof.checks.arrays import BALLS, FLOATS, ball, ends
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.checks.matrices import COLUMNS, MatrixLeastSquares
-from signproof.checks.trials import PROFILES, in_numbers, try_out
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.arrays import BALLS, FLOATS, ball, ends
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.posing.cases import in_numbers
+from signproof.checks.problems.matrices import COLUMNS, MatrixLeastSquares
+from signproof.checks.replay.witness import from_json
+from signproof.checks.trials.bounds import try_out
+from signproof.checks.trials.tally import PROFILES
 from signproof.theory.algorithms import SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog

@@ -13,21 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, Symbol
 
-from signproof.checks import judge, lattice
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.expected import Chain, _translates, expectations
-from signproof.checks.laws import ANYWHERE, Law, LawReader
-from signproof.checks.moments import search
-from signproof.checks.noise import Noise
-from signproof.checks.oracles import TableOracle
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.trials import Trials
-from signproof.checks.witness import from_json
+from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.gradients.laws import ANYWHERE, Law, LawReader
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay.witness import from_json
+from signproof.checks.runs.expected import Chain, _translates, expectations
+from signproof.checks.trials import lattice
+from signproof.checks.trials.exact_noise import Noise
+from signproof.checks.trials.moment_search import search
+from signproof.checks.trials.tally import Trials
+from signproof.checks.verdicts import judge
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
-from signproof.theory.catalog import catalog
-from signproof.theory.measures import Suboptimality
-from signproof.theory.oracles import (
+from signproof.theory.assumptions.gradients import (
     BoundedVariance,
     IndependentCoordinates,
     IndependentDraws,
@@ -37,6 +36,8 @@ from signproof.theory.oracles import (
     Unbiased,
     VoteMargin,
 )
+from signproof.theory.catalog import catalog
+from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import alpha, sigma
 
 c, M = Symbol("c", real=True), Symbol("M", real=True)

@@ -11,16 +11,17 @@ from sympy import Rational, Symbol
 
 from signproof import Claim, verify
 from signproof.checks.constants import exact_smoothness, exact_strong_convexity
-from signproof.checks.exact import RATIONALS, rationals
+from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.catalog import catalog
-from signproof.theory.lemmas import TABLE, LemmaError
+from signproof.theory.kernel.kernel import check
+from signproof.theory.kernel.lemmas import TABLE, LemmaError
 from signproof.theory.papers.own import theorem_1_multi_step as multi
 from signproof.theory.papers.own import theorem_1_tight as tight
 from signproof.theory.papers.own import theorem_2_sharp
 from signproof.theory.papers.own.theorem_1_dimension import theorem_1_dimension
 from signproof.theory.papers.scaled_sign import theorem_2
-from signproof.theory.proof import Certificate, Rejection, check
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import L, alpha, d, i, k, mu
 
 PROVED = [

@@ -8,7 +8,7 @@ from sympy import Rational, Symbol
 from signproof import verify
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.catalog import catalog
-from signproof.theory.formula import parse
+from signproof.theory.terms.formula import parse
 
 ALGEBRAIC = [id for id, claim in catalog().items() if claim.kind == "algebraic"]
 

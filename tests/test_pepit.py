@@ -20,11 +20,11 @@ import pytest
 from sympy import Max
 
 from signproof import Claim
-from signproof.checks import engine
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.sine import SineSum
-from signproof.checks.strategies import Sample, holds
-from signproof.checks.trials import cases
+from signproof.checks.posing.cases import cases
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.checks.runs import engine
+from signproof.checks.testing.strategies import Sample, holds
 from signproof.theory.algorithms import GradientDescent, SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog

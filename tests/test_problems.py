@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from signproof import Claim
-from signproof.checks import constants, sine
-from signproof.checks.arrays import FLOATS
-from signproof.checks.composition import CONVEX, Composed, ComposedSine, ComposedSoftplus
 from signproof.checks.constants import Enclosure
-from signproof.checks.domain import THETAS, TURN
-from signproof.checks.exact import RATIONALS, Balls, rationals
-from signproof.checks.problem import BATCH, Problem, families, family_named, known, load_problem, nearest
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.sine import AMPLITUDES, WIDTH, SineSum, pl_constant, pl_constants
-from signproof.checks.softplus import SoftplusSum
+from signproof.checks.numbers.arrays import FLOATS
+from signproof.checks.numbers.exact import RATIONALS, Balls, rationals
+from signproof.checks.posing.domain import THETAS, TURN
+from signproof.checks.problems import constants, sine
+from signproof.checks.problems.base import BATCH, Problem, known, nearest
+from signproof.checks.problems.composition import CONVEX, Composed, ComposedSine, ComposedSoftplus
+from signproof.checks.problems.families import families, family_named, load_problem
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import AMPLITUDES, WIDTH, SineSum, pl_constant, pl_constants
+from signproof.checks.problems.softplus import SoftplusSum
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import ANY, L2, LINF
 from signproof.theory.symbols import L

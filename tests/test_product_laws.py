@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from planted import planted
 
-from signproof.checks import lattice, product_laws
-from signproof.checks.domain import Unsupported
-from signproof.checks.laws import ANYWHERE, LawReader
-from signproof.checks.product_laws import search
+from signproof.checks.gradients.laws import ANYWHERE, LawReader
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.trials import lattice, product_search
+from signproof.checks.trials.product_search import search
+from signproof.theory.assumptions.gradients import IndependentCoordinates, IndependentNormAndSigns
 from signproof.theory.catalog import catalog
-from signproof.theory.oracles import IndependentCoordinates, IndependentNormAndSigns
 from signproof.theory.symbols import sigma
 
 repaired = catalog()["own/theorem-3.repaired"]
@@ -59,8 +59,8 @@ def test_the_largest_floor_is_that_of_one_coordinate_alone(monkeypatch):
 
 def test_the_laws_of_a_pair_meet_what_is_assumed():
     parameters = next(p for p in lattice.parameters(repaired) if p["sigma"] == 4 and 4 * p["I_p"] == 3)
-    relations = lattice.relations(repaired, "", product_laws.INDEPENDENCE)
-    pair = product_laws._Pair(repaired, relations, parameters)
+    relations = lattice.relations(repaired, "", product_search.INDEPENDENCE)
+    pair = product_search._Pair(repaired, relations, parameters)
     assert pair.solve(4, 4)
     joint = np.einsum("pu,pw->puw", pair.one, pair.other)
     assert joint.sum(axis=(1, 2)) == pytest.approx(1)
@@ -69,7 +69,7 @@ def test_the_laws_of_a_pair_meet_what_is_assumed():
     for gap in pair.below:
         assert (joint * gap).sum(axis=(1, 2)).max() <= 1e-6
     assert len(pair.below) >= 2 and pair.equal
-    assert pair.one @ np.array(product_laws.FIRST) == pytest.approx(pair.starts[0, :, 0], abs=1e-7)
+    assert pair.one @ np.array(product_search.FIRST) == pytest.approx(pair.starts[0, :, 0], abs=1e-7)
 
 
 @pytest.mark.parametrize(

@@ -10,38 +10,22 @@ from math import comb
 import pytest
 from sympy import Eq, Ge, Integer, Le, Rational, sqrt
 
+from signproof.theory.assumptions.composite import ClosedConvex, Convex
+from signproof.theory.assumptions.gradients import IndependentDraws
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.expectations import coordinate, estimate, mean
-from signproof.theory.lemmas import TABLE, LemmaError, conclusion, u, v
+from signproof.theory.kernel.kernel import Decide, Hypothesis, Instance, Lemma, check
+from signproof.theory.kernel.lemmas import TABLE, LemmaError, conclusion, u, v
 from signproof.theory.measures import ExpectedSuboptimality
-from signproof.theory.oracles import IndependentDraws
 from signproof.theory.papers.signprox.eq_9 import eq_9, gamma, positive, s, t
 from signproof.theory.papers.signprox.regularizer import eq_9_smooth, eq_9_smooth_coordinates
 from signproof.theory.papers.signprox.theorem_1 import T, theorem_1
 from signproof.theory.papers.signprox.theorem_2 import theorem_2
-from signproof.theory.proof import (
-    Certificate,
-    Decide,
-    Hypothesis,
-    Instance,
-    Lemma,
-    Proof,
-    Rejection,
-    Step,
-    check,
-)
-from signproof.theory.prox import (
-    COMPONENT,
-    ClosedConvex,
-    Convex,
-    exchange,
-    mean_prox,
-    prox,
-    sampled_mapping,
-)
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, L, i, k, m, sigma
-from signproof.theory.vectors import gradient
+from signproof.theory.terms.expectations import coordinate, estimate, mean
+from signproof.theory.terms.proximal import COMPONENT, exchange, mean_prox, prox, sampled_mapping
+from signproof.theory.terms.vectors import gradient
 
 PAPER = [claim for id, claim in catalog().items() if id.startswith("signprox/") and claim.proof is not None]
 THEOREMS = (theorem_1, theorem_2)

@@ -12,10 +12,10 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks.arrays import BALLS, FLOATS, Ball, ball, ends
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.checks.minibatch import shares
-from signproof.theory.prox import SPGM, ProximalOracle, SignProx
+from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.runs.minibatch import shares
+from signproof.theory.methods.proximal import SPGM, ProximalOracle, SignProx
 
 brief = settings(max_examples=25, deadline=None, derandomize=True)
 numbers = st.fractions(-3, 3, max_denominator=4)

@@ -12,18 +12,20 @@ from flint import fmpq
 from sympy import Integer, sqrt
 
 from signproof import Claim, verify
-from signproof.checks.composite import refusal
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rationals
-from signproof.checks.proximal import _root, fitting, replay_proximal
-from signproof.checks.proximal_trials import try_out
-from signproof.checks.separable import HuberComposite, QuadraticComposite
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.exact import RATIONALS, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.composite import refusal
+from signproof.checks.problems.separable import HuberComposite, QuadraticComposite
+from signproof.checks.replay.proximal import _root, fitting, replay_proximal
+from signproof.checks.replay.witness import from_json
+from signproof.checks.trials.proximal import try_out
+from signproof.theory.assumptions.composite import Composite, Convex, LipschitzGradient, ProximalVariance
 from signproof.theory.catalog import catalog
+from signproof.theory.methods.proximal import SignProx
 from signproof.theory.norms import L2, LINF
 from signproof.theory.papers.signprox.eq_9 import gamma
-from signproof.theory.prox import Composite, Convex, D, LipschitzGradient, ProximalVariance, SignProx
 from signproof.theory.symbols import L, sigma
+from signproof.theory.terms.proximal import D
 
 IDS = ["signprox/theorem-1", "signprox/theorem-2"]
 QUADRATIC = QuadraticComposite(
@@ -169,7 +171,7 @@ def test_where_fractions_grow_long_balls_hold_the_exact_numbers(id, bits, monkey
     claim, start = catalog()[id], tuple(rationals(["3/2", "-1"]))
     parameters = fitting(claim, QUADRATIC, 4)
     exact = replay_proximal(claim, QUADRATIC, parameters, start, 4)
-    monkeypatch.setattr("signproof.checks.proximal.LONGEST", bits)
+    monkeypatch.setattr("signproof.checks.runs.proximal.LONGEST", bits)
     found = replay_proximal(claim, QUADRATIC, parameters, start, 4)
     assert (exact.level, found.level) == ("exact", "enclosed" if bits == 1 else found.level)
     for inside, around in ((exact.measured, found.measured), (exact.bound, found.bound)):

@@ -18,32 +18,38 @@ from flint import fmpq
 from sympy import Eq, Ge, Integer, Le, Symbol
 
 from signproof import Claim, verify
-from signproof.checks.arrays import FLOATS
-from signproof.checks.exact import RATIONALS, Balls, rational, rationals
-from signproof.checks.expected import Chain, expectations
-from signproof.checks.lattice import PROBLEM, OnLattice
-from signproof.checks.oracles import TableOracle
-from signproof.checks.purity import examine as examine_claim
-from signproof.checks.purity import examine_family
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import Replay, _run_on, replay_orbit, run, trajectory
-from signproof.theory import state
+from signproof.checks.facts.purity import examine as examine_claim
+from signproof.checks.facts.purity import examine_family
+from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.numbers.arrays import FLOATS
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import run, trajectory
+from signproof.checks.replay.orbits import replay_orbit
+from signproof.checks.replay.replay import Replay
+from signproof.checks.runs.exact import _run_on
+from signproof.checks.runs.expected import Chain, expectations
+from signproof.checks.trials.lattice import PROBLEM, OnLattice
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Smooth
-from signproof.theory.automatic import prove
+from signproof.theory.assumptions.gradients import OracleAssumption, SignMargin, Unbiased, l1
+from signproof.theory.border import state
+from signproof.theory.border.opaque import Vector
+from signproof.theory.border.purity import Impure, examine
+from signproof.theory.border.steps import DrawnTwice, begin, move
 from signproof.theory.claim import ClaimError, Orbit
-from signproof.theory.expectations import estimate, mean
-from signproof.theory.flows import Flow, GradientFlow, SuboptimalityOverTime
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.kernel.kernel import transition
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.flows import Flow, GradientFlow
+from signproof.theory.methods.proximal import SPGM
 from signproof.theory.norms import L2
-from signproof.theory.opaque import Vector
-from signproof.theory.oracles import OracleAssumption, SignMargin, Unbiased, l1
-from signproof.theory.proof import Certificate, Rejection, transition
-from signproof.theory.prox import SPGM, MeanGradientMapping
-from signproof.theory.purity import Impure, examine
-from signproof.theory.steps import DrawnTwice, begin, move
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import V0, L, alpha, beta, sigma, t
-from signproof.theory.vectors import gradient, iterate, norm, x_k
+from signproof.theory.terms.expectations import estimate, mean
+from signproof.theory.terms.vectors import gradient, iterate, norm, x_k
 
 x = Symbol("x", real=True)
 
@@ -597,7 +603,7 @@ def test_families_that_remember_are_refused(place):
 def test_the_package_is_not_asked():
     assert not any(state.own(type(part)) for part in (GradientDescent(alpha), Suboptimality(), Smooth(L), None, 1, [1]))
     assert not state.own(DiagonalQuadratic) and state.own(Own) and state.own(type("Made", (GradientDescent,), {}))
-    pretender = type("GradientDescent", (Algorithm,), {"__module__": "signproof.theory.algorithms"})
+    pretender = type("GradientDescent", (Algorithm,), {"__module__": "signproof.theory.methods.gradient"})
     assert state.own(pretender)
 
 

@@ -17,11 +17,12 @@ import pytest
 import signproof.pytest_claims
 import signproof.pytest_fixture
 import signproof.report.site
-from signproof.checks import variants, witness
-from signproof.checks.conformance import Row
-from signproof.checks.statistics import ERROR
-from signproof.checks.verdict import Evidence, Status, Verdict
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.confidence import ERROR
+from signproof.checks.replay import witness
+from signproof.checks.replay.witness import from_json
+from signproof.checks.variants import ask as variants
+from signproof.checks.variants.row import Row
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.report import ledger
 from signproof.report.variant_baseline import NAME, SCHEMA
 
@@ -135,7 +136,7 @@ def test_without_a_cache_the_replay_needs_a_ledger(run):
 
 
 def test_a_rejected_proof_fails_and_a_missing_one_does_not(run):
-    text = "from signproof.theory.proof import Decide\n"
+    text = "from signproof.theory.kernel.kernel import Decide\n"
     text += WRONG.replace(",))", ",), proof=Proof(Step('two', alpha > 2, by=Decide())))")
     found = run(text)
     found.assert_outcomes(failed=2)
@@ -213,7 +214,7 @@ def test_wrong(signproof):
 
 def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(run, monkeypatch):
     """A planted search: the check, of a profile that tries nothing, finds the claim supported."""
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.SUPPORTED))
+    monkeypatch.setattr("signproof.checks.verdicts.judge.verify", lambda claim, **_: Verdict(claim, Status.SUPPORTED))
     found = run(BOUND, "--signproof-json=ledger.json")
     found.assert_outcomes(passed=1, failed=1, skipped=1)
     found.stdout.fnmatch_lines(["1 refuted", "FAILED*::search*"])
@@ -224,7 +225,7 @@ def test_what_a_search_breaks_is_refuted_in_the_ledger_whatever_the_check_says(r
 
 
 def test_what_is_proved_and_broken_is_inconsistent(run, monkeypatch):
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status.PROVED))
+    monkeypatch.setattr("signproof.checks.verdicts.judge.verify", lambda claim, **_: Verdict(claim, Status.PROVED))
     run(BOUND).stdout.fnmatch_lines(["1 inconsistent"])
 
 
@@ -240,7 +241,9 @@ def test_what_is_proved_and_broken_is_inconsistent(run, monkeypatch):
 )
 def test_an_accepted_proof_alone_passes_nothing(run, monkeypatch, status, outcomes, line):
     pieces = Evidence("proof", "exact", "all 2 steps accepted", {"accepted": True}), Evidence("note", "exact", WHY)
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, **_: Verdict(claim, Status(status), pieces))
+    monkeypatch.setattr(
+        "signproof.checks.verdicts.judge.verify", lambda claim, **_: Verdict(claim, Status(status), pieces)
+    )
     found = run(RIGHT, "-rsf")
     found.assert_outcomes(**outcomes)
     found.stdout.fnmatch_lines([f"*{line}"])
@@ -252,7 +255,7 @@ WHY = "because of that"
 
 def test_a_claim_is_judged_once_for_both_of_its_tests(run, monkeypatch):
     judged = []
-    monkeypatch.setattr("signproof.checks.judge.verify", lambda claim, error, **_: noted(judged, claim, error))
+    monkeypatch.setattr("signproof.checks.verdicts.judge.verify", lambda claim, error, **_: noted(judged, claim, error))
     run(RIGHT + WRONG).assert_outcomes(passed=4)
     assert [id for id, _ in judged] == ["mine/right", "mine/wrong"]
     assert len({error for _, error in judged}) == 1 and sum(error for _, error in judged) < ERROR
@@ -271,7 +274,7 @@ def test_all_ways_into_pytest_know_the_corpus(run, monkeypatch):
         return Verdict(claim, Status.PROVED)
 
     monkeypatch.setattr("signproof.counterexamples.corpus.against", lambda claim: [claim.id])
-    monkeypatch.setattr("signproof.checks.judge.verify", noting)
+    monkeypatch.setattr("signproof.checks.verdicts.judge.verify", noting)
     run(RIGHT + "def test_it(signproof):\n    signproof.verify(right)\n").assert_outcomes(passed=3)
     assert asked == [["mine/right"]] * 2
 

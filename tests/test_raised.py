@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signproof import judging
-from signproof.checks.witness import Witness
+from signproof.checks.replay.witness import Witness
 from signproof.cli import main
 from signproof.loading import read_file
 from signproof.report.ledger import read

@@ -9,12 +9,12 @@ from math import inf
 import pytest
 from flint import fmpq
 
-from signproof.checks import judge
-from signproof.checks.judge import verify
-from signproof.checks.noise import Noise
-from signproof.checks.statistics import ERROR
-from signproof.checks.trials import Trials
-from signproof.checks.verdict import Evidence, Status, Verdict, exceeded
+from signproof.checks.numbers.confidence import ERROR
+from signproof.checks.trials.exact_noise import Noise
+from signproof.checks.trials.tally import Trials
+from signproof.checks.verdicts import judge
+from signproof.checks.verdicts.judge import verify
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded
 from signproof.pytest_results import _both
 from signproof.report.latex import write_latex
 from signproof.report.ledger import entry, ledger, ratio_text

@@ -12,26 +12,28 @@ from sympy import And, Ge, Integer, Le, Lt, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.checks.batch import compare, prepare
 from signproof.checks.constants import Enclosure
-from signproof.checks.domain import ranges
-from signproof.checks.exact import rationals
-from signproof.checks.instance import exhibit
-from signproof.checks.matrices import MatrixLeastSquares
-from signproof.checks.problem import BATCH, Problem, families
-from signproof.checks.proposals import Proposal, follow
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.replay import replay
-from signproof.checks.run_facts import fits
-from signproof.checks.trials import PROFILES, Watch, positions, try_out
+from signproof.checks.facts.runs import fits
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.posing.domain import ranges
+from signproof.checks.problems.base import BATCH, Problem
+from signproof.checks.problems.families import families
+from signproof.checks.problems.matrices import MatrixLeastSquares
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay.bounds import replay
+from signproof.checks.search.proposals import Proposal, follow
+from signproof.checks.trials.batch import compare, prepare
+from signproof.checks.trials.bounds import Watch, positions, try_out
+from signproof.checks.trials.tally import PROFILES
+from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent, SteepestDescent
 from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.expectations import coordinate
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
-from signproof.theory.prox import D
 from signproof.theory.symbols import V0, L, f_star, i, k, mu
-from signproof.theory.vectors import dual_norm, gradient, iterate, norm, suboptimality, value, x_star
+from signproof.theory.terms.expectations import coordinate
+from signproof.theory.terms.proximal import D
+from signproof.theory.terms.vectors import dual_norm, gradient, iterate, norm, suboptimality, value, x_star
 
 R = Symbol("R", real=True)
 NORM = {pair: Str(pair.name) for pair in (LINF, L2, OPERATOR)}
@@ -173,7 +175,7 @@ def test_what_cannot_be_asked_of_a_start_is_not_tried():
 
 def test_trials_and_ascents_stay_within_it(monkeypatch):
     """On |x_0| <= R, V_k <= L R^2; the ascent moves the starts, and is not to move them out."""
-    monkeypatch.setattr("signproof.checks.trials.believed", lambda claim: [Dish])
+    monkeypatch.setattr("signproof.checks.trials.bounds.believed", lambda claim: [Dish])
     kind = of_start(lambda c: Le(norm(NORM[L2], start - x_star), c))
     trials = try_out(claim(kind(R, L2), bound=L * R**2), PROFILES["quick"])
     assert trials.witness is None and 0 < trials.tallies[0].instances < BATCH
@@ -280,7 +282,7 @@ class Picky(GradientDescent):
 
 
 def test_what_it_raises_on_one_family_is_named(monkeypatch):
-    monkeypatch.setattr("signproof.checks.trials.believed", lambda claim: [DiagonalQuadratic, Dish])
+    monkeypatch.setattr("signproof.checks.trials.bounds.believed", lambda claim: [DiagonalQuadratic, Dish])
     posed = claim(algorithm=Picky(1 / (2 * L)))
     trials = try_out(posed, PROFILES["quick"], watch=Watch(ascent=False))
     assert [tally.family for tally in trials.tallies] == ["diagonal quadratics", "dishes"]

@@ -12,28 +12,28 @@ import pytest
 from flint import fmpq
 from sympy import Le, Rational, Symbol
 
-from signproof.checks import judge, sampled
-from signproof.checks.densities import Gaussian, Uniform
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import rationals, to_float
-from signproof.checks.expected import Chain, expectations
-from signproof.checks.finite_noise import FiniteNoise
-from signproof.checks.judge import verify
-from signproof.checks.noise import Noise
-from signproof.checks.noisy import AdditiveNoise, MultiplicativeNoise
-from signproof.checks.oracles import FiniteOracle
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.sampled import try_out
-from signproof.checks.sampling import BLOCK, sample
-from signproof.checks.trials import PROFILES, Trials
+from signproof.checks.gradients.densities import Gaussian, Uniform
+from signproof.checks.gradients.drawn import AdditiveNoise, MultiplicativeNoise
+from signproof.checks.gradients.finite import FiniteOracle
+from signproof.checks.gradients.finite_drawn import FiniteNoise
+from signproof.checks.numbers.exact import rationals, to_float
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.runs.drawn import BLOCK, sample
+from signproof.checks.runs.expected import Chain, expectations
+from signproof.checks.trials.drawn_noise import try_out
+from signproof.checks.trials.exact_noise import Noise
+from signproof.checks.trials.tally import PROFILES, Trials
+from signproof.checks.verdicts import judge
+from signproof.checks.verdicts.judge import verify
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD, Signum
+from signproof.theory.assumptions.gradients import BoundedVariance, NormSignMargin, l1
+from signproof.theory.border.steps import DrawnTwice
 from signproof.theory.catalog import catalog
-from signproof.theory.expectations import estimate, mean
 from signproof.theory.measures import Suboptimality
-from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
-from signproof.theory.steps import DrawnTwice
 from signproof.theory.symbols import K, L, alpha, k, sigma
-from signproof.theory.vectors import gradient
+from signproof.theory.terms.expectations import estimate, mean
+from signproof.theory.terms.vectors import gradient
 
 M, c = Symbol("M", real=True), Symbol("c", real=True)
 PROBLEM = DiagonalQuadratic(np.array([[1.0, 2.0], [3.0, 1.0]]))
@@ -126,7 +126,7 @@ def test_a_method_that_asks_twice_is_refused():
 @pytest.fixture
 def two_laws(monkeypatch):
     laws = (AdditiveNoise(Gaussian()), 0.25), (AdditiveNoise(Gaussian(), F(1, 2)), 0.25)
-    monkeypatch.setattr(sampled, "LAWS", laws)
+    monkeypatch.setattr(drawn_noise, "LAWS", laws)
 
 
 @pytest.mark.parametrize("id", ["own/theorem-2.1.repaired", "own/theorem-2.2.repaired", "own/theorem-3.repaired"])
@@ -164,7 +164,7 @@ def test_a_bound_that_is_too_low_is_refuted_at_a_stated_error(two_laws, no_other
 
 
 def test_a_proved_claim_that_statistics_break_is_a_defect(two_laws, no_others, monkeypatch):
-    monkeypatch.setattr(sampled, "lower_bound", lambda drawn, pilot, error: 10 * drawn.mean())
+    monkeypatch.setattr(drawn_noise, "lower_bound", lambda drawn, pilot, error: 10 * drawn.mean())
     verdict = verify(repaired)
     assert verdict.status == "inconsistent" and verdict.evidence[-1].kind == "statistics"
 
@@ -241,7 +241,7 @@ def test_claims_about_a_number_of_steps_fixed_beforehand_are_refused():
 
 
 def test_runs_beyond_the_largest_float_decide_nothing(two_laws, monkeypatch):
-    from signproof.checks import sampling
+    from signproof.checks.runs import drawn as sampling
 
     draw = sampling.sample
     monkeypatch.setattr(

@@ -14,9 +14,11 @@ from sympy import Eq, Ge, Gt, Integer, Le, Limit, Ne, Not, Rational, Symbol, oo,
 from sympy.core.symbol import Str
 
 from signproof import verify
-from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.replay import replay, replay_course
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.orbits import replay_course
+from signproof.checks.replay.witness import from_json
+from signproof.theory.algebra.decide import follows, truth
 from signproof.theory.algorithms import (
     AdaGradNorm,
     ErrorFeedbackSignGD,
@@ -28,31 +30,18 @@ from signproof.theory.algorithms import (
     Signum,
 )
 from signproof.theory.assumptions import Dimension, Smooth
+from signproof.theory.assumptions.gradients import l1
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit
-from signproof.theory.decide import follows, truth
-from signproof.theory.lemmas import TABLE, LemmaError
+from signproof.theory.kernel.kernel import Decide, Forever, Identity, Instance, Lemma, Run, check, transition
+from signproof.theory.kernel.lemmas import TABLE, LemmaError
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
-from signproof.theory.oracles import l1
 from signproof.theory.papers.scaled_sign.assumptions import smooth
 from signproof.theory.papers.scaled_sign.remark_3 import average, best_step, max_norm_bound
 from signproof.theory.papers.scaled_sign.remark_5 import success
-from signproof.theory.proof import (
-    Certificate,
-    Decide,
-    Forever,
-    Identity,
-    Instance,
-    Lemma,
-    Proof,
-    Rejection,
-    Run,
-    Step,
-    check,
-    transition,
-)
+from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, K, L, alpha, d, eta, i, k
-from signproof.theory.vectors import g_k, gradient, point
+from signproof.theory.terms.vectors import g_k, gradient, point
 
 p, q, x = (Symbol(name, real=True) for name in "pqx")
 CLAIMS = {id.removeprefix("scaled-sign/"): claim for id, claim in catalog().items() if id.startswith("scaled-sign/")}
@@ -86,7 +75,7 @@ def test_a_stronger_statement_is_not_what_the_proof_proves(name):
 
 def test_the_identity_of_remark_2_needs_the_shifted_gradient():
     vector, memory, rate = point(Str("x")), point(Str("e")), Symbol("lambda", real=True)
-    from signproof.theory.opaque import traced
+    from signproof.theory.border.opaque import traced
 
     step = traced(ErrorFeedbackSignGD(rate), vector, gradient, memory)
     z = vector - memory
@@ -316,7 +305,7 @@ def test_signum_without_momentum_is_SignGD(start):
 
 @pytest.mark.parametrize("method", [AdaGradNorm, SignAdaGradNorm, SignAdaGradSignNorm])
 def test_adagrad_norm_by_hand(method):
-    from signproof.checks.exact import Balls
+    from signproof.checks.numbers.exact import Balls
 
     with Balls(64) as balls:
         start = balls.number(rationals(["1", "2"]))
@@ -340,7 +329,7 @@ def test_the_maximum_norm_in_coordinates(v):
 
 
 def test_a_bound_on_each_coordinate_does_not_depend_on_it():
-    from signproof.theory.expectations import coordinate
+    from signproof.theory.terms.expectations import coordinate
 
     v = point(Str("v"))
     with pytest.raises(LemmaError):

@@ -16,19 +16,22 @@ from planted import FLOORS, LOOSE, TIGHT, UNPLANTED, planted
 from sympy import Rational
 
 from signproof import Claim, cli
-from signproof.checks import domain, search_grid
-from signproof.checks.batch import exact_parameters
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, rationals
-from signproof.checks.proposals import Proposal, follow, ratio
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import run as run_exactly
-from signproof.checks.search import Found, Stopped, search
-from signproof.checks.search_ascent import SHAPES, ascend
-from signproof.checks.search_random import drawn
-from signproof.checks.shrink import shrink, size
-from signproof.checks.trials import PROFILES, cases, try_out
-from signproof.checks.witness import from_json
+from signproof.checks.numbers.exact import RATIONALS, rationals
+from signproof.checks.posing import domain
+from signproof.checks.posing.cases import cases
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import run as run_exactly
+from signproof.checks.replay.witness import from_json
+from signproof.checks.search import grid as search_grid
+from signproof.checks.search.ascent import SHAPES, ascend
+from signproof.checks.search.hypothesis import drawn
+from signproof.checks.search.proposals import Proposal, follow, ratio
+from signproof.checks.search.search import Found, Stopped, search
+from signproof.checks.search.shrink import shrink, size
+from signproof.checks.trials.batch import exact_parameters
+from signproof.checks.trials.bounds import try_out
+from signproof.checks.trials.tally import PROFILES
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
@@ -253,7 +256,7 @@ def test_ctrl_c_keeps_the_best(run, tmp_path, monkeypatch):
         yield next(iter(grid(claim, ranges)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("signproof.checks.search.grid", interrupted)
+    monkeypatch.setattr("signproof.checks.search.search.grid", interrupted)
     with pytest.raises(Stopped) as stopped:
         search(catalog()["scaled-sign/theorem-1.3"])
     assert isinstance(stopped.value.found, Found) and stopped.value.found.tried == 1

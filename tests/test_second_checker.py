@@ -14,12 +14,12 @@ from second_opinion import WORK, second_opinion
 from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Or, Rational, Symbol, false, sign, sqrt
 from test_kernel import FALSE, TRUE
 
-from signproof.theory import decide
-from signproof.theory.automatic import prove
+from signproof.theory.algebra import decide
+from signproof.theory.algebra.decide import Question, follows, recording, satisfiable
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.decide import Question, follows, recording, satisfiable
-from signproof.theory.proof import Certificate
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.proof_steps import Certificate
 from signproof.theory.symbols import alpha
 
 x, y = Symbol("x", real=True), Symbol("y", real=True)

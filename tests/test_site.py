@@ -24,7 +24,7 @@ import shown_experiment
 import vl_convert
 from PIL import Image
 
-from signproof.checks.tightness_map import Cell
+from signproof.checks.trials.tightness_map import Cell
 from signproof.report import filters
 from signproof.report.charts import chart, histogram_chart, spread_chart, svg, tightness_chart
 from signproof.report.claim_page import claim_page

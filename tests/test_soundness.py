@@ -16,19 +16,21 @@ from flint import arb
 from sympy import Rational, Symbol
 
 from signproof import Claim, Status, verify
-from signproof.checks import domain, engine
-from signproof.checks.batch import compare, prepare
-from signproof.checks.engine import Position
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational
-from signproof.checks.problem import families
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import trajectory
-from signproof.checks.strategies import Sample
-from signproof.checks.trials import PROFILES, Tally, try_out
-from signproof.theory import algorithms
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational
+from signproof.checks.posing import domain
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import trajectory
+from signproof.checks.runs import engine
+from signproof.checks.runs.engine import Position
+from signproof.checks.testing.strategies import Sample
+from signproof.checks.trials.batch import compare, prepare
+from signproof.checks.trials.bounds import try_out
+from signproof.checks.trials.tally import PROFILES, Tally
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.methods import gradient as algorithms
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, L, alpha, k, mu
 

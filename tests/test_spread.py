@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from signproof.checks.batch import Comparison
-from signproof.checks.spread import BINS, QUANTILES, Spread
+from signproof.checks.trials.batch import Comparison
+from signproof.checks.trials.spread import BINS, QUANTILES, Spread
 
 RATIOS = arrays(float, st.tuples(st.integers(2, 80), st.integers(1, 9)), elements=st.floats(0, 1.5) | st.just(np.nan))
 

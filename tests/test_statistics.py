@@ -7,7 +7,7 @@ import pytest
 import ville
 from scipy import stats
 
-from signproof.checks.statistics import ERROR, empirical_bernstein, lower_bound
+from signproof.checks.numbers.confidence import ERROR, empirical_bernstein, lower_bound
 
 MEANS = {"exponential": 1.0, "Pareto": 1.5, "Bernoulli": 0.05}
 

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from sympy import Rational
 
 from signproof import Claim
-from signproof.checks import engine, strategies
-from signproof.checks.oracles import FiniteOracle
-from signproof.checks.problem import families
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.strategies import (
+from signproof.checks.gradients.finite import FiniteOracle
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay.witness import from_json
+from signproof.checks.runs import engine
+from signproof.checks.testing import strategies
+from signproof.checks.testing.strategies import (
     Sample,
     Start,
     Violation,
@@ -33,7 +35,6 @@ from signproof.checks.strategies import (
     starts,
     step_sizes,
 )
-from signproof.checks.witness import from_json
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog

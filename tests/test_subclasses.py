@@ -12,34 +12,39 @@ from sympy import Abs, Eq, Ge, Integer, Le, Max, Min, Ne, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
-from signproof.checks import domain
-from signproof.checks.batch import prepare
-from signproof.checks.domain import Unsupported, ranges
-from signproof.checks.exact import RATIONALS, rationals
-from signproof.checks.laws import Law
-from signproof.checks.oracles import TableOracle
-from signproof.checks.problem import families, known
-from signproof.checks.quadratic import DiagonalQuadratic
-from signproof.checks.replay import _bound_at
-from signproof.checks.replay_flows import replay_flow
-from signproof.checks.sampled import SLACK, slack
-from signproof.checks.sampled import try_out as try_draws
-from signproof.checks.trials import PROFILES, at_horizons, noiseless
-from signproof.checks.witness import Witness
+from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.gradients.laws import Law
+from signproof.checks.numbers.exact import RATIONALS, rationals
+from signproof.checks.posing import domain
+from signproof.checks.posing.cases import at_horizons, noiseless
+from signproof.checks.posing.domain import Unsupported, ranges
+from signproof.checks.problems.base import known
+from signproof.checks.problems.families import families
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.bounds import _bound_at
+from signproof.checks.replay.flows import replay_flow
+from signproof.checks.replay.witness import Witness
+from signproof.checks.trials.batch import prepare
+from signproof.checks.trials.drawn_noise import SLACK, slack
+from signproof.checks.trials.drawn_noise import try_out as try_draws
+from signproof.checks.trials.tally import PROFILES
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD, SignGD
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.automatic import NoProof, assemble
+from signproof.theory.assumptions.gradients import BoundedVariance, OracleAssumption, SignMargin, Unbiased
 from signproof.theory.claim import Orbit
-from signproof.theory.expectations import estimate, mean
-from signproof.theory.flows import GradientFlow, LeastSoFar, MinDualGradientNormOverTime, trajectory
+from signproof.theory.elaboration.automatic import NoProof, assemble
+from signproof.theory.kernel.kernel import Forever, Run, transition
 from signproof.theory.measures import ExpectedSuboptimality, MinDualGradientNorm, Suboptimality
+from signproof.theory.measures.flows import MinDualGradientNormOverTime
+from signproof.theory.methods.flows import GradientFlow
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import L2
-from signproof.theory.oracles import BoundedVariance, OracleAssumption, SignMargin, Unbiased
-from signproof.theory.proof import Forever, Proof, Run, Step, transition
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, K, L, alpha, beta, d, k, l, mu, s, sigma, t
-from signproof.theory.vectors import Sum, dual_norm, gradient, norm, suboptimality
+from signproof.theory.terms.expectations import estimate, mean
+from signproof.theory.terms.flows import LeastSoFar, trajectory
+from signproof.theory.terms.vectors import Sum, dual_norm, gradient, norm, suboptimality
 
 INF = Str("inf")
 x = Symbol("x", real=True)
@@ -378,7 +383,7 @@ def test_the_package_s_own_assumptions_say_when_exact_gradients_meet_them():
 def test_a_witness_against_an_orbit_that_is_not_rational_is_refused_in_one_line(misuse, tmp_path):
     (tmp_path / "mine.py").write_text(
         "from sympy import Symbol, sqrt\nfrom signproof import Claim\nfrom signproof.theory.symbols import alpha\n"
-        "from signproof.theory.algorithms import GradientDescent\nfrom signproof.theory.claim import Orbit\n"
+        "from signproof.theory.methods.gradient import GradientDescent\nfrom signproof.theory.claim import Orbit\n"
         "x = Symbol('x', real=True)\nclaim = Claim(id='mine', algorithm=GradientDescent(2), domain=(alpha > 0,),\n"
         "    orbit=Orbit(x**2 / 2, (x,), ((sqrt(2) * alpha,), (-sqrt(2) * alpha,))))\n"
     )

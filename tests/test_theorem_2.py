@@ -7,7 +7,9 @@ import dataclasses
 import pytest
 from sympy import Rational, true
 
-from signproof.theory.oracles import IndependentNormAndSigns
+from signproof.theory.assumptions.gradients import IndependentNormAndSigns
+from signproof.theory.kernel.kernel import _Kernel, check
+from signproof.theory.kernel.normal import Rejected
 from signproof.theory.papers.own.theorem_2_repaired import (
     k_0,
     theorem_2_1_independent,
@@ -15,7 +17,7 @@ from signproof.theory.papers.own.theorem_2_repaired import (
     theorem_2_2_repaired,
 )
 from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_1, theorem_2_2
-from signproof.theory.proof import Certificate, Rejected, Rejection, _Kernel, check
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import sigma
 
 PRODUCT = "the display after (33)"

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from sympy import Rational
 
-from signproof.checks import ascent, domain
-from signproof.checks.ascent import ascend, copies
-from signproof.checks.batch import compare, prepare
-from signproof.checks.exact import rational
-from signproof.checks.problem import BATCH, exactly_known
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.sine import SineSum
-from signproof.checks.tightness import Best, first_shares, largest_ratios
-from signproof.checks.tightness_map import DIMENSION_THEOREM, tightness_map
-from signproof.checks.trials import PROFILES, try_out
+from signproof.checks.numbers.exact import rational
+from signproof.checks.posing import domain
+from signproof.checks.problems.base import BATCH, exactly_known
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.checks.trials import ascent
+from signproof.checks.trials.ascent import ascend, copies
+from signproof.checks.trials.batch import compare, prepare
+from signproof.checks.trials.bounds import try_out
+from signproof.checks.trials.tally import PROFILES
+from signproof.checks.trials.tightness import Best, first_shares, largest_ratios
+from signproof.checks.trials.tightness_map import DIMENSION_THEOREM, tightness_map
 from signproof.theory.assumptions import Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
 from signproof.theory.papers.own.theorem_2_repaired import theorem_2_2_repaired
@@ -155,7 +157,7 @@ def test_where_strong_convexity_has_no_instance_a_proved_claim_says_so(monkeypat
     cells = tightness_map(theorem_1_1, [8], [1, 7, Fraction(79, 10)], ["1/2"])
     assert all(cell.value is None and cell.reason.startswith("no instance") for cell in cells)
     assert all(DIMENSION_THEOREM in cell.reason for cell in cells) and DIMENSION_THEOREM in catalog()
-    monkeypatch.setattr("signproof.checks.tightness_map._dimension_theorem_is_proved", lambda: False)
+    monkeypatch.setattr("signproof.checks.trials.tightness_map._dimension_theorem_is_proved", lambda: False)
     (cell,) = tightness_map(theorem_1_1, [8], [7], ["1/2"])
     assert cell.value is None and cell.reason == "none found among quadratics"
 

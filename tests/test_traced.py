@@ -12,9 +12,9 @@ from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks.arrays import BALLS, Ball, ball, ends
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rationals, to_float
-from signproof.checks.traced import Truth, Unfollowed, cast, evaluate, follow
+from signproof.checks.numbers.arrays import BALLS, Ball, ball, ends
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals, to_float
+from signproof.checks.variants.traced import Truth, Unfollowed, cast, evaluate, follow
 
 D = 3
 

@@ -10,17 +10,17 @@ from flint import acb, arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signproof.checks.composition import ComposedSine, ComposedSoftplus
 from signproof.checks.constants import exact_smoothness
-from signproof.checks.domain import Unsupported
-from signproof.checks.exact import RATIONALS, Balls, Undecided, rational, rationals
-from signproof.checks.problem import Problem
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.sine import SineSum
-from signproof.checks.sliding import selection, slide
-from signproof.checks.taylor import Taylor
-from signproof.checks.trajectories import ClosedForm, Exponential, trajectory
-from signproof.theory.flows import Flow, GradientFlow, SignFlow
+from signproof.checks.flows.sliding import selection, slide
+from signproof.checks.flows.taylor import Taylor
+from signproof.checks.flows.trajectories import ClosedForm, Exponential, trajectory
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.base import Problem
+from signproof.checks.problems.composition import ComposedSine, ComposedSoftplus
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.theory.methods.flows import Flow, GradientFlow, SignFlow
 
 ONE = fmpq(1)
 brief = settings(max_examples=25, deadline=None, derandomize=True)

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from sympy import Rational
 
 from signproof import transformations as t
-from signproof.checks import engine
-from signproof.checks.arrays import FLOATS
-from signproof.checks.engine import Position
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.transformed import Rule, Variant
-from signproof.theory import algorithms as a
+from signproof.checks.numbers.arrays import FLOATS
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.runs import engine
+from signproof.checks.runs.engine import Position
+from signproof.checks.variants.variant import Rule, Variant
+from signproof.theory.methods import gradient as a
 from signproof.theory.symbols import alpha
 
 STEPS = 5

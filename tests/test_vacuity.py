@@ -12,27 +12,31 @@ from sympy.core.symbol import Str
 
 from signproof import Claim, verify
 from signproof.checks.constants import is_positive_semidefinite, smoothness, strong_convexity
-from signproof.checks.exact import rational
-from signproof.checks.instance import WHOLE, exhibit
-from signproof.checks.matrices import MatrixLeastSquares
-from signproof.checks.problem import families
-from signproof.checks.verdict import UNKNOWN
+from signproof.checks.numbers.exact import rational
+from signproof.checks.problems.families import families
+from signproof.checks.problems.matrices import MatrixLeastSquares
+from signproof.checks.verdicts.exhibit import WHOLE, exhibit
+from signproof.checks.verdicts.verdict import UNKNOWN
 from signproof.pytest_results import _remark
 from signproof.report.ledger import because, entry, ledger, unexhibited
 from signproof.report.site import write_site
+from signproof.theory.algebra.decide import contradict, follows, satisfiable, simplest, truth
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.composite import BatchSize, Composite, ProximalVariance
+from signproof.theory.assumptions.flows import SublevelRadius
+from signproof.theory.assumptions.gradients import NormSignMargin, SignMargin, Unbiased, VoteMargin
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError, Orbit
-from signproof.theory.decide import contradict, follows, satisfiable, simplest, truth
-from signproof.theory.flows import GradientFlow, SignFlow, SublevelRadius, SuboptimalityOverTime
+from signproof.theory.elaboration.vacuity import contradiction, unmeetable
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.flows import GradientFlow, SignFlow
+from signproof.theory.methods.proximal import SPGM
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
-from signproof.theory.oracles import NormSignMargin, SignMargin, Unbiased, VoteMargin
-from signproof.theory.prox import SPGM, BatchSize, Composite, MeanGradientMapping, ProximalVariance
 from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, f_star, k, mu, sigma, t
-from signproof.theory.vacuity import contradiction, unmeetable
-from signproof.theory.vectors import norm, point, value
+from signproof.theory.terms.vectors import norm, point, value
 
 
 def slow_claim(assumption=PolyakLojasiewicz, domain=(), bound=V0, norms=(LINF, LINF), largest=L):
@@ -390,7 +394,7 @@ class Odd(Assumption):
     points, words = 1, "odd"
 
     def statement(self, x):
-        from signproof.theory.vectors import value
+        from signproof.theory.terms.vectors import value
 
         return Eq(value(2 * x), 3 * value(x))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from signproof.checks.conformance import Row
+from signproof.checks.variants.row import Row
 from signproof.report import variant_baseline
 from signproof.report.variant_baseline import SCHEMA, BaselineError, add_new, compare, read, update
 

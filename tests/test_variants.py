@@ -11,12 +11,13 @@ import pytest
 from flint import fmpq
 
 from signproof import transformations
-from signproof.checks import trials, variants
-from signproof.checks.exact import rational, rationals
-from signproof.checks.problem import load_problem
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.transformed import Rule
-from signproof.checks.variants import conforms
+from signproof.checks.numbers.exact import rational, rationals
+from signproof.checks.problems.families import load_problem
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.trials import bounds as trials
+from signproof.checks.variants import ask as variants
+from signproof.checks.variants.ask import conforms
+from signproof.checks.variants.variant import Rule
 from signproof.theory.catalog import catalog
 from signproof.theory.misuse import Misuse
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_3

@@ -8,16 +8,16 @@ import pytest
 from sympy import And, Rational, true
 
 from signproof import Claim, Status, verify
-from signproof.checks import judge
-from signproof.checks.trials import PROFILES
+from signproof.checks.trials.tally import PROFILES
+from signproof.checks.verdicts import judge
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.automatic import prove
 from signproof.theory.catalog import catalog
+from signproof.theory.elaboration.automatic import prove
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.papers.scaled_sign.theorem_1 import zeta
-from signproof.theory.proof import Certificate, Rejection
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import V0, L, alpha, eta, k, mu
 
 THEOREM_1 = [id for id in catalog() if id.startswith("scaled-sign/theorem-1.")]

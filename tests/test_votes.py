@@ -14,15 +14,16 @@ from scipy.special import betainc
 from sympy import Eq, Integer, Rational, Symbol, true
 
 from signproof.theory.algorithms import MajorityVote
+from signproof.theory.assumptions.gradients import IndependentNormsAndVotes
 from signproof.theory.claim import ClaimError
-from signproof.theory.lemmas import TABLE, LemmaError
-from signproof.theory.oracles import IndependentNormsAndVotes
+from signproof.theory.kernel.kernel import check
+from signproof.theory.kernel.lemmas import TABLE, LemmaError
 from signproof.theory.papers.own.theorem_3_repaired import theorem_3_repaired
 from signproof.theory.papers.own.theorem_3_ties import theorem_3_ties
 from signproof.theory.papers.scaled_sign.theorem_3 import M, p, theorem_3, theorem_3_vote
-from signproof.theory.proof import Certificate, Rejection, check
+from signproof.theory.proof_steps import Certificate, Rejection
 from signproof.theory.symbols import V0, alpha, k
-from signproof.theory.votes import beta_function, incomplete_beta, mean_vote, probability
+from signproof.theory.terms.votes import beta_function, incomplete_beta, mean_vote, probability
 
 chances = st.fractions(0, 1, max_denominator=12)
 

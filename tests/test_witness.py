@@ -8,11 +8,12 @@ import pytest
 from flint import fmpq
 
 from signproof import Claim, verify
-from signproof.checks.exact import rationals
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.replay import replay
-from signproof.checks.sine import SineSum
-from signproof.checks.witness import POSED, WitnessError, from_json, read, stated
+from signproof.checks.numbers.exact import rationals
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.stated import stated
+from signproof.checks.replay.witness import POSED, WitnessError, from_json, read
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog

@@ -48,20 +48,21 @@ from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
-from signproof.theory.algorithms import Algorithm, MajorityVote, Method
-from signproof.theory.assumptions import Assumption
-from signproof.theory.consistency import inconsistencies, stands_for
-from signproof.theory.counts import counted
-from signproof.theory.decide import contradict
-from signproof.theory.flows import Flow, OverTimeMeasure, SuboptimalityOverTime
-from signproof.theory.formula import LARGEST_BITS
-from signproof.theory.home import made_at
-from signproof.theory.measures import Measure
+from signproof.theory.algebra.decide import contradict
+from signproof.theory.assumptions.objective import Assumption
+from signproof.theory.border.consistency import inconsistencies, stands_for
+from signproof.theory.border.counts import counted
+from signproof.theory.border.home import made_at
+from signproof.theory.border.purity import examine
+from signproof.theory.measures.flows import OverTimeMeasure, SuboptimalityOverTime
+from signproof.theory.measures.runs import Measure
+from signproof.theory.methods.flows import Flow
+from signproof.theory.methods.gradient import Algorithm, MajorityVote, Method
 from signproof.theory.misuse import Misuse, named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
-from signproof.theory.purity import examine
 from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
-from signproof.theory.vectors import (
+from signproof.theory.terms.formula import LARGEST_BITS
+from signproof.theory.terms.vectors import (
     Follows,
     InWords,
     Repeats,
@@ -74,7 +75,7 @@ from signproof.theory.vectors import (
 )
 
 if TYPE_CHECKING:
-    from signproof.theory.proof import Proof
+    from signproof.theory.proof_steps import Proof
 
 
 class ClaimError(Misuse):
@@ -147,7 +148,7 @@ class _Built:
 
 
 def _build(claim: Claim, function: Callable[[], Proof]) -> Proof:
-    from signproof.theory.proof import Proof
+    from signproof.theory.proof_steps import Proof
 
     try:
         proof = function()
@@ -180,7 +181,7 @@ class Claim:
             implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
         orbit: of an orbit claim, the function and the points.
         words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
-        proof: steps for the kernel (`signproof.theory.proof.Proof`), or a function without arguments that returns
+        proof: steps for the kernel (`signproof.theory.proof_steps.Proof`), or a function without arguments that returns
             them: it is called once, when the proof is first asked for.
         source: where the claim stands.
         about: one sentence for the reader.

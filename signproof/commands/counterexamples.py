@@ -59,7 +59,7 @@ def described(key: str, counterexample: Any, shown: Any) -> dict[str, Any]:
 
 def kept() -> list[dict[str, Any]]:
     """The corpus, for the page."""
-    from signproof.checks.shrink import size
+    from signproof.checks.search.shrink import size
     from signproof.counterexamples import corpus
     from signproof.theory.catalog import catalog
 

@@ -57,8 +57,8 @@ def command(
     """Run scaled SignSGD by majority vote (Algorithm 3) in processes, and check it against one process bit for bit."""
     from json import dumps
 
-    from signproof.checks.distributed import Program
-    from signproof.checks.processes import Lost
+    from signproof.checks.distributed.algorithm import Program
+    from signproof.checks.distributed.processes import Lost
     from signproof.distributing import Record, compare, conduct
     from signproof.report.ledger import write_atomically
 

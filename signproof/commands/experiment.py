@@ -37,8 +37,8 @@ def command(
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a ledger here.")] = None,
 ):
     """Run the papers' figures as experiments: each criterion, what was measured, and whether it is met."""
-    from signproof.checks.experiment import Setting, known
-    from signproof.checks.judge import conduct
+    from signproof.checks.experiments.experiment import Setting, known
+    from signproof.checks.verdicts.judge import conduct
     from signproof.loading import load
     from signproof.report.ledger import entry, keep, ledger
 

@@ -13,7 +13,7 @@ EPILOG = "Example:  signproof list 'scaled-sign/*'"
 def command(targets: Targets = None):
     """List claims: ID, place in the paper, what it says."""
     from signproof.loading import load
-    from signproof.theory.formula import text
+    from signproof.theory.terms.formula import text
 
     rows = table("claim", "where", "says")
     for claim in load(targets or []):

@@ -38,7 +38,7 @@ def command(
     as_test: Annotated[bool, typer.Option("--as-test", help="Print a pytest function ready to paste instead.")] = False,
 ):
     """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
-    from signproof.checks.witness import WitnessError
+    from signproof.checks.replay.witness import WitnessError
 
     try:
         confirmed = _replayed(what, with_ or [], plot, as_test)
@@ -52,7 +52,7 @@ def command(
 
 def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) -> bool:
     """Replay and tell; whether all witnesses show what they should."""
-    from signproof.checks.witness import WitnessError
+    from signproof.checks.replay.witness import WitnessError
     from signproof.loading import read_file
     from signproof.theory.catalog import catalog
 
@@ -80,7 +80,7 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
     """The witnesses in a file, in a ledger, or of a claim in the corpus."""
     import json as reader
 
-    from signproof.checks.witness import WitnessError, load, read
+    from signproof.checks.replay.witness import WitnessError, load, read
     from signproof.counterexamples import corpus
     from signproof.report import ledger
 
@@ -103,12 +103,12 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
 
 
 def _draw(witness: Any, plot: Path):
-    from signproof.checks.domain import Unsupported
-    from signproof.checks.series import witness_series
-    from signproof.checks.witness import WitnessError
+    from signproof.checks.posing.domain import Unsupported
+    from signproof.checks.replay.series import witness_series
+    from signproof.checks.replay.witness import WitnessError
     from signproof.report.charts import run_chart, svg
     from signproof.report.ledger import write_atomically
-    from signproof.theory.formula import text
+    from signproof.theory.terms.formula import text
 
     try:
         series = witness_series(witness)
@@ -131,7 +131,7 @@ def _test(witness: Any, files: list[Path]) -> str:
     reads += "".join(
         f"    known |= {{claim.id: claim for claim in read_file(Path({str(file)!r}))}}\n" for file in files
     )
-    imports = "from signproof.checks.witness import from_json\n"
+    imports = "from signproof.checks.replay.witness import from_json\n"
     if files:
         imports = f"from pathlib import Path\n\n{imports}from signproof.loading import read_file\n"
     imports += "from signproof.theory.catalog import catalog\n"
@@ -144,8 +144,8 @@ def _test(witness: Any, files: list[Path]) -> str:
 
 
 def _explain(witness: Any, outcome: Any, claim_known: bool):
-    from signproof.checks.witness import shown
-    from signproof.theory.formula import text
+    from signproof.checks.replay.witness import shown
+    from signproof.theory.terms.formula import text
 
     out = console()
     claim = witness.claim

@@ -15,7 +15,7 @@ from signproof.terminal import CHANGED, check_outputs, console, notice, patient,
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
-    from signproof.checks.search import Found
+    from signproof.checks.search.search import Found
     from signproof.theory.claim import Claim
 
 EPILOG = (
@@ -36,7 +36,7 @@ def command(
     ] = None,
 ):
     """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
-    from signproof.checks.search import Stopped, search
+    from signproof.checks.search.search import Stopped, search
     from signproof.loading import load
 
     if not isfinite(seconds):
@@ -73,8 +73,8 @@ def command(
 
 
 def _explain(claim: Claim, found: Found):
-    from signproof.checks.shrink import size
-    from signproof.theory.formula import text
+    from signproof.checks.search.shrink import size
+    from signproof.theory.terms.formula import text
 
     out = console()
     out.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")

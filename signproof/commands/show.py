@@ -26,10 +26,10 @@ def command(
 
 
 def _show(claim: Claim):
-    from signproof.theory.automatic import prove
-    from signproof.theory.formula import text
-    from signproof.theory.lemmas import TABLE
-    from signproof.theory.proof import Certificate, Proof
+    from signproof.theory.elaboration.automatic import prove
+    from signproof.theory.kernel.lemmas import TABLE
+    from signproof.theory.proof_steps import Certificate, Proof
+    from signproof.theory.terms.formula import text
 
     out = console()
     where = f"  ({escape(claim.source.paper)}, {escape(claim.source.where)})" if claim.source else ""

@@ -28,8 +28,8 @@ def command(
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
 ):
     """Show where a bound is tight (1), where it is loose, and where nothing meets its assumptions."""
-    from signproof.checks.domain import THETAS
-    from signproof.checks.tightness_map import Cell, tightness_cells
+    from signproof.checks.posing.domain import THETAS
+    from signproof.checks.trials.tightness_map import Cell, tightness_cells
     from signproof.loading import load
 
     check_outputs(json, None)

@@ -15,7 +15,7 @@ from signproof.terminal import CHANGED, check_outputs, console, held, notice, pr
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
-    from signproof.checks.conformance import Row
+    from signproof.checks.variants.row import Row
 
 EPILOG = (
     "Exit codes: 0 every claim holds or is as in the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
@@ -80,7 +80,7 @@ def command(
 
 def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
     """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
-    from signproof.checks.variants import chosen, rows
+    from signproof.checks.variants.ask import chosen, rows
 
     asked, found = chosen(claims), []
     with progress(len(asked)) as bar:
@@ -94,7 +94,7 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
 
 
 def _print(found: list[Row]):
-    from signproof.checks.conformance import NO_RUN
+    from signproof.checks.variants.row import NO_RUN
 
     rows = table("claim", "verdict", "k", "largest ratio", "tightness", "because")
     other = 0

@@ -5,12 +5,13 @@ from sympy import Eq, Gt
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.theory.expectations import coordinate
-from signproof.theory.lemmas import conclusion
-from signproof.theory.proof import Decide, Lemma, Proof, Step
-from signproof.theory.prox import ONE, gradient_mapping, sampled_mapping
+from signproof.theory.kernel.kernel import Decide, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha, i
-from signproof.theory.vectors import norm, point
+from signproof.theory.terms.expectations import coordinate
+from signproof.theory.terms.proximal import ONE, gradient_mapping, sampled_mapping
+from signproof.theory.terms.vectors import norm, point
 
 x = point(Str("x"))
 size = 1 + norm(Str("2"), sampled_mapping(x, alpha, ONE))

@@ -8,10 +8,11 @@ from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.theory.assumptions import Assumption
-from signproof.theory.expectations import coordinate, mean
-from signproof.theory.proof import Decide, Hypothesis, Identity, Proof, Step
+from signproof.theory.kernel.kernel import Decide, Hypothesis, Identity
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha, i
-from signproof.theory.vectors import VectorAtom, point
+from signproof.theory.terms.expectations import coordinate, mean
+from signproof.theory.terms.vectors import VectorAtom, point
 
 
 class quantized(VectorAtom):

@@ -4,11 +4,13 @@
 from sympy import Eq, Ge, Integer, Symbol
 
 from signproof import Claim
-from signproof.theory.expectations import Total
-from signproof.theory.lemmas import conclusion
-from signproof.theory.proof import Decide, Hypothesis, Lemma, Proof, Step
-from signproof.theory.prox import BatchSize, weight
+from signproof.theory.assumptions.composite import BatchSize
+from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import m
+from signproof.theory.terms.expectations import Total
+from signproof.theory.terms.proximal import weight
 
 B = Symbol("B", real=True)
 size = Step("draws", Eq(Total(Integer(1), m), B), by=Hypothesis(BatchSize(B)))

@@ -5,9 +5,10 @@ from sympy import Lt
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.theory.proof import Combination, Decide, Proof, Step
+from signproof.theory.kernel.kernel import Combination, Decide
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha
-from signproof.theory.vectors import Scalar, point
+from signproof.theory.terms.vectors import Scalar, point
 
 
 class drop(Scalar):

@@ -10,12 +10,12 @@ from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.checks.constants import Enclosure
-from signproof.checks.problem import BATCH, Problem
+from signproof.checks.problems.base import BATCH, Problem
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import Constant, Smooth
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import L, k
-from signproof.theory.vectors import iterate, norm, x_star
+from signproof.theory.terms.vectors import iterate, norm, x_star
 
 R = Symbol("R", real=True)
 

@@ -9,8 +9,8 @@ from sympy import Symbol
 from signproof import Claim
 from signproof.theory.algorithms import Algorithm
 from signproof.theory.assumptions import Smooth
+from signproof.theory.assumptions.gradients import SignMargin, Unbiased
 from signproof.theory.measures import MinDualGradientNorm
-from signproof.theory.oracles import SignMargin, Unbiased
 from signproof.theory.symbols import V0, L, alpha, k
 
 c = Symbol("c", real=True)

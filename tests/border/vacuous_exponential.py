@@ -4,7 +4,8 @@
 from sympy import Symbol, exp
 
 from signproof import Claim
-from signproof.theory.proof import Decide, Proof, Step
+from signproof.theory.kernel.kernel import Decide
+from signproof.theory.proof_steps import Proof, Step
 
 y = Symbol("y", real=True)
 claim = Claim(

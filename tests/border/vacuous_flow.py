@@ -5,7 +5,8 @@ from sympy import exp
 
 from signproof import Claim
 from signproof.theory.assumptions import Smooth, StronglyConvex
-from signproof.theory.flows import GradientFlow, SuboptimalityOverTime
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.methods.flows import GradientFlow
 from signproof.theory.norms import L2
 from signproof.theory.symbols import V0, L, beta, mu, t
 

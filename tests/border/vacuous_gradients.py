@@ -8,10 +8,11 @@ from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.theory.assumptions import Constant, StronglyConvex
+from signproof.theory.kernel.kernel import Hypothesis
 from signproof.theory.norms import LINF
-from signproof.theory.proof import Hypothesis, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import mu
-from signproof.theory.vectors import dual_norm, gradient, point
+from signproof.theory.terms.vectors import dual_norm, gradient, point
 
 G, x = Symbol("G", real=True), point(Str("x"))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from signproof import Claim
 from signproof.checks.constants import Enclosure
-from signproof.checks.problem import BATCH, Problem, nearest
+from signproof.checks.problems.base import BATCH, Problem, nearest
 from signproof.theory.algorithms import GradientDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.measures import Suboptimality

@@ -15,8 +15,9 @@ from sympy.core.symbol import Str
 
 from interpretation.runs import Interpretation
 from interpretation.terms import At, named
-from signproof.checks.exact import RATIONALS, rational
-from signproof.theory.prox import (
+from signproof.checks.numbers.exact import RATIONALS, rational
+from signproof.theory.symbols import f_star, i, j, xi
+from signproof.theory.terms.proximal import (
     COMPONENT,
     OBJECTIVE,
     D,
@@ -29,8 +30,7 @@ from signproof.theory.prox import (
     sampled_mapping,
     weight,
 )
-from signproof.theory.symbols import f_star, i, j, xi
-from signproof.theory.vectors import gradient, value
+from signproof.theory.terms.vectors import gradient, value
 
 
 @dataclass(frozen=True, eq=False)

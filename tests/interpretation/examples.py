@@ -16,17 +16,18 @@ from sympy.core.symbol import Str
 from interpretation.composites import Composites, Quadratic, regularizer
 from interpretation.flows import Trajectory
 from interpretation.runs import Interpretation
-from signproof.checks.exact import RATIONALS, rational, rationals
-from signproof.checks.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.theory.algorithms import MajorityVote
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.assumptions.composite import Entries
+from signproof.theory.assumptions.gradients import l1
 from signproof.theory.claim import Claim
-from signproof.theory.expectations import coordinate, estimate, mean
-from signproof.theory.oracles import l1
 from signproof.theory.papers.signprox.eq_9 import gamma
-from signproof.theory.prox import Entries, deviation
 from signproof.theory.symbols import L, i, k, m, mu
-from signproof.theory.vectors import g_k, point, x_k
+from signproof.theory.terms.expectations import coordinate, estimate, mean
+from signproof.theory.terms.proximal import deviation
+from signproof.theory.terms.vectors import g_k, point, x_k
 
 numbers = st.fractions(-4, 4, max_denominator=8).map(rational)
 positive = st.fractions(Fraction(1, 8), 4, max_denominator=8).map(rational)

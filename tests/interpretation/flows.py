@@ -5,16 +5,16 @@ from __future__ import annotations
 from sympy import Rational, Symbol
 
 from interpretation.runs import Interpretation
-from signproof.theory.flows import (
+from signproof.theory.methods.flows import GradientFlow
+from signproof.theory.symbols import s, t
+from signproof.theory.terms.flows import (
     Accumulated,
-    GradientFlow,
     LeastSoFar,
     suboptimality_at,
     suboptimality_rate,
     trajectory,
     velocity,
 )
-from signproof.theory.symbols import s, t
 
 PIECES = 16
 """Of an integral over time."""

@@ -10,13 +10,13 @@ from flint import fmpq
 from sympy import Integer, Symbol
 
 from interpretation.terms import At, Example, Law, _whole, named
-from signproof.checks.exact import RATIONALS, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import estimate
 from signproof.theory.symbols import V0, f_star, i, k, m
-from signproof.theory.vectors import gradient, iterate, minimizer, suboptimality, value
-from signproof.theory.votes import lean, majority, swing
+from signproof.theory.terms.cube import corner, unit
+from signproof.theory.terms.expectations import estimate
+from signproof.theory.terms.vectors import gradient, iterate, minimizer, suboptimality, value
+from signproof.theory.terms.votes import lean, majority, swing
 
 INFIMUM = rational("7/3")
 """f* of every run: nothing that is proved depends on it."""

@@ -41,11 +41,11 @@ from sympy import (
     sign,
 )
 
-from signproof.theory.expectations import Random, Total, coordinate, expectation
 from signproof.theory.norms import L2, LINF
 from signproof.theory.symbols import i, k, m
-from signproof.theory.vectors import Least, dual_norm, inner, is_vector, iterate, maximizer, norm, point, terms
-from signproof.theory.votes import OfSigns, beta_function, incomplete_beta, mean_vote
+from signproof.theory.terms.expectations import Random, Total, coordinate, expectation
+from signproof.theory.terms.vectors import Least, dual_norm, inner, is_vector, iterate, maximizer, norm, point, terms
+from signproof.theory.terms.votes import OfSigns, beta_function, incomplete_beta, mean_vote
 
 PAIRS = {pair.name: pair for pair in (LINF, L2)}
 RELATIONS = {

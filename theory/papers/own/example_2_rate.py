@@ -14,13 +14,14 @@ from __future__ import annotations
 from sympy import Abs, And, Eq, Expr, Ge, Integer, Le, Matrix, Max, Ne, Rational, Symbol, sqrt
 from sympy.core.relational import Relational
 
-from signproof.theory.algorithms import SignAdaGradNorm
-from signproof.theory.assumptions import Dimension, Smooth, StronglyConvex
-from signproof.theory.blocks import Function
+from signproof.theory.assumptions.objective import Dimension, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.measures import Suboptimality
+from signproof.theory.elaboration.blocks import Function
+from signproof.theory.kernel.kernel import Combination, Decide, Identity, Theorem
+from signproof.theory.measures.runs import Suboptimality
+from signproof.theory.methods.gradient import SignAdaGradNorm
 from signproof.theory.papers.own import PAPER
-from signproof.theory.proof import Combination, Decide, Identity, Proof, Step, Theorem
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, k
 
 x, b, n, q = (Symbol(name, real=True) for name in "xbnq")

@@ -10,12 +10,12 @@ from typing import Any
 
 from sympy import And, Eq, Symbol
 
-from signproof.theory.algorithms import Algorithm, ErrorFeedbackSignGD, GradientDescent, ScaledSignGD
-from signproof.theory.blocks import Blocks
+from signproof.theory.border.steps import begin, move
 from signproof.theory.claim import Claim, Source
-from signproof.theory.coordinates import Column
+from signproof.theory.elaboration.blocks import Blocks
+from signproof.theory.methods.coordinates import Column
+from signproof.theory.methods.gradient import Algorithm, ErrorFeedbackSignGD, GradientDescent, ScaledSignGD
 from signproof.theory.papers.own import PAPER
-from signproof.theory.steps import begin, move
 from signproof.theory.symbols import alpha
 
 x, g = Symbol("x", real=True), Symbol("g", real=True)

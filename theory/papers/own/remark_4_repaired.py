@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from signproof.theory.claim import Claim, Source
+from signproof.theory.kernel.kernel import Theorem
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign import remark_4, theorem_1
-from signproof.theory.proof import Proof, Step, Theorem
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha
 
 rate = theorem_1.zeta.subs(alpha, alpha / remark_4.d)

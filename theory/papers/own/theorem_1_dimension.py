@@ -10,16 +10,17 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Integer, Le
 from sympy.core.symbol import Str
 
-from signproof.theory.assumptions import Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.cube import corner, unit
-from signproof.theory.expectations import Total
-from signproof.theory.lemmas import conclusion
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, zeta
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, i, mu
-from signproof.theory.vectors import gradient, norm, point, value
+from signproof.theory.terms.cube import corner, unit
+from signproof.theory.terms.expectations import Total
+from signproof.theory.terms.vectors import gradient, norm, point, value
 
 d = Total(Integer(1), i)
 """The dimension: the sum of 1 over all coordinates."""

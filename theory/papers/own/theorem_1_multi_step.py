@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from sympy import And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, cancel, factor, log, ones
 
-from signproof.theory.algorithms import ScaledSignGD
-from signproof.theory.blocks import Function
 from signproof.theory.claim import Claim, Source
-from signproof.theory.lemmas import conclusion
+from signproof.theory.elaboration.blocks import Function
+from signproof.theory.kernel.kernel import Decide, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import zeta as rate
-from signproof.theory.proof import Decide, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, alpha, mu
 
 t, delta, r, h, c = (Symbol(name, real=True) for name in ("t", "delta", "r", "h", "c"))

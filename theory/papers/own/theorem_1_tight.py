@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Ge, Gt, Le, Matrix, Symbol, sign, sqrt
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import ScaledSignGD
-from signproof.theory.assumptions import Assumption, Constant, Smooth, StronglyConvex
-from signproof.theory.blocks import Function
+from signproof.theory.assumptions.objective import Assumption, Constant, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import conclusion
+from signproof.theory.elaboration.blocks import Function
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Identity, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, gamma, zeta
-from signproof.theory.proof import Combination, Decide, Hypothesis, Identity, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, alpha, d, i, mu
-from signproof.theory.vectors import gradient, inner, norm, point, value
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import gradient, inner, norm, point, value
 
 delta = Symbol("delta", real=True)
 """How close to zeta."""

@@ -13,12 +13,7 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Symbol, sign
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import ScaledSignSGD
-from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import ExpectedSuboptimality
-from signproof.theory.oracles import (
+from signproof.theory.assumptions.gradients import (
     BoundedVariance,
     IndependentCoordinates,
     NormSignMargin,
@@ -26,6 +21,11 @@ from signproof.theory.oracles import (
     Unbiased,
     l1,
 )
+from signproof.theory.claim import Claim, Source
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import ExpectedSuboptimality
+from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign import theorem_2
 from signproof.theory.papers.scaled_sign.theorem_2 import (
@@ -45,9 +45,10 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     smooth,
     variance,
 )
-from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, alpha, i, k, mu, sigma
-from signproof.theory.vectors import g_k, gradient, point, suboptimality, x_k
+from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.vectors import g_k, gradient, point, suboptimality, x_k
 
 k_0 = Symbol("k_0", real=True)
 """Offset of the diminishing step sizes."""

@@ -11,21 +11,22 @@ pays for. That ~g is unbiased is not used.
 
 The floor L alpha sigma^2/(4 mu c (1 - L alpha)) is nearly attained for small alpha: on f = 1/2 x_1^2 in R^2, where L =
 mu = 1, with (N) and Assumption 4 as equations, E V_k tends to alpha sigma^2/(4c - 2 alpha (2c - 1)), and
-`checks/moments.py` finds such laws. So the floor of the repaired theorem, L alpha sigma^2/(2 mu (c - L alpha)), is
-never attained to more than (c - L alpha)/(2c (1 - L alpha)) <= 1/2; with less than 1/2 of it, the theorem is false.
+`checks/trials/moment_search.py` finds such laws. So the floor of the repaired theorem,
+L alpha sigma^2/(2 mu (c - L alpha)), is never attained to more than (c - L alpha)/(2c (1 - L alpha)) <= 1/2;
+with less than 1/2 of it, the theorem is false.
 """
 
 from __future__ import annotations
 
 from sympy import Ge, Le
 
-from signproof.theory.algorithms import ScaledSignSGD
+from signproof.theory.assumptions.gradients import BoundedVariance, NormSignMargin, l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, mean
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import ExpectedSuboptimality
+from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import BoundedVariance, NormSignMargin, l1
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.own.theorem_2_repaired import from_correlation
 from signproof.theory.papers.scaled_sign.theorem_2 import (
@@ -45,9 +46,10 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     slope_i,
     smooth,
 )
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, alpha, i, k, mu, sigma
-from signproof.theory.vectors import g_k, maximizer, x_k
+from signproof.theory.terms.expectations import Total, mean
+from signproof.theory.terms.vectors import g_k, maximizer, x_k
 
 gain, noise = alpha * c * (1 - L * alpha), L * sigma**2 * alpha**2 / 2
 rate = 1 - 2 * mu * gain

@@ -10,12 +10,19 @@ from __future__ import annotations
 
 from sympy import Abs, Ge, Integer, Le, sign
 
-from signproof.theory.algorithms import MajorityVote
+from signproof.theory.assumptions.gradients import (
+    BoundedVariance,
+    IndependentDraws,
+    SignMargin,
+    Unbiased,
+    VoteMargin,
+    l1,
+)
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import coordinate, mean
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import ExpectedSuboptimality
-from signproof.theory.oracles import BoundedVariance, IndependentDraws, SignMargin, Unbiased, VoteMargin, l1
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import ExpectedSuboptimality
+from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign import theorem_3
 from signproof.theory.papers.scaled_sign.theorem_2 import (
@@ -36,10 +43,11 @@ from signproof.theory.papers.scaled_sign.theorem_3 import (
     with_votes,
     workers,
 )
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Step
+from signproof.theory.proof_steps import Step
 from signproof.theory.symbols import alpha, i, m, sigma
-from signproof.theory.vectors import x_k
-from signproof.theory.votes import lean, swing
+from signproof.theory.terms.expectations import coordinate, mean
+from signproof.theory.terms.vectors import x_k
+from signproof.theory.terms.votes import lean, swing
 
 drawn = coordinate(each_draw, i)
 lean_i, swing_i = coordinate(lean(x_k, m), i), coordinate(swing(x_k, m), i)

@@ -11,10 +11,11 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Integer, Symbol
 
 from signproof.theory.claim import Claim, Source
+from signproof.theory.kernel.kernel import Combination, Decide
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_3 import even, kappa, odd, p, vote
-from signproof.theory.proof import Combination, Decide, Proof, Step
-from signproof.theory.votes import beta_function, incomplete_beta, mean_vote, probability
+from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.terms.votes import beta_function, incomplete_beta, mean_vote, probability
 
 t = Symbol("t", real=True)
 """The mean of the rule's vote at a tie, times sign(g_i)."""

@@ -12,8 +12,10 @@ convex functions, where it arrives after a finite time, is another statement.
 
 from __future__ import annotations
 
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.flows import Convex, GradientFlow, SignFlow, SuboptimalityOverTime
+from signproof.theory.measures.flows import SuboptimalityOverTime
+from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.proposition_1 import domain
 from signproof.theory.symbols import beta

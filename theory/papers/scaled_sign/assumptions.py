@@ -12,17 +12,18 @@ from dataclasses import dataclass
 from sympy import Abs, And, Eq, Expr, Ge, Le, Not, Or
 from sympy.core.symbol import Str
 
-from signproof.theory.assumptions import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
+from signproof.theory.assumptions.gradients import l1
+from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import conclusion
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion
 from signproof.theory.norms import L2, LINF
-from signproof.theory.oracles import l1
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, maximum, maximum_below_euclidean
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, i, mu
-from signproof.theory.vectors import gradient, inner, maximizer, point, value
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import gradient, inner, maximizer, point, value
 
 L_i = coordinate(point(Str("L")), i)
 x, y = point(Str("x")), point(Str("y"))

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from sympy import Symbol, Tuple
 
-from signproof.theory.algorithms import SignGD
 from signproof.theory.claim import Claim, Orbit, Source
+from signproof.theory.kernel.kernel import Forever, Run, transition
+from signproof.theory.methods.gradient import SignGD
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import Forever, Proof, Run, Step, transition
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha
-from signproof.theory.vectors import Repeats
+from signproof.theory.terms.vectors import Repeats
 
 x_1, x_2 = Symbol("x_1", real=True), Symbol("x_2", real=True)
 even, odd = (alpha / 2, alpha / 2), (-alpha / 2, -alpha / 2)

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from sympy import Abs, Eq, Ne, Rational, Sum, Symbol, sqrt
 
-from signproof.theory.algorithms import SignAdaGradSignNorm
 from signproof.theory.claim import Claim, Orbit, Source
-from signproof.theory.coordinates import COORDINATES, Column
+from signproof.theory.methods.coordinates import COORDINATES, Column
+from signproof.theory.methods.gradient import SignAdaGradSignNorm
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.symbols import eta, k, l
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Ge, Le
 from sympy.core.symbol import Str
 
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import conclusion
-from signproof.theory.oracles import l1
-from signproof.theory.proof import Combination, Decide, Lemma, Step
+from signproof.theory.assumptions.gradients import l1
+from signproof.theory.kernel.kernel import Combination, Decide, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.proof_steps import Step
 from signproof.theory.symbols import i
-from signproof.theory.vectors import dual_norm, inner, norm
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import dual_norm, inner, norm
 
 
 def l2(vector: Expr) -> Expr:

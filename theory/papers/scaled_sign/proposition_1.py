@@ -12,15 +12,19 @@ from __future__ import annotations
 from sympy import Eq, Expr, Ge, Integer, Le, Symbol, sqrt
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.claim import Claim, Source
-from signproof.theory.flows import (
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.methods.flows import GradientFlow
+from signproof.theory.norms import L2, DualPair
+from signproof.theory.papers.scaled_sign import PAPER
+from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.symbols import V0, beta, f_star, s, t
+from signproof.theory.terms.flows import (
     Accumulated,
-    Convex,
-    GradientFlow,
     LeastSoFar,
-    MinDualGradientNormOverTime,
-    SublevelRadius,
-    SuboptimalityOverTime,
     g_t,
     nearest_minimizer,
     suboptimality_at,
@@ -29,12 +33,7 @@ from signproof.theory.flows import (
     velocity,
     x_t,
 )
-from signproof.theory.lemmas import conclusion
-from signproof.theory.norms import L2, DualPair
-from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Lemma, Proof, Step
-from signproof.theory.symbols import V0, beta, f_star, s, t
-from signproof.theory.vectors import dual_norm, gradient, inner, norm, value
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, value
 
 D1 = Symbol("D_1", real=True)
 """The largest Euclidean distance from the sublevel set of the start to the minimizers."""

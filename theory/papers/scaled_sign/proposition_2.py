@@ -9,22 +9,19 @@ from __future__ import annotations
 from sympy import Le, Symbol, exp
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.claim import Claim, Source
-from signproof.theory.flows import (
-    Convex,
-    MinDualGradientNormOverTime,
-    SignFlow,
-    SublevelRadius,
-    SuboptimalityOverTime,
-    g_t,
-)
-from signproof.theory.lemmas import conclusion
+from signproof.theory.kernel.kernel import Combination, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
+from signproof.theory.methods.flows import SignFlow
 from signproof.theory.norms import LINF
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.proposition_1 import Descent, V, V_rate, V_start, domain
-from signproof.theory.proof import Combination, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, beta, t
-from signproof.theory.vectors import maximizer
+from signproof.theory.terms.flows import g_t
+from signproof.theory.terms.vectors import maximizer
 
 D2 = Symbol("D_2", real=True)
 """The largest l-infinity distance from the sublevel set of the start to the minimizers."""

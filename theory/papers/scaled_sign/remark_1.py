@@ -9,10 +9,10 @@ Ward, "Linear Convergence of Adaptive Stochastic Gradient Descent"; no rate is s
 
 from __future__ import annotations
 
-from signproof.theory.algorithms import GradientDescent
-from signproof.theory.assumptions import Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.measures import Suboptimality
+from signproof.theory.measures.runs import Suboptimality
+from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, zeta

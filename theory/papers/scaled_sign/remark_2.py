@@ -9,12 +9,13 @@ from __future__ import annotations
 from sympy import Eq, Symbol
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import ShiftedErrorFeedbackSignGD
+from signproof.theory.border.opaque import traced
 from signproof.theory.claim import Claim, Source
-from signproof.theory.opaque import traced
+from signproof.theory.kernel.kernel import Identity
+from signproof.theory.methods.gradient import ShiftedErrorFeedbackSignGD
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import Identity, Proof, Step
-from signproof.theory.vectors import gradient, point
+from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.terms.vectors import gradient, point
 
 rate = Symbol("lambda", real=True)
 x, e = point(Str("x")), point(Str("e"))

@@ -13,20 +13,21 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Limit, Sum, Symbol, sign, sqrt
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import SignGD
-from signproof.theory.assumptions import Dimension, Smooth
+from signproof.theory.assumptions.gradients import l1
+from signproof.theory.assumptions.objective import Dimension, Smooth
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import MinDualGradientNorm
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import MinDualGradientNorm
+from signproof.theory.methods.gradient import SignGD
 from signproof.theory.norms import L2, LINF, DualPair
-from signproof.theory.oracles import l1
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.norms_compared import squared_length
 from signproof.theory.papers.scaled_sign.theorem_1 import gamma
-from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, K, L, alpha, d, f_star, i, k, l
-from signproof.theory.vectors import (
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import (
     Least,
     g_k,
     gradient,

@@ -10,16 +10,17 @@ from __future__ import annotations
 from sympy import Eq, Integer, Le, sign
 from sympy.core.symbol import Str
 
-from signproof.theory.assumptions import Dimension
+from signproof.theory.assumptions.gradients import l1
+from signproof.theory.assumptions.objective import Dimension
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import l1
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, l2, squared_length
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, alpha, d, i, mu
-from signproof.theory.vectors import inner, maximizer, point
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import inner, maximizer, point
 
 gain = 2 * mu * alpha / d * (1 - L * alpha / 2)
 

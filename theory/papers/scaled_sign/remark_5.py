@@ -15,13 +15,14 @@ from itertools import product
 from sympy import Abs, Eq, Expr, Gt, Le, Or, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import coordinate, estimate, mean
-from signproof.theory.oracles import OracleAssumption
+from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import Decide, Hypothesis, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import i
-from signproof.theory.vectors import gradient, point
+from signproof.theory.terms.expectations import coordinate, estimate, mean
+from signproof.theory.terms.vectors import gradient, point
 
 Vector = tuple[Expr, ...]
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from sympy import Integer
 
-from signproof.theory.algorithms import MajorityVote
+from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
 from signproof.theory.claim import Source
-from signproof.theory.oracles import BoundedVariance, SignMargin, Unbiased
+from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.papers.scaled_sign import PAPER, theorem_2
 from signproof.theory.symbols import sigma
 

@@ -14,26 +14,17 @@ from collections.abc import Callable
 from sympy import Eq, Ge, Le, Sum
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import ScaledSignGD, SteepestDescent
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import MinDualGradientNorm, Suboptimality
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
+from signproof.theory.methods.gradient import ScaledSignGD, SteepestDescent
 from signproof.theory.norms import ANY, LINF, DualPair
 from signproof.theory.papers.scaled_sign import PAPER
-from signproof.theory.proof import (
-    Combination,
-    Decide,
-    Definition,
-    Hypothesis,
-    Identity,
-    Instance,
-    Lemma,
-    Proof,
-    Step,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, alpha, f_star, k, l, mu
-from signproof.theory.vectors import (
+from signproof.theory.terms.vectors import (
     Least,
     dual_norm,
     g_k,

@@ -15,19 +15,20 @@ from dataclasses import replace
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Rational, Symbol, sign
 from sympy.core.symbol import Str
 
-from signproof.theory.algorithms import ScaledSignSGD
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormAndSigns, SignMargin, Unbiased, l1
+from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import ExpectedSuboptimality
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import ExpectedSuboptimality
+from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import BoundedVariance, IndependentNormAndSigns, SignMargin, Unbiased, l1
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import Domination, polyak_lojasiewicz, strongly_convex
-from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Identity, Lemma, Proof, Step
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, alpha, f_star, i, k, mu, sigma
-from signproof.theory.vectors import g_k, inner, maximizer, norm, suboptimality, value, x_k, x_next
+from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.vectors import g_k, inner, maximizer, norm, suboptimality, value, x_k, x_next
 
 c = Symbol("c", real=True)
 """2 p_min - 1, where p_min is the least probability that a coordinate's sign is right."""

@@ -14,12 +14,12 @@ from dataclasses import replace
 
 from sympy import And, Eq, Expr, Ge, Integer, Le, Rational, Symbol
 
-from signproof.theory.algorithms import MajorityVote
+from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormsAndVotes, Unbiased, VoteMargin, l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate, estimate, mean
-from signproof.theory.lemmas import conclusion
-from signproof.theory.measures import ExpectedSuboptimality
-from signproof.theory.oracles import BoundedVariance, IndependentNormsAndVotes, Unbiased, VoteMargin, l1
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Lemma, Theorem
+from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.measures.runs import ExpectedSuboptimality
+from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import Domination, polyak_lojasiewicz, strongly_convex
 from signproof.theory.papers.scaled_sign.theorem_2 import (
@@ -38,10 +38,11 @@ from signproof.theory.papers.scaled_sign.theorem_2 import (
     theorem_2_zeta1,
     variance,
 )
-from signproof.theory.proof import Combination, Decide, Definition, Hypothesis, Lemma, Proof, Step, Theorem
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, alpha, i, k, m, mu, sigma
-from signproof.theory.vectors import norm, x_k
-from signproof.theory.votes import beta_function, incomplete_beta, majority, mean_vote
+from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.vectors import norm, x_k
+from signproof.theory.terms.votes import beta_function, incomplete_beta, majority, mean_vote
 
 I_p = Symbol("I_p", real=True)
 """I_{p_min}(kappa, kappa), the regularized incomplete beta function: a number in (1/2, 1] for p_min > 1/2."""

@@ -12,25 +12,23 @@ from __future__ import annotations
 
 from sympy import And, Eq, Ge, Le, Ne, Or, Symbol
 
+from signproof.theory.assumptions.composite import (
+    CoordinateLipschitz,
+    CoordinateVariance,
+    LargestEntry,
+    LipschitzGradient,
+)
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate, mean
+from signproof.theory.kernel.kernel import Combination, Decide, Lemma
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import COORDINATES, EUCLIDEAN, gamma, hypothesis, lemma, s, t
 from signproof.theory.papers.signprox.theorem_2 import SIGMA, sigma_i, sums
-from signproof.theory.proof import Combination, Decide, Lemma, Proof, Step
-from signproof.theory.prox import (
-    COMPONENT,
-    CoordinateLipschitz,
-    CoordinateVariance,
-    D,
-    LargestEntry,
-    LipschitzGradient,
-    deviation,
-    squared,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, i
-from signproof.theory.vectors import dual_norm, gradient, norm
+from signproof.theory.terms.expectations import Total, coordinate, mean
+from signproof.theory.terms.proximal import COMPONENT, D, deviation, squared
+from signproof.theory.terms.vectors import dual_norm, gradient, norm
 
 B = Symbol("B", real=True)
 """Size of the mini-batch, a whole number."""

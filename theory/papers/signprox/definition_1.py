@@ -10,6 +10,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Le, Ne, Or
 
 from signproof.theory.claim import Claim, Source
+from signproof.theory.kernel.kernel import Combination, Decide, Identity
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, lemma, positive, s
@@ -23,10 +24,10 @@ from signproof.theory.papers.signprox.regularizer import (
     smooth_components,
 )
 from signproof.theory.papers.signprox.theorem_1 import optimality
-from signproof.theory.proof import Combination, Decide, Identity, Proof, Step
-from signproof.theory.prox import D, gradient_mapping, squared
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L
-from signproof.theory.vectors import dual_norm, gradient, inner
+from signproof.theory.terms.proximal import D, gradient_mapping, squared
+from signproof.theory.terms.vectors import dual_norm, gradient, inner
 
 G = gradient_mapping(s, gamma)
 s_tilde = s - gamma * G

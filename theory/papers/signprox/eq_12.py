@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from sympy import And, Eq, sign
 
+from signproof.theory.assumptions.composite import BatchSize, Convex, Linearized, LinearizedSlope
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import u, v
+from signproof.theory.kernel.kernel import Combination, Decide, Identity
+from signproof.theory.kernel.lemmas import u, v
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.assumption_2 import B
 from signproof.theory.papers.signprox.eq_9 import gamma, hypothesis, lemma, positive, s
-from signproof.theory.proof import Combination, Decide, Identity, Proof, Step
-from signproof.theory.prox import OBJECTIVE, BatchSize, Convex, Linearized, LinearizedSlope, linearization, prox
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import i, xi
-from signproof.theory.vectors import gradient, inner
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.proximal import OBJECTIVE, linearization, prox
+from signproof.theory.terms.vectors import gradient, inner
 
 r_xi = linearization(s)
 after = Total(coordinate(prox(s, gamma, r_xi), i), xi) / B

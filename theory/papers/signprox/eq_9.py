@@ -11,23 +11,17 @@ from __future__ import annotations
 from sympy import Eq, Expr, Ge, Gt, Le, Rational, Symbol, Tuple, expand
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.composite import ClosedConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total
-from signproof.theory.lemmas import conclusion, u, v
+from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.kernel.lemmas import conclusion, u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
-from signproof.theory.proof import Combination, Decide, Hypothesis, Lemma, Proof, Step
-from signproof.theory.prox import (
-    COMPONENT,
-    ClosedConvex,
-    mean_prox,
-    prox,
-    regularizer,
-    squared,
-    weight,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import j
-from signproof.theory.vectors import inner, point
+from signproof.theory.terms.expectations import Total
+from signproof.theory.terms.proximal import COMPONENT, mean_prox, prox, regularizer, squared, weight
+from signproof.theory.terms.vectors import inner, point
 
 gamma = Symbol("gamma", real=True)
 """Step size."""

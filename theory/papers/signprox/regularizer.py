@@ -9,9 +9,16 @@ from __future__ import annotations
 from sympy import Eq, Expr, Ge, Le, expand
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.composite import (
+    Convex,
+    CoordinateLipschitz,
+    Entries,
+    LipschitzGradient,
+    ProximalAverage,
+)
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate
-from signproof.theory.lemmas import u, v
+from signproof.theory.kernel.kernel import Combination, Decide, Identity
+from signproof.theory.kernel.lemmas import u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import (
@@ -27,23 +34,11 @@ from signproof.theory.papers.signprox.eq_9 import (
     theta,
     weights,
 )
-from signproof.theory.proof import Combination, Decide, Identity, Proof, Step
-from signproof.theory.prox import (
-    COMPONENT,
-    Convex,
-    CoordinateLipschitz,
-    Entries,
-    LipschitzGradient,
-    ProximalAverage,
-    entry,
-    exchange,
-    mean_prox,
-    prox,
-    regularizer,
-    squared,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, i, j
-from signproof.theory.vectors import dual_norm, gradient, inner, norm, point, value
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.proximal import COMPONENT, entry, exchange, mean_prox, prox, regularizer, squared
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
 R = regularizer(gamma)
 average, convex_components = ProximalAverage(gamma), Convex(COMPONENT)

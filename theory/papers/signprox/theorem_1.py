@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from sympy import Eq, Expr, Ge, Integer, Le, Sum, Symbol, sqrt
 
+from signproof.theory.assumptions.composite import Composite, LipschitzGradient, ProximalVariance
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import mean
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Identity, Instance, Lemma
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.proximal import SPGM
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, hypothesis, lemma, positive
@@ -25,30 +28,11 @@ from signproof.theory.papers.signprox.regularizer import (
     smooth_components,
     whole,
 )
-from signproof.theory.proof import Combination, Decide, Definition, Identity, Instance, Lemma, Proof, Step
-from signproof.theory.prox import (
-    SPGM,
-    Composite,
-    D,
-    LipschitzGradient,
-    MeanGradientMapping,
-    ProximalVariance,
-    gradient_mapping,
-    prox,
-    sampled_mapping,
-    squared,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, f_star, k, l, sigma
-from signproof.theory.vectors import (
-    dual_norm,
-    gradient,
-    inner,
-    norm,
-    suboptimality,
-    value,
-    x_k,
-    x_next,
-)
+from signproof.theory.terms.expectations import mean
+from signproof.theory.terms.proximal import D, gradient_mapping, prox, sampled_mapping, squared
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, suboptimality, value, x_k, x_next
 
 T = Symbol("T", real=True)
 """Number of steps, a whole number."""

@@ -11,10 +11,13 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Ge, Le, Rational, sign, sqrt
 from sympy.core.symbol import Str
 
+from signproof.theory.assumptions.composite import CoordinateLipschitz, CoordinateVariance, Entries
+from signproof.theory.assumptions.gradients import l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.expectations import Total, coordinate, mean
+from signproof.theory.kernel.kernel import Combination, Decide, Definition, Identity, Lemma
+from signproof.theory.measures.proximal import MeanGradientMapping
+from signproof.theory.methods.proximal import SignProx
 from signproof.theory.norms import LINF
-from signproof.theory.oracles import l1
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import COORDINATES, gamma, hypothesis, lemma, positive
 from signproof.theory.papers.signprox.regularizer import (
@@ -42,18 +45,11 @@ from signproof.theory.papers.signprox.theorem_1 import (
     sum_up,
     x_tilde,
 )
-from signproof.theory.proof import Combination, Decide, Definition, Identity, Lemma, Proof, Step
-from signproof.theory.prox import (
-    CoordinateLipschitz,
-    CoordinateVariance,
-    D,
-    Entries,
-    MeanGradientMapping,
-    SignProx,
-    entry,
-)
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, i, sigma
-from signproof.theory.vectors import gradient, inner, maximizer, x_k, x_next
+from signproof.theory.terms.expectations import Total, coordinate, mean
+from signproof.theory.terms.proximal import D, entry
+from signproof.theory.terms.vectors import gradient, inner, maximizer, x_k, x_next
 
 SIGMA = Str("sigma")
 sigma_i = entry(SIGMA, i)

@@ -1,0 +1,1 @@
+"""Algorithm 3 on several devices or processes."""

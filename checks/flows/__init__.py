@@ -1,0 +1,1 @@
+"""Trajectories of flows: exact, in closed form, or enclosed."""

@@ -1,0 +1,33 @@
+"""What a trajectory answers: where it is at a time, never without its error bound."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from math import inf
+from typing import Any, ClassVar
+
+from flint import arb
+
+from signproof.checks.numbers.exact import rational
+
+
+class Trajectory(ABC):
+    """The solution of a flow from a start."""
+
+    finest: ClassVar[float] = inf
+    """The most bits for which it is worth to ask."""
+
+    @abstractmethod
+    def at(self, time: Any, xp: Any) -> Any:
+        """The point at a time >= 0, shape (d,), in the exact arithmetic `xp`; of a ball of times, a box.
+
+        Raises TypeError if `xp` cannot hold the point, Undecided if the precision does not suffice.
+        """
+
+
+def hull(entries: Any) -> arb:
+    """A ball that holds all of some rationals and balls."""
+    first, *others = (entry if isinstance(entry, arb) else arb(rational(entry)) for entry in entries)
+    for other in others:
+        first = first.union(other)
+    return first

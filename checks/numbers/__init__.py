@@ -1,0 +1,1 @@
+"""The arithmetics: plain floats, balls, exact rationals."""

@@ -1,0 +1,1 @@
+"""From a claim to numbers: its cases, and the ranges of its parameters."""

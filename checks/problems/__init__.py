@@ -1,0 +1,1 @@
+"""Families of problems, with constants that are known exactly or enclosed."""

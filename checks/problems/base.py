@@ -1,0 +1,254 @@
+"""Problem families: objectives whose constants are known, in batches.
+
+A family answers assumptions and nothing else knows it: a claim is tried on every family that can supply all of
+its assumptions. To add one, subclass `Problem`; subclasses are found by themselves. A user's family is for the claims
+of the modules that define or import it, and what it says is tested before it is believed (`family_facts`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import wraps
+from inspect import isfunction
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from flint import fmpq
+
+from signproof.checks.numbers.exact import each, rational, rationals
+from signproof.checks.problems.constants import Enclosure
+from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.border.home import is_ours
+from signproof.theory.declared import owner, said_of
+
+BATCH = 240
+"""Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
+
+
+@dataclass(frozen=True, eq=False)
+class Instances(ABC):
+    """A batch of objectives, one for each entry of the last axis, as data.
+
+    The dataclass fields are arrays of exact data: a field's floats are the rationals that they are. Fields named
+    in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,). The
+    engine also takes points of shape (d, groups, starts) and fields (..., groups, 1) that a group's starts share.
+    """
+
+    family: ClassVar[str]
+    """What the family is called in tables, in the plural."""
+    shared: ClassVar[tuple[str, ...]] = ()
+    scalable: ClassVar[tuple[str, ...]] = ()
+    """Fields whose entries may be multiplied by positive numbers, one for each: an instance remains one."""
+    rational: ClassVar[bool] = True
+    """Whether gradients and values at rational points are rational."""
+    costly: ClassVar[bool] = False
+    """Whether only the full profile tries it."""
+    convex: ClassVar[bool] = False
+    """Whether every instance is convex; those that are strongly convex need not say so."""
+    separable: ClassVar[bool] = False
+    """Whether f is a sum of functions of one coordinate each."""
+    home: ClassVar[tuple[str, ...]] = ()
+    """Of a family that the package makes for a user: the modules it was made for."""
+
+    def hessian(self) -> np.ndarray | None:
+        """For one instance of a family of quadratics f = 1/2 x'Hx: H, shape (d, d), rational; else None."""
+        return None
+
+    shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
+    """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""
+
+    @classmethod
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
+        """A batch of one shape with a start for each instance, drawn at random.
+
+        Arguments: one of `shapes`; a generator; how far the instances go from the tame ones, 0 (well conditioned,
+        starts of moderate size) to 1 (as extreme as the family goes). Raises NotImplementedError if the family has
+        only its `samples`.
+        """
+        raise NotImplementedError(f"{cls.__name__} draws no batches: it has neither `batch` nor `samples`")
+
+    @classmethod
+    def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
+        """Batches with a start for each instance, the simplest first; shapes repeat, so that compilation does not.
+
+        Arguments: a generator; how many random batches to draw of each shape.
+        """
+        for shape in cls.shapes:
+            for _ in range(batches):
+                yield cls.batch(shape, rng)
+
+    def rounded(self, denominator: int) -> Self:
+        """For one instance: the same with simpler numbers, where the family has any."""
+        return self
+
+    @property
+    def dimension(self) -> int:
+        """How many coordinates a point has: the length of the first batched field, unless overridden."""
+        return next(iter(self._batched().values())).shape[0]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The fields by name."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    def pick(self, index: int) -> Self:
+        """The instance with the given number, its numbers as they are."""
+        return self._map(lambda field: field[..., index])
+
+    def one(self, index: int) -> Self:
+        """The instance with the given number, as exact rationals."""
+        picked = self.pick(index)
+        return dataclasses.replace(picked, **{name: rationals(field) for name, field in picked.arrays().items()})
+
+    def over(self, xp: Any) -> Self:
+        """For one instance: its data as numbers of the exact arithmetic `xp`."""
+        return dataclasses.replace(self, **{name: xp.number(field) for name, field in self.arrays().items()})
+
+    def data(self) -> dict[str, Any]:
+        """For one instance: its data as JSON, rationals as strings."""
+        return {"family": type(self).__name__, **{name: _plain(field) for name, field in self.arrays().items()}}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        """The instance that `data` wrote. Raises ValueError if a field is missing or is not rational."""
+        names = [field.name for field in dataclasses.fields(cls)]
+        missing = [name for name in names if name not in data]
+        if missing:
+            raise ValueError(f"the problem lacks the field {missing[0]!r}")
+        return cls(**{name: rationals(data[name]) for name in names})
+
+    def describe(self) -> str:
+        """For one instance: a few words for the reader."""
+        parts = (f"{name} {_plain(field)}" for name, field in self._batched().items())
+        return f"{self.family}: " + ", ".join(parts).replace("'", "")
+
+    def _batched(self) -> dict[str, np.ndarray]:
+        return {name: field for name, field in self.arrays().items() if name not in self.shared}
+
+    def _map(self, function: Callable[[Any], Any]) -> Self:
+        return dataclasses.replace(self, **{name: function(field) for name, field in self._batched().items()})
+
+
+@dataclass(frozen=True, eq=False)
+class Problem(Instances):
+    """A batch of objectives f with minimum value f* and known constants.
+
+    The minimizer, or a point that stands for it, is the origin of the coordinates. A family derived from another that
+    has a gradient or a suboptimality of its own says anew what the other knows of its functions (TypeError if not).
+    """
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.family = getattr(cls, "family", cls.__name__)
+        for name in ("gradient", "suboptimality"):
+            function = getattr(cls, name)
+            if isfunction(function) and not is_ours(function.__module__) and not hasattr(function, "on_copies"):
+                setattr(cls, name, _on_copies(function))
+        for fact in ("constant", "exact_constant", "hessian", "convex", "separable"):
+            other = owner(cls, fact)
+            if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
+                raise TypeError(
+                    f"{cls.__name__} has other functions than {other.__name__}, whose {fact!r} says nothing of them: "
+                    f"define {fact!r} in {cls.__name__}, too"
+                )
+
+    @abstractmethod
+    def gradient(self, x: Any, xp: Any) -> Any:
+        """The gradient, of the same shape as x."""
+
+    @abstractmethod
+    def suboptimality(self, x: Any, xp: Any) -> Any:
+        """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
+
+    @abstractmethod
+    def constant(self, assumption: Constant) -> Enclosure | None:
+        """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
+
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
+        """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
+
+        Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that
+        ends computed for floats say nothing about it.
+        """
+        floats = self._map(lambda field: field.astype(float)[..., None])
+        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
+            raise ValueError("the instance's numbers are no floats")
+        ends = floats.constant(assumption)
+        if ends is None:
+            return None
+        end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
+        return rational(float(end))
+
+    def check(self) -> None:
+        """For one instance: raises ValueError, in one line, if it is none of the family."""
+
+    def state(self, x: Any) -> Any:
+        """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
+        unless overridden."""
+        return x
+
+
+def known(problem: Problem, assumption: Constant) -> Enclosure | None:
+    """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself.
+
+    Raises ValueError if the batch is empty or one of its numbers is not finite.
+    """
+    for name, field in problem._batched().items():
+        if field.size == 0:
+            raise ValueError(f"{problem.family}: the field {name!r} is empty (shape {field.shape})")
+        if field.dtype.kind == "f" and not np.isfinite(field).all():
+            *entry, instance = np.argwhere(~np.isfinite(field))[0].tolist()
+            raise ValueError(f"{problem.family}: {name}{entry} of instance {instance} is not finite; leave it out")
+    if type(assumption) is Dimension:
+        return Enclosure(np.array([float(problem.dimension)]), np.array([float(problem.dimension)]))
+    found = problem.constant(assumption)
+    if not isinstance(found, Enclosure | None):
+        name = type(problem).__name__
+        raise ValueError(f"{name}.constant returns an Enclosure(lower, upper) or None, not {type(found).__name__}")
+    return found
+
+
+def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
+    """For one instance: a rational constant with which the assumption surely holds."""
+    return fmpq(problem.dimension) if type(assumption) is Dimension else problem.exact_constant(assumption)
+
+
+def in_numbers_of(xp: Any, field: Any) -> Any:
+    """A field of a problem as numbers of an arithmetic: operations among fields alone carry their rounding errors, too.
+
+    A field beside a point needs none of this.
+    """
+    return xp.interval(field, field)
+
+
+def nearest(numbers: np.ndarray, denominator: int) -> np.ndarray:
+    """Rationals near the given ones with at most the given denominator."""
+    from fractions import Fraction
+
+    result = np.empty(numbers.shape, dtype=object)
+    for index, number in np.ndenumerate(numbers):
+        exact = rational(number)
+        near = Fraction(int(exact.p), int(exact.q)).limit_denominator(denominator)
+        result[index] = fmpq(near.numerator, near.denominator)
+    return result
+
+
+def _on_copies(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A user's function of a point: what it writes into its arguments, or others into what it returns, is in vain."""
+
+    @wraps(function)
+    def called(self: Any, x: Any, xp: Any) -> Any:
+        return _copy(function(self, _copy(x), xp))
+
+    called.on_copies = True  # type: ignore[attr-defined]
+    return called
+
+
+def _copy(numbers: Any) -> Any:
+    return numbers.copy() if isinstance(numbers, np.ndarray) else numbers
+
+
+def _plain(field: Any) -> Any:
+    return each(lambda entry: str(rational(entry)), np.asarray(field, dtype=object)).tolist()

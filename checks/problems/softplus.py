@@ -1,0 +1,107 @@
+"""Sums of w_i (x_i^2 / 2 + a_i phi_i(x_i)), phi a softplus without its linear part: strongly convex and smooth.
+
+phi(x) = log(1 - s + s e^x) - s x with 0 < s < 1 is the softplus log(1 + e^(b + x)), s = 1 / (1 + e^-b), less its value
+and its slope at 0: convex, with phi(0) = phi'(0) = 0. At s = 1/2 it is log cosh(x / 2); else the two sides differ.
+Its curvature p (1 - p), p = 1 / (1 + e^-(b + x)), is 1/4 at x = -b and tends to 0 far out, so that of f varies along
+a run: no run has the curvature of both constants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+
+from signproof.checks.problems.base import BATCH, Problem, in_numbers_of, nearest
+from signproof.checks.problems.constants import Enclosure
+from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.norms import L2, LINF
+
+STEEPEST = fmpq(1, 4)
+"""The largest curvature of a softplus."""
+
+
+def height(x: Any, shares: Any, xp: Any) -> Any:
+    """phi(x), entry by entry."""
+    s = in_numbers_of(xp, shares)
+    # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
+    return xp.log1p((1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x))
+
+
+def slope(x: Any, shares: Any, xp: Any) -> Any:
+    """phi'(x), entry by entry."""
+    s, e = in_numbers_of(xp, shares), xp.expm1(x)
+    # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0
+    return s * (1.0 - s) * e / (1.0 + s * e)
+
+
+@dataclass(frozen=True, eq=False)
+class SoftplusSum(Problem):
+    """`weights` w > 0, `heights` a >= 0 and `shares` s in (0, 1), each of shape (d, batch)."""
+
+    weights: Any
+    heights: Any
+    shares: Any
+
+    family = "softplus and log-cosh sums"
+    convex = separable = True
+    shapes = ((2,),)
+    rational = False
+
+    def gradient(self, x, xp):
+        return self.weights * (x + self.heights * slope(x, self.shares, xp))
+
+    def suboptimality(self, x, xp):
+        return xp.sum(self.weights * (x * x * 0.5 + self.heights * height(x, self.shares, xp)))
+
+    def constant(self, assumption):
+        if assumption.norm not in (LINF, L2):
+            return None
+        w = self.weights
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
+            # approached far out, where the curvature of phi is gone and f'(x)^2 / 2 f(x) -> w
+            return Enclosure(w.min(axis=0), w.min(axis=0))
+        if type(assumption) is Smooth:
+            each = w * (1 + self.heights * 0.25)
+            value = each.sum(axis=0) if assumption.norm is LINF else each.max(axis=0)
+            rounding = 1 + 2 * (len(w) + 4) * 2.0**-53
+            return Enclosure(value / rounding, value * rounding)
+        return None
+
+    def check(self):
+        w, a, s = self.weights, self.heights, self.shares
+        if not len(w) or {w.shape, a.shape, s.shape} != {(len(w),)}:
+            raise ValueError("a softplus sum needs as many weights as heights and shares")
+        if min(w) <= 0 or min(a) < 0 or not all(0 < share < 1 for share in s):
+            raise ValueError("a softplus sum needs positive weights, heights that are not negative, shares in (0, 1)")
+
+    def exact_constant(self, assumption):
+        self.check()
+        w, a = list(self.weights), list(self.heights)
+        if assumption.norm not in (LINF, L2):
+            return None
+        if type(assumption) in (StronglyConvex, PolyakLojasiewicz):
+            return min(w)
+        if type(assumption) is Smooth:
+            each = [weight * (1 + height * STEEPEST) for weight, height in zip(w, a, strict=True)]
+            return max(each) if assumption.norm is L2 else sum(each[1:], start=each[0])
+        return None
+
+    def rounded(self, denominator):
+        return SoftplusSum(*(nearest(field, denominator) for field in self.arrays().values()))
+
+    @classmethod
+    def batch(cls, shape, rng, spread=1.0):
+        size = (*shape, BATCH)
+        weights = 10 ** (spread * rng.uniform(-1, 1, size))
+        heights = 10 ** (spread * rng.uniform(-1, 4, size))
+        shares = draw_shares(size, rng, spread)
+        starts = 10 ** (spread * rng.uniform(-2, 1.5, size)) * rng.choice([-1, 1], size)
+        return cls(weights, heights, shares), starts
+
+
+def draw_shares(size: tuple[int, ...], rng: np.random.Generator, spread: float) -> np.ndarray:
+    """Shares of a batch; every second instance is symmetric, a sum of log cosh."""
+    return 1 / (1 + np.exp(spread * rng.uniform(-3, 3, size) * (np.arange(BATCH) % 2)))

@@ -1,0 +1,1 @@
+"""Replays in exact arithmetic, and the witnesses that they confirm."""

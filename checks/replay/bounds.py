@@ -1,0 +1,345 @@
+"""Replays: one instance, run again in exact arithmetic, and what that says about the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache, partial, reduce
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from sympy import Expr, Rational, Symbol, nan, sympify, zoo
+
+from signproof.checks.facts.families import asked, doubt, doubt_of, unmet_at
+from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse_later
+from signproof.checks.gradients.finite import Oracle, TableOracle
+from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecided, rational, rationals
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.problems.base import Problem, exactly_known
+from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
+from signproof.checks.runs.exact import _frozen, _states, iterates
+from signproof.checks.runs.expected import Chain, TooMany, expectations
+from signproof.theory.algebra.decide import conditions, truth
+from signproof.theory.arithmetic import evaluate
+from signproof.theory.assumptions.gradients import OracleAssumption
+from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
+from signproof.theory.border.steps import Guarded
+from signproof.theory.border.steps import measured as measured_at
+from signproof.theory.claim import Claim
+from signproof.theory.measures.runs import is_mean
+from signproof.theory.symbols import V0, k
+
+REACHED = 100
+"""Points of a random run at which what is assumed of a user's family is read anew."""
+FOLLOWED, LONG = 64, 2**12
+"""Steps for which a run is followed to see whether it repeats itself, and bits of its numbers that are too many."""
+
+
+def replay(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int
+) -> Replay:
+    """Run a claim's algorithm on one instance for some steps and compare measure and bound there.
+
+    In rationals where the problem allows it, else in balls of growing precision. The violation counts only if the
+    constants are valid for the problem and the parameters are in the domain, both decided exactly. Raises
+    Undecided if no precision tells.
+    """
+    why = _outside(claim, problem, parameters, start, steps)
+    if why:
+        return Replay(False, "exact", why)
+    if problem.rational:
+        try:
+            return _compare(claim, problem, parameters, start, steps, RATIONALS)
+        except TypeError:  # the algorithm or the bound leaves the rationals
+            pass
+    for bits in PRECISIONS:
+        with Balls(bits) as balls:
+            try:
+                return _compare(claim, problem, parameters, start, steps, balls)
+            except Undecided:
+                continue
+    raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+
+
+def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
+    """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
+    return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
+
+
+def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
+    posed = Guarded(problem.over(xp))
+    points = trajectory(claim, problem, parameters, start, steps, xp)
+    assert claim.measure is not None
+    quantities = [measured_at(claim.measure, posed, x, xp) for x in points]
+    measured = quantities[-1]
+    if claim.measure.least_so_far:
+        measured = reduce(partial(_smaller, xp=xp), quantities)
+    found = _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    why = ""
+    if found.confirmed:
+        further, turn = _further(claim, problem, parameters, start, points, xp)
+        why = outside_run(claim, problem, further, symbols(parameters), turn)
+        why = why or _against(claim, problem, parameters, points, xp)
+    return replace(found, confirmed=False, why=why) if why else found
+
+
+def _further(claim, problem, parameters, start, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
+    """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
+    was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
+    """
+    later = [assumption for assumption in claim.assumptions if about_later(assumption)]
+    beyond = max((reach(assumption) or 0 for assumption in later), default=0)
+    turn = None
+    if any(map(every_k, later)):
+        turn = _turn(claim, problem, parameters, start, len(points), xp)
+        beyond += max(len(points) - 1, turn or 0)
+    if beyond >= len(points):
+        points = trajectory(claim, problem, parameters, start, beyond, xp)
+    return points, turn
+
+
+def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
+    if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
+        return None
+    seen: set[Any] = set()
+    for number, (x, memory) in enumerate(islice(_states(claim, problem, parameters, start, xp), steps + FOLLOWED)):
+        try:
+            state = _frozen((x, memory))
+        except TypeError:
+            return None
+        if state in seen:
+            return number
+        if any(int(entry.q).bit_length() > LONG for entry in x):
+            return None
+        seen.add(state)
+    return None
+
+
+def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+    """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
+    values = symbols(parameters)
+    why = doubt_of(problem, asked(claim))
+    return why or unmet_at(problem, claim.assumptions, {s: rational(str(n)) for s, n in values.items()}, points, xp)
+
+
+def run(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+) -> Iterator[Replay]:
+    """Measure and bound at k = 0, 1, 2, ..., in the exact arithmetic `xp`, whatever the assumptions say.
+
+    Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
+    balls overlap the outcome is not confirmed.
+    """
+    posed, least = Guarded(problem.over(xp)), None
+    assert claim.measure is not None
+    for iteration, x in enumerate(iterates(claim, problem, parameters, start, xp)):
+        if iteration == 0:
+            height = posed.suboptimality(x, xp)
+        measured = measured_at(claim.measure, posed, x, xp)
+        if claim.measure.least_so_far:
+            measured = least = measured if least is None else _smaller(least, measured, xp)
+        try:
+            yield _told(claim, parameters, height, measured, iteration, xp)
+        except Undecided as undecided:
+            yield Replay(False, xp.level, str(undecided))
+
+
+def _smaller(one: Any, other: Any, xp: Any) -> Any:
+    return -xp.larger(-one, -other)
+
+
+def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
+    """Measure and bound at step k compared."""
+    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+    # a power with a symbolic exponent is an integer power once k is known
+    try:
+        limit = evaluate(_bound_at(claim, steps), values | {V0: start_value}, xp)
+    except ZeroDivisionError:
+        return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
+    low, high = xp.ends(measured), xp.ends(limit)
+    if not xp.ends(start_value)[0] > 0:
+        return Replay(False, xp.level, "the start is not certainly above the minimum", low, high)
+    if low[0] > high[1]:
+        return Replay(True, xp.level, "the measure is above the bound", low, high)
+    if low[1] <= high[0]:
+        return Replay(False, xp.level, "the measure is within the bound", low, high)
+    raise Undecided("the balls of measure and bound overlap")
+
+
+@lru_cache(1024)
+def _bound_at(claim: Claim, steps: int) -> Expr:
+    """The bound at step k. Raises ZeroDivisionError if it has no value there."""
+    assert claim.bound is not None
+    try:
+        formula = claim.bound.subs(k, steps)
+    except ValueError:  # SymPy's way to say that an argument of Max or Min has no value
+        formula = nan
+    if formula.has(nan, zoo):
+        raise ZeroDivisionError(f"{claim.bound} at k = {steps}")
+    return formula
+
+
+def replay_expected(
+    claim: Claim,
+    problem: Problem,
+    oracle: TableOracle,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+) -> Replay:
+    """Compare E[measure] with the bound after some steps with stochastic gradients of finite support, in rationals.
+
+    The violation counts only if problem and oracle meet all that the claim assumes, at all points.
+    """
+    if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
+        return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
+    if not problem.rational:
+        return Replay(False, "exact", f"expectations over {problem.family} are not rational")
+    try:
+        why = _outside(claim, problem, parameters, start, steps, oracle)
+    except Unsupported as unsupported:
+        why = str(unsupported)
+    if why:
+        return Replay(False, "exact", why)
+    if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+        return Replay(False, "exact", "the start is not above the minimum")
+    try:
+        found = [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        if found.confirmed:
+            chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+            for _ in range(steps):
+                chain.advance()
+            points = [rationals(list(start)), *(x for x in chain.points if any(x))][:REACHED]
+            why = _against(claim, problem, parameters, points, RATIONALS)
+            return replace(found, confirmed=False, why=why) if why else found
+        return found
+    except (Unsupported, TooMany, Irrational) as refusal:
+        return Replay(False, "exact", str(refusal))
+
+
+def expected_run(
+    claim: Claim,
+    problem: Problem,
+    oracle: Oracle,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+) -> Iterator[Replay]:
+    """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
+    assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
+    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values[V0] = Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS)
+    chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+    run = expectations(chain, claim.measure.noiseless, problem)
+    for iteration, measured in enumerate(islice(run, steps + 1)):
+        try:
+            limit = evaluate(_bound_at(claim, iteration), values, RATIONALS)
+        except ZeroDivisionError:
+            yield Replay(False, "exact", "the bound is undefined there", ends_of(measured))
+            continue
+        broken = measured > limit
+        why = f"the expected measure is {'above' if broken else 'within'} the bound"
+        yield Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
+
+
+def _outside(
+    claim: Claim,
+    problem: Problem,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    steps: int,
+    oracle: TableOracle | None = None,
+) -> str:
+    """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
+    values = at_start(claim, problem, parameters, start)
+    if isinstance(values, str):
+        return values
+    workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
+    if not (workers.is_Integer and workers >= 1):
+        return f"there are {workers} workers: their number is 1, 2, ..."
+    if claim.measure is not None and claim.measure.horizon is not None:
+        return f"{claim.measure.symbol} is a number of a whole run, which is replayed of proximal methods alone"
+    if oracle is not None:
+        refuse_later(claim)
+        why = _unmet_by(oracle, claim, problem, values)
+        if why:
+            return why
+    for assumption in claim.assumptions:
+        if isinstance(assumption, OracleAssumption) and oracle is not None:
+            continue
+        if not isinstance(assumption, Constant) and about_run(assumption):
+            continue
+        if not isinstance(assumption, Constant):
+            return f"{assumption} is not about a constant of the problem"
+        if about_run_and_points(assumption):
+            return f"whether {assumption} holds of the run and all points is not known"
+        best = exactly_known(problem, assumption)
+        if best is None:
+            return f"{problem.family} are not {assumption.words}"
+        why = beyond(best, assumption, values)
+        if why:
+            return why
+    return outside_start(claim, problem, start, values) or outside_domain(claim, values | {k: Rational(steps)})
+
+
+def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> str:
+    """Why the constant that is assumed is not as good as `best`, with which the assumption surely holds; empty if it
+    is."""
+    assumed = rational(str(assumption.constant.subs(values)))
+    wrong = assumed > best if assumption.largest else assumed < best
+    if not assumed > 0 or wrong or (type(assumption) is Dimension and assumed != best):
+        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+    return ""
+
+
+def at_start(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
+) -> dict[Symbol, Rational] | str:
+    """Values of the parameters and, if domain or constants speak of it, of V_0, which no parameter can stand for; or
+    why there are none: the problem is none of its family, or the start no point of its."""
+    try:
+        problem.check()
+    except ValueError as error:
+        return str(error)
+    if len(start) != problem.dimension:
+        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+    if not fits(claim, len(start)):
+        return f"points with {len(start)} coordinates are no matrices, whose norm the claim speaks of"
+    distrusted = doubt(type(problem), asked(claim))
+    if distrusted:
+        return distrusted
+    values = symbols(parameters)
+    values.pop(V0, None)
+    formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
+    if any(formula.has(V0) for formula in formulas):
+        if not problem.rational:
+            return f"the claim's conditions speak of V_0, which is not rational for {problem.family}"
+        height = problem.over(RATIONALS).suboptimality(rationals(list(start)), RATIONALS)
+        values[V0] = Rational(int(height.p), int(height.q))
+    return values
+
+
+def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[Symbol, Rational]) -> str:
+    """Why a law of stochastic gradients does not meet what the claim assumes of them; empty if it does."""
+    workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
+    if any(len(g) != problem.dimension for g in oracle.table):
+        return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"
+    exact = {symbol: rational(str(number)) for symbol, number in values.items()}
+    assumed = (assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption))
+    return next(filter(None, (oracle.unmet(assumption, exact, int(workers)) for assumption in assumed)), "")
+
+
+def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
+    """Put the parameters into an algebraic claim; confirmed if it is false there, and has a value."""
+    assert claim.statement is not None
+    values = symbols(parameters)
+    why = outside_domain(claim, values)
+    if why:
+        return Replay(False, "exact", why)
+    if not all(truth(condition, values) for condition in conditions(claim.statement)):
+        return Replay(False, "exact", "the statement has no value there; a domain without that point would do")
+    false = truth(claim.statement, values) is False
+    return Replay(false, "exact", f"the statement is {'' if false else 'not '}false there")

@@ -1,0 +1,1 @@
+"""Runs: fast in balls on JAX, exact in rationals, drawn, and in expectation."""

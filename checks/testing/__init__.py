@@ -1,0 +1,1 @@
+"""What tests of optimizers draw from."""

@@ -1,0 +1,288 @@
+"""A batch: one run of a claim's method on many instances at once, compared with the bound, and what looks broken.
+
+The run is one on balls, so that each comparison `measure <= bound` is held, broken or undecided within the rounding
+error of the run itself. Where a measure falls below its own rounding error the comparison stops. What looks broken is
+made into an instance with simple rational numbers and replayed exactly; only that counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from sympy import Symbol
+
+from signproof.checks.facts.runs import fits, met_along, met_at_start
+from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, to_float
+from signproof.checks.numbers.floats import NUMPY
+from signproof.checks.posing import domain
+from signproof.checks.posing.domain import Range
+from signproof.checks.problems.base import Problem, exactly_known, known, nearest
+from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.witness import Witness
+from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.claim import Claim
+from signproof.theory.measures.runs import Measure, MinDualGradientNorm, Suboptimality
+from signproof.theory.norms import LINF
+from signproof.theory.symbols import V0, k
+
+DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
+"""Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
+RELATIVE = (1, 4, 100)
+"""The same for starts some of whose coordinates are so small that they would be rounded to zero."""
+CANDIDATES = 12
+"""Candidates of one batch that are replayed before the batch is given up."""
+
+Ends = tuple[np.ndarray, np.ndarray]
+"""Floats below and above a quantity, entry by entry; NaN and infinity say that nothing is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Problems, starts and parameters, one of each for every instance.
+
+    Attributes:
+        problem, start: a batch of problems and points of shape (d, batch).
+        thetas: positions of the free parameters in their ranges, shape (batch,).
+        values: all parameters, constants of the problems included, shape (batch,).
+        inside: whether the assumptions and the part of the domain that does not speak of k hold, as far as floats tell.
+    """
+
+    problem: Problem
+    start: np.ndarray
+    thetas: dict[Symbol, np.ndarray]
+    values: dict[Symbol, np.ndarray]
+    inside: np.ndarray
+
+    def describe(self, index: int) -> str:
+        """A few words on one instance."""
+        values = ", ".join(f"{symbol} = {array[index]:.6g}" for symbol, array in self.values.items())
+        return f"{short(self.problem.pick(index))}, {values}"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Measure and bound along the runs of a batch, at k = 0, ..., steps.
+
+    Attributes:
+        value, measured, limit: ends of V_k, of the claim's measure and of its bound, shape (steps + 1, batch).
+        usable: the instances that meet the claim's assumptions and start above the minimum, shape (batch,).
+        considered: where measure and bound are compared: on usable instances, in the domain, before the floor.
+        held, broken: where the comparison is decided; where neither is so, it lies within the rounding error.
+        floor: the first k at which the measure's ball holds zero: its rounding error is as large as itself, and
+            comparisons stop, but for those that are broken even so; steps + 1 if that does not happen.
+    """
+
+    value: Ends
+    measured: Ends
+    limit: Ends
+    usable: np.ndarray
+    considered: np.ndarray
+    held: np.ndarray
+    broken: np.ndarray
+    floor: np.ndarray
+
+    @property
+    def steps(self) -> int:
+        return len(self.considered) - 1
+
+
+def prepare(
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    start: np.ndarray,
+    thetas: Mapping[Symbol, np.ndarray],
+    given: Mapping[Symbol, np.ndarray] | None = None,
+) -> Batch | None:
+    """Constants and parameters for a batch; None if the family does not meet the assumptions, or if a norm of the claim
+    has no meaning in its dimension.
+
+    Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
+    parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
+    parameters that are known otherwise.
+    """
+    size = start.shape[1]
+    values: dict[Symbol, np.ndarray] = dict(given or {})
+    inside = np.ones(size, dtype=bool)
+    if not fits(claim, len(start)):
+        return None
+    for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant):
+            continue  # it is about the start alone
+        ends = known(problem, assumption)
+        if ends is None:
+            return None
+        # an upper end for L, a lower end for mu: the assumption holds with them
+        valid = np.broadcast_to(ends.lower if assumption.largest else ends.upper, (size,))
+        inside = inside & (valid > 0)
+        symbol = assumption.constant
+        if not isinstance(symbol, Symbol):
+            number = float(symbol)
+            met = (valid >= number) if assumption.largest else (valid <= number)
+            inside = inside & (valid == number if type(assumption) is Dimension else met)
+        elif symbol in values:
+            combine = np.minimum if assumption.largest else np.maximum
+            values[symbol] = combine(values[symbol], valid)
+        else:
+            values[symbol] = valid
+    numbers = NUMPY
+    with np.errstate(all="ignore"):
+        for interval in ranges:
+            values[interval.symbol] = np.broadcast_to(interval.at(thetas[interval.symbol], values, numbers), (size,))
+        at_start = {k: np.zeros(size), V0: np.ones(size)}
+        conditions = [relation for relation in domain.asked(claim) if not relation.has(k)]
+        for relation in conditions:
+            inside = inside & domain.holds(relation, values | at_start, numbers)
+    inside = inside & met_at_start(claim, problem, start, values)
+    return Batch(problem, start, dict(thetas), values, inside)
+
+
+def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
+    """Run a batch and compare measure and bound at every iteration."""
+    from signproof.checks.runs import engine
+
+    assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
+    of_value = is_value(claim.measure)
+    # claims about values and claims about gradients share one compiled run: it measures both
+    pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
+    other = MinDualGradientNorm(2, pair) if of_value else claim.measure
+    value, measured = engine.run(
+        claim.algorithm, batch.problem, batch.start, batch.values, steps, (Suboptimality(), other)
+    )
+    if of_value:
+        measured = value
+    elif claim.measure.least_so_far:
+        measured = (np.minimum.accumulate(measured[0], axis=0), np.minimum.accumulate(measured[1], axis=0))
+    limit = engine.bound(claim.bound, batch.values, (value[0][0], value[1][0]), steps)
+    with np.errstate(all="ignore"):
+        usable = batch.inside & (value[0][0] > 0) & np.isfinite(value[1][0])
+        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps)
+        asked = np.broadcast_to(usable, measured[0].shape) & _steps_in_domain(claim, batch, steps)
+        if promises_decrease(claim):
+            asked[0] = False  # V_0 <= V_0 says nothing
+        # NaN ends tell the measure from zero no more than ends of both signs do
+        above = np.logical_and.accumulate((measured[0] > 0) | (measured[1] < 0), axis=0)
+        broken = asked & (measured[0] > limit[1])
+        held = asked & above & (measured[1] <= limit[0])
+    return Comparison(value, measured, limit, usable, asked & above | broken, held, broken, above.sum(axis=0))
+
+
+def promises_decrease(claim: Claim) -> bool:
+    """Whether the bound on V_k begins at V_0, so that it says by how much the value must decrease."""
+    return is_value(claim.measure) and claim.bound is not None and claim.bound.subs(k, 0) == V0
+
+
+def is_value(measure: Measure | None) -> bool:
+    """Whether a measure is f(x_k) - f*; one derived from it may be another number."""
+    return isinstance(measure, Suboptimality) and type(measure).quantity is Suboptimality.quantity
+
+
+def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray) -> tuple[Witness | None, int]:
+    """A witness that the exact replay confirms, and how many candidates it did not confirm before.
+
+    Arguments: the claim, the ranges of its parameters, a batch, and where its comparison is broken. Those instances
+    that break first are made exact and replayed before the others.
+    """
+    first = np.where(broken.any(axis=0), broken.argmax(axis=0), np.iinfo(int).max)
+    dismissed = 0
+    for index in np.argsort(first, kind="stable")[:CANDIDATES]:
+        if not broken[:, index].any():
+            break
+        problem = batch.problem.one(int(index))
+        thetas = {symbol: rational(float(theta[index])) for symbol, theta in batch.thetas.items()}
+        for witness in _rounded(claim, ranges, problem, batch.start[:, index], thetas, int(first[index])):
+            return witness, dismissed
+        dismissed += 1
+    return None, dismissed
+
+
+def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, steps: int) -> Iterator[Witness]:
+    """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
+
+    Raises what the replays raise if none of them comes to an end: the method or the measure lacks an operation there.
+    """
+    failures: list[Exception] = []
+    ended = False
+    for denominator, near in (
+        *((n, nearest) for n in DENOMINATORS),
+        *((n, _relatively) for n in RELATIVE),
+        (None, nearest),
+    ):
+        try:
+            posed, x, positions = problem, near(start, 2**60), thetas
+            if denominator is not None:
+                posed, x = problem.rounded(denominator), near(start, denominator)
+                positions = dict(zip(thetas, nearest(np.array(list(thetas.values())), 2 * denominator), strict=True))
+            if any(not 0 < theta < 1 for theta in positions.values()):
+                continue
+            parameters = exact_parameters(claim, ranges, posed, positions)
+        except (ValueError, TypeError, Undecided, ZeroDivisionError):
+            continue  # not an instance of the family: try finer numbers
+        try:
+            found = replay(claim, posed, parameters, tuple(x), steps)
+            ended = True
+        except (Undecided, ZeroDivisionError):
+            ended = True
+            continue  # not decided: try finer numbers
+        except (ValueError, TypeError) as failure:
+            failures.append(failure)
+            continue
+        if found.confirmed and found.measured is not None and found.bound is not None:
+            yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
+    if failures and not ended:
+        raise failures[-1]
+
+
+def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:
+    """Simple rationals near the given ones, where they are small near in relation to their size."""
+    small = (np.abs(numbers) < 1) & (numbers != 0)
+    whole = nearest(np.where(small, 1 / np.where(small, numbers, 1.0), numbers), denominator)
+    return np.where(small, 1 / whole, whole)
+
+
+def exact_parameters(
+    claim: Claim, ranges: list[Range], problem: Problem, thetas: dict[Symbol, fmpq]
+) -> dict[str, fmpq]:
+    """Rational constants valid for one instance, and the parameters at the given positions of their ranges.
+
+    Raises ValueError if the instance does not meet an assumption.
+    """
+    values: dict[Symbol, fmpq] = {}
+    for symbol, assumptions in domain.constants(claim).items():
+        answers = [exactly_known(problem, assumption) for assumption in assumptions]
+        found = [constant for constant in answers if constant is not None]
+        if len(found) < len(answers):
+            raise ValueError("the instance does not meet the assumptions")
+        values[symbol] = min(found) if assumptions[0].largest else max(found)
+    for interval in ranges:
+        values[interval.symbol] = interval.at(thetas[interval.symbol], values, RATIONALS)
+    return {str(symbol): number for symbol, number in values.items()}
+
+
+def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:
+    """Whether each iteration is in the domain, if the domain speaks of k; shape (steps + 1, batch) or True."""
+    iterations = {k: np.arange(steps + 1.0)[:, None]}
+    met: Any = True
+    with np.errstate(all="ignore"):
+        for relation in claim.domain:
+            if relation.has(k):
+                met = met & domain.holds(relation, batch.values | iterations, NUMPY)
+    return met
+
+
+def short(one: Problem) -> str:
+    """One instance, of floats or rationals, in a few words: its family's name and its first numbers."""
+    data = {name: np.asarray(field) for name, field in one.arrays().items() if name not in one.shared}
+    sizes = ", ".join(
+        f"{name} ({', '.join(f'{_float(n):.4g}' for n in field.ravel()[:4])}{', ...' if field.size > 4 else ''})"
+        for name, field in data.items()
+    )
+    return one.family + (f", {sizes}" if sizes else "")
+
+
+def _float(number: Any) -> float:
+    return to_float(number) if isinstance(number, fmpq) else float(number)

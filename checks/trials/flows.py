@@ -1,0 +1,254 @@
+"""Trials of flows: claims about trajectories, tried on every family that meets their assumptions.
+
+Each instance is followed exactly, or with an error bound, to a grid of times, and its measure is compared with the
+bound at each; see `replay_flows`. What is found broken there is broken: nothing has to be replayed to count.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from flint import fmpq
+from sympy import Symbol
+
+from signproof.checks.facts.families import believed
+from signproof.checks.flows.paths import Trajectory
+from signproof.checks.flows.taylor import Taylor
+from signproof.checks.flows.trajectories import trajectory
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
+from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.problems.quadratic import DiagonalQuadratic
+from signproof.checks.replay.flows import BITS, best_constant, compare, is_convex, moving, replay_comparison, unmet
+from signproof.checks.replay.witness import Witness
+from signproof.checks.trials.batch import short
+from signproof.checks.trials.spread import Spread
+from signproof.checks.trials.tally import Profile, Tally, Trials
+from signproof.theory.assumptions.flows import Convex
+from signproof.theory.assumptions.objective import Constant, Smooth
+from signproof.theory.border.steps import flowing
+from signproof.theory.claim import Claim
+from signproof.theory.methods.flows import Flow
+from signproof.theory.norms import ANY, L2
+from signproof.theory.symbols import t
+
+CURVATURES, STARTS = ("1", "1/2", "4"), ("1", "2", "1/3", "-5")
+"""Entries of the diagonals and of the starting points on which two flows are compared."""
+DIMENSIONS = (1, 2)
+POSITIONS = ("1/2", "1/3", "9/10")
+"""Positions of the parameters in their ranges; 1/2 of an open range is 1."""
+TIMES = ("1/64", "1/16", "1/8", "1/4", "1/2", "3/4", "1", "3/2", "2", "4", "16", "256")
+"""Times at which measure and bound are compared, in multiples of the start's own, see `_scale`."""
+PER_BATCH = 4
+"""Instances of each batch that are followed, spread over it."""
+DENOMINATOR = 1024
+"""The largest denominator of their numbers."""
+LONGEST = 8
+"""Multiples of 1 / (speed L) up to which a trajectory is integrated: its enclosure grows by exp(speed L t)."""
+
+
+def try_flow(
+    claim: Claim, profile: Profile, seed: int = 0, advance: Callable[[str], None] = lambda text: None
+) -> Trials:
+    """Try a claim about a flow on all families; stop at the first violation.
+
+    Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way.
+    """
+    trials, reasons = Trials(), []
+    try:
+        free = _free(claim)
+    except Unsupported as unsupported:
+        trials.reason = str(unsupported)
+        return trials
+    for number, family in enumerate(believed(claim)):
+        if family.costly and not profile.costly:
+            continue
+        tally, followed = Tally(family.family, 0, spread=Spread("t")), []
+        advance(f"{claim.id}: {family.family}")
+        for turn, (problem, start) in enumerate(_instances(family, [seed, number], profile.batches)):
+            try:
+                parameters = _parameters(claim, free, problem, start, rational(POSITIONS[turn % len(POSITIONS)]))
+                if parameters is None:
+                    continue
+                followed.append(_follow(claim, problem, start, parameters, tally, trials))
+            except ValueError:
+                continue  # not an instance of the family, or its constants are not known exactly
+            except Unsupported as unsupported:
+                reasons.append(str(unsupported))
+                break  # the family's other instances are like this one
+            if trials.witness is not None:
+                break
+        if tally.comparisons:
+            trials.tallies.append(tally)
+            trials.series.append(max(followed, key=lambda run: run[0])[1])
+        if trials.witness is not None:
+            break
+    if not trials.tallies:
+        needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
+        trials.reason = "; ".join(reasons) or f"no family of problems meets {needs} with parameters in the domain"
+    return trials
+
+
+def _free(claim: Claim) -> list[Range]:
+    """The ranges of the parameters that neither the problem nor the grid of times supplies.
+
+    Raises Unsupported if the claim assumes something that no family can tell, or if a condition cannot be solved.
+    """
+    for assumption in claim.assumptions:
+        if not isinstance(assumption, Constant | Convex) or getattr(assumption, "norm", None) is ANY:
+            raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
+    return [interval for interval in ranges(_posed(claim)) if interval.symbol != t]
+
+
+def _posed(claim: Claim) -> Claim:
+    """The claim with those assumptions only that have constants."""
+    kept = tuple(assumption for assumption in claim.assumptions if isinstance(assumption, Constant))
+    return replace(claim, assumptions=kept, proof=None)
+
+
+def _instances(family: type[Problem], seed: list[int], batches: int) -> Iterator[tuple[Problem, tuple[fmpq, ...]]]:
+    for batch, starts in family.samples(np.random.default_rng(seed), batches):
+        for index in np.linspace(0, starts.shape[1] - 1, PER_BATCH).astype(int):
+            yield batch.one(int(index)).rounded(DENOMINATOR), tuple(nearest(starts[:, index], DENOMINATOR))
+
+
+def _parameters(
+    claim: Claim, free: list[Range], problem: Problem, start: tuple[fmpq, ...], position: fmpq
+) -> dict[str, fmpq] | None:
+    """Constants valid for an instance and parameters in the domain, all but the time; None if there are none."""
+    if any(isinstance(assumption, Convex) for assumption in claim.assumptions) and not is_convex(problem):
+        return None
+    values: dict[Symbol, fmpq] = {}
+    for symbol, assumptions in constants(_posed(claim)).items():
+        answers = [best_constant(problem, assumption, start) for assumption in assumptions]
+        found = [answer for answer in answers if answer is not None]
+        if len(found) < len(answers):
+            return None
+        values[symbol] = min(found) if assumptions[0].largest else max(found)
+    for interval in free:
+        values[interval.symbol] = interval.at(position, values, RATIONALS)
+    parameters = {str(symbol): number for symbol, number in values.items()}
+    some_time = parameters | {str(t): fmpq(1)}
+    outside = unmet(claim, problem, some_time, start)
+    return None if outside else parameters
+
+
+def _follow(
+    claim: Claim, problem: Problem, start: tuple[fmpq, ...], parameters: dict[str, fmpq], tally: Tally, trials: Trials
+) -> tuple[float, dict[str, Any]]:
+    """Compare measure and bound along a trajectory. Returns the largest ratio seen, and the run for a chart."""
+    flow = moving(claim.algorithm, parameters)
+    path = trajectory(flow, problem, start)
+    about = ", ".join(f"{name} = {to_float(number):.6g}" for name, number in parameters.items())
+    instance = f"{short(problem)}, {about}"
+    run: dict[str, Any] = {"instance": instance, "t": [], "measured": [], "bound": []}
+    ratios: dict[float, float] = {}
+    for multiple, time in _times(flow, problem, start, path).items():
+        here = parameters | {str(t): time}
+        try:
+            found = compare(claim, problem, here, start, path)
+        except Undecided as undecided:
+            tally.undecided += 1
+            tally.comparisons += 1
+            tally.undecided_because = str(undecided)
+            continue
+        if found.measured is None or found.bound is None:
+            continue
+        tally.comparisons += 1
+        tally.held += not found.confirmed
+        run["t"].append(to_float(time))
+        run["measured"].append(_middle(found.measured))
+        run["bound"].append(_middle(found.bound))
+        if found.bound[1] > 0:
+            ratios[multiple] = to_float(found.measured[0] / found.bound[1])
+        if found.confirmed:
+            tally.broken += 1
+            trials.witness = Witness(claim, problem, here, start, 0, found.measured, found.bound, found.level)
+            break
+    largest = max(ratios.values(), default=-np.inf)
+    if run["t"]:
+        tally.instances += 1
+        tally.spread.follow(ratios)
+        if tally.largest_ratio is None or largest > tally.largest_ratio:
+            tally.largest_ratio, tally.worst = max(largest, 0.0), instance
+        trials.elsewhere = max(trials.elsewhere, (largest, instance))
+    return largest, run
+
+
+def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajectory) -> dict[float, fmpq]:
+    """The grid of times by multiples of about the time in which the start, at its first velocity, would be at the
+    origin.
+
+    Where a trajectory is integrated, only those up to LONGEST / (speed L).
+    """
+    with Balls(BITS) as balls:
+        xp: Any = RATIONALS if problem.rational else balls
+        posed, x = problem.over(xp), xp.number(rationals(list(start)))
+        velocity = flowing(flow.at(speed=xp.number(flow.speed)), x, lambda point: posed.gradient(point, xp), xp)
+        lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]
+    if not lengths[1] > 0:
+        return {}
+    mantissa, exponent = np.frexp(lengths[0] / lengths[1])
+    scale = fmpq(int(np.rint(mantissa * DENOMINATOR)), DENOMINATOR) * fmpq(2) ** int(exponent)
+    times = {to_float(rational(multiple)): rational(multiple) * scale for multiple in TIMES}
+    if not isinstance(path, Taylor):
+        return times
+    L = problem.exact_constant(Smooth(1, L2))
+    return {multiple: time for multiple, time in times.items() if L is None or time * flow.speed * L <= LONGEST}
+
+
+def _middle(ends: tuple[fmpq, fmpq]) -> float | None:
+    """What is shown of a number between two ends; None if they are far apart."""
+    low, high = map(to_float, ends)
+    return (low + high) / 2 if high - low <= 0.1 * abs(high) else None
+
+
+# --------------------------------------------------------------------------------------------- comparisons
+
+
+def race(claim: Claim) -> tuple[Tally, Witness | None]:
+    """Try a comparison on diagonal quadratics, the simplest first. Returns a tally, and a witness if it is broken.
+
+    Raises Unsupported if nothing can be compared, say because other assumptions are made than convexity.
+    """
+    for assumption in claim.assumptions:
+        if type(assumption) is not Convex:
+            raise Unsupported(f"flows are compared on convex functions; whether they meet {assumption} is not known")
+    tally, why = Tally(DiagonalQuadratic.family, 0, spread=Spread("t")), ""
+    free = ranges(replace(claim, assumptions=()))
+    for d in DIMENSIONS:
+        for h, start, positions in itertools.product(
+            itertools.product(CURVATURES, repeat=d),
+            itertools.product(STARTS, repeat=d),
+            itertools.product(POSITIONS, repeat=len(free)),
+        ):
+            values: dict[Symbol, fmpq] = {}
+            for interval, position in zip(free, positions, strict=True):
+                values[interval.symbol] = interval.at(rational(position), values, RATIONALS)
+            parameters = {str(symbol): number for symbol, number in values.items()}
+            problem, x = DiagonalQuadratic(rationals(list(h))), tuple(map(rational, start))
+            try:
+                found = replay_comparison(claim, problem, parameters, x)
+            except Undecided:
+                tally.undecided += 1
+                continue
+            if found.measured is None or found.bound is None:
+                why = found.why
+                continue
+            tally.instances += 1
+            tally.comparisons += 1
+            if found.confirmed:
+                tally.broken += 1
+                return tally, Witness(claim, problem, parameters, x, 0, found.measured, found.bound, found.level)
+            tally.held += 1
+            if found.bound[1] > 0:
+                ratio = to_float(found.measured[0] / found.bound[1])
+                tally.spread.follow({to_float(parameters[str(t)]) if str(t) in parameters else 0.0: ratio})
+                tally.largest_ratio = max(tally.largest_ratio or 0.0, ratio)
+    if not tally.comparisons:
+        raise Unsupported(why or "no precision tells the two flows apart")
+    return tally, None

@@ -1,0 +1,236 @@
+"""Optax gradient transformations as algorithms of this package: traced once, and followed in every arithmetic.
+
+In float64 what is followed is the rule itself, as on paper, its literals the rationals that they are. In float32 or
+bfloat16 parameters, gradients and state are of that dtype, as they are shipped, and the balls hold every run in it
+beside the exact one, if it starts at a point of that dtype (`Rule.start`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Literal, jaxpr_as_fun
+
+from signproof.checks.numbers.arrays import BALLS, FLOATS
+from signproof.checks.problems.base import Problem
+from signproof.checks.variants.traced import cast, evaluate, follow, widened
+from signproof.theory.methods.gradient import Algorithm
+from signproof.theory.misuse import named
+
+DTYPES = ("float64", "float32", "bfloat16")
+TRACES = 33
+"""How often an update is traced, to see whether Python remembers the times before: once more than a quick run steps."""
+GRID = 2.0**-40
+"""Starts of runs whose minimizer is not the origin are multiples of it: then moving them there is exact."""
+
+Factory = Callable[[Any], Any]
+"""From a step size to an `optax.GradientTransformation`."""
+
+
+class Misbehaves(Exception):
+    """What a variant does that no gradient transformation may; `step` says when, 0 in `init`."""
+
+    def __init__(self, step: int, what: str, instance: str = ""):
+        super().__init__(what)
+        self.step, self.instance = step, instance
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A variant in d dimensions as JAX traced it."""
+
+    init: ClosedJaxpr
+    """(step size, parameters) to the leaves of the state."""
+    update: ClosedJaxpr
+    """(step size, gradient, parameters, *leaves of the state) to the updates and the leaves of the next state."""
+
+    @cached_property
+    def looks_at_parameters(self) -> bool:
+        """Whether the update depends on the parameters beside their gradient, or the first state does."""
+        return any(part.jaxpr.invars[at] in _needed(part.jaxpr) for part, at in ((self.update, 2), (self.init, 1)))
+
+    @cached_property
+    def waits(self) -> bool:
+        """Whether the state begins with numbers in it that are known only at the first step."""
+        return bool({*self.init.jaxpr.invars} & _needed(self.init.jaxpr))
+
+
+class Rule:
+    """A factory and the dtype that it is run in."""
+
+    def __init__(self, factory: Factory, dtype: str = "float64"):
+        self.factory, self.dtype = factory, dtype
+        self._traces: dict[int, Trace] = {}
+
+    def start(self, start: np.ndarray, shift: float = 0.0) -> np.ndarray:
+        """The nearest points at which a run in this dtype can start, the origin being the minimizer."""
+        if self.dtype == "float64":
+            return start
+        place = np.asarray(np.asarray(start + shift).astype(jnp.dtype(self.dtype)), float)
+        return place if not shift else np.round(place / GRID) * GRID - shift
+
+    def trace(self, d: int) -> Trace:
+        """The variant in d dimensions. Raises Misbehaves, or Unfollowed for an operation that cannot be followed."""
+        if d not in self._traces:
+            with jax.enable_x64(self.dtype == "float64"):
+                self._traces[d] = self._traced(d)
+        return self._traces[d]
+
+    def _traced(self, d: int) -> Trace:
+        import optax
+
+        scalar, vector = (jax.ShapeDtypeStruct(shape, self.dtype) for shape in ((), (d,)))
+        structures: list[Any] = []
+
+        def init(step_size, parameters):
+            made = self.factory(step_size)
+            if not isinstance(made, optax.GradientTransformation):
+                raise Misbehaves(0, f"the factory returns {made!r:.60}, which is no optax.GradientTransformation")
+            leaves, structure = jax.tree.flatten(made.init(parameters))
+            structures.append(structure)
+            return [jnp.asarray(leaf) for leaf in leaves]
+
+        def update(step_size, gradient, parameters, *leaves):
+            state = jax.tree.unflatten(structures[0], leaves)
+            updates, state = self.factory(step_size).update(gradient, state, parameters)
+            updates, (after, structure) = jnp.asarray(updates), jax.tree.flatten(state)
+            if (updates.shape, updates.dtype) != (gradient.shape, gradient.dtype):
+                raise Misbehaves(1, f"it turns gradients {_typed(gradient)} into updates {_typed(updates)}")
+            if structure != structures[0]:
+                raise Misbehaves(1, "its state changes its structure")
+            after = [jnp.asarray(leaf) for leaf in after]
+            for before, now in zip(leaves, after, strict=True):
+                if (before.shape, before.dtype) != (now.shape, now.dtype):
+                    raise Misbehaves(1, f"its state changes from {_typed(before)} to {_typed(now)}")
+            return [updates, *after]
+
+        begun = _tracing(0, init, scalar, vector)
+        state = [jax.ShapeDtypeStruct(entry.shape, entry.dtype) for entry in begun.out_avals]
+        updated = _tracing(1, update, scalar, vector, vector, *state)
+        if not self._traces:  # Python remembers, or not, in every dimension alike
+            self._check_memory(vector, structures[0], state)
+        for part in (begun, updated):
+            follow(part)
+        return Trace(begun, updated)
+
+    def _check_memory(self, vector, structure, state):
+        """Raises Misbehaves if a transformation is another when traced again: its state is not all that it keeps."""
+        made: list[Any] = []
+
+        def update(gradient, parameters, *leaves):
+            if not made:
+                made.append(self.factory(0.125))
+            return made[0].update(gradient, jax.tree.unflatten(structure, leaves), parameters)
+
+        texts: list[str] = []
+        for number in range(1, TRACES + 1):
+            # a function of its own each time: JAX keeps what it traced before
+            traced = _tracing(number, lambda *given: update(*given), vector, vector, *state)
+            constants = [x if isinstance(x, jax.core.Tracer) else np.asarray(x).tolist() for x in traced.consts]
+            texts.append(re.sub("0x[0-9a-f]+", "", f"{traced} {constants}"))
+            if texts[-1] != texts[0]:
+                raise Misbehaves(number, "it keeps Python state: the same call is another at another time")
+
+
+def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
+    try:
+        return jax.make_jaxpr(function)(*shapes)
+    except Misbehaves:
+        raise
+    except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
+        line = str(error).split("\n")[0][:120]
+        hint = "; let a schedule go from 0 to 1 and multiply by the step size after it" if step == 0 else ""
+        what = f"it is not jittable: Python or NumPy asks for a number that is known only when it runs{hint} ({line})"
+        raise Misbehaves(step, what) from error
+    except jax.errors.UnexpectedTracerError as error:
+        raise Misbehaves(step, "it keeps Python state: values of one call are used in another") from error
+    except (Exception, SystemExit) as error:
+        raise Misbehaves(step, f"it raises {named(error)}"[:300]) from error
+
+
+def _typed(x: Any) -> str:
+    return f"of shape {x.shape} and dtype {x.dtype}"
+
+
+def _needed(jaxpr: Any) -> set[Any]:
+    """The variables that the results of a trace depend on; a call depends on all that it is given."""
+    needed = {variable for variable in jaxpr.outvars if not isinstance(variable, Literal)}
+    for equation in reversed(jaxpr.eqns):
+        if needed & {*equation.outvars}:
+            needed |= {variable for variable in equation.invars if not isinstance(variable, Literal)}
+    return needed
+
+
+@dataclass(frozen=True)
+class Variant(Algorithm):
+    """A gradient transformation as a method: x+ = x + update(grad f(x)).
+
+    Arguments: the step size, a formula; in what place of its parameters the minimizer of f is, the same in each
+    coordinate; the transformation.
+    """
+
+    step_size: Any
+    shift: Any
+    rule: Rule
+
+    def __str__(self):
+        return f"{getattr(self.rule.factory, '__name__', 'variant')}({self.step_size})"
+
+    def init(self, x, xp):
+        """Whether a step was made, None if that does not matter, and the leaves of the state."""
+        trace, one_by_one = self.rule.trace(len(x)), xp in (BALLS, FLOATS)
+        if trace.waits and not one_by_one:
+            return False, None
+        nothing = cast(jnp.zeros(x.shape[1:]), self.rule.dtype, xp) if one_by_one else xp.rational(0, 1)
+        state = _followed(trace.init, (nothing, cast(x, self.rule.dtype, xp)), x, xp)
+        return (jnp.zeros(x.shape[1:], bool) if trace.waits else None), state
+
+    def update(self, x, gradient, memory, xp):
+        trace, dtype = self.rule.trace(len(x)), self.rule.dtype
+        begun, state = memory
+        place = x + self.shift
+        step_size, g, parameters = (cast(entry, dtype, xp) for entry in (self.step_size, gradient(x), place))
+        if begun is not None and begun is not True:
+            first = _followed(trace.init, (step_size, parameters), x, xp)
+            state = first if begun is False else jax.tree.map(lambda a, b: jnp.where(begun, a, b), state, first)
+            begun = True if begun is False else jnp.ones_like(begun)
+        change, *state = _followed(trace.update, (step_size, g, parameters, *state), x, xp)
+        if xp is FLOATS:
+            return (parameters + change).astype(x.dtype) - self.shift, (begun, state)
+        return widened(x + change, place + change, dtype, xp), (begun, state)
+
+
+def _followed(traced: ClosedJaxpr, arguments: Sequence[Any], x: Any, xp: Any) -> list[Any]:
+    """What a trace gives for one instance, or for each of a batch: its axes come last, as those of x do."""
+    if xp not in (BALLS, FLOATS):
+        return evaluate(traced, arguments, xp)
+    function = jaxpr_as_fun(traced) if xp is FLOATS else lambda *given: evaluate(traced, given, xp)
+    for _ in x.shape[1:]:
+        function = jax.vmap(function, in_axes=-1, out_axes=-1)
+    return list(function(*arguments))
+
+
+def shipped(rule: Rule, problem: Problem, start: np.ndarray, step_sizes: Sequence[float], shift: float) -> np.ndarray:
+    """The run of the transformation itself, by optax and without any trace.
+
+    Arguments: one instance, its numbers floats; a point, shape (d,); the step size of each step; the minimizer's place
+    in each coordinate. Returns the iterates, shape (steps + 1, d), their origin the minimizer.
+    """
+    import optax
+
+    with jax.enable_x64(True):
+        parameters = jnp.asarray(start + shift, rule.dtype)
+        points, state = [parameters], rule.factory(step_sizes[0]).init(parameters) if len(step_sizes) else None
+        for step_size in step_sizes:
+            slope = problem.gradient(parameters.astype(float) - shift, FLOATS).astype(rule.dtype)
+            updates, state = rule.factory(step_size).update(slope, state, parameters)
+            parameters = optax.apply_updates(parameters, updates)
+            points.append(parameters)
+        return np.array([np.asarray(point.astype(float)) - shift for point in points])

@@ -1,0 +1,1 @@
+"""How a claim is judged, and what is found out about it."""

@@ -1,0 +1,155 @@
+"""What is found out about a claim: its status, the evidence for it, how tight the bound is, a witness if it fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import inf, nextafter
+from typing import Any
+
+from flint import fmpq
+
+from signproof.checks.numbers.exact import to_float
+from signproof.checks.replay.witness import POSED, Witness
+from signproof.theory.border.runs import about_run_and_points, every_k
+from signproof.theory.claim import Claim
+from signproof.theory.proof_steps import Certificate
+
+
+class Status(StrEnum):
+    """A verdict. It is always computed."""
+
+    PROVED = "proved"
+    """The kernel accepted a proof; the verdict lists the lemmas it rests on."""
+    SUPPORTED = "supported"
+    """Tried on many instances; none broke it."""
+    REFUTED = "refuted"
+    """A witness breaks it, confirmed in exact or ball arithmetic, or statistics at a stated error probability."""
+    VACUOUS = "vacuous"
+    """Proved to have no instance that meets the assumptions and starts above the minimum, whatever it says of them."""
+    REPRODUCED = "reproduced"
+    NOT_REPRODUCED = "not reproduced"
+    OPEN = "open"
+    """Neither proved nor tried; the evidence says why."""
+    INCONSISTENT = "inconsistent"
+    """Proved, and broken by an exact witness or by statistics: a defect of signproof."""
+
+
+INSTANCES = ("exhibited", "tried", "none known", "none needed", "none")
+"""What is known of something that meets all that a claim assumes: it is shown; runs were compared on some; it is not
+known whether there is any; nothing is assumed, or it is said in words; there is none."""
+UNKNOWN = "no instance is known that meets all that is assumed"
+"""Said with a verdict that may be about nothing."""
+LEVELS = ("exact", "enclosed", "statistical", "sampled")
+"""Levels of evidence, strongest first."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence: its kind, its level and a sentence for the reader.
+
+    Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
+    that were proposed), experiment (a criterion and what was measured), coverage (whether a theorem covers the
+    experiment), choice (a setting that the paper leaves open), reading (criteria of another reading), draws and
+    statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients of
+    which the claim says nothing, and families of a user of which a declared fact is wrong), witness (the instance that
+    decides), replay (candidates that the exact replay threw out), instance (something that meets all that is assumed),
+    vacuity (why nothing does), note (why nothing was done).
+
+    Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
+    for the ledger.
+    """
+
+    kind: str
+    level: str
+    text: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class Tightness(float):
+    """How much of a bound is really needed: a number up to 1 (tight), with the instance that attains it.
+
+    For a bound that starts at V_0 it is the share of the promised decrease in the first step that is really all
+    that happens, (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and of
+    these the least. For other bounds it is the largest measured / bound. Each is a lower end, raised by a short ascent
+    from the best instance of the batches.
+    """
+
+    instance: str
+    what: str
+    by_step_size: tuple[tuple[str, float], ...]
+
+    def __new__(cls, ratio: float, instance: str, what: str, by_step_size: tuple[tuple[str, float], ...] = ()):
+        tightness = super().__new__(cls, ratio)
+        tightness.instance, tightness.what, tightness.by_step_size = instance, what, by_step_size
+        return tightness
+
+    @property
+    def ratio(self) -> float:
+        return float(self)
+
+
+def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
+    """By how much a bound is exceeded on the instance that refutes it.
+
+    Arguments: a lower end of what was measured there and an upper end of the bound, below it; the instance in words.
+    """
+    # above 1 as surely as the instance is confirmed, if by less than a float can say
+    ratio = max(to_float(measured / bound), nextafter(1.0, 2.0)) if bound > 0 else inf
+    return Tightness(ratio, instance, "measured / bound of the instance that refutes it")
+
+
+def exceeded_by(witness: Witness) -> Tightness | None:
+    """The same of a confirmed witness; None if the claim compares no measure with a bound."""
+    if witness.claim.kind not in POSED:
+        return None
+    return exceeded(witness.measured[0], witness.bound[1], witness.describe())
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The verdict on a claim."""
+
+    claim: Claim
+    status: Status
+    evidence: tuple[Evidence, ...] = ()
+    certificate: Certificate | None = None
+    """The proof that the kernel accepted, the claim's own or one found automatically."""
+    tightness: Tightness | None = None
+    witness: Witness | None = None
+    series: tuple[dict[str, Any], ...] = ()
+    """Runs for the report: measured and bound over k."""
+    cells: tuple[dict[str, Any], ...] = ()
+    """The map of tightness over dimension, L/mu and step size, as `Cell.data` gives it; empty where it was not made."""
+    pictures: tuple[dict[str, Any], ...] = ()
+    """Images of an experiment, as `Picture.data` gives them."""
+    raised: BaseException | None = None
+    """What a user's code raised while the claim was judged, which is open then."""
+
+    @property
+    def lemmas(self) -> tuple[str, ...]:
+        """The lemmas that the proof rests on."""
+        return () if self.certificate is None else self.certificate.lemmas
+
+    @property
+    def instance(self) -> str:
+        """What is known of something that meets all that the claim assumes; see `INSTANCES`."""
+        if self.status == Status.VACUOUS:
+            return "none"
+        if self.witness is not None or any(piece.kind == "instance" for piece in self.evidence):
+            return "exhibited"
+        if self.claim.kind == "words" or not (self.claim.premises or self.claim.assumptions):
+            return "none needed"
+        tried = any(piece.kind == "run" and piece.facts.get("held") for piece in self.evidence)
+        if any(every_k(assumption) or about_run_and_points(assumption) for assumption in self.claim.assumptions):
+            tried = False  # so many steps of a run do not show that it is met
+        return "tried" if tried else "none known"
+
+    @property
+    def unexhibited(self) -> bool:
+        """Whether it says that a claim holds, but not of anything that is known to exist."""
+        return self.status in (Status.PROVED, Status.SUPPORTED) and self.instance == "none known"
+
+    def __str__(self):
+        reason = f": {self.evidence[-1].text}" if self.evidence else ""
+        return f"{self.claim.id}: {self.status}{reason}{f'; {UNKNOWN}' if self.unexhibited else ''}"

@@ -1,0 +1,1 @@
+"""What follows for real numbers: normal forms, limits, the exponential, and questions put to Z3."""

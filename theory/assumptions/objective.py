@@ -1,0 +1,135 @@
+"""Assumptions on the objective: inequalities with named constants.
+
+The kernel takes an instance of `statement` as a hypothesis; a problem family answers `Problem.constant` with an
+enclosure of the best constant. Both read the same object. What is assumed of stochastic gradients is in `oracles`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sympy import Basic, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, sympify
+from sympy.core.relational import Relational
+from sympy.core.symbol import Str
+
+from signproof.theory.misuse import Misuse
+from signproof.theory.norms import LINF, DualPair
+from signproof.theory.symbols import f_star, i
+from signproof.theory.terms.expectations import Total
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, value
+
+
+@dataclass(frozen=True)
+class Assumption(ABC):
+    """Something that holds at all points."""
+
+    points: ClassVar[int]
+    """How many points it is about."""
+    words: ClassVar[str]
+
+    @property
+    def formulas(self) -> tuple[Expr, ...]:
+        """The formulas in it, such as its constant."""
+        return ()
+
+    @property
+    def symbols(self) -> set[Symbol]:
+        return {symbol for formula in self.formulas for symbol in formula.free_symbols}
+
+    @property
+    def conditions(self) -> tuple[Basic, ...]:
+        """What it says of its formulas, such as that a constant is positive."""
+        return ()
+
+    @abstractmethod
+    def statement(self, *points: Expr) -> Relational:
+        """What it says at the given points (vectors of `signproof.theory.terms.vectors`)."""
+
+    def __str__(self):
+        return f"{type(self).__name__}()"
+
+
+class OfConstant:
+    """What an assumption with one constant says of it. Raises Misuse unless it is a SymPy expression or a number."""
+
+    constant: Any
+
+    def __post_init__(self):
+        object.__setattr__(self, "constant", sympify(self.constant))
+        if not isinstance(self.constant, Expr):
+            raise Misuse(f"{type(self).__name__}: its constant must be a SymPy expression, not {self.constant!r}")
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+
+@dataclass(frozen=True)
+class Constant(OfConstant, Assumption):
+    """An inequality with a constant.
+
+    Arguments: the constant (a symbol or a number), the geometry (l-infinity unless said otherwise).
+    """
+
+    constant: Any
+    norm: DualPair = LINF
+
+    largest: ClassVar[bool]
+    """Whether larger constants are stronger (mu) or weaker (L)."""
+
+    @property
+    def conditions(self):
+        return (Gt(self.constant, 0),)
+
+    def __str__(self):
+        geometry = "" if self.norm is LINF else f", norm={self.norm.name}"
+        return f"{type(self).__name__}({self.constant}{geometry})"
+
+
+class Smooth(Constant):
+    """||grad f(x) - grad f(y)||_* <= L ||x - y|| for all x, y.  [scaled-sign, Assumption 3, for l-infinity]"""
+
+    largest = False
+    points = 2
+    words = "smooth"
+
+    def statement(self, x, y):
+        pair = Str(self.norm.name)
+        return Le(dual_norm(pair, gradient(x) - gradient(y)), self.constant * norm(pair, x - y))
+
+
+class StronglyConvex(Constant):
+    """f(x) - f(y) >= <grad f(y), x - y> + (mu/2) ||x - y||^2 for all x, y.  [scaled-sign, Assumption 1]"""
+
+    largest = True
+    points = 2
+    words = "strongly convex"
+
+    def statement(self, x, y):
+        distance = norm(Str(self.norm.name), x - y)
+        growth = self.constant * Rational(1, 2) * distance**2
+        return Ge(value(x) - value(y), inner(gradient(y), x - y) + growth)
+
+
+class PolyakLojasiewicz(Constant):
+    """||grad f(x)||_*^2 >= 2 mu (f(x) - f*) for all x.  [scaled-sign, Assumption 2]"""
+
+    largest = True
+    points = 1
+    words = "Polyak-Lojasiewicz"
+
+    def statement(self, x):
+        return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))
+
+
+class Dimension(Constant):
+    """The space is R^d: the sum of 1 over all coordinates is d."""
+
+    largest = False
+    points = 0
+    words = "of that dimension"
+
+    def statement(self):
+        return Eq(Total(Integer(1), i), self.constant)

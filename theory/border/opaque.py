@@ -1,0 +1,362 @@
+"""The arithmetic of the kernel: vectors stay atoms, so that what is derived holds in every dimension.
+
+A rule is run on `Vector` and `Number`, not on SymPy's own objects, for two reasons. SymPy multiplies, divides and
+cancels vectors as if they were numbers, g g / g = g; here a vector is added, stretched, and handed to a norm, and
+nothing else. And SymPy forgets what it cancelled, ||g|| / ||g|| = 1; here every division, root and logarithm is
+noted, and the kernel asks that it has a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, SupportsFloat
+
+from sympy import Abs, Expr, Integer, Max, Pow, Rational, SympifyError, cos, exp, false, log, sign, sin, sympify
+from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
+
+from signproof.theory.algebra.decide import conditions
+from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.border.state import names_used, own
+from signproof.theory.border.steps import begin, move
+from signproof.theory.methods.flows import Flow
+from signproof.theory.methods.gradient import Algorithm, Method
+from signproof.theory.symbols import i, m
+from signproof.theory.terms.expectations import Total
+from signproof.theory.terms.proximal import sampled_mapping
+from signproof.theory.terms.vectors import dual_norm, is_vector, maximizer, norm
+from signproof.theory.terms.votes import majority
+
+LOOKING = {
+    "__class__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass", "opaque", "repr",
+    "type", "vars",
+}  # fmt: skip
+"""Names by which a rule finds out what it is run on."""
+
+
+class Term:
+    """A term of the kernel in the hands of a rule; `needs` collects what must hold for it to have a value."""
+
+    def __init__(self, term: Expr, needs: list[Boolean]):
+        self.term, self.needs = term, needs
+
+    def __repr__(self):
+        return str(self.term)
+
+    def __bool__(self):
+        raise self.refused(f"whether {self.term} is zero is not known in a proof: a rule has no branches")
+
+    def _compared(self, other):
+        raise self.refused(f"{self.term} is not compared with anything in a proof: a rule has no branches")
+
+    def __getattr__(self, name: str) -> Any:
+        if not name.startswith("_"):  # names with one are asked for by libraries, to find out what it is
+            self.refused("")
+        raise AttributeError(f"{self.term} has no {name!r} in a proof")
+
+    def refused(self, why: str) -> TypeError:
+        """What is to be raised. A rule that catches it and goes on another way is not the rule that runs in numbers, so
+        that what it then makes has no value in a proof."""
+        self.needs.append(false)
+        return TypeError(why)
+
+    def _unknown(self, *given):
+        raise self.refused(
+            f"{self.term} has no entries, no length and no value in a proof, which is of every dimension"
+        )
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
+    __len__ = __iter__ = __getitem__ = __contains__ = __reversed__ = __float__ = __int__ = __complex__ = _unknown
+    __index__ = __round__ = __trunc__ = __floor__ = __ceil__ = __mod__ = __rmod__ = __floordiv__ = _unknown
+    __rfloordiv__ = __divmod__ = __rdivmod__ = __matmul__ = __rmatmul__ = __and__ = __or__ = __xor__ = _unknown
+    __setitem__ = __delitem__ = __invert__ = __lshift__ = __rshift__ = _unknown
+    __hash__ = None  # type: ignore[assignment]
+    __array_ufunc__ = None
+    never_changes = True
+
+    def _like(self, term: Expr) -> Any:
+        return type(self)(term, self.needs)
+
+    def __copy__(self):
+        return self  # nothing in it changes
+
+    def _sympy_(self):
+        raise SympifyError(self)  # so that SymPy leaves mixed operations to it
+
+    def __array__(self, *how: Any):
+        raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
+
+    def __neg__(self):
+        return self._like(-self.term)
+
+    def __pos__(self):
+        return self
+
+    def _met(self, other: Any) -> Expr:
+        """Another number; of a formula that the rule brings along it is noted what it needs."""
+        number = _number(other)
+        if isinstance(other, Expr):
+            self._note_needs(number)
+        return number
+
+    def _noted(self, formula: Expr) -> Expr:
+        """A formula of which no part is evaluated yet; evaluated, once it is noted what it needs."""
+        self._note_needs(formula)
+        return formula.func(*formula.args)
+
+    def _note_needs(self, formula: Expr) -> None:
+        """Adds what a formula needs to be a number, each condition once."""
+        self.needs += [condition for condition in conditions(formula) if condition not in self.needs]
+
+
+def _with_numbers(operation: Callable[[Number, Expr], Number]) -> Callable[[Number, Any], Any]:
+    """An operation with another number; with anything else it is for the other to say what it means."""
+
+    def operate(self: Number, other: Any) -> Any:
+        if isinstance(other, Vector) or not isinstance(other, Number | Expr | SupportsFloat):
+            return NotImplemented
+        return operation(self, self._met(other))
+
+    return operate
+
+
+class Number(Term):
+    """A real number that depends on vectors."""
+
+    @_with_numbers
+    def __add__(self, other):
+        return self._like(self.term + other)
+
+    @_with_numbers
+    def __mul__(self, other):
+        return self._like(self.term * other)
+
+    @_with_numbers
+    def __sub__(self, other):
+        return self._like(self.term - other)
+
+    @_with_numbers
+    def __rsub__(self, other):
+        return self._like(other - self.term)
+
+    @_with_numbers
+    def __truediv__(self, other):
+        return self * self._like(other) ** -1
+
+    @_with_numbers
+    def __rtruediv__(self, other):
+        return self**-1 * other
+
+    @_with_numbers
+    def __pow__(self, exponent):
+        return self._like(self._noted(Pow(self.term, exponent, evaluate=False)))
+
+    def __abs__(self):
+        return self._like(Abs(self.term))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+class Vector(Term):
+    """An element of R^d, d any number."""
+
+    def __add__(self, other):
+        return self._like(self.term + _vector(other))
+
+    def __sub__(self, other):
+        return self._like(self.term - _vector(other))
+
+    def __rsub__(self, other):
+        return self._like(_vector(other) - self.term)
+
+    def __mul__(self, factor):
+        return self._like(self.term * self._met(factor))
+
+    def __truediv__(self, other):
+        return Number(self._met(other), self.needs) ** -1 * self
+
+    __radd__, __rmul__ = __add__, __mul__
+    __pow__ = __rpow__ = __rtruediv__ = __abs__ = Term._unknown
+
+
+def _number(given: Any) -> Expr:
+    if isinstance(given, Vector):
+        raise given.refused(f"{given.term} is a vector: a proof knows no operation on its coordinates")
+    term = given.term if isinstance(given, Number) else sympify(given, strict=True)
+    if not isinstance(term, Expr) or is_vector(term):
+        raise TypeError(f"{given!r} is a vector or no number at all: a proof knows no operation on its coordinates")
+    return term
+
+
+def _vector(given: Any) -> Expr:
+    if isinstance(given, Vector):
+        return given.term
+    if isinstance(given, Expr) and is_vector(given):  # a point of the rule's own
+        return given
+    if not isinstance(given, Number) and given == 0:  # where a sum begins
+        return Integer(0)
+    why = f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof"
+    raise given.refused(why) if isinstance(given, Term) else TypeError(why)
+
+
+class Scalars(Arithmetic):
+    """The operations on single numbers, each noted with what it needs to have a value."""
+
+    def __init__(self):
+        self.needs: list[Boolean] = []
+
+    def number(self, term: Expr) -> Number:
+        return Number(term, self.needs)
+
+    def _without(self, operation: str) -> TypeError:
+        self.needs.append(false)
+        return super()._without(operation)
+
+    def rational(self, numerator: int, denominator: int) -> Expr:
+        return Rational(numerator, denominator)
+
+    def abs(self, x: Any) -> Any:
+        return self.number(Abs(_number(x)))
+
+    def sign(self, x: Any) -> Any:
+        return self.number(sign(_number(x)))
+
+    def power(self, base: Any, exponent: Any) -> Any:
+        return self.number(_number(base)) ** exponent
+
+    def sqrt(self, x: Any) -> Any:
+        return self.power(x, Rational(1, 2))
+
+    def exp(self, x: Any) -> Any:
+        return self.number(exp(_number(x)))
+
+    def log(self, x: Any) -> Any:
+        argument = self.number(_number(x))
+        return self.number(argument._noted(log(argument.term, evaluate=False)))
+
+    def sin(self, x: Any) -> Any:
+        return self.number(sin(_number(x)))
+
+    def cos(self, x: Any) -> Any:
+        return self.number(cos(_number(x)))
+
+    def expm1(self, x: Any) -> Any:
+        return self.exp(x) - 1
+
+    def log1p(self, x: Any) -> Any:
+        return self.log(self.number(_number(x)) + 1)
+
+    def exp_remainder(self, x: Any) -> Any:
+        return self.exp(x) - 1 - x
+
+    def larger(self, x: Any, y: Any) -> Any:
+        return self.number(Max(_number(x), _number(y)))
+
+
+class Opaque(Scalars):
+    """Update rules run on it: what they return are terms of `vectors` and `expectations`.
+
+    Functions of numbers are for its scalars; a vector has none, as its coordinates are not known.
+    """
+
+    opaque = True
+    words = "vectors of the kernel"
+
+    def vector(self, term: Expr) -> Vector:
+        return Vector(term, self.needs)
+
+    def norm(self, name: str, x: Any) -> Number:
+        return self.number(norm(Str(name), _vector(x)))
+
+    def dual_norm(self, name: str, g: Any) -> Number:
+        return self.number(dual_norm(Str(name), _vector(g)))
+
+    def maximizer(self, name: str, g: Any) -> Vector:
+        return self.vector(maximizer(Str(name), _vector(g)))
+
+    def sign(self, x: Any) -> Any:
+        return super().sign(x) if isinstance(x, Number) else self.maximizer("inf", x)
+
+    def normalized(self, g: Any) -> Vector:
+        return self.maximizer("2", g)
+
+    def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:
+        mapping = sampled_mapping(_vector(x), _number(step_size), _number(batch))
+        return x - step_size * self.vector(mapping)
+
+    def votes(self, gradient: Callable[..., Vector], x: Vector, workers: Expr) -> tuple[Number, Vector]:
+        length = dual_norm(Str("inf"), _vector(gradient(x, m)))
+        return self.number(Total(length, m)) / workers, self.vector(majority(_vector(x)))
+
+    def dimension(self, x: Vector) -> Number:
+        return self.number(Total(Integer(1), i))
+
+
+@dataclass(frozen=True)
+class Traced:
+    """One step of a rule as terms: the next point, what is remembered before and after, and what must hold for all of
+    it to have values."""
+
+    after: Expr
+    before: Any
+    memory: Any
+    needs: tuple[Boolean, ...]
+
+
+def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory: Any = None) -> Traced:
+    """One step of an algorithm from the vector x.
+
+    Arguments: the algorithm; x; `gradient`, from vectors to vectors; what the method remembers, in terms; by default
+    what it begins with. Raises TypeError for a rule that looks into coordinates, divides vectors or has branches, and
+    DrawnTwice for a stochastic one that draws twice.
+    """
+    xp = Opaque()
+
+    def ask(point: Any, *worker: Expr) -> Vector:
+        return xp.vector(gradient(_vector(point), *worker))
+
+    _refuse_looking(algorithm)
+    now = with_terms(algorithm, xp)
+    before = begin(now, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
+    after, later = move(now, xp.vector(x), ask, before, xp)
+    return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
+
+
+def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:
+    """The velocity of a flow at x, in place of the next point. Raises TypeError as `traced` does."""
+    _refuse_looking(flow)
+    xp = Opaque()
+    velocity = with_terms(flow, xp).velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
+    return Traced(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
+
+
+def _refuse_looking(method: Method) -> None:
+    """Raises TypeError for a user's rule that may ask what it is run on, and do something else in a proof."""
+    kind = type(method)
+    looks = names_used(kind) & LOOKING if own(kind) else frozenset()
+    if looks:
+        raise TypeError(f"{kind.__name__} uses {min(looks)}: a rule that may ask what it is run on is not proved")
+
+
+def with_terms(method: Any, xp: Scalars) -> Any:
+    """A method whose formulas are numbers in the hands of its rule, as they are when it runs: symbols that Python would
+    compare, SymPy's formulas that would cancel, are none of them."""
+    return method.at(**{name: xp.number(formula) for name, formula in method.parameters.items()})
+
+
+def _needs_of(method: Method) -> list[Boolean]:
+    """What its formulas need: they are evaluated before they are multiplied with anything that might cancel."""
+    return [condition for formula in method.parameters.values() for condition in conditions(formula)]
+
+
+def _wrapped(memory: Any, xp: Opaque) -> Any:
+    if isinstance(memory, tuple):
+        return tuple(_wrapped(part, xp) for part in memory)
+    return (xp.vector if is_vector(memory) or memory == 0 else xp.number)(memory)
+
+
+def _bare(memory: Any) -> Any:
+    if isinstance(memory, tuple):
+        return tuple(map(_bare, memory))
+    return memory.term if isinstance(memory, Term) else memory

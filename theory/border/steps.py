@@ -1,0 +1,175 @@
+"""The one place where a rule of a user's is asked: for a start of its memory, for a step, for a measure.
+
+Whatever it is given are copies, and what it gives is copied: a rule that is written in place gets the verdict of the
+same rule written otherwise. And a stochastic method draws once in a step: a second gradient would be the same draw to
+whoever takes `gradient` for a function, and another to whoever thinks of a sample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from inspect import getattr_static
+from typing import Any
+
+from signproof.theory.border.copies import copied
+from signproof.theory.measures.runs import Measure
+from signproof.theory.methods.flows import Flow
+from signproof.theory.methods.gradient import Algorithm
+from signproof.theory.methods.proximal import ProximalOracle
+from signproof.theory.misuse import Misuse
+
+
+class Unruly(Misuse):
+    """A rule that is no function of what it is given."""
+
+
+class Kept(Unruly):
+    """A rule that keeps something where it is not looked for: on its arithmetic, or on the method with its numbers."""
+
+
+class DrawnTwice(Unruly):
+    """A stochastic method that asks for more than one draw in a step."""
+
+
+def begin(algorithm: Algorithm, x: Any, xp: Any) -> Any:
+    """What a method remembers before its first step, from x."""
+    return copied(algorithm.init(copied(x, xp.copy), xp), xp.copy)
+
+
+def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> tuple[Any, Any]:
+    """One step of a method, its formulas numbers: the next iterate and the next memory.
+
+    Arguments are those of `Algorithm.update`, and stay as they are. Raises DrawnTwice if a stochastic method draws
+    more than once, TypeError if `update` returns no pair, or writes into an array that allows no writing.
+    """
+    source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
+    name = type(algorithm).__name__
+    holders = {"its arithmetic": xp, name: algorithm}
+    held = {place: {*getattr(holder, "__dict__", {})} for place, holder in holders.items()}
+    try:
+        after = algorithm.update(copied(x, xp.copy), source, copied(memory, xp.copy), numbers)
+    except TypeError as error:
+        if "item assignment" not in str(error):
+            raise
+        raise TypeError(
+            f"the update of {name} writes into an array (x[...] = ...), which JAX's arrays and balls do not allow: "
+            "make another array, x = x - ..."
+        ) from error
+    for place, holder in holders.items():
+        for mark in {*getattr(holder, "__dict__", {})} - held[place]:
+            if isinstance(getattr_static(type(holder), mark, None), cached_property):
+                continue
+            object.__delattr__(holder, mark)
+            where = f"{place}.{mark}" if place == name else f"{mark} on {place}"
+            fix = "what a method remembers goes into `memory`, returned by init and update"
+            raise Kept(f"the update of {name} changes {where}: {fix}")
+    if not isinstance(after, tuple) or len(after) != 2:
+        raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
+    return copied(after[0], xp.copy), copied(after[1], xp.copy)
+
+
+def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:
+    """What a stochastic method is to ask for its draw in one step, and the arithmetic for that step.
+
+    A gradient, the workers' votes and a mini-batch are one draw each. Raises DrawnTwice when there is a second.
+    """
+    draws = Draws(algorithm)
+    numbers = _Numbers(xp, draws)
+    if isinstance(gradient, ProximalOracle):
+        return _Batch(gradient, draws), numbers
+    return _Drawn(gradient, draws, xp), numbers
+
+
+class Draws:
+    """How often a method drew in a step."""
+
+    def __init__(self, algorithm: Algorithm, most: int = 1):
+        self.count, self._algorithm, self._most = 0, algorithm, most
+
+    def draw(self) -> None:
+        """Count one more. Raises DrawnTwice if it is one too many."""
+        self.count += 1
+        if self.count > self._most:
+            raise DrawnTwice(
+                f"{type(self._algorithm).__name__} asks for more than one stochastic gradient in a step: "
+                "draw once, g = gradient(x), and use g again"
+            )
+
+
+def flowing(flow: Flow, x: Any, gradient: Any, xp: Any) -> Any:
+    """The velocity of a flow at a point, its speed a number."""
+    return copied(flow.velocity(copied(x, xp.copy), _copying(gradient, xp), xp), xp.copy)
+
+
+class Guarded:
+    """A problem whose functions are given copies and give copies."""
+
+    def __init__(self, problem: Any):
+        self._problem = problem
+
+    def gradient(self, x: Any, xp: Any) -> Any:
+        return copied(self._problem.gradient(copied(x), xp), xp.copy)
+
+    def suboptimality(self, x: Any, *more: Any) -> Any:
+        return copied(self._problem.suboptimality(copied(x), *more))
+
+    def state(self, x: Any) -> Any:
+        return copied(self._problem.state(copied(x)))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._problem, name)
+
+
+def measured(measure: Measure, problem: Any, x: Any, xp: Any) -> Any:
+    """A measure's quantity at a point of a problem."""
+    return copied(measure.quantity(Guarded(problem), copied(x), xp))
+
+
+def _copying(gradient: Callable[..., Any], xp: Any) -> Callable[..., Any]:
+    return gradient if isinstance(gradient, ProximalOracle) else lambda *at: copied(gradient(*map(copied, at)), xp.copy)
+
+
+class _Drawn:
+    """A stochastic gradient, which is drawn when it is asked for."""
+
+    def __init__(self, source: Callable[..., Any], draws: Draws, xp: Any):
+        self.source, self._draws = _copying(source, xp), draws
+
+    def __call__(self, *at: Any) -> Any:
+        self._draws.draw()
+        return self.source(*at)
+
+
+class _Batch(ProximalOracle):
+    """A mini-batch, which is drawn when a proximal step is asked for."""
+
+    def __init__(self, given: ProximalOracle, draws: Draws):
+        super().__init__(given.problem, given.drawn)
+        object.__setattr__(self, "_draws", draws)
+
+    def proximal_step(self, x: Any, step_size: Any, xp: Any) -> Any:
+        self._draws.draw()  # type: ignore[attr-defined]
+        return super().proximal_step(copied(x), step_size, xp)
+
+
+class _Numbers:
+    """An arithmetic in which votes and the kernel's proximal steps are draws."""
+
+    def __init__(self, xp: Any, draws: Draws):
+        self._xp, self._draws = xp, draws
+
+    def __getattr__(self, name: str) -> Any:
+        operation = getattr(self._xp, name)
+        if name != "proximal_step":
+            return operation
+
+        def drawn(*given: Any) -> Any:
+            self._draws.draw()
+            return operation(*given)
+
+        return drawn
+
+    def votes(self, gradient: Any, x: Any, workers: Any) -> tuple[Any, Any]:
+        self._draws.draw()
+        return self._xp.votes(gradient.source if isinstance(gradient, _Drawn) else gradient, x, workers)

@@ -1,0 +1,1 @@
+"""Terms of statements and proofs: vectors, gradients, norms, expectations, votes, trajectories, proximal operators."""
