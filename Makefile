@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples test bench docs lint clean
+.PHONY: help verify errata counterexamples test bench docs rooms lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -30,10 +30,14 @@ bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.jso
 docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-lint: $(VENV)/.installed-test ## ruff (check and format) and mypy
+rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/figures/rooms.svg
+	$(BIN)/python docs/drawing/rooms.py
+
+lint: $(VENV)/.installed-test ## ruff (check and format), mypy, and the layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy signproof
+	$(BIN)/lint-imports --no-cache
 
 clean: ## remove what make made, the virtual environment included
 	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -21,6 +21,7 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.runs.drawn import BLOCK, sample
 from signproof.checks.runs.expected import Chain, expectations
+from signproof.checks.trials import drawn_noise
 from signproof.checks.trials.drawn_noise import try_out
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.tally import PROFILES, Trials

@@ -1,0 +1,85 @@
+"""The house: its picture is drawn from the code, no room is too large, and names of version 0.1 still load."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from signproof import moved
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST = 0.15
+"""The share of all lines that no room exceeds."""
+OLD = [
+    (f"signproof.{room}.{name}", parts.split())
+    for room, modules in moved.MOVED.items()
+    for name, parts in modules.items()
+]
+
+
+@pytest.fixture(scope="module")
+def drawer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("rooms", ROOT / "docs" / "drawing" / "rooms.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_picture_shows_the_rooms_there_are(drawer):
+    lines, arrows = drawer.rooms()
+    assert drawer.layers(lines, arrows)  # no circle
+    drawn = drawer.PICTURE.read_text(encoding="utf-8")
+    assert set(re.findall(r"fill=\"white\">(\S+) <tspan", drawn)) == lines.keys(), "run `make rooms`"
+    assert drawn.count("<path") == drawer.drawing(lines, arrows).count("<path"), "run `make rooms`"
+    told = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    untold = [room for room in lines if room.rpartition(".")[2] not in told]
+    assert not untold, "docs/architecture.md has a line for each room"
+
+
+def test_no_room_is_most_of_the_house(drawer):
+    lines, _ = drawer.rooms()
+    assert {room for room, number in lines.items() if number > LARGEST * sum(lines.values())} == set()
+
+
+def test_circles_and_rooms_are_told_apart(drawer):
+    with pytest.raises(ValueError, match="in a circle among a, b"):
+        drawer.layers({"a": 1, "b": 1, "c": 1}, {("a", "b"), ("b", "a"), ("b", "c")})
+    assert drawer.layers({"a": 1, "b": 1, "c": 1}, {("a", "b"), ("a", "c")}) == [["a"], ["b", "c"]]
+    assert drawer._direct({("a", "b"), ("b", "c"), ("a", "c")}) == {("a", "b"), ("b", "c")}
+
+
+@pytest.mark.parametrize(("name", "parts"), OLD, ids=[name for name, _ in OLD])
+def test_a_module_loads_by_its_old_name(name, parts):
+    module = importlib.import_module(name)
+    room = name.rpartition(".")[0]
+    held: dict[str, object] = {}
+    for new in [importlib.import_module(f"{room}.{part}") for part in reversed(parts)]:
+        held |= {each: thing for each, thing in vars(new).items() if not each.startswith("__")}
+    assert held and all(getattr(module, each) is thing for each, thing in held.items())
+
+
+def test_what_was_never_there_is_not_there():
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("signproof.theory.nothing")
+    with pytest.raises(ImportError, match="nothing"):
+        exec("from signproof.theory.vectors import nothing")
+    old = importlib.import_module("signproof.theory.prox")
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = old.nothing
+
+
+def test_a_divided_module_is_the_sum_of_its_parts():
+    from signproof.theory.flows import Convex, GradientFlow, SuboptimalityOverTime, trajectory
+    from signproof.theory.proof import Combination, Proof, check
+
+    assert {
+        kind.__module__.rpartition(".")[0] for kind in (Convex, GradientFlow, SuboptimalityOverTime, trajectory)
+    } == {f"signproof.theory.{room}" for room in ("assumptions", "methods", "measures", "terms")}
+    assert Proof is sys.modules["signproof.theory.proof_steps"].Proof and callable(check) and Combination
