@@ -196,7 +196,7 @@ def test_a_claim_keeps_its_home_when_it_is_sent_elsewhere(file, tmp_path):
     file("sent", text("sent"))
     code = (
         "import pickle, sys; import sent; sys.stdout.buffer.write(pickle.dumps(sent.claim))",
-        "import pickle, sys; from signproof.checks.problems.base import families;"
+        "import pickle, sys; from signproof.checks.problems.families import families;"
         "claim = pickle.loads(sys.stdin.buffer.read()); print(families(claim)[-1].family)",
     )
     sent = subprocess.run([sys.executable, "-c", code[0]], cwd=tmp_path, capture_output=True, check=True).stdout
@@ -206,7 +206,7 @@ def test_a_claim_keeps_its_home_when_it_is_sent_elsewhere(file, tmp_path):
 
 
 def test_a_script_has_a_home(file):
-    script = file("script", text("script") + "\nfrom signproof.checks.problems.base import families\n"
+    script = file("script", text("script") + "\nfrom signproof.checks.problems.families import families\n"
                   "print(claim.home, families(claim)[-1].family)")  # fmt: skip
     found = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "('__main__',) script"

@@ -19,37 +19,26 @@ import re
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from numbers import Number
 from typing import TYPE_CHECKING, Any
 
 from sympy import (
-    Abs,
     Basic,
     Expr,
     Ge,
-    Gt,
-    Le,
     Limit,
-    Max,
-    Min,
-    Ne,
-    Pow,
     Rational,
     Symbol,
     Tuple,
-    diff,
-    preorder_traversal,
-    sign,
     sympify,
     true,
 )
 from sympy.core.relational import Relational
-from sympy.core.symbol import Str
 from sympy.logic.boolalg import And, Boolean, BooleanFalse, BooleanTrue, Not, Or
 
 from signproof.theory.algebra.decide import contradict
 from signproof.theory.assumptions.objective import Assumption
+from signproof.theory.bodies import Body, body_of
 from signproof.theory.border.consistency import inconsistencies, stands_for
 from signproof.theory.border.counts import counted
 from signproof.theory.border.home import made_at
@@ -60,12 +49,10 @@ from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm, MajorityVote, Method
 from signproof.theory.misuse import Misuse, named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
-from signproof.theory.symbols import V0, K, f_star, i, j, k, l, m, s, t, xi
+from signproof.theory.orbit import Orbit
+from signproof.theory.symbols import V0, K, k, t
 from signproof.theory.terms.formula import LARGEST_BITS
 from signproof.theory.terms.vectors import (
-    Follows,
-    InWords,
-    Repeats,
     Scalar,
     VectorAtom,
     check_statement,
@@ -88,45 +75,6 @@ class Source:
 
     paper: str
     where: str
-
-
-@dataclass(frozen=True)
-class Orbit:
-    """A function of the coordinates, and where a run on it is at every iteration.
-
-    Arguments: the objective; its coordinates; the points, each with one formula for each coordinate. The run
-    starts at the first point; it visits the others in turn and returns to it after the last, for ever, or else it
-    follows `formula`: formulas in k for the coordinates of x_k.
-    """
-
-    function: Expr
-    coordinates: tuple[Symbol, ...]
-    points: tuple[tuple[Expr, ...], ...]
-    formula: tuple[Expr, ...] = ()
-
-    def __post_init__(self):
-        object.__setattr__(self, "function", sympify(self.function))
-        object.__setattr__(self, "points", tuple(tuple(map(sympify, point)) for point in self.points))
-        object.__setattr__(self, "formula", tuple(map(sympify, self.formula)))
-
-    @property
-    def gradient(self) -> tuple[Expr, ...]:
-        return tuple(diff(self.function, coordinate) for coordinate in self.coordinates)
-
-    def smooth_at(self, point: tuple[Expr, ...]) -> tuple[Boolean, ...]:
-        """Conditions under which the function has a gradient at a point where it has a value: it is at no kink."""
-        found: list[Boolean] = []
-        for part in preorder_traversal(self.function):
-            if not part.has(*self.coordinates):
-                continue
-            if isinstance(part, Abs | sign):
-                found.append(Ne(part.args[0], 0))
-            elif isinstance(part, Max | Min):
-                found += [Ne(one, other) for one, other in combinations(part.args, 2)]
-            elif isinstance(part, Pow) and not part.exp.is_Integer:
-                found.append(Gt(part.base, 0))
-        at = dict(zip(self.coordinates, point, strict=True))
-        return tuple(condition.xreplace(at) for condition in found)
 
 
 class _Built:
@@ -235,19 +183,18 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """ "bound", "flow", "comparison", "algebraic", "implication", "orbit" or "words"."""
-        if self.words:
-            return "words"
-        if self.statement is not None:
-            return "implication" if self.statement.has(VectorAtom, Scalar) else "algebraic"
-        if isinstance(self.algorithm, Flow):
-            return "flow" if self.rival is None else "comparison"
-        return "bound" if self.orbit is None else "orbit"
+        """The word for its kind: "bound", "flow", "comparison", "algebraic", "implication", "orbit" or "words"."""
+        return self.body.word
+
+    @cached_property
+    def body(self) -> Body:
+        """What it says besides its domain and assumptions, by its kind."""
+        return body_of(self)
 
     @property
     def timed(self) -> bool:
         """Whether it is about flows."""
-        return self.kind in ("flow", "comparison")
+        return self.body.timed
 
     @property
     def parameters(self) -> set[Symbol]:
@@ -268,27 +215,12 @@ class Claim:
         conditions += () if self.horizon is None else (self.horizon >= 0,)
         if isinstance(self.algorithm, MajorityVote) and isinstance(self.algorithm.workers, Symbol):
             conditions += (Ge(self.algorithm.workers, 1),)
-        counted = (k >= 0,) if self.statement is not None and self.statement.has(k) else ()
-        run = {"bound": (k >= 0, Gt(V0, 0)), "flow": (Gt(V0, 0),)}
-        return self.domain + conditions + run.get(self.kind, counted)
+        return self.domain + conditions + self.body.premises
 
     @cached_property
     def conclusion(self) -> Boolean:
         """What is to be proved."""
-        if self.words:
-            return InWords(Str(self.words))
-        if self.statement is not None:
-            return self.statement
-        if self.orbit is not None and self.orbit.formula:
-            return Follows(Tuple(*self.orbit.formula))
-        if self.orbit is not None:
-            return Repeats(*(Tuple(*point) for point in self.orbit.points))
-        assert self.measure is not None
-        measured = self.measure.symbol
-        if self.rival is not None:
-            assert isinstance(self.measure, SuboptimalityOverTime)
-            return Le(measured, self.measure.along(self.rival))
-        return Le(measured if self.horizon is None else measured.subs(k, self.horizon), self.bound)
+        return self.body.conclusion
 
     def __repr__(self):
         return f"Claim({self.id!r})"
@@ -389,37 +321,17 @@ class Claim:
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
-        run = {k, V0} if self.kind == "bound" else {t} if self.timed else set()
-        bound = self.parameters - self._reserved
+        reserved = self.body.reserved
         for relation in self.domain:
-            yield f"condition {relation} of the domain", relation, relation.free_symbols - self._reserved | run
+            yield f"condition {relation} of the domain", relation, relation.free_symbols - reserved | self.body.here
         for assumption in self.assumptions:
             for formula in assumption.formulas:
-                yield f"constant of {assumption}", formula, assumption.symbols - self._reserved
+                yield f"constant of {assumption}", formula, assumption.symbols - reserved
             for condition in assumption.conditions:
                 if isinstance(condition, BooleanTrue | BooleanFalse):
                     continue
-                yield f"condition {condition} of {assumption}", condition, assumption.symbols - self._reserved
-        if self.statement is not None:
-            vectors = {i, j, k, m, xi, f_star} if self.kind == "implication" else set()
-            yield "statement", self.statement, self.statement.free_symbols - _RESERVED | vectors
-        for name, entry in _fields(self.algorithm).items():
-            if isinstance(entry, Expr | float):
-                yield name.replace("_", " "), sympify(entry), bound if self.timed else bound | run
-        for name, entry in _fields(self.rival).items():
-            if isinstance(entry, Expr | float):
-                yield f"{name} of the rival", sympify(entry), bound
-        if self.bound is not None:
-            yield "bound", self.bound, bound | {t if self.timed else k, V0}
-        if self.orbit is not None:
-            yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
-            for number, point in enumerate(self.orbit.points):
-                yield f"point {number} of the orbit", Tuple(*point), bound
-            yield "formula of the orbit", Tuple(*self.orbit.formula), bound | {k}
-
-    @property
-    def _reserved(self) -> set[Symbol]:
-        return _RESERVED | {t, s} if self.timed else _RESERVED
+                yield f"condition {condition} of {assumption}", condition, assumption.symbols - reserved
+        yield from self.body.formulas(self.parameters - reserved)
 
     def _check_norms(self):
         for part in (self.algorithm, self.measure, *self.assumptions):
@@ -454,9 +366,9 @@ class Claim:
                 if part.has(*of_run):
                     raise ClaimError(f"{self.id}: the {name} speaks of a run; only parameters may occur there")
             free = formula.free_symbols - bound
-            if free & self._reserved:
+            if free & self.body.reserved:
                 raise ClaimError(
-                    f"{self.id}: {min(map(str, free & self._reserved))} in the {name} has no meaning there"
+                    f"{self.id}: {min(map(str, free & self.body.reserved))} in the {name} has no meaning there"
                 )
             if free:
                 symbol = min(map(str, free))
@@ -482,8 +394,6 @@ class Claim:
                 raise ClaimError(f"{self.id}: {misuse}") from None
 
 
-_RESERVED = {i, j, k, l, m, xi, f_star}
-"""Letters that name no parameter: the iteration, the indices of sums, the infimum."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
 
 

@@ -14,6 +14,7 @@ from sympy import Eq, Expr, Ge, Le, Mul, Pow, Rational, Sum, cancel
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.bodies import RunBound
 from signproof.theory.border.opaque import traced
 from signproof.theory.claim import Claim
 from signproof.theory.kernel.kernel import (
@@ -69,10 +70,10 @@ def prove(claim: Claim) -> Certificate | Rejection:
 
 def assemble(claim: Claim) -> Proof:
     """A proof of a claim, to be checked by the kernel. Raises NoProof if the claim is of no known form."""
-    if claim.kind == "algebraic":
+    if claim.body.of_parameters:
         return by_arithmetic(claim)
     smooth = _assumed(claim, Smooth)
-    if claim.kind != "bound" or smooth is None:
+    if not isinstance(claim.body, RunBound) or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
     descent = _Descent(claim, smooth)
     if isinstance(claim.measure, Suboptimality):

@@ -54,7 +54,7 @@ from signproof.theory.assumptions.gradients import Unbiased
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.border.counts import size
 from signproof.theory.claim import Claim
-from signproof.theory.elaboration.recognized import OF_A_RUN, ORDER, largest_ratio, recognized
+from signproof.theory.elaboration.recognized import ORDER, largest_ratio, recognized
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, f_star, i
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation
@@ -126,7 +126,7 @@ class Point:
     def __init__(self, claim: Claim, assumed: Assumed):
         self.claim, self.known = claim, [known for _, known in assumed]
         self.others = [assumption for assumption, known in assumed if known is None]
-        self.run = claim.kind in OF_A_RUN
+        self.run = claim.body.of_run
         said = [self._said(assumption, U, point(Str("y"))) for assumption, _ in assumed] + [claim.statement]
         convex = self._of(StronglyConvex)
         self.attained = bool(convex) or any(part is not None and part.has(minimizer) for part in said)

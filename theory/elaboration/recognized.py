@@ -18,8 +18,6 @@ from signproof.theory.terms.vectors import about_vectors, gradient, inner, norm,
 
 ORDER = (LINF, OPERATOR, L2)
 """The norms from the least to the largest; for their duals it is the other way round."""
-OF_A_RUN = ("bound", "flow", "comparison")
-"""Kinds of claims that are about objectives with f(x_0) > f*."""
 
 
 def recognized(assumption: Assumption, premises: Sequence[Boolean]) -> Assumption | None:

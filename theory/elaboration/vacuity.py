@@ -43,10 +43,11 @@ from signproof.theory.algebra.decide import contradict
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.bodies import Words
 from signproof.theory.border.counts import counted, size
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.nowhere import nowhere
-from signproof.theory.elaboration.recognized import OF_A_RUN, largest_ratio, recognized
+from signproof.theory.elaboration.recognized import largest_ratio, recognized
 from signproof.theory.norms import ANY, LINF, OPERATOR, DualPair
 from signproof.theory.symbols import V0, i
 
@@ -62,7 +63,7 @@ class Fact:
 
 def contradiction(claim: Claim) -> str:
     """Why nothing meets the assumptions and the domain of a claim, in a sentence; empty if the lemmas do not say so."""
-    if claim.kind == "words":
+    if isinstance(claim.body, Words):
         return ""
     facts, whole = consequences(claim)
     if not _excluded(claim, facts, whole):
@@ -81,7 +82,7 @@ def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
     known = [fact for assumption in claim.assumptions if (fact := recognized(assumption, claim.premises)) is not None]
     dimensions = [number for assumption in claim.assumptions if (number := size(assumption, i)) is not None]
     matrices = OPERATOR in _norms(claim)
-    facts = [*_of_constants(known, dimensions, matrices, claim.kind in OF_A_RUN), *_of_runs(claim, known, dimensions)]
+    facts = [*_of_constants(known, dimensions, matrices, claim.body.of_run), *_of_runs(claim, known, dimensions)]
     facts += [_same(one, other) for one, other in pairwise(dimensions)]
     if claim.orbit is not None:
         facts += [_same(number, Integer(len(claim.orbit.coordinates))) for number in dimensions]
@@ -124,12 +125,12 @@ def _of_constants(known: Sequence[Assumption], dimensions: Sequence[Expr], matri
 def _of_runs(claim: Claim, known: Sequence[Assumption], dimensions: Sequence[Expr]) -> Iterator[Fact]:
     """Lemmas 4 and 5."""
     for radius, smooth in product(known, known):
-        if isinstance(radius, SublevelRadius) and isinstance(smooth, Smooth) and claim.kind in OF_A_RUN:
+        if isinstance(radius, SublevelRadius) and isinstance(smooth, Smooth) and claim.body.of_run:
             for dimension in dimensions or [None]:
                 ratio = largest_ratio(smooth.norm, radius.norm, dimension)
                 if ratio is not None:
                     yield _below(V0, ratio * smooth.constant * radius.constant**2 / 2)
-    if claim.kind in OF_A_RUN or any(isinstance(assumption, StronglyConvex) for assumption in known):
+    if claim.body.of_run or any(isinstance(assumption, StronglyConvex) for assumption in known):
         for margin in known:
             if isinstance(margin, SignMargin | VoteMargin):
                 yield _below(margin.constant, Integer(1))

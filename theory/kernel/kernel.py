@@ -51,14 +51,12 @@ from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm, MajorityVote
 from signproof.theory.norms import DualPair
 from signproof.theory.proof_steps import Certificate, Justification, Proof, Rejection, Step
-from signproof.theory.symbols import V0, f_star, k, l, m, t
+from signproof.theory.symbols import V0, f_star, k, m, t
 from signproof.theory.terms.exact_types import check_leaves
-from signproof.theory.terms.expectations import INDICES, Total, estimate, free_indices, mean
-from signproof.theory.terms.flows import OfTime, check_flow, check_velocity, suboptimality_at, trajectory, velocity, x_t
+from signproof.theory.terms.expectations import Total, estimate, free_indices, mean
+from signproof.theory.terms.flows import check_velocity, suboptimality_at, trajectory, velocity, x_t
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import (
-    Scalar,
-    VectorAtom,
     about_vectors,
     check_statement,
     check_term,
@@ -176,23 +174,9 @@ class _Kernel:
         check_statement(statement)
         if statement.has(Limit):
             raise Rejected(f"{statement}: a limit is worked out for a statement as a whole, not in a proof")
-        if self.claim.kind == "flow":
-            check_flow(statement)
-            unbound = statement.free_symbols - self.claim.parameters - {t, V0, f_star}
-            if unbound:
-                raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
-        elif any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
-            raise Rejected(f"{statement} is about a flow, but the claim bounds none")
-        elif self.claim.kind == "bound":
-            unbound = statement.free_symbols - self.claim.parameters - {k, V0, f_star, *INDICES}
-            if unbound:
-                raise Rejected(f"the symbol {min(map(str, unbound))} is bound by nothing")
-        elif self.claim.kind == "implication":
-            counted = self.claim.conclusion.has(k)
-            if statement.has(l, iterate, suboptimality) or (statement.has(k) and not counted):
-                raise Rejected(f"{statement} is about a run, but the claim is about none")
-        elif statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
-            raise Rejected(f"{statement} is about a run, but the claim is about none")
+        why = self.claim.body.unreadable(statement, self.claim.parameters)
+        if why:
+            raise Rejected(why)
 
     def require_rule(self, step: Traced, name: str):
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
@@ -505,7 +489,7 @@ class Theorem(Justification):
 
     def check(self, statement, kernel):
         theorem = self.claim
-        if type(theorem) is not Claim or theorem.kind != "algebraic":
+        if type(theorem) is not Claim or not theorem.body.of_parameters:
             raise Rejected(f"{theorem} is no claim about parameters alone")
         kernel.require_theorem(theorem)
         values = {symbol: sympify(term) for symbol, term in self.values.items()}
