@@ -189,7 +189,9 @@ def unexhibited(entry: dict[str, Any]) -> bool:
 def _reason(entry: dict[str, Any]) -> str:
     pieces, _ = deciding(entry)
     runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
-    held = f"held on {sum(run['instances'] for run in runs)} instances" if runs else ""
+    broken = sum(run["broken"] for run in runs)
+    held = f"held on {sum(run['instances'] for run in runs)} instances" if runs and not broken else ""
+    held = f"{broken} comparisons are above the bound, none confirmed" if broken else held
     if entry["verdict"] == "supported" and runs:
         return held
     if pieces and pieces[0]["kind"] == "experiment":

@@ -23,6 +23,7 @@ import signproof
 from signproof.judging import BUDGET, entry_of, judged, verdict_on
 from signproof.pytest_results import CUT, record, shown, witness_file
 from signproof.report.ledger import because, unjudged
+from signproof.theory.bodies import FlowBound, RunBound
 from signproof.theory.catalog import claims_of, is_built_in
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
@@ -37,8 +38,6 @@ FAILURES = {
 """Verdicts that fail a test, and how that is said; of others the ones in SKIPS are none that a test could pass with."""
 SKIPS = {"open": "nothing decided", "vacuous": "vacuous"}
 
-SEARCHED = ("bound", "flow")
-"""Kinds of claims that are searched for a counterexample; of others `::check` decides all that can be decided."""
 SECONDS = {"quick": 5.0, "full": 60.0}
 """After how long a search begins nothing new."""
 AHEAD: pytest.StashKey[dict[Claim, Future[dict[str, Any] | None]]] = pytest.StashKey()
@@ -67,7 +66,7 @@ class ClaimTests(pytest.Collector):
     def collect(self) -> Iterator[ClaimTest]:
         yield Proof.from_parent(self, name="proof", claim=self.claim)
         yield Check.from_parent(self, name="check", claim=self.claim)
-        if self.claim.kind in SEARCHED:
+        if isinstance(self.claim.body, RunBound | FlowBound):
             yield Search.from_parent(self, name="search", claim=self.claim)
 
 

@@ -76,8 +76,8 @@ def _remembering() -> type[_Kernel]:
             if error is not None:
                 raise Rejected(str(error))
             self.lemmas |= lemmas
-            if not any(step is earlier for earlier in self.accepted):
-                self.accepted.append(step)
+            if not any(step is earlier for earlier, _ in self.accepted):
+                self.accepted.append((step, step.statement))
 
         def _has_not_changed(self, read: dict[str, Any]) -> bool:
             return all(self.claim.part(name) == part for name, part in read.items())
@@ -93,7 +93,7 @@ def _remembering() -> type[_Kernel]:
             return {name: self.claim.part(name) for name in self.claim.read}, used, error
 
         def _key(self, step: Step) -> tuple:
-            accepted = set(map(id, self.accepted))
+            accepted = {id(step) for step, _ in self.accepted}
 
             def key(part: Any) -> Any:
                 if isinstance(part, Step):

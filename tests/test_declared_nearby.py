@@ -185,7 +185,7 @@ _DESCENT = Claim(
 @pytest.mark.parametrize("descent", [True, False])
 def test_smooth_is_read_between_the_points_of_a_run(monkeypatch, descent):
     """Points of a run are so far apart that no two show the kink between them."""
-    for module in ("replay.doubt", "replay.doubt_of"):
+    for module in ("replay.bounds.doubt", "replay.bounds.doubt_of"):
         monkeypatch.setattr(f"signproof.checks.{module}", lambda problem, asked: "")
     # either reading finds it: what follows for f from Smooth, and Smooth itself nearer to the kink
     if descent:

@@ -38,8 +38,8 @@ HEADERS = 1000
 """Bytes that a worker's messages to one other carry besides the data in a step, at most."""
 TRICK = """
 import os, signal, sys, time
-from signproof.checks import distributed, distributed_worker
-work, digest, calls = distributed_worker._work, distributed.digest, []
+from signproof.checks.distributed import algorithm as distributed, worker
+work, digest, calls = worker._work, distributed.digest, []
 
 def at_third_report(act):
     def counting(x):
@@ -54,8 +54,8 @@ def tricked(task, orders, say):
         {}
     work(task, orders, say)
 
-distributed_worker._work = tricked
-distributed_worker.main()
+worker._work = tricked
+worker.main()
 """
 
 
@@ -247,7 +247,7 @@ def test_rows_are_shared_out_and_too_few_are_refused():
 EIGHT = """
 import json, sys
 import jax, numpy as np
-from signproof.checks import distributed
+from signproof.checks.distributed import algorithm as distributed
 assert len(jax.devices()) == 8
 program = distributed.Program(8, samples=16, features=100, batch=4)
 rows = np.stack([program.rows(worker) for worker in range(8)])

@@ -336,8 +336,8 @@ import sys
 import jax
 jax.config.update("jax_num_cpu_devices", int(sys.argv[1]))
 import numpy as np
-from signproof.checks import engine
-from signproof.checks.quadratic import LeastSquares
+from signproof.checks.runs import engine
+from signproof.checks.problems.quadratic import LeastSquares
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import alpha, k

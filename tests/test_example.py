@@ -59,7 +59,7 @@ def interpreted(assumption, parameters, constants, start, points, xp):
     """The example in numbers, with named points."""
     n = len(start)
     points = {name: rationals(list(x)) for name, x in points.items()}
-    if type(assumption).__module__.endswith("prox"):
+    if type(assumption).__module__.endswith("composite"):
         of_mean = "of" not in vars(assumption) and OBJECTIVE in _names(assumption)
         part = Quadratic(identity(n) * rational("1" if of_mean else "1/2"), rationals([0] * n))
         smooth = Quadratic(identity(n) * rational("1/2"), rationals([0] * n))

@@ -16,7 +16,7 @@ from signproof.checks.constants import Enclosure
 from signproof.checks.facts import families as family_facts
 from signproof.checks.facts.families import asked, believed, doubt, doubt_of, refusals
 from signproof.checks.facts.purity import examine_family
-from signproof.checks.numbers.exact import rationals
+from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.checks.problems.base import BATCH, Problem, known, nearest
 from signproof.checks.problems.families import families
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
@@ -493,7 +493,7 @@ def huber(offset):
 
 
 def test_a_jump_between_two_points_is_found():
-    assert "suboptimality jumps between" in doubt(huber(fmpq(5, 7)), ())
+    assert "suboptimality jumps, or is steeper than its gradient says, between" in doubt(huber(fmpq(5, 7)), ())
     assert doubt(huber(fmpq(5, 14)), ()) == ""
 
 
@@ -531,3 +531,39 @@ def test_a_constant_that_is_no_enclosure_is_named():
         known(batch, Smooth(L))
     with pytest.raises(ValueError, match=r"not an interval: need lower <= upper, got 2\.0 and 1\.0"):
         Enclosure(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
+
+
+def test_a_stretch_that_the_gradient_forgets_is_found():
+    """x^2/2, less a ramp between 3 and 3 + width that the gradient knows nothing of; and |x|, whose kinks are none."""
+
+    def ramp(x, xp, width):
+        part = xp.larger(xp.abs(x) - 3, 0 * x) / width
+        return -xp.larger(-part, 0 * x - 1)
+
+    for width in (fmpq(1, 64), fmpq(1, 4096)):
+        forgetful = wrong_family(
+            suboptimality=lambda self, x, xp, width=width: xp.sum(x * x / 2 - ramp(x, xp, width) / 2),
+            gradient=lambda self, x, xp: x, hessian=lambda self: None, constant=lambda self, assumption: None,
+            convex=False, shapes=((1,),),
+        )  # fmt: skip
+        batch, _ = next(iter(forgetful.samples(np.random.default_rng(0), 1)))
+        problem, run = batch.one(0), [rationals([10]), rationals([2])]
+        assert "steeper than its gradient says" in family_facts.unmet_at(problem, (), {}, run, RATIONALS)
+    kinked = wrong_family(
+        suboptimality=lambda self, x, xp: xp.sum(xp.larger(xp.abs(x) - 3, 0 * x) + x * x / 2),
+        gradient=lambda self, x, xp: x + (xp.sign(x - 3) + 1) / 2 + (xp.sign(x + 3) - 1) / 2,
+        hessian=lambda self: None, constant=lambda self, assumption: None, shapes=((1,),),
+    )  # fmt: skip
+    batch, _ = next(iter(kinked.samples(np.random.default_rng(0), 1)))
+    assert family_facts.unmet_at(batch.one(0), (), {}, run, RATIONALS) == ""
+
+
+def test_a_class_that_others_are_derived_from_is_no_family():
+    class Base(Problem):
+        gradient, suboptimality, constant = Bowl.gradient, Bowl.suboptimality, Bowl.constant
+
+    class Drawn(Base):
+        heights: np.ndarray
+        batch, shapes = Bowl.batch, Bowl.shapes
+
+    assert not family_facts._has_instances(Base) and family_facts._has_instances(Drawn)

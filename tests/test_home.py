@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 from signproof import Claim
 from signproof.checks.constants import Enclosure
-from signproof.checks.problem import Problem
+from signproof.checks.problems.base import Problem
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import Smooth
 from signproof.theory.measures import Suboptimality

@@ -99,7 +99,7 @@ def test_handlers_stay_as_they_were(hearing):
 FILE = """
 import os, signal, time
 from signproof import Claim
-from signproof.checks.problem import Problem
+from signproof.checks.problems.base import Problem
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import Smooth
 from signproof.theory.measures import Suboptimality

@@ -312,7 +312,7 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
 
 CLAIMS = """
 from signproof import Claim
-from signproof.checks.logistic import logistic_regression
+from signproof.checks.problems.logistic import logistic_regression
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.loading import read_file
 from signproof.theory.misuse import Misuse
@@ -334,7 +334,7 @@ TRY = """
 import json, sys
 from pathlib import Path
 from signproof.checks import trials
-from signproof.checks.problem import families
+from signproof.checks.problems.families import families
 from signproof.loading import read_file
 
 (claim,) = read_file(Path(sys.argv[1]))

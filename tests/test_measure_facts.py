@@ -116,6 +116,16 @@ def test_the_square_of_a_mean_is_no_mean():
         def quantity(self, problem, x, xp):
             return 3 * problem.suboptimality(x, xp)
 
+    @dataclass(frozen=True)
+    class Best(ExpectedSuboptimality):
+        least_so_far = True
+        symbol = property(lambda self: mean(Least(suboptimality(l), (l, 0, k))))
+
+    @dataclass(frozen=True)
+    class Average(ExpectedSuboptimality):
+        symbol = property(lambda self: mean(Sum(suboptimality(l), (l, 0, k))) / (k + 1))
+
+    assert not is_mean(Best()) and not is_mean(Average())
     assert is_mean(ExpectedSuboptimality()) and is_mean(Tripled()) and not is_mean(Squared())
     assert not is_mean(Suboptimality()) and not is_mean(None)
 

@@ -29,7 +29,7 @@ from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.kernel import kernel as proof
-from signproof.theory.kernel import lemmas
+from signproof.theory.kernel import lemmas, normal
 from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma, Run, by_arithmetic, check
 from signproof.theory.kernel.lemmas import Use
 from signproof.theory.norms import LINF
@@ -184,7 +184,7 @@ BROKEN = {
     "nothing is asked of Z3": (proof._Kernel, "require", always(None), theorem_1_2),
     "nothing is asked of Z3, about parameters": (proof._Kernel, "require", always(None), theorem_1_zeta),
     "all differences vanish": (proof, "_vanishes", always(True), theorem_1_3),
-    "every relation is the same": (proof, "_gap", always((0, ">=")), theorem_1_3),
+    "every relation is the same": (normal, "_gap", always((0, ">=")), theorem_1_3),
     "any hypothesis may be used": (Hypothesis, "check", always(None), theorem_1_2),
     "any lemma may be used": (lemmas, "Use", without_assumption, theorem_1_2),
     "any other claim may be used": (proof._Kernel, "require_theorem", always(None), remark_4_rate_repaired),

@@ -977,7 +977,11 @@ def test_flags_of_a_method_are_no_formulas():
             stochastic(kind(alpha, flag))
 
 
-@pytest.mark.parametrize("update", [asking_for_number, asking_for_arrays])
+def counting_numbers(self, x, gradient, memory, xp):
+    return x - self.step_size * gradient(x) * (len(x) / x.size if hasattr(x, "size") else 1), memory
+
+
+@pytest.mark.parametrize("update", [asking_for_number, asking_for_arrays, counting_numbers])
 def test_a_rule_is_the_same_in_all_arithmetics(update):
     for facts in ({}, {"stochastic": True}):
         posed = (stochastic if facts else claim)(method(update, **facts))

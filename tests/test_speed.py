@@ -16,10 +16,10 @@ SYMPY = 0.4
 """Seconds that importing SymPy takes where the goal for `signproof list` was set: slower machines have longer."""
 
 SYMBOLIC = """
-from signproof.theory.automatic import prove
+from signproof.theory.elaboration.automatic import prove
 from signproof.theory.catalog import catalog
-from signproof.theory.decide import simplest
-from signproof.theory.proof import Certificate
+from signproof.theory.algebra.decide import simplest
+from signproof.theory.proof_steps import Certificate
 
 for claim in catalog().values():
     proved = claim.kind != "words" and isinstance(prove(claim), Certificate)

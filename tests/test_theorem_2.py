@@ -35,7 +35,7 @@ def resisting(claim):
             kernel.accept(step)
         except Rejected:
             names.append(step.name)
-            kernel.accepted.append(step)
+            kernel.accepted.append((step, step.statement))
     return names
 
 

@@ -196,7 +196,8 @@ class Statement(Body):
 
     @property
     def premises(self):
-        return (k >= 0,) if self.statement.has(k) else ()
+        known = ((k, k >= 0), (V0, Gt(V0, 0)))
+        return tuple(relation for symbol, relation in known if self.statement.has(symbol))
 
     def formulas(self, bound):
         yield "statement", self.statement, self.statement.free_symbols - RESERVED

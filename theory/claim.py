@@ -29,6 +29,7 @@ from sympy import (
     Limit,
     Rational,
     Symbol,
+    SympifyError,
     Tuple,
     sympify,
     true,
@@ -229,7 +230,10 @@ class Claim:
         return {**self.__dict__, "proof": self.proof}  # of functions, few can be pickled
 
     def _formula(self, given, name: str) -> Expr:
-        formula = given if isinstance(given, str) else sympify(given)
+        try:
+            formula = given if isinstance(given, str) else sympify(given)
+        except SympifyError:
+            formula = given
         if not isinstance(formula, Expr):
             raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {given!r}")
         return formula
@@ -256,8 +260,8 @@ class Claim:
                 raise ClaimError(f"{self.id}: an algebraic claim has a statement and a domain, but no {extra[0]}")
             if not isinstance(self.statement, Relational | And | Or | Not):
                 raise ClaimError(
-                    f"{self.id}: the statement must be a SymPy relation between symbols, not {self.statement!r}; "
-                    "a text is no relation, and one that SymPy decides at once says nothing"
+                    f"{self.id}: the statement must be a SymPy relation between symbols, or And, Or, Not of relations, "
+                    f"not {self.statement!r}; a text is none, and one that SymPy decides at once says nothing"
                 )
             return
         wanted = ("algorithm", "orbit") if self.orbit is not None else ("algorithm", "measure", "bound")
@@ -374,7 +378,7 @@ class Claim:
                 symbol = min(map(str, free))
                 raise ClaimError(
                     f"{self.id}: the symbol {symbol} in the {name} is bound by nothing: "
-                    f"name it in the domain (such as {symbol} > 0) or in an assumption"
+                    + _BINDING.get(symbol, f"name it in the domain (such as {symbol} > 0) or in an assumption")
                 )
 
     def _check_premises(self):
@@ -394,6 +398,11 @@ class Claim:
                 raise ClaimError(f"{self.id}: {misuse}") from None
 
 
+_BINDING = {
+    "d": "for the number of coordinates assume Dimension(d)",
+    "K": "for a number of steps that is fixed before the run write horizon=K",
+}
+"""How symbols with a meaning of their own are bound."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
 
 

@@ -42,6 +42,7 @@ import numpy as np
 from jax import lax
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from signproof.checks.problems import data
 from signproof.checks.problems.data import BREAST_CANCER, libsvm, synthetic
 from signproof.theory.misuse import Misuse
 
@@ -134,7 +135,7 @@ class Program:
 @cache
 def version() -> str:
     """What two workers need to have in common: the sources of this program, and the packages that it computes with."""
-    sources = (Path(__file__), Path(__file__).with_name("distributed_worker.py"), Path(__file__).with_name("data.py"))
+    sources = (Path(__file__), Path(__file__).with_name("worker.py"), Path(str(data.__file__)))
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return f"{digest[:12]}, jax {jax.__version__}, numpy {np.__version__}"
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from signproof.checks import experiments
+from signproof.checks.experiments import figures
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,6 @@ class Experiment:
 @cache
 def known() -> dict[str, Experiment]:
     """All experiments by the ID of their claim."""
-    modules = [
-        import_module(f"{experiments.__name__}.{each.name}") for each in pkgutil.iter_modules(experiments.__path__)
-    ]
+    modules = [import_module(f"{figures.__name__}.{each.name}") for each in pkgutil.iter_modules(figures.__path__)]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Experiment)]
     return {experiment.claim: experiment for experiment in found}

@@ -27,13 +27,14 @@ from sympy.core.symbol import Str
 from signproof.checks.facts.reading import Reading, Unvalued, told, told_vector
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.problems.base import Instances, Problem, nearest
 from signproof.checks.problems.families import families
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.assumptions.objective import Assumption, Constant, Dimension, Smooth
 from signproof.theory.border.home import is_ours
 from signproof.theory.border.runs import NAMES, speaks_of_run, stated
 from signproof.theory.claim import Claim
+from signproof.theory.declared import owner
 from signproof.theory.misuse import named
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
 from signproof.theory.terms.vectors import gradient, inner, norm, point, value
@@ -60,8 +61,8 @@ LEVELS, NEIGHBOURS = 8, 40
 """How often the segment between two points of a run is halved, and of how many neighbours if there are more."""
 SEGMENTS = 6
 """Segments from the origin on which a jump is looked for."""
-HALVINGS, FALLEN, SURE = 24, 10, 40
-"""How often a segment is halved; powers of 2 by which the error falls at least, and that are lost in floats."""
+HALVINGS, TOLD, SURE = 24, 10, 40
+"""How often a segment is halved; powers of 2: the share of a slope that is told, and what is lost in floats."""
 SHAPED = 20
 """Points of a run at which the shape of the function is looked at."""
 SCALES = (fmpq(3), fmpq(1, 2), fmpq(1))
@@ -78,7 +79,12 @@ class Wrong(Exception):
 def believed(claim: Claim) -> list[type[Problem]]:
     """The families that a claim is tried on, without those of which a declared fact is wrong."""
     refused = refusals(claim)
-    return [family for family in families(claim) if family not in refused]
+    return [family for family in families(claim) if family not in refused and _has_instances(family)]
+
+
+def _has_instances(family: type[Problem]) -> bool:
+    """Whether it says how its instances are drawn: a class that others are derived from may not."""
+    return any(owner(family, name) is not Instances for name in ("batch", "samples"))
 
 
 def refusals(claim: Claim) -> dict[type[Problem], str]:
@@ -200,21 +206,24 @@ def _closer(problem: Problem, x: np.ndarray, y: np.ndarray) -> list[tuple[np.nda
 
 
 def _continuous(problem: Problem, x: np.ndarray, y: np.ndarray):
-    """The suboptimality has no jump on a segment: it changes by what the gradient says, but for an error that falls
-    faster than the segment, halved again and again towards the larger error. Raises Wrong."""
+    """The suboptimality has no jump on a segment, nor a stretch that its gradient knows nothing of.
+
+    The segment is halved again and again towards where it differs most from what the gradient says; there its slope is
+    between those at the ends. Raises Wrong.
+    """
     with suppress(Undecided):
         ends = [(x, *_middles(problem, x)), (y, *_middles(problem, y))]
-        errors = [_off(*ends)]
         for _ in range(HALVINGS):
             middle = (ends[0][0] + ends[1][0]) / 2
             here = (middle, *_middles(problem, middle))
             ends = max([ends[0], here], [here, ends[1]], key=lambda half: _off(*half))
-            errors.append(_off(*ends))
-        (x, _, before), (y, _, after) = ends
-        if errors[-1] > max(errors) / 2**FALLEN and errors[-1] > (abs(before) + abs(after)) / 2**SURE:
+        (x, g, before), (y, h, after) = ends
+        change, said = after - before, [(slope * (y - x)).sum() for slope in (g, h)]
+        excess = max(change - max(said), min(said) - change)
+        if excess > max(map(abs, (change, *said))) / 2**TOLD and excess > (abs(before) + abs(after)) / 2**SURE:
             raise Wrong(
-                f"its suboptimality jumps between x = {told_vector(x)} and a point at a distance of "
-                f"{to_float(max(map(abs, y - x))):.1g}: from {told(before)} to {told(after)}"
+                f"its suboptimality jumps, or is steeper than its gradient says, between x = {told_vector(x)} and a "
+                f"point at a distance of {to_float(max(map(abs, y - x))):.1g}: from {told(before)} to {told(after)}"
             )
 
 

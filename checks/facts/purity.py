@@ -44,6 +44,7 @@ DIMENSIONS = (1, 2)
 """Dimensions of the simplest example on which assumptions are read."""
 # without rounding, numbers may grow long in a step
 RATIONAL = Ground(RATIONALS, lambda entries: rationals([*entries]), rational, Fraction(0), steps=2)
+SEVERAL = Ground(FLOATS, lambda entries: jnp.array([[*map(float, entries)]] * 3).T, float, Fraction(1, 10**9))
 FLOAT = Ground(FLOATS, lambda entries: jnp.array([*map(float, entries)]), float, Fraction(1, 10**9))
 
 
@@ -119,6 +120,7 @@ def _compare_arithmetics(algorithm: Algorithm, scale: int) -> None:
             ("the kernel", lambda: _of_the_kernel(algorithm, scale)),
             ("rationals", lambda: first(algorithm, RATIONAL, scale)),
             ("floats", lambda: first(algorithm, FLOAT, scale)),
+            ("floats of several runs at once", lambda: first(algorithm, SEVERAL, scale)[:, 0]),
         ):
             try:
                 found[name] = [Fraction(str(entry)) for entry in map(_number, first_step())]

@@ -15,7 +15,8 @@ from typing import Any
 from flint import fmpq
 from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFalse, BooleanTrue, to_nnf
 
 from signproof.checks.numbers.exact import to_float
 from signproof.checks.posing.domain import Unsupported
@@ -97,6 +98,8 @@ class Reading:
         if isinstance(statement, Or):
             parts = [self._truth(part, index) for part in statement.args]
             return reduce(or_, (true for true, _ in parts)), reduce(and_, (false for _, false in parts))
+        if not isinstance(statement, Relational):  # Implies and the like, written with the others
+            return self._truth(to_nnf(statement, simplify=False), index)
         if isinstance(statement, Eq | Ne) and any(map(is_vector, statement.args)):
             sides = [self.vector(side, index) for side in (statement.lhs, statement.rhs)]
             equal = _all([self._compare(Eq, a, b) for a, b in zip(*sides, strict=True)])

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from inspect import isfunction
+from itertools import islice
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -24,6 +25,8 @@ from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
 
+MOST_BATCHES = 1000
+"""Batches of a family after which no more are asked for."""
 BATCH = 240
 """Instances in one batch; a multiple of the number of step sizes tried, so that each is tried equally often."""
 
@@ -79,6 +82,11 @@ class Instances(ABC):
         for shape in cls.shapes:
             for _ in range(batches):
                 yield cls.batch(shape, rng)
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
+        """What `samples` draws, if that comes to an end; else the first of it."""
+        return islice(cls.samples(rng, batches), MOST_BATCHES)
 
     def rounded(self, denominator: int) -> Self:
         """For one instance: the same with simpler numbers, where the family has any."""

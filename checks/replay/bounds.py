@@ -339,6 +339,9 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
     why = outside_domain(claim, values)
     if why:
         return Replay(False, "exact", why)
+    for premise in claim.body.premises:
+        if truth(premise, values) is not True:
+            return Replay(False, "exact", f"{premise} does not hold")
     if not all(truth(condition, values) for condition in conditions(claim.statement)):
         return Replay(False, "exact", "the statement has no value there; a domain without that point would do")
     false = truth(claim.statement, values) is False

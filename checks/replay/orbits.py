@@ -12,9 +12,10 @@ from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain, s
 from signproof.checks.runs.exact import _run_on
 from signproof.theory.algebra.decide import truth
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.border.counts import size
 from signproof.theory.border.steps import begin, move
 from signproof.theory.claim import Claim
-from signproof.theory.symbols import k
+from signproof.theory.symbols import i, k
 
 
 def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
@@ -24,7 +25,7 @@ def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> R
     """
     orbit = claim.orbit
     assert orbit is not None
-    why = outside_domain(claim, symbols(parameters))
+    why = unsettled(claim) or outside_domain(claim, symbols(parameters))
     if why:
         return Replay(False, "exact", why)
     promised = [formula.subs(k, steps).doit() for formula in orbit.formula]
@@ -45,6 +46,18 @@ def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> R
     raise Undecided(f"the run is not known after {steps} steps at {PRECISIONS[-1]} bits")
 
 
+def unsettled(claim: Claim) -> str:
+    """Why it is not known that the function of an orbit meets all that the claim assumes; empty if it does.
+
+    Of a function that is written down only the number of its coordinates is read off.
+    """
+    assert claim.orbit is not None
+    for assumption in claim.assumptions:
+        if size(assumption, i) != len(claim.orbit.coordinates):
+            return f"whether {claim.orbit.function} meets {assumption} is not known"
+    return ""
+
+
 def without_gradient(claim: Claim, parameters: Mapping[str, fmpq]) -> str:
     """Why the function of an orbit has no gradient, or is not known to have one, at a point of it; empty if it has."""
     assert claim.orbit is not None
@@ -63,7 +76,7 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
     """
     orbit = claim.orbit
     assert orbit is not None and claim.algorithm is not None
-    why = outside_domain(claim, symbols(parameters)) or without_gradient(claim, parameters)
+    why = unsettled(claim) or outside_domain(claim, symbols(parameters)) or without_gradient(claim, parameters)
     if why:
         return Replay(False, "exact", why)
     values = {Symbol(name, real=True): number for name, number in parameters.items()}

@@ -16,6 +16,7 @@ from signproof.checks.replay.orbits import replay_course, replay_orbit
 from signproof.checks.replay.proximal import replay_proximal
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.witness import Witness
+from signproof.theory.bodies import FlowBound, OrbitBody
 from signproof.theory.symbols import t
 
 TIMES = 40
@@ -31,11 +32,11 @@ def witness_series(witness: Witness) -> dict[str, Any]:
     found: list[Replay | None]
     over = "k"
     places: list[float] = []
-    if witness.claim.kind in ("flow", "comparison"):
+    if witness.claim.body.timed:
         over, end = "t", witness.parameters[str(t)]
         times = [end * step / TIMES for step in range(1, TIMES + 1)]
         places, found = [to_float(time) for time in times], [_at_time(witness, time) for time in times]
-    elif witness.claim.kind == "orbit":
+    elif isinstance(witness.claim.body, OrbitBody):
         found = [_on_orbit(witness, step) for step in range(witness.k + 1)]
     elif witness.problem is None:
         raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
@@ -78,7 +79,7 @@ def _along(witness: Witness) -> list[Replay | None]:
 
 def _at_time(witness: Witness, time: fmpq) -> Replay | None:
     assert isinstance(witness.problem, Problem)
-    replayed = replay_flow if witness.claim.kind == "flow" else replay_comparison
+    replayed = replay_flow if isinstance(witness.claim.body, FlowBound) else replay_comparison
     try:
         return replayed(witness.claim, witness.problem, witness.parameters | {str(t): time}, witness.start)
     except Undecided:

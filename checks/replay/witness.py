@@ -10,6 +10,7 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,22 @@ from signproof.checks.replay.proximal import replay_proximal
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.stated import _claim_from, stated
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.bodies import (
+    Body,
+    Comparison,
+    FlowBound,
+    Implication,
+    OrbitBody,
+    ProximalBound,
+    RunBound,
+    Statement,
+)
 from signproof.theory.border.home import made_at
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import V0, k
 
 SCHEMA = "signproof-witness/1"
-POSED = ("bound", "flow", "comparison")
-"""Kinds of claims whose witnesses have a problem and a start."""
 WIDER, ROUNDED = 2, 2**64
 """How much wider than those of a run the ends may be that a witness states: in relation to theirs, and to the number.
 A wide interval would agree with every run."""
@@ -73,28 +82,7 @@ class Witness:
 
         It is confirmed only if all numbers that the witness states are those of the run.
         """
-        if self.claim.kind in ("implication", "words"):
-            return Replay(False, "exact", "claims of this kind have no witness")
-        if isinstance(self.problem, CompositeProblem):
-            found = replay_proximal(self.claim, self.problem, self.parameters, self.start, self.k)
-        elif self.claim.orbit is not None and self.claim.orbit.formula:
-            found = replay_course(self.claim, self.parameters, self.k)
-        elif self.claim.kind == "orbit":
-            found = replay_orbit(self.claim, self.parameters, self.k, self.exhibit)
-        elif self.claim.kind == "algebraic":
-            found = replay_statement(self.claim, self.parameters)
-        elif self.claim.kind == "comparison":
-            assert isinstance(self.problem, Problem)
-            found = replay_comparison(self.claim, self.problem, self.parameters, self.start)
-        elif self.oracle is not None:
-            assert isinstance(self.problem, Problem)
-            found = replay_expected(self.claim, self.problem, self.oracle, self.parameters, self.start, self.k)
-        elif self.claim.kind == "flow":
-            assert isinstance(self.problem, Problem)
-            found = replay_flow(self.claim, self.problem, self.parameters, self.start)
-        else:
-            assert isinstance(self.problem, Problem)
-            found = replay(self.claim, self.problem, self.parameters, self.start, self.k)
+        found = replayed(self.claim.body, self)
         why = self._misstated(found) if found.confirmed else ""
         return dataclasses.replace(found, confirmed=False, why=why) if why else found
 
@@ -105,7 +93,7 @@ class Witness:
         strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
         if strange:
             return f"the claim has no parameter {strange[0]}"
-        if self.oracle is not None and not (claim.kind == "bound" and isinstance(self.problem, Problem)):
+        if self.oracle is not None and not (isinstance(claim.body, RunBound) and isinstance(self.problem, Problem)):
             return "the witness has a law of stochastic gradients, and the claim none"
         if self.exhibit and (claim.orbit is None or claim.orbit.formula or self.k < 1):
             return "an exhibit shows that a run returns to points in turn, after a step or more"
@@ -113,15 +101,15 @@ class Witness:
             start = tuple(evaluate(entry, self._values, RATIONALS) for entry in claim.orbit.points[0])
             if self.start != start:
                 return f"the orbit starts at ({', '.join(map(str, start))})"
-        elif claim.kind == "algebraic" and self.start:
+        elif claim.body.of_parameters and self.start:
             return "the claim is about parameters alone, and the witness has a start"
-        if claim.kind not in ("bound", "orbit") and self.k:
+        if not isinstance(claim.body, RunBound | OrbitBody) and self.k:
             return "the claim is about no step k"
         return self._misstated_height() or self._misstated_numbers(found)
 
     def _misstated_height(self) -> str:
         """Whether V_0 and k, if they are among the parameters, are those of the run."""
-        if self.claim.kind == "bound" and self.parameters.get(str(k), self.k) != self.k:
+        if isinstance(self.claim.body, RunBound) and self.parameters.get(str(k), self.k) != self.k:
             return f"the run has {self.k} steps, not {self.parameters[str(k)]}"
         height = self.parameters.get(str(V0))
         if height is None or not isinstance(self.problem, Problem):
@@ -162,33 +150,125 @@ class Witness:
 
     def describe(self) -> str:
         """One line for the reader."""
-        values = ", ".join(f"{name} = {number}" for name, number in self.parameters.items())
-        if self.claim.kind == "algebraic":
-            return f"false at {values}"
-        start = f"({', '.join(map(str, self.start))})"
-        if isinstance(self.problem, CompositeProblem):
-            return (
-                f"{self.problem.describe()}; {values}; from prox(z), z = {start}: over {self.k} steps the expected "
-                f"measure is {shown(self.measured)}, the bound {shown(self.bound)}"
-            )
-        if self.claim.orbit is not None and self.claim.orbit.formula:
-            where = f"at {shown(self.measured)} after {self.k} steps, not at {shown(self.bound)}"
-            return f"{values}: from {start} the run is {where}"
-        if self.claim.kind == "orbit":
-            does = "is back after" if self.exhibit else "is not on the orbit for"
-            return f"{values}: from {start} the run {does} {self.k} steps"
-        assert self.problem is not None
-        if self.claim.kind == "comparison":
-            return (
-                f"{self.problem.describe()}; {values}; from {start}: V(t) is {shown(self.measured)}, "
-                f"that of {self.claim.rival} {shown(self.bound)}"
-            )
-        noise, mean = ("", "") if self.oracle is None else (f"; {self.oracle.describe()}", "expected ")
-        when = "" if self.claim.kind == "flow" else f"at k = {self.k} "
-        return (
-            f"{self.problem.describe()}{noise}; {values}; from {start}: {when}the {mean}measure is "
-            f"{shown(self.measured)}, the bound {shown(self.bound)}"
-        )
+        return described(self.claim.body, self)
+
+    @property
+    def _told(self) -> str:
+        return ", ".join(f"{name} = {number}" for name, number in self.parameters.items()) or "no parameters"
+
+    @property
+    def _from(self) -> str:
+        return f"from ({', '.join(map(str, self.start))})"
+
+
+# ----------------------------------------------------------------------------------- what depends on the kind
+
+
+@singledispatch
+def replayed(body: Body, witness: Witness) -> Replay:
+    """The run of a witness again in exact arithmetic; a kind with witnesses registers its own."""
+    return Replay(False, "exact", "claims of this kind have no witness")
+
+
+@replayed.register(RunBound)
+def _(body: RunBound, witness: Witness) -> Replay:
+    assert isinstance(witness.problem, Problem)
+    instance = witness.parameters, witness.start, witness.k
+    if witness.oracle is not None:
+        return replay_expected(witness.claim, witness.problem, witness.oracle, *instance)
+    return replay(witness.claim, witness.problem, *instance)
+
+
+@replayed.register(ProximalBound)
+def _(body: ProximalBound, witness: Witness) -> Replay:
+    if not isinstance(witness.problem, CompositeProblem):
+        return replayed.dispatch(RunBound)(body, witness)
+    return replay_proximal(witness.claim, witness.problem, witness.parameters, witness.start, witness.k)
+
+
+@replayed.register(FlowBound)
+def _(body: FlowBound, witness: Witness) -> Replay:
+    assert isinstance(witness.problem, Problem)
+    return replay_flow(witness.claim, witness.problem, witness.parameters, witness.start)
+
+
+@replayed.register(Comparison)
+def _(body: Comparison, witness: Witness) -> Replay:
+    assert isinstance(witness.problem, Problem)
+    return replay_comparison(witness.claim, witness.problem, witness.parameters, witness.start)
+
+
+@replayed.register(Statement)
+def _(body: Statement, witness: Witness) -> Replay:
+    return replay_statement(witness.claim, witness.parameters)
+
+
+@replayed.register(Implication)
+def _(body: Implication, witness: Witness) -> Replay:
+    return replayed.dispatch(Body)(body, witness)
+
+
+@replayed.register(OrbitBody)
+def _(body: OrbitBody, witness: Witness) -> Replay:
+    if body.orbit.formula:
+        return replay_course(witness.claim, witness.parameters, witness.k)
+    return replay_orbit(witness.claim, witness.parameters, witness.k, witness.exhibit)
+
+
+@singledispatch
+def described(body: Body, witness: Witness) -> str:
+    """A witness in one line for the reader; a kind may register its own."""
+    return f"false at {witness._told}"
+
+
+@described.register(RunBound)
+def _(body: RunBound, witness: Witness) -> str:
+    assert witness.problem is not None
+    noise, mean = ("", "") if witness.oracle is None else (f"; {witness.oracle.describe()}", "expected ")
+    return (
+        f"{witness.problem.describe()}{noise}; {witness._told}; {witness._from}: at k = {witness.k} the {mean}measure "
+        f"is {shown(witness.measured)}, the bound {shown(witness.bound)}"
+    )
+
+
+@described.register(ProximalBound)
+def _(body: ProximalBound, witness: Witness) -> str:
+    assert witness.problem is not None
+    z = witness._from.removeprefix("from ")
+    return (
+        f"{witness.problem.describe()}; {witness._told}; from prox(z), z = {z}: over {witness.k} steps the expected "
+        f"measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
+    )
+
+
+@described.register(FlowBound)
+def _(body: FlowBound, witness: Witness) -> str:
+    assert witness.problem is not None
+    return (
+        f"{witness.problem.describe()}; {witness._told}; {witness._from}: the measure is {shown(witness.measured)}, "
+        f"the bound {shown(witness.bound)}"
+    )
+
+
+@described.register(Comparison)
+def _(body: Comparison, witness: Witness) -> str:
+    assert witness.problem is not None
+    return (
+        f"{witness.problem.describe()}; {witness._told}; {witness._from}: V(t) is {shown(witness.measured)}, "
+        f"that of {body.rival} {shown(witness.bound)}"
+    )
+
+
+@described.register(OrbitBody)
+def _(body: OrbitBody, witness: Witness) -> str:
+    if body.orbit.formula:
+        where = f"at {shown(witness.measured)} after {witness.k} steps, not at {shown(witness.bound)}"
+        return f"{witness._told}: {witness._from} the run is {where}"
+    does = "is back after" if witness.exhibit else "is not on the orbit for"
+    return f"{witness._told}: {witness._from} the run {does} {witness.k} steps"
+
+
+# -------------------------------------------------------------------------------------------------- reading
 
 
 def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
@@ -224,20 +304,20 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
     claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"), _homes(claims))
-    if not data["start"] and claim.kind in POSED:
+    if not data["start"] and claim.body.of_run:
         raise ValueError("the start has no coordinates")
     steps = data["k"]
     if not 0 <= steps <= LONGEST:
         raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
     parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
     # of a run V_0 is that of its start
-    known = {k, V0} if claim.kind in POSED else {k}
+    known = {k, V0} if claim.body.of_run else {k}
     missing = sorted({str(symbol) for symbol in claim.parameters - known} - set(parameters))
     if missing:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=_problem(data["problem"], claim, claims) if claim.kind in POSED else None,
+        problem=_problem(data["problem"], claim, claims) if claim.body.of_run else None,
         parameters=parameters,
         start=tuple(rational(str(entry)) for entry in data["start"]),
         k=steps,

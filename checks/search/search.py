@@ -18,7 +18,7 @@ from time import monotonic
 from signproof.checks.facts.runs import fits
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import Range, Unsupported, ranges
-from signproof.checks.replay.witness import POSED, Witness
+from signproof.checks.replay.witness import Witness
 from signproof.checks.search import proximal as search_proximal
 from signproof.checks.search.grid import grid
 from signproof.checks.search.proposals import Followed, Proposal, follow, ratio
@@ -29,8 +29,8 @@ from signproof.checks.trials.bounds import try_out
 from signproof.checks.trials.flows import race, try_flow
 from signproof.checks.trials.tally import PROFILES
 from signproof.checks.verdicts.judge import verify
+from signproof.theory.bodies import Comparison, FlowBound, ProximalBound, RunBound, StochasticBound
 from signproof.theory.claim import Claim
-from signproof.theory.measures.proximal import MeanGradientMapping
 
 EXAMPLES = 20
 """Batches that Hypothesis draws in one round."""
@@ -100,13 +100,13 @@ class _Hunt:
 
     def go(self):
         try:
-            if self.claim.kind == "bound":
+            if isinstance(self.claim.body, RunBound):
                 self._bound()
-            elif self.claim.kind == "flow":
+            elif isinstance(self.claim.body, FlowBound):
                 for turn in count():
                     self._begin("flows on all families")
                     self._take(try_flow(self.claim, PROFILES["full"], self.seed + turn, self.advance).witness)
-            elif self.claim.kind == "comparison":
+            elif isinstance(self.claim.body, Comparison):
                 self._begin("two flows on diagonal quadratics")
                 self._take(race(self.claim)[1])
             else:
@@ -119,13 +119,13 @@ class _Hunt:
             pass
 
     def _bound(self):
-        if isinstance(self.claim.measure, MeanGradientMapping):
+        if isinstance(self.claim.body, ProximalBound):
             return self._proximal()
         posed = [(case, ranges(case)) for case in cases(self.claim)]
         self._begin("a grid of tiny instances")
         for case, free in posed:
             self._follow(grid(case, free))
-        if self.claim.algorithm.stochastic:
+        if isinstance(self.claim.body, StochasticBound):
             self._noise()
         for turn in count():
             self._ascents(posed, turn)
@@ -206,5 +206,5 @@ class _Hunt:
         self.witness = self.nearest = witness
         self.advance(f"{self.claim.id}: broken; a smaller witness is looked for")
         self.witness = self.nearest = shrink(witness)
-        self.ratio = ratio(self.witness) if witness.claim.kind in POSED else None
+        self.ratio = ratio(self.witness) if witness.claim.body.of_run else None
         raise _Over

@@ -11,7 +11,7 @@ paste. A test of one's own method:
 
     from hypothesis import given, settings
     from signproof import Claim
-    from signproof.checks.strategies import holds, problems, step_sizes
+    from signproof.checks.testing.strategies import holds, problems, step_sizes
     from signproof.theory.algorithms import Algorithm
     from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
     from signproof.theory.measures import Suboptimality
@@ -71,6 +71,7 @@ from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.batch import Comparison, compare, confirm, prepare
 from signproof.checks.trials.tally import PROFILES
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz
+from signproof.theory.bodies import RunBound
 from signproof.theory.claim import Claim
 
 SEEDS = 2**16
@@ -277,7 +278,7 @@ def holds(
 @cache
 def _posed(claim: Claim) -> list[Claim]:
     try:
-        if claim.kind != "bound":
+        if not isinstance(claim.body, RunBound):
             raise Unsupported(f"a claim of kind {claim.kind!r} has no runs")
         return cases(claim)
     except Unsupported as unsupported:

@@ -95,7 +95,7 @@ def _try_out(
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
         with _given_up(trials, family.family, watch):
-            for problem, drawn in family.samples(rng, profile.batches):
+            for problem, drawn in family.drawn(rng, profile.batches):
                 start = watch.start(drawn)
                 batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
                 if batch is None or not batch.inside.any():

@@ -111,7 +111,7 @@ def _posed(claim: Claim) -> Claim:
 
 
 def _instances(family: type[Problem], seed: list[int], batches: int) -> Iterator[tuple[Problem, tuple[fmpq, ...]]]:
-    for batch, starts in family.samples(np.random.default_rng(seed), batches):
+    for batch, starts in family.drawn(np.random.default_rng(seed), batches):
         for index in np.linspace(0, starts.shape[1] - 1, PER_BATCH).astype(int):
             yield batch.one(int(index)).rounded(DENOMINATOR), tuple(nearest(starts[:, index], DENOMINATOR))
 
@@ -185,8 +185,7 @@ def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajecto
 
     Where a trajectory is integrated, only those up to LONGEST / (speed L).
     """
-    with Balls(BITS) as balls:
-        xp: Any = RATIONALS if problem.rational else balls
+    with Balls(BITS) as xp:
         posed, x = problem.over(xp), xp.number(rationals(list(start)))
         velocity = flowing(flow.at(speed=xp.number(flow.speed)), x, lambda point: posed.gradient(point, xp), xp)
         lengths = [np.linalg.norm([to_float(xp.ends(entry)[0]) for entry in vector]) for vector in (x, velocity)]

@@ -144,7 +144,7 @@ def parameters(
         numbers = {Symbol(name, real=True): number for name, number in values.items()}
         if all(domain.holds(relation, numbers, RATIONALS) for relation in posed.domain if not relation.has(k)):
             found.append(values)
-    if not found:
+    if not found and all(tried):
         raise Unsupported("the domain has none of the parameters that are tried, one worker and others")
     return found
 

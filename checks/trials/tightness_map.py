@@ -25,6 +25,7 @@ from signproof.checks.trials.ascent import ascend
 from signproof.checks.trials.batch import compare, prepare, promises_decrease
 from signproof.checks.trials.tightness import Best, first_shares, largest_ratios
 from signproof.theory.assumptions.objective import Constant, Smooth, StronglyConvex
+from signproof.theory.bodies import RunBound
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.automatic import prove
@@ -101,7 +102,7 @@ def tightness_cells(
     seed: int = 0,
 ) -> Iterator[Cell]:
     """The cells of `tightness_map`, each row of positions when it is there; what is out of range is said at once."""
-    if claim.kind != "bound":
+    if not isinstance(claim.body, RunBound):
         raise NoMap(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
     _check(dimensions, ratios, thetas)
     try:

@@ -36,6 +36,7 @@ from signproof.checks.variants.traced import Unfollowed
 from signproof.checks.variants.variant import DTYPES, Factory, Misbehaves, Rule, Variant, shipped
 from signproof.checks.verdicts.judge import tightness
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.bodies import RunBound
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
@@ -114,7 +115,7 @@ def chosen(claims: str | Claim | Iterable[Claim]) -> list[Claim]:
 
 def unasked(claim: Claim) -> str:
     """Why a claim cannot be asked of a variant; empty if it can."""
-    if claim.kind != "bound":
+    if not isinstance(claim.body, RunBound):
         return NO_RUN
     if not isinstance(claim.measure, Suboptimality | MinDualGradientNorm):
         return f"its measure, {type(claim.measure).__name__}, depends on the method"

@@ -25,10 +25,12 @@ from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational
 from signproof.checks.posing.cases import at_workers, in_numbers
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.replay.orbits import unsettled
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.algebra.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
 from signproof.theory.algebra.elementary import bounds
-from signproof.theory.assumptions.objective import Assumption, Constant
+from signproof.theory.assumptions.objective import Constant
+from signproof.theory.bodies import Implication, OrbitBody, RunBound, Words
 from signproof.theory.border.counts import counted, size
 from signproof.theory.border.runs import about_later, about_run_and_points
 from signproof.theory.claim import Claim
@@ -55,13 +57,13 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
 
     None if none is found, and of claims that assume nothing or say it in words.
     """
-    if claim.kind == "words":
+    if isinstance(claim.body, Words):
         return None
-    if claim.kind == "orbit" and any(not _has_as_many(claim, assumption) for assumption in claim.assumptions):
-        return None  # whether the function meets an assumption at all points is not told
-    if claim.kind == "orbit" or (claim.kind == "algebraic" and not claim.assumptions):
+    if isinstance(claim.body, OrbitBody) and unsettled(claim):
+        return None
+    if isinstance(claim.body, OrbitBody) or (claim.body.of_parameters and not claim.assumptions):
         return _parameters_alone(claim)
-    found = _of_families(claim, seed) if claim.kind == "bound" else None
+    found = _of_families(claim, seed) if isinstance(claim.body, RunBound) else None
     return found or _simplest_example(claim)
 
 
@@ -94,12 +96,6 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
         words += f"; of the families only these meet all that is assumed: {', '.join(able)}"
     label = posed.id.removeprefix(claim.id).strip()
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
-
-
-def _has_as_many(claim: Claim, assumption: Assumption) -> bool:
-    """Whether an assumption says that the function of an orbit has the coordinates that it has."""
-    assert claim.orbit is not None
-    return size(assumption, i) == len(claim.orbit.coordinates)
 
 
 def _parameters_alone(claim: Claim) -> Evidence | None:
@@ -202,7 +198,7 @@ def _told(claim: Claim, example: Example, model: dict[Symbol, Rational]) -> Evid
     constants = {symbol: model[symbol] for vector in example.vectors.values() for symbol in vector}
     words += [_listed(_texts(parameters | constants))] if parameters or constants else []
     start = [str(entry.subs(model)) for entry in example.start]
-    words += [f"from ({', '.join(start)})"] if example.begun or claim.kind != "implication" else []
+    words += [f"from ({', '.join(start)})"] if example.begun or not isinstance(claim.body, Implication) else []
     facts = {
         "parameters": _texts(parameters),
         "constants": {letter: [str(model[entry]) for entry in vector] for letter, vector in example.vectors.items()},
@@ -235,7 +231,7 @@ def _counts(claim: Claim) -> Iterator[dict[Symbol, Rational]]:
 def _candidates(family: type[Problem], seed: list[int]) -> Iterator[tuple[Problem, tuple[fmpq, ...], bool]]:
     """Problems and starts, and whether their constants shall be the best ones: first all that are, then all again."""
     for sharp in (True, False):
-        for batch, starts in family.samples(np.random.default_rng(seed), 1):
+        for batch, starts in family.drawn(np.random.default_rng(seed), 1):
             for index in np.linspace(0, starts.shape[1] - 1, PER_BATCH).astype(int):
                 problem = batch.one(int(index))
                 for denominator in DENOMINATORS:

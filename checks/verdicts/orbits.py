@@ -7,12 +7,14 @@ from sympy import Symbol
 
 from signproof.checks.numbers.exact import RATIONALS, Undecided, rational
 from signproof.checks.posing.domain import Range, Unsupported, ranges
-from signproof.checks.replay.orbits import replay_course, replay_orbit, without_gradient
+from signproof.checks.replay.orbits import replay_course, replay_orbit, unsettled, without_gradient
 from signproof.checks.replay.replay import Replay, outside_domain, symbols
 from signproof.checks.replay.series import witness_series
 from signproof.checks.replay.witness import Witness
+from signproof.checks.verdicts.by_kind import judge_body
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.bodies import OrbitBody
 from signproof.theory.claim import Claim
 
 ORBIT_POSITIONS = ("1/2", "1/3", "9/10", "1/100")
@@ -27,10 +29,14 @@ COURSE = 100
 """Steps for which a run is compared with its formula."""
 
 
-def _judge_orbit(claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
+@judge_body.register(OrbitBody)
+def _judge_orbit(body: OrbitBody, claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
     assert claim.orbit is not None
     try:
+        why = unsettled(claim)
+        if why:
+            raise Unsupported(why)
         instances = [_at(free, rational(position)) for free in [ranges(claim)] for position in ORBIT_POSITIONS]
         instances = [parameters for parameters in instances if not outside_domain(claim, symbols(parameters))]
         if not instances:

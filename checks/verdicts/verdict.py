@@ -10,7 +10,8 @@ from typing import Any
 from flint import fmpq
 
 from signproof.checks.numbers.exact import to_float
-from signproof.checks.replay.witness import POSED, Witness
+from signproof.checks.replay.witness import Witness
+from signproof.theory.bodies import Words
 from signproof.theory.border.runs import about_run_and_points, every_k
 from signproof.theory.claim import Claim
 from signproof.theory.proof_steps import Certificate
@@ -101,7 +102,7 @@ def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
 
 def exceeded_by(witness: Witness) -> Tightness | None:
     """The same of a confirmed witness; None if the claim compares no measure with a bound."""
-    if witness.claim.kind not in POSED:
+    if not witness.claim.body.of_run:
         return None
     return exceeded(witness.measured[0], witness.bound[1], witness.describe())
 
@@ -138,7 +139,7 @@ class Verdict:
             return "none"
         if self.witness is not None or any(piece.kind == "instance" for piece in self.evidence):
             return "exhibited"
-        if self.claim.kind == "words" or not (self.claim.premises or self.claim.assumptions):
+        if isinstance(self.claim.body, Words) or not (self.claim.premises or self.claim.assumptions):
             return "none needed"
         tried = any(piece.kind == "run" and piece.facts.get("held") for piece in self.evidence)
         if any(every_k(assumption) or about_run_and_points(assumption) for assumption in self.claim.assumptions):

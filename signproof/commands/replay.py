@@ -145,6 +145,7 @@ def _test(witness: Any, files: list[Path]) -> str:
 
 def _explain(witness: Any, outcome: Any, claim_known: bool):
     from signproof.checks.replay.witness import shown
+    from signproof.theory.bodies import Comparison, RunBound
     from signproof.theory.terms.formula import text
 
     out = console()
@@ -153,7 +154,7 @@ def _explain(witness: Any, outcome: Any, claim_known: bool):
     out.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
     out.print(f"  {escape(witness.describe())}")
     for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
-        if claim.kind in ("bound", "comparison") and ends is not None:
+        if isinstance(claim.body, RunBound | Comparison) and ends is not None:
             out.print(f"  {name:<10}  {escape(shown(ends))}")
     style, word = ("green", "confirmed") if outcome.confirmed else ("red", "not confirmed")
     out.print(f"[{style}]{word}[/] ({outcome.level} arithmetic): {escape(outcome.why)}")

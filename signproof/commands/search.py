@@ -45,8 +45,9 @@ def command(
     claims = load([target])
     if len(claims) != 1:
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
-    if claims[0].kind in UNSEARCHED:
-        raise Misuse(f"{claims[0].id} {UNSEARCHED[claims[0].kind]}: no instance can break it; try `signproof verify`")
+    why = UNSEARCHED.get(claims[0].kind)
+    if why is not None:
+        raise Misuse(f"{claims[0].id} {why}: no instance can break it; try `signproof verify`")
     code = 0
     begun, told = monotonic(), 0
     with progress(total=int(seconds)) as bar, patient() as look:

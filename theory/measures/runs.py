@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sympy import Expr, Symbol
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 
 from signproof.theory.declared import said_of
@@ -70,11 +71,13 @@ class ExpectedSuboptimality(Suboptimality):
 
 
 def is_mean(measure: Measure | None) -> bool:
-    """Whether a measure is the mean of its quantity, or a multiple of it: not, say, the square of a mean."""
-    if not isinstance(measure, ExpectedSuboptimality):
+    """Whether a measure is the mean of its quantity at x_k, or a multiple of it: not, say, the square of a mean, nor
+    the mean of a minimum or of an average over the run."""
+    if not isinstance(measure, ExpectedSuboptimality) or measure.least_so_far or measure.horizon is not None:
         return False
     factor, mean_of = measure.symbol.as_independent(expectation)
-    return isinstance(mean_of, expectation) and not factor.has(Scalar)
+    over_run = measure.symbol.has(ExprWithLimits)
+    return isinstance(mean_of, expectation) and not factor.has(Scalar) and not over_run
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,7 @@ class Total(Scalar):
     """The sum of a term over all coordinates, components, workers or draws. Arguments: the term, the index."""
 
     nargs = 2
+    precedence = PRECEDENCE["Mul"]
 
     @classmethod
     def eval(cls, term, index):

@@ -35,6 +35,7 @@ from sympy import (
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.printing.precedence import PRECEDENCE
 
 from signproof.theory.symbols import k, l
 from signproof.theory.terms.exact_types import (
@@ -256,6 +257,7 @@ class Least(Term, ExprWithLimits):
     """min over l = 0, ..., k of a scalar term: `Least(term, (l, 0, k))`."""
 
     is_real = True
+    precedence = PRECEDENCE["Mul"]
 
     def __new__(cls, term, limits):
         return super().__new__(cls, term, limits)
