@@ -141,6 +141,10 @@ class _Sum(Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         def look_up(name: str) -> Any:
+            if name == "__all__":
+                return sorted(
+                    {each for part in map(import_module, self.parts) for each in vars(part) if each[0] != "_"}
+                )
             for part in map(import_module, self.parts if not name.startswith("__") else ()):
                 if hasattr(part, name):
                     return getattr(part, name)

@@ -75,6 +75,12 @@ def test_what_was_never_there_is_not_there():
         _ = old.nothing
 
 
+def test_everything_of_a_module_is_imported_by_its_old_name():
+    names: dict[str, object] = {}
+    exec("from signproof.theory.prox import *", names)
+    assert {"SPGM", "Composite", "prox", "MeanGradientMapping"} <= names.keys() and "_name" not in names
+
+
 def test_a_divided_module_is_the_sum_of_its_parts():
     from signproof.theory.flows import Convex, GradientFlow, SuboptimalityOverTime, trajectory
     from signproof.theory.proof import Combination, Proof, check

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 from flint import fmpq_mat
-from sympy import Eq, Ge, Rational, Symbol, exp, log
+from sympy import Eq, Ge, Rational, Symbol, exp, log, oo
 from sympy.core.symbol import Str
 
 from signproof import Claim, verify
@@ -21,6 +21,7 @@ from signproof.pytest_results import _remark
 from signproof.report.ledger import because, entry, ledger, unexhibited
 from signproof.report.site import write_site
 from signproof.theory.algebra.decide import contradict, follows, satisfiable, simplest, truth
+from signproof.theory.algebra.limits import Limit
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Assumption, Constant, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.composite import BatchSize, Composite, ProximalVariance
@@ -29,12 +30,14 @@ from signproof.theory.assumptions.gradients import NormSignMargin, SignMargin, U
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError, Orbit
 from signproof.theory.elaboration.vacuity import contradiction, unmeetable
+from signproof.theory.kernel.kernel import Forever, Run, transition
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.measures.flows import SuboptimalityOverTime
 from signproof.theory.measures.proximal import MeanGradientMapping
 from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.methods.proximal import SPGM
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR
+from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, f_star, k, mu, sigma, t
 from signproof.theory.terms.vectors import norm, point, value
 
@@ -463,3 +466,38 @@ def test_a_formula_that_is_counted_is_whole(size, statement, false):
     n = Symbol("n", real=True)
     verdict = verify(Claim(id="own", assumptions=(size(n),), domain=(n > 0,), statement=statement(n)))
     assert verdict.status == ("refuted" if false else "proved")
+
+
+@pytest.mark.parametrize("assumption", [Smooth(Rational(1, 2), L2), StronglyConvex(5, L2), PolyakLojasiewicz(mu, L2)])
+def test_an_orbit_shows_nothing_of_what_its_function_is_assumed_to_meet(assumption):
+    """z^2/2 has L = mu = 1, and nobody looked: the orbit is there, but no instance of the claim is known."""
+    z = Symbol("z", real=True)
+    orbit = Orbit(z**2 / 2, (z,), ((alpha,), (-alpha,)))
+    parts = {"id": "own", "algorithm": GradientDescent(2), "domain": (alpha > 0,), "orbit": orbit}
+    steps = [Step(str(n), transition(GradientDescent(2), orbit, n), Run(n)) for n in range(2)]
+    proof = Proof(*steps, Step("for ever", Claim(**parts).conclusion, Forever(*steps)))
+    shown = verify(Claim(**parts))
+    assert shown.status == "supported" and shown.instance == "exhibited"
+    proved = verify(Claim(**parts, assumptions=(assumption,), proof=proof))
+    assert proved.status == "proved" and proved.instance != "exhibited" and proved.witness is None
+    unproved = verify(Claim(**parts, assumptions=(assumption,)))
+    assert unproved.status == "open" and "is not known" in unproved.evidence[-1].text
+    assert not dataclasses.replace(shown.witness, claim=unproved.claim).replay().confirmed
+
+
+def test_the_height_of_a_start_is_positive_in_statements_too():
+    x = Symbol("x", real=True)
+    for statement in ((1 - x) * V0 <= V0, V0 / (1 + x * V0) <= V0):
+        assert verify(Claim(id="own", statement=statement, domain=(x > 0, x < 1))).status == "proved"
+    broken = verify(Claim(id="own", statement=V0 <= 1, domain=(x > 0, V0 <= 2 + x)))
+    assert broken.status == "refuted" and broken.witness.parameters["V_0"] > 1
+    negative = dataclasses.replace(broken.witness, claim=Claim(id="own", statement=V0 > x, domain=(x >= 1,)),
+                                   parameters={"V_0": rational("-1"), "x": rational("1")})  # fmt: skip
+    assert not negative.replay().confirmed
+
+
+def test_a_statement_without_parameters_is_refuted():
+    n = Symbol("n", real=True)
+    false = Claim(id="own", statement=Limit(n / (1 + n), n, oo) < 1)
+    assert verify(false).status == "refuted"
+    assert verify(dataclasses.replace(false, statement=Limit(n / (1 + n), n, oo) <= 1)).status == "proved"

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 from sympy import And, Rational, true
 
-from signproof import Claim, Status, verify
+from signproof import Claim, ClaimError, Status, verify
 from signproof.checks.trials.tally import PROFILES
 from signproof.checks.verdicts import judge
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD
@@ -18,7 +18,7 @@ from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.papers.scaled_sign.theorem_1 import zeta
 from signproof.theory.proof_steps import Certificate, Rejection
-from signproof.theory.symbols import V0, L, alpha, eta, k, mu
+from signproof.theory.symbols import V0, K, L, alpha, d, eta, k, mu
 
 THEOREM_1 = [id for id in catalog() if id.startswith("scaled-sign/theorem-1.")]
 
@@ -236,3 +236,21 @@ def test_where_no_proof_is_found_z3_says_where_to_look():
     assert rate.subs(outcome.hint) < zeta.subs(outcome.hint)
     (note,) = (piece for piece in verify(claim).evidence if "hint" in piece.facts)
     assert note.facts["hint"] == {str(symbol): str(value) for symbol, value in outcome.hint.items()}
+
+
+def test_what_is_broken_and_not_confirmed_is_not_supported(monkeypatch):
+    """Comparisons above the bound, on instances of which the replay does not confirm what is assumed, decide nothing."""
+    monkeypatch.setattr("signproof.checks.trials.bounds.confirm", lambda claim, ranges, batch, broken: (None, 1))
+    claim = Claim(
+        id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2),), domain=(alpha > 0, alpha < 1 / L),
+        measure=Suboptimality(), bound=V0 / 2**k,
+    )  # fmt: skip
+    verdict = verify(claim)
+    assert verdict.status == "open" and "above the bound, on instances" in verdict.evidence[-1].text
+
+
+@pytest.mark.parametrize(("symbol", "fix"), [(d, r"assume Dimension\(d\)"), (K, "write horizon=K")])
+def test_letters_with_a_meaning_of_their_own_are_bound_by_it(symbol, fix):
+    with pytest.raises(ClaimError, match=fix):
+        Claim(id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2),),
+              domain=(alpha > 0, alpha < 1 / L), measure=Suboptimality(), bound=V0 * (1 + symbol))  # fmt: skip

@@ -89,7 +89,9 @@ def try_flow(
             break
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
-        trials.reason = "; ".join(reasons) or f"no family of problems meets {needs} with parameters in the domain"
+        trials.reason = (
+            "; ".join(dict.fromkeys(reasons)) or f"no family of problems meets {needs} with parameters in the domain"
+        )
     return trials
 
 
