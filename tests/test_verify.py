@@ -239,7 +239,7 @@ def test_where_no_proof_is_found_z3_says_where_to_look():
 
 
 def test_what_is_broken_and_not_confirmed_is_not_supported(monkeypatch):
-    """Comparisons above the bound, on instances of which the replay does not confirm what is assumed, decide nothing."""
+    """Comparisons above the bound, on instances of which no replay confirms what is assumed, decide nothing."""
     monkeypatch.setattr("signproof.checks.trials.bounds.confirm", lambda claim, ranges, batch, broken: (None, 1))
     claim = Claim(
         id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2),), domain=(alpha > 0, alpha < 1 / L),
