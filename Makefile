@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples test bench docs rooms lint clean
+.PHONY: help verify errata counterexamples smoke test bench docs rooms lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,10 @@ errata: verify ## list the errors found in the papers: docs/errata.md
 
 counterexamples: $(VENV)/.installed ## run the named counterexamples: docs/counterexamples.md, docs/figures
 	$(BIN)/signproof counterexamples --figures docs/figures > docs/counterexamples.md
+
+smoke: $(VENV)/.installed-test ## a first green test, within a minute: claims, kernel, exact numbers, a verdict
+	$(BIN)/pytest --numprocesses auto tests/test_house.py tests/test_claim.py tests/test_kernel.py tests/test_exact.py tests/test_lying_parts.py
+	$(BIN)/signproof verify scaled-sign/theorem-1.2
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
 	$(BIN)/pytest --numprocesses auto $(PYTEST_ARGS)
