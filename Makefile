@@ -34,7 +34,7 @@ bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.jso
 docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/figures/rooms.svg
+rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/rooms.svg
 	$(BIN)/python docs/drawing/rooms.py
 
 lint: $(VENV)/.installed-test ## ruff (check and format), mypy, and the layers of imports

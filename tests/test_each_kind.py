@@ -9,7 +9,6 @@ import pytest
 from shown_experiment import outcome
 
 from signproof.checks.experiments.experiment import Criterion, Experiment
-from signproof.checks.replay.witness import POSED
 from signproof.checks.verdicts import judge
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded_by
 from signproof.counterexamples import corpus
@@ -167,7 +166,7 @@ def test_experiment(misuse, kind):
 def test_a_refuted_claim_is_exceeded_by_more_than_1(run, written, kind):
     verdict = known(kind)
     (found,) = read(written(kind))["claims"]
-    if verdict.witness.claim.kind not in POSED:
+    if not verdict.witness.claim.body.of_run:
         assert verdict.tightness is None and found["tightness"] is None
     else:
         assert verdict.tightness > 1 and found["tightness"]["ratio"] > 1

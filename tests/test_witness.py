@@ -13,7 +13,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.stated import stated
-from signproof.checks.replay.witness import POSED, WitnessError, from_json, read
+from signproof.checks.replay.witness import WitnessError, from_json, read
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
@@ -173,7 +173,7 @@ def test_missing_fields_truncation_and_absence(data, tmp_path):
 
 @pytest.mark.parametrize(
     "claim",
-    [claim for claim in catalog().values() if claim.kind in POSED],
+    [claim for claim in catalog().values() if claim.body.of_run],
     ids=lambda claim: claim.id,
 )
 def test_a_witness_states_its_claim(data, claim):

@@ -1,7 +1,7 @@
 """Draw the rooms of the package, and the imports between them, from the code: `make rooms`.
 
 A row is a layer: every arrow points down. Rooms of a row do not see each other. An arrow that follows from others is
-left out. The picture is docs/figures/rooms.svg; the numbers in it are lines of code.
+left out. The picture is docs/rooms.svg; the numbers in it are lines of code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).resolve().parents[2]
-PICTURE = ROOT / "docs" / "figures" / "rooms.svg"
+PICTURE = ROOT / "docs" / "rooms.svg"
 FACE, LOOSE = "signproof", {"theory", "checks"}
 ROW, BOX, GAP = 62, 34, 14
 COLOURS = {
