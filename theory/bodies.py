@@ -74,6 +74,10 @@ class Body(ABC):
         """Why a statement has no place in a proof of it; empty if it has. Raises TypeError as the terms do."""
         if any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
             return f"{statement} is about a flow, but the claim bounds none"
+        return self._strange(statement, parameters)
+
+    def _strange(self, statement: Boolean, parameters: Set[Symbol]) -> str:
+        """The same of a statement that is about no flow."""
         if statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             return f"{statement} is about a run, but the claim is about none"
         return ""
@@ -106,9 +110,7 @@ class RunBound(Body):
         yield from _of_method(self.algorithm, bound | {k, V0})
         yield "bound", self.bound, bound | {k, V0}
 
-    def unreadable(self, statement, parameters):
-        if any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
-            return f"{statement} is about a flow, but the claim bounds none"
+    def _strange(self, statement, parameters):
         return _unbound(statement, parameters | {k, V0, f_star, *INDICES})
 
 
@@ -122,22 +124,10 @@ class ProximalBound(RunBound):
     """The mean of E||G||^p over a run of a proximal method is at most the bound.  [signprox]"""
 
 
-@dataclass(frozen=True)
-class FlowBound(Body):
-    """measure(t) <= bound along every trajectory of a flow."""
+class _Timed(Body):
+    """What is said of trajectories, at times t."""
 
-    algorithm: Flow
-    measure: Measure
-    bound: Expr
-    word, of_run, timed = "flow", True, True
-
-    @property
-    def conclusion(self):
-        return Le(self.measure.symbol, self.bound)
-
-    @property
-    def premises(self):
-        return (Gt(V0, 0),)
+    of_run, timed = True, True
 
     @property
     def here(self):
@@ -146,6 +136,24 @@ class FlowBound(Body):
     @property
     def reserved(self):
         return RESERVED | {t, s}
+
+
+@dataclass(frozen=True)
+class FlowBound(_Timed):
+    """measure(t) <= bound along every trajectory of a flow."""
+
+    algorithm: Flow
+    measure: Measure
+    bound: Expr
+    word = "flow"
+
+    @property
+    def conclusion(self):
+        return Le(self.measure.symbol, self.bound)
+
+    @property
+    def premises(self):
+        return (Gt(V0, 0),)
 
     def formulas(self, bound):
         yield from _of_method(self.algorithm, bound)
@@ -157,25 +165,17 @@ class FlowBound(Body):
 
 
 @dataclass(frozen=True)
-class Comparison(Body):
+class Comparison(_Timed):
     """f(x(t)) - f* along a flow is at most that along a rival."""
 
     algorithm: Flow
     measure: SuboptimalityOverTime
     rival: Flow
-    word, of_run, timed = "comparison", True, True
+    word = "comparison"
 
     @property
     def conclusion(self):
         return Le(self.measure.symbol, self.measure.along(self.rival))
-
-    @property
-    def here(self):
-        return frozenset({t})
-
-    @property
-    def reserved(self):
-        return RESERVED | {t, s}
 
     def formulas(self, bound):
         yield from _of_method(self.algorithm, bound)
@@ -212,9 +212,7 @@ class Implication(Statement):
     def formulas(self, bound):
         yield "statement", self.statement, self.statement.free_symbols - RESERVED | {i, j, k, m, xi, f_star}
 
-    def unreadable(self, statement, parameters):
-        if any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
-            return f"{statement} is about a flow, but the claim bounds none"
+    def _strange(self, statement, parameters):
         if statement.has(l, iterate, suboptimality) or (statement.has(k) and not self.statement.has(k)):
             return f"{statement} is about a run, but the claim is about none"
         return ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flint import fmpq
-from sympy import Dummy
+from sympy import Dummy, Symbol
 
 from signproof.checks.experiments.experiment import Criterion, Setting
 from signproof.checks.experiments.experiment import known as experiments
@@ -33,24 +33,23 @@ from signproof.checks.trials.proximal import Proximal
 from signproof.checks.trials.proximal import try_out as try_proximal
 from signproof.checks.trials.tally import PROFILES, Profile, Trials
 from signproof.checks.trials.tightness_map import NoMap, tightness_map
-from signproof.checks.verdicts import (
-    exhibit,
-    orbits,  # noqa: F401 -- it registers its judge
-)
+from signproof.checks.verdicts import exhibit
 from signproof.checks.verdicts.by_kind import judge_body
+from signproof.checks.verdicts.orbits import judge_orbit
 from signproof.checks.verdicts.verdict import LEVELS, Evidence, Status, Tightness, Verdict, exceeded, exceeded_by
 from signproof.theory.algebra.decide import follows, simplest
 from signproof.theory.bodies import (
     Comparison,
     FlowBound,
     Implication,
+    OrbitBody,
     ProximalBound,
     RunBound,
     Statement,
     StochasticBound,
     Words,
 )
-from signproof.theory.border.counts import whole_formulas
+from signproof.theory.border.counts import whole_numbers
 from signproof.theory.border.purity import Impure
 from signproof.theory.border.state import change
 from signproof.theory.border.steps import Unruly
@@ -332,7 +331,8 @@ def _judge_algebraic(body, claim, certificate, evidence, profile, seed, error, a
     if certificate is not None:
         return Verdict(claim, Status.PROVED, tuple(evidence), certificate)
     advance(f"{claim.id}: Z3")
-    formulas, whole = whole_formulas(claim)
+    numbers, whole = whole_numbers(claim)
+    formulas = [relation for number, _, said in numbers if not isinstance(number, Symbol) for relation in said]
     premises = (*claim.premises, *formulas)
     answer = follows(claim.statement, claim.premises)
     if answer.holds is not True and whole & claim.statement.free_symbols.union(*(p.free_symbols for p in premises)):
@@ -364,6 +364,9 @@ def _judge_implication(body, claim, certificate, evidence, profile, seed, error,
     if certificate is None and claim.proof is None:
         evidence.append(Evidence("note", "exact", "undecided: it carries no proof"))
     return Verdict(claim, Status.OPEN if certificate is None else Status.PROVED, tuple(evidence), certificate)
+
+
+judge_body.register(OrbitBody, judge_orbit)
 
 
 @judge_body.register(Words)

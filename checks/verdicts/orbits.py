@@ -11,7 +11,6 @@ from signproof.checks.replay.orbits import replay_course, replay_orbit, unsettle
 from signproof.checks.replay.replay import Replay, outside_domain, symbols
 from signproof.checks.replay.series import witness_series
 from signproof.checks.replay.witness import Witness
-from signproof.checks.verdicts.by_kind import judge_body
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.bodies import OrbitBody
@@ -29,8 +28,7 @@ COURSE = 100
 """Steps for which a run is compared with its formula."""
 
 
-@judge_body.register(OrbitBody)
-def _judge_orbit(body: OrbitBody, claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
+def judge_orbit(body: OrbitBody, claim: Claim, certificate, evidence, profile, seed, error, advance) -> Verdict:
     advance(f"{claim.id}: exact runs")
     assert claim.orbit is not None
     try:

@@ -31,14 +31,16 @@ def counted(claim: Claim) -> dict[Expr, int]:
     return {number: lower for number, lower in least.items() if not (number.is_Integer and number >= lower)}
 
 
-def whole_formulas(claim: Claim) -> tuple[list[Boolean], frozenset[Symbol]]:
-    """That the formulas among the numbers that are counted, such as 2n, are whole: each equals a whole number. And all
-    symbols that stand for whole numbers, those included."""
+def whole_numbers(claim: Claim) -> tuple[list[tuple[Expr, int, list[Boolean]]], frozenset[Symbol]]:
+    """What it says that the numbers which are counted are whole: each with its least value, and relations; a formula,
+    such as 2n, equals a whole number of its own. And all symbols that stand for whole numbers, those included."""
     found, whole = [], set(claim.whole)
     for number, least in counted(claim).items():
+        said: list[Boolean] = [Ge(number, least, evaluate=False)]
         if not isinstance(number, Symbol):
             whole.add(unknown := Dummy("n", real=True))
-            found += [Eq(number, unknown, evaluate=False), Ge(unknown, least)]
+            said.append(Eq(number, unknown, evaluate=False))
+        found.append((number, least, said))
     return found, frozenset(whole)
 
 

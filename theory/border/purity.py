@@ -163,8 +163,7 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
         except BaseException:  # the arithmetic does not know what the rule needs; or the rule raises in a run, too
             answered = False
         finally:
-            unchanged(part, before)
-            before = state.state(part)  # with what a cache keeps by now
+            before = unchanged(part, before)  # with what a cache keeps by now
     if random.getstate() != luck:
         raise Impure(f"{_what(part)} draws random numbers of its own: {_FIX}")
     known[key] = answered
@@ -182,11 +181,13 @@ def _but_for_formulas(part: Any, ground: Ground) -> tuple:
     return type(ground.xp), *others
 
 
-def unchanged(part: Any, before: state.State) -> None:
-    """Raises Impure if what a part can reach is no longer as it was."""
-    changed = state.change(before, state.state(part))
+def unchanged(part: Any, before: state.State) -> state.State:
+    """What a part can reach. Raises Impure if that is no longer as it was."""
+    after = state.state(part)
+    changed = state.change(before, after)
     if changed:
         raise Impure(f"{_what(part)} changes {changed}: {_FIX}")
+    return after
 
 
 _FIX = "what a method remembers goes into `memory`, returned by init and update"

@@ -52,15 +52,16 @@ def state(*parts: Any) -> State:
 
     Arguments: users' classes, and instances of them, such as a method; of the package's own nothing is told.
     """
+    return _looked_at(*parts).found
+
+
+def _looked_at(*parts: Any) -> _Look:
+    """A look at classes, and at instances of them, and at all that they can reach."""
     kinds = [part if isinstance(part, type) else type(part) for part in parts]
-    look = _look(*kinds)
+    look = _Look({_package(base) for kind in kinds for base in kind.__mro__ if _home(base) is None} - {""})
     for kind, part in zip(kinds, parts, strict=True):
         look.at(kind.__name__, part)
-    return look.found
-
-
-def _look(*kinds: type) -> _Look:
-    return _Look({_package(base) for kind in kinds for base in kind.__mro__ if _home(base) is None} - {""})
+    return look
 
 
 def change(before: State, after: State) -> str:
@@ -76,15 +77,12 @@ def own(kind: type) -> bool:
 
 def names_used(kind: type) -> frozenset[str]:
     """The names in the functions of a user's class and in those that they use."""
-    look = _look(kind)
-    look.at(kind.__name__, kind)
-    return frozenset(look.names)
+    return frozenset(_looked_at(kind).names)
 
 
 def clock(kind: type) -> str:
     """What a user's class uses that is another each time it is asked, without a trace; empty if nothing is found."""
-    look = _look(kind)
-    look.at(kind.__name__, kind)
+    look = _looked_at(kind)
     for name, thing in look.used:
         home = thing.__name__ if isinstance(thing, ModuleType) else getattr(thing, "__module__", None)
         if str(home).partition(".")[0] in _OUTSIDE:

@@ -44,7 +44,7 @@ from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.bodies import Words
-from signproof.theory.border.counts import counted, size
+from signproof.theory.border.counts import size, whole_numbers
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.nowhere import nowhere
 from signproof.theory.elaboration.recognized import largest_ratio, recognized
@@ -86,20 +86,17 @@ def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
     facts += [_same(one, other) for one, other in pairwise(dimensions)]
     if claim.orbit is not None:
         facts += [_same(number, Integer(len(claim.orbit.coordinates))) for number in dimensions]
-    whole: set[Symbol] = set(claim.whole)
-    for number, least in counted(claim).items():
-        whole |= set() if isinstance(number, Symbol) else {unknown := Dummy("n", real=True)}
+    numbers, whole = whole_numbers(claim)
+    for number, least, said in numbers:
         words = f"{number} must be a whole number, {least} or more"
-        facts.append(Fact(Ge(number, least, evaluate=False), words, False))
-        if not isinstance(number, Symbol):
-            facts.append(Fact(Eq(number, unknown, evaluate=False), words, False))
+        facts += [Fact(relation, words, False) for relation in said]
     for number in dimensions if matrices else ():
         half = Dummy("n", real=True)
-        whole.add(half)
+        whole |= {half}
         words = f"{number} must be the number of entries of a matrix with two rows, 4, 6, ..."
         facts.append(Fact(Eq(number, 2 * half, evaluate=False), words, False))
         facts.append(Fact(Ge(number, 4, evaluate=False), words, False))
-    return facts, frozenset(whole)
+    return facts, whole
 
 
 # ------------------------------------------------------------------------------------------------- the lemmas
