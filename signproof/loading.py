@@ -8,9 +8,10 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from importlib.machinery import SourceFileLoader
 from itertools import count
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from signproof.theory.catalog import catalog, claims_of, is_built_in
@@ -88,6 +89,14 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
     return factory, name
 
 
+class _AsItIs(SourceFileLoader):
+    """A file is read as it is now. Python's own bytecode would stand for it if it was changed within a second to a text
+    of the same length."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
+
+
 def _imported(path: Path) -> ModuleType:
     """A Python file as a module. Raises Misuse, in one line, if it cannot be used."""
     if not path.is_file():
@@ -96,7 +105,7 @@ def _imported(path: Path) -> ModuleType:
     _refuse_namesakes(path, folder)
     # a name of its own, each time: the classes and claims of one reading of a file are no others'
     module_name = f"signproof_claims_{path.stem}_{next(_readings)}"
-    spec = importlib.util.spec_from_file_location(module_name, path)
+    spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path)))
     if spec is None or spec.loader is None:
         raise Misuse(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)

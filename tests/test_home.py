@@ -1,6 +1,7 @@
 """A family from one file judges only the claims of that file."""
 
 import dataclasses
+import os
 import pickle
 import subprocess
 import sys
@@ -210,3 +211,16 @@ def test_a_script_has_a_home(file):
                   "print(claim.home, families(claim)[-1].family)")  # fmt: skip
     found = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "('__main__',) script"
+
+
+def test_a_file_is_read_as_it_is_now(tmp_path, monkeypatch):
+    """Changed within a second, and no longer than before: Python would take the bytecode that it kept."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    path = tmp_path / "claims.py"
+    text = "from signproof import Claim\nfrom signproof.theory.symbols import alpha\n"
+    text += 'claim = Claim(id="own/{}", statement=alpha > 0, domain=(alpha > 1,))\n'
+    for name in "ab":
+        path.write_text(text.format(name), encoding="utf-8")
+        os.utime(path, (1, 1))
+        assert [claim.id for claim in read_file(path)] == [f"own/{name}"]
+    assert not (tmp_path / "__pycache__").exists()
