@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from signproof.checks.kind import kind_of
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.replay.stated import stated
 from signproof.checks.replay.witness import Witness, load, read
-from signproof.theory.bodies import RunBound
 from signproof.theory.claim import Claim
 
 FOLDER = Path(__file__).parent / "corpus"
@@ -43,7 +43,7 @@ def against(claim: Claim) -> list[Witness]:
 def of(claim: Claim, data: Mapping[str, Any]) -> Claim | None:
     """What of a claim a witness is about, the claim itself or a case of it; None if it states something else."""
     same = [claim]
-    if isinstance(claim.body, RunBound) and data["claim"] != claim.id:
+    if kind_of(claim).bounds_runs and data["claim"] != claim.id:
         try:
             same = cases(claim)
         except Unsupported:

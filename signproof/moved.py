@@ -70,7 +70,7 @@ MOVED = {
         "finite_noise": "gradients.finite_drawn",
         "floats": "numbers.floats",
         "instance": "verdicts.exhibit",
-        "judge": "verdicts.judge verdicts.orbits",
+        "judge": "verdicts.judge verdicts.tried kinds.words kinds.orbit",
         "keys": "numbers.keys",
         "lattice": "trials.lattice",
         "laws": "gradients.laws",

@@ -23,7 +23,6 @@ import signproof
 from signproof.judging import BUDGET, entry_of, judged, verdict_on
 from signproof.pytest_results import CUT, record, shown, witness_file
 from signproof.report.ledger import because, unjudged
-from signproof.theory.bodies import FlowBound, RunBound
 from signproof.theory.catalog import claims_of, is_built_in
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
@@ -66,7 +65,7 @@ class ClaimTests(pytest.Collector):
     def collect(self) -> Iterator[ClaimTest]:
         yield Proof.from_parent(self, name="proof", claim=self.claim)
         yield Check.from_parent(self, name="check", claim=self.claim)
-        if isinstance(self.claim.body, RunBound | FlowBound):
+        if self.claim.bound is not None:
             yield Search.from_parent(self, name="search", claim=self.claim)
 
 

@@ -16,7 +16,7 @@ from signproof.checks.experiments.experiment import (
     Reading,
     Setting,
 )
-from signproof.checks.verdicts import judge
+from signproof.checks.kinds import words
 from signproof.report.ledger import entry
 from signproof.theory.claim import Claim, Source
 
@@ -47,5 +47,5 @@ def outcome() -> Outcome:
 def shown(monkeypatch) -> dict[str, Any]:
     """Its entry in a ledger."""
     made = Experiment(CLAIM.id, lambda setting, advance: outcome())
-    monkeypatch.setattr(judge, "experiments", lambda: {CLAIM.id: made})
-    return entry(judge.conduct(CLAIM, Setting()))
+    monkeypatch.setattr(words, "experiments", lambda: {CLAIM.id: made})
+    return entry(words.conduct(CLAIM, Setting()))

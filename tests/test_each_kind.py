@@ -9,7 +9,7 @@ import pytest
 from shown_experiment import outcome
 
 from signproof.checks.experiments.experiment import Criterion, Experiment
-from signproof.checks.verdicts import judge
+from signproof.checks.kinds import words
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded_by
 from signproof.counterexamples import corpus
 from signproof.report.ledger import entry, ledger, read, write
@@ -79,7 +79,7 @@ def test_verify_in_full_of_what_an_experiment_decides_by_statistics(run, tmp_pat
     criterion = Criterion("f falls", "to 1e-3 in 95 of 100 runs", True, "statistical")
     found = dataclasses.replace(outcome(), criteria=(criterion,))
     made = {id: Experiment(id, lambda setting, advance: found, costly=True) for id in ids}
-    monkeypatch.setattr(judge, "experiments", lambda: made)
+    monkeypatch.setattr(words, "experiments", lambda: made)
     path = tmp_path / "ledger.json"
     code, out, err = run("verify", *ids[:2], "signprox/figure-1.d*", "--profile", "full", "--json", path)
     assert code in (0, 1) and out.count("reproduced") == 3 and "statistics:" not in err

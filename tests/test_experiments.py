@@ -17,8 +17,9 @@ from signproof.checks.experiments.experiment import Setting, known
 from signproof.checks.experiments.figures import example_4, signprox_figure_1
 from signproof.checks.experiments.logistic_data import prepared, solved
 from signproof.checks.experiments.race import race
+from signproof.checks.kinds.words import conduct
 from signproof.checks.problems.data import synthetic
-from signproof.checks.verdicts.judge import conduct, verify
+from signproof.checks.verdicts.judge import verify
 from signproof.checks.verdicts.verdict import Status
 from signproof.cli import app
 from signproof.report.ledger import entry, ledger, validate

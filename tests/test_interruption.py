@@ -236,9 +236,9 @@ def test_every_long_command_ends_with_the_signal_s_code_and_keeps_what_it_has(ru
     monkeypatch.setattr(maps, stop)
     assert run("tightness", "scaled-sign/theorem-1.3", "--ratios", "4", "--json", place)[0] == code
     assert json.loads(place.read_text()) == data
-    monkeypatch.setattr("signproof.checks.search.search.grid", stop)
+    monkeypatch.setattr("signproof.checks.kinds.run.grid", stop)
     assert run("search", "scaled-sign/theorem-1.3", "--seconds", "5")[0] == code
-    monkeypatch.setattr("signproof.checks.verdicts.judge.conduct", stop)
+    monkeypatch.setattr("signproof.checks.kinds.words.conduct", stop)
     assert run("experiment", "scaled-sign/example-4")[0] == code
     monkeypatch.setattr("signproof.distributing.conduct", stop)
     assert run("distributed", "--steps", "1")[0] == code

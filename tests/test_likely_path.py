@@ -16,7 +16,6 @@ from signproof.checks.trials import path_search
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.moment_search import search
 from signproof.checks.trials.tally import Trials
-from signproof.checks.verdicts import judge
 from signproof.checks.verdicts.judge import verify
 from signproof.counterexamples import corpus
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD
@@ -198,8 +197,8 @@ def test_other_spellings_fall_too(claim):
 
 
 def test_verify_finds_it_where_the_corpus_has_nothing(monkeypatch):
-    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
-    monkeypatch.setattr(judge, "try_noise", lambda *arguments: Noise())
+    monkeypatch.setattr("signproof.checks.trials.bounds.try_out", lambda *arguments: Trials())
+    monkeypatch.setattr("signproof.checks.kinds.stochastic.try_noise", lambda *arguments: Noise())
     claim = dataclasses.replace(theorem_2_1_strongly_convex, id="mine/theorem", proof=None, erratum="")
     verdict = verify(claim)
     assert verdict.status == "refuted" and verdict.witness.level == "exact"

@@ -20,7 +20,6 @@ from signproof.checks.trials import exact_noise
 from signproof.checks.trials.exact_noise import try_out
 from signproof.checks.trials.moment_search import search
 from signproof.checks.trials.tally import Trials
-from signproof.checks.verdicts import judge
 from signproof.theory.algorithms import Algorithm, MajorityVote, ScaledSignSGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormAndSigns, NormSignMargin, Unbiased
@@ -50,7 +49,7 @@ def test_what_is_false_for_early_steps_is_found_with_noise_too(id):
 @pytest.fixture
 def no_engine(monkeypatch):
     """Runs with exact gradients are the business of other tests."""
-    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
+    monkeypatch.setattr("signproof.checks.trials.bounds.try_out", lambda *arguments: Trials())
 
 
 def test_a_floor_that_is_too_low_is_found(no_engine):

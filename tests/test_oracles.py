@@ -228,8 +228,8 @@ def test_what_is_not_linear_in_the_law_is_not_searched():
 
 
 def test_the_verdict_rests_on_the_witness_and_says_what_was_searched(monkeypatch):
-    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
-    monkeypatch.setattr(judge, "try_noise", lambda *arguments: Noise())
+    monkeypatch.setattr("signproof.checks.trials.bounds.try_out", lambda *arguments: Trials())
+    monkeypatch.setattr("signproof.checks.kinds.stochastic.try_noise", lambda *arguments: Noise())
     verdict = judge.verify(catalog()["scaled-sign/theorem-3"])
     assert verdict.status == "refuted"
     assert verdict.witness.parameters["M"] == 1

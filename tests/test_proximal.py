@@ -95,7 +95,7 @@ def test_constants_are_the_least_ones():
 def test_the_theorems_hold_and_an_eighth_of_their_bounds_does_not(id):
     claim = catalog()[id]
     found = try_out(claim)
-    assert found.violation is None and 0.2 < found.largest < 1 and len(found.tallies) == 2
+    assert found.witness is None and 0.2 < found.largest < 1 and len(found.tallies) == 2
     assert all(tally.held == tally.comparisons >= 16 for tally in found.tallies)
     verdict = verify(dataclasses.replace(claim, bound=claim.bound / 8, proof=None))
     assert verdict.status == "refuted" and verdict.witness.replay().confirmed

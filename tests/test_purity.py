@@ -27,7 +27,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import run, trajectory
 from signproof.checks.replay.orbits import replay_orbit
 from signproof.checks.replay.replay import Replay
-from signproof.checks.runs.exact import _run_on
+from signproof.checks.runs.exact import along_orbit
 from signproof.checks.runs.expected import Chain, expectations
 from signproof.checks.trials.lattice import PROBLEM, OnLattice
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, ScaledSignSGD
@@ -203,8 +203,8 @@ def test_orbits_of_a_rule_in_place(update):
     orbit = Orbit(x**2 / 2, (x,), ((Integer(3),), (3 - 3 * alpha,)))
     expected, found = (claim(made, orbit=orbit, measure=None, bound=None, assumptions=(), domain=(alpha > 0,))
                        for made in (method(otherwise, zero), method(update, zero)))  # fmt: skip
-    values = {alpha: fmpq(1, 3)}
-    assert [*_run_on(found, values, 5, RATIONALS)] == [*_run_on(expected, values, 5, RATIONALS)]
+    run = lambda made: [[*x] for x in itertools.islice(along_orbit(made, {alpha: fmpq(1, 3)}, RATIONALS), 6)]  # noqa: E731
+    assert run(found) == run(expected)
     assert replay_orbit(found, PARAMETERS, 1, exhibit=False) == replay_orbit(expected, PARAMETERS, 1, exhibit=False)
     assert isinstance(replay_orbit(found, PARAMETERS, 2), Replay)
 
@@ -902,7 +902,7 @@ LOOKING = [
 
 
 @pytest.mark.parametrize("update", LOOKING)
-def test_a_rule_that_may_ask_what_it_is_run_on_is_not_proved(update):
+def test_a_rule_that_may_ask_what_it_isalong_orbit_is_not_proved(update):
     assert isinstance(prove(claim(method(plain))), Certificate)
     assert isinstance(prove(claim(method(update))), Rejection)
 

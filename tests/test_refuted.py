@@ -12,7 +12,6 @@ from flint import fmpq
 from signproof.checks.numbers.confidence import ERROR
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.tally import Trials
-from signproof.checks.verdicts import judge
 from signproof.checks.verdicts.judge import verify
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded
 from signproof.pytest_results import _both
@@ -59,8 +58,8 @@ def test_it_is_that_of_the_witness(bound):
 
 
 def test_by_statistics_it_is_that_of_the_confidence_bound(monkeypatch):
-    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
-    monkeypatch.setattr(judge, "_try_noise", lambda *arguments: Noise())
+    monkeypatch.setattr("signproof.checks.trials.bounds.try_out", lambda *arguments: Trials())
+    monkeypatch.setattr("signproof.checks.kinds.stochastic.try_and_search", lambda *arguments: Noise())
     repaired = catalog()["own/theorem-2.1.repaired"]
     verdict = verify(dataclasses.replace(repaired, bound=repaired.bound / 8, proof=None), error=ERROR)
     assert verdict.status == "refuted" and verdict.witness is None

@@ -25,7 +25,6 @@ from signproof.checks.trials import drawn_noise
 from signproof.checks.trials.drawn_noise import try_out
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.tally import PROFILES, Trials
-from signproof.checks.verdicts import judge
 from signproof.checks.verdicts.judge import verify
 from signproof.theory.algorithms import MajorityVote, ScaledSignSGD, Signum
 from signproof.theory.assumptions.gradients import BoundedVariance, NormSignMargin, l1
@@ -148,8 +147,8 @@ def test_near_the_minimum_additive_noise_makes_the_claim_empty_and_it_says_so(tw
 @pytest.fixture
 def no_others(monkeypatch):
     """The other trials are the business of other tests."""
-    monkeypatch.setattr(judge, "try_out", lambda *arguments: Trials())
-    monkeypatch.setattr(judge, "_try_noise", lambda *arguments: Noise())
+    monkeypatch.setattr("signproof.checks.trials.bounds.try_out", lambda *arguments: Trials())
+    monkeypatch.setattr("signproof.checks.kinds.stochastic.try_and_search", lambda *arguments: Noise())
 
 
 def test_a_bound_that_is_too_low_is_refuted_at_a_stated_error(two_laws, no_others):

@@ -256,7 +256,7 @@ def test_ctrl_c_keeps_the_best(run, tmp_path, monkeypatch):
         yield next(iter(grid(claim, ranges)))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("signproof.checks.search.search.grid", interrupted)
+    monkeypatch.setattr("signproof.checks.kinds.run.grid", interrupted)
     with pytest.raises(Stopped) as stopped:
         search(catalog()["scaled-sign/theorem-1.3"])
     assert isinstance(stopped.value.found, Found) and stopped.value.found.tried == 1

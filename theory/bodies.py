@@ -45,6 +45,8 @@ class Body(ABC):
     """Whether it is about flows, at times t."""
     of_parameters: ClassVar[bool] = False
     """Whether it is about numbers alone."""
+    in_words: ClassVar[bool] = False
+    """Whether it is in words, of which nothing follows and nothing is asked."""
 
     @property
     @abstractmethod
@@ -246,7 +248,7 @@ class Words(Body):
 
     words: str
     awaits: str
-    word = "words"
+    word, in_words = "words", True
 
     @property
     def conclusion(self):

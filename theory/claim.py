@@ -10,6 +10,8 @@ for the search that tries to break it. There are seven kinds:
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
 - an orbit: an algorithm on one function, and the points that it visits in turn for ever;
 - words: what no formula here says, such as the outcome of an experiment, and what it takes to decide it.
+
+Whoever needs another kind gives it a body and a kind (`signproof.checks.kind.Kind`) in a file of their own.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.bodies import Body, body_of
 from signproof.theory.border.consistency import inconsistencies, stands_for
 from signproof.theory.border.counts import counted
-from signproof.theory.border.home import made_at
+from signproof.theory.border.home import is_ours, made_at
 from signproof.theory.border.purity import examine
 from signproof.theory.measures.flows import OverTimeMeasure, SuboptimalityOverTime
 from signproof.theory.measures.runs import Measure
@@ -130,6 +132,8 @@ class Claim:
             implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
         orbit: of an orbit claim, the function and the points.
         words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
+        says: of a claim of a kind of one's own, its body (`signproof.theory.bodies.Body`): algorithm, measure and what
+            else it has are read from it.
         proof: steps for the kernel (`signproof.theory.proof_steps.Proof`), or a function without arguments that returns
             them: it is called once, when the proof is first asked for.
         source: where the claim stands.
@@ -154,6 +158,7 @@ class Claim:
     words: str = ""
     awaits: str = ""
     rival: Flow | None = None
+    says: Body | None = None
     proof: _Built = _Built()
     source: Source | None = None
     about: str = ""
@@ -172,6 +177,8 @@ class Claim:
             object.__setattr__(self, name, tuple(given) if isinstance(given, tuple | list) else (given,))
         if self.bound is not None:
             object.__setattr__(self, "bound", self._formula(self.bound, "bound"))
+        if self.says is not None:
+            self._read_parts()
         self._check_parts()
         self._check_norms()
         self._check_domain()
@@ -184,13 +191,14 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The word for its kind: "bound", "flow", "comparison", "algebraic", "implication", "orbit" or "words"."""
+        """The word for its kind: "bound", "flow", "comparison", "algebraic", "implication", "orbit", "words", or the word
+        of a kind of one's own."""
         return self.body.word
 
     @cached_property
     def body(self) -> Body:
         """What it says besides its domain and assumptions, by its kind."""
-        return body_of(self)
+        return self.says or body_of(self)
 
     @property
     def timed(self) -> bool:
@@ -238,6 +246,19 @@ class Claim:
             raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {given!r}")
         return formula
 
+    def _read_parts(self):
+        """Take over what a body of another kind has for parts."""
+        if not isinstance(self.says, Body) or is_ours(type(self.says).__module__):
+            raise ClaimError(
+                f"{self.id}: says is for a body of a kind of your own, not {self.says!r}; write algorithm, measure and "
+                "bound, or a statement"
+            )
+        for name in ("algorithm", "measure", "bound", "horizon", "statement", "orbit", "rival", "words", "awaits"):
+            given, said = getattr(self, name), getattr(self.says, name, None)
+            if given and given is not said:
+                raise ClaimError(f"{self.id}: the {name} is read from what the claim says; give it there alone")
+            object.__setattr__(self, name, said or given)
+
     def _check_parts(self):
         for assumption in self.assumptions:
             if not isinstance(assumption, Assumption):
@@ -247,6 +268,8 @@ class Claim:
         assumed = any(stands_for(assumption, K) for assumption in self.assumptions)
         if self.horizon is not None and (self.horizon != K or assumed or self.measure is None):
             raise ClaimError(f"{self.id}: the horizon of a run is the symbol K, a number of steps and nothing else")
+        if self.says is not None:
+            return self._check_types()
         if self.words or self.awaits:
             others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)
             if not (self.words and self.awaits) or any(part is not None for part in others):
@@ -279,13 +302,8 @@ class Claim:
                 workers.is_Integer and workers > 0
             ):
                 raise ClaimError(f"{self.id}: {workers} workers: their number is a symbol of its own, or 1, 2, ...")
+        self._check_types()
         flow = isinstance(self.algorithm, Flow)
-        kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
-        for name, kind in kinds.items():
-            part = getattr(self, name)
-            exact = type(part) is kind or kind is not Orbit
-            if part is not None and not (isinstance(part, kind) and exact):
-                raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
                 f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
@@ -294,6 +312,15 @@ class Claim:
             flow and isinstance(self.measure, SuboptimalityOverTime) and (self.bound, self.orbit) == (None, None)
         ):
             raise ClaimError(f"{self.id}: a comparison has two flows and SuboptimalityOverTime(), but no bound")
+
+    def _check_types(self):
+        flow = isinstance(self.algorithm, Flow)
+        kinds = {"algorithm": Flow if flow else Algorithm, "measure": Measure, "orbit": Orbit, "rival": Flow}
+        for name, kind in kinds.items():
+            part = getattr(self, name)
+            exact = type(part) is kind or kind is not Orbit
+            if part is not None and not (isinstance(part, kind) and exact):
+                raise ClaimError(f"{self.id}: {name} must be an instance of {kind.__name__}, not {part!r}")
 
     def _check_domain(self):
         for relation in self.domain:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import fields
 from functools import lru_cache, reduce
-from itertools import permutations
+from itertools import islice, permutations
 from operator import or_
 from typing import Any
 
@@ -21,12 +21,11 @@ from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
-from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.runs import NAMES, about_later, about_run, every_k, reach, stated
-from signproof.theory.border.steps import Guarded, begin, move
+from signproof.theory.border.steps import Guarded, states
 from signproof.theory.claim import Claim
 from signproof.theory.norms import DualPair
 from signproof.theory.symbols import V0, k
@@ -85,15 +84,10 @@ def _float_run(
     claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
 ) -> list[np.ndarray]:
     """The iterates x_0, ..., x_steps of a batch in floats."""
-    algorithm, posed, x = claim.algorithm, Guarded(problem), np.asarray(start, dtype=float)
-    memory, points = begin(algorithm, x, NUMPY), [x]
-    height = posed.suboptimality(x, NUMPY)
-    for iteration in range(steps):
-        here = {**values, V0: height, k: float(iteration)}
-        now = {name: evaluate(formula, here, NUMPY) for name, formula in algorithm.parameters.items()}
-        x, memory = move(algorithm.at(**now), x, lambda point: posed.gradient(point, NUMPY), memory, NUMPY)
-        points.append(np.asarray(x))
-    return points
+    posed, x = Guarded(problem), np.asarray(start, dtype=float)
+    here = {**values, V0: posed.suboptimality(x, NUMPY)}
+    run = states(claim.algorithm, x, lambda point: posed.gradient(point, NUMPY), here, NUMPY)
+    return [np.asarray(x) for x, _ in islice(run, steps + 1)]
 
 
 def met_at_start(claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any]) -> Any:
@@ -203,7 +197,7 @@ def _at_start(reading: Reading, assumption: Assumption, iteration: int = 0) -> I
 
 @lru_cache(1024)
 def _of_run(claim: Claim) -> tuple[Assumption, ...]:
-    """What is assumed of the run; of the radius of a sublevel set `replay_flows` knows more."""
+    """What is assumed of the run; of the radius of a sublevel set `replay/flows.py` knows more."""
     assumed = (assumption for assumption in claim.assumptions if not isinstance(assumption, SublevelRadius))
     return tuple(assumption for assumption in assumed if about_run(assumption))
 

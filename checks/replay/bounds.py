@@ -19,7 +19,7 @@ from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecid
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, exactly_known
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
-from signproof.checks.runs.exact import _frozen, _states, iterates
+from signproof.checks.runs.exact import frozen, iterates, states_of
 from signproof.checks.runs.expected import Chain, TooMany, expectations
 from signproof.theory.algebra.decide import conditions, truth
 from signproof.theory.arithmetic import evaluate
@@ -47,7 +47,7 @@ def replay(
     constants are valid for the problem and the parameters are in the domain, both decided exactly. Raises
     Undecided if no precision tells.
     """
-    why = _outside(claim, problem, parameters, start, steps)
+    why = outside(claim, problem, parameters, start, steps)
     if why:
         return Replay(False, "exact", why)
     if problem.rational:
@@ -105,9 +105,9 @@ def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
     if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
         return None
     seen: set[Any] = set()
-    for number, (x, memory) in enumerate(islice(_states(claim, problem, parameters, start, xp), steps + FOLLOWED)):
+    for number, (x, memory) in enumerate(islice(states_of(claim, problem, parameters, start, xp), steps + FOLLOWED)):
         try:
-            state = _frozen((x, memory))
+            state = frozen((x, memory))
         except TypeError:
             return None
         if state in seen:
@@ -199,7 +199,7 @@ def replay_expected(
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
     try:
-        why = _outside(claim, problem, parameters, start, steps, oracle)
+        why = outside(claim, problem, parameters, start, steps, oracle)
     except Unsupported as unsupported:
         why = str(unsupported)
     if why:
@@ -245,7 +245,7 @@ def expected_run(
         yield Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
 
 
-def _outside(
+def outside(
     claim: Claim,
     problem: Problem,
     parameters: Mapping[str, fmpq],

@@ -57,18 +57,32 @@ Ends = tuple[fmpq, fmpq]
 
 
 def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> Replay:
-    """Compare measure and bound at the time `t` of the parameters, in rationals or in balls of growing precision.
+    """Compare measure and bound at the time `t` of the parameters or, of a comparison, V(t) along its flow and its
+    rival; in rationals or in balls of growing precision.
 
     Raises Undecided if no precision tells.
     """
+    return at_times(claim, problem, parameters, start)(parameters[str(t)])
+
+
+def at_times(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
+) -> Callable[[fmpq], Replay]:
+    """What a replay finds at a time, for many times on the same trajectories: of a claim about a flow its measure and
+    its bound, of a comparison V(t) along its flow and along its rival. What is found raises Undecided if no precision
+    tells.
+    """
     why = unmet(claim, problem, parameters, start)
-    if why:
-        return Replay(False, "exact", why)
+    flows = [flow for flow in (claim.algorithm, claim.rival) if flow is not None]
     try:
-        path = trajectory(moving(claim.algorithm, parameters), problem, start)
+        paths = [] if why else [trajectory(moving(flow, parameters), problem, start) for flow in flows]
     except Unsupported as unsupported:
-        return Replay(False, "exact", str(unsupported))
-    return compare(claim, problem, parameters, start, path)
+        why = str(unsupported)
+    if why:
+        return lambda time: Replay(False, "exact", why)
+    if claim.rival is None:
+        return lambda time: compare(claim, problem, {**parameters, str(t): time}, start, *paths)
+    return lambda time: _raced(claim, problem, {**parameters, str(t): time}, paths)
 
 
 def compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory) -> Replay:
@@ -155,21 +169,7 @@ def _falls(claim: Claim, problem: Problem) -> bool:
 # --------------------------------------------------------------------------------------------- comparisons
 
 
-def replay_comparison(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
-) -> Replay:
-    """V(t) along the claim's flow and along its rival; confirmed if the first is larger.
-
-    Raises Undecided if no precision tells.
-    """
-    why = unmet(claim, problem, parameters, start)
-    if why:
-        return Replay(False, "exact", why)
-    try:
-        paths = [trajectory(moving(flow, parameters), problem, start) for flow in (claim.algorithm, claim.rival)]
-    except Unsupported as unsupported:
-        return Replay(False, "exact", str(unsupported))
-
+def _raced(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], paths: list[Trajectory]) -> Replay:
     def compared(xp: Any) -> Replay:
         low, high = (_measured(claim, problem, path, parameters[str(t)], xp) for path in paths)
         if low[0] > high[1]:

@@ -2,48 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any
 
 from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain, symbols
-from signproof.checks.runs.exact import _run_on
+from signproof.checks.runs.exact import along_orbit
 from signproof.theory.algebra.decide import truth
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.counts import size
-from signproof.theory.border.steps import begin, move
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import i, k
 
 
-def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
-    """Run the orbit in balls; confirmed if the run is surely not where its formula says at the last step.
-
-    Raises Undecided if no precision tells where the run goes, or how far it is from the formula.
+def course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> list[Replay | None]:
+    """For each step, where the run of an orbit is, in balls, and where its formula says, by their first coordinates:
+    confirmed if the run is surely elsewhere. None where no precision tells where the run goes.
     """
     orbit = claim.orbit
     assert orbit is not None
     why = unsettled(claim) or outside_domain(claim, symbols(parameters))
     if why:
-        return Replay(False, "exact", why)
-    promised = [formula.subs(k, steps).doit() for formula in orbit.formula]
+        return [Replay(False, "exact", why)] * (steps + 1)
+    found: list[Replay | None] = []
     for bits in PRECISIONS:
-        with Balls(bits) as balls:
+        with Balls(bits) as balls, suppress(Undecided):
             values = {Symbol(name, real=True): balls.number(number) for name, number in parameters.items()}
-            try:
-                reached = _run_on(claim, values, steps, balls)
-            except Undecided:
-                continue
-            for x, formula in zip(reached, promised, strict=True):
-                there = evaluate(formula, values, balls)
-                if not x.overlaps(there):
-                    why = f"the run is not where the formula says at step {steps}"
-                    return Replay(True, balls.level, why, balls.ends(x), balls.ends(there))
-            ends = balls.ends(reached[0]), balls.ends(evaluate(promised[0], values, balls))
-            return Replay(False, balls.level, f"the run is where the formula says at step {steps}", *ends)
-    raise Undecided(f"the run is not known after {steps} steps at {PRECISIONS[-1]} bits")
+            for step, x in enumerate(islice(along_orbit(claim, values, balls), steps + 1)):
+                if step == len(found):
+                    found.append(_beside(claim, x, step, values, balls))
+            return found
+    return found + [None] * (steps + 1 - len(found))
+
+
+def _beside(claim: Claim, x: Any, step: int, values: dict[Symbol, Any], balls: Balls) -> Replay:
+    """A point of the run beside what the formula says at that step."""
+    assert claim.orbit is not None
+    there = [evaluate(formula.subs(k, step).doit(), values, balls) for formula in claim.orbit.formula]
+    for one, other in zip(x, there, strict=True):
+        if not one.overlaps(other):
+            why = f"the run is not where the formula says at step {step}"
+            return Replay(True, balls.level, why, balls.ends(one), balls.ends(other))
+    why = f"the run is where the formula says at step {step}"
+    return Replay(False, balls.level, why, balls.ends(x[0]), balls.ends(there[0]))
+
+
+def replay_course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Replay:
+    """Run the orbit in balls; confirmed if the run is surely not where its formula says at the last step.
+
+    Raises Undecided if no precision tells where the run goes.
+    """
+    found = course(claim, parameters, steps)[-1]
+    if found is None:
+        raise Undecided(f"the run is not known after {steps} steps at {PRECISIONS[-1]} bits")
+    return found
 
 
 def unsettled(claim: Claim) -> str:
@@ -74,29 +91,47 @@ def replay_orbit(claim: Claim, parameters: Mapping[str, fmpq], steps: int, exhib
 
     Raises TypeError if the orbit is not rational, ZeroDivisionError if it has no value there.
     """
-    orbit = claim.orbit
-    assert orbit is not None and claim.algorithm is not None
     why = unsettled(claim) or outside_domain(claim, symbols(parameters)) or without_gradient(claim, parameters)
     if why:
         return Replay(False, "exact", why)
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    points = [rationals([evaluate(entry, values, RATIONALS) for entry in point]) for point in orbit.points]
-
-    def slope(x):
-        here = values | dict(zip(orbit.coordinates, x, strict=True))
-        return rationals([evaluate(part, here, RATIONALS) for part in orbit.gradient])
-
-    now = {name: evaluate(formula, values, RATIONALS) for name, formula in claim.algorithm.parameters.items()}
-    algorithm = claim.algorithm.at(**now)
-    x, memory = points[0], begin(algorithm, points[0], RATIONALS)
-    there = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
-    for iteration in range(1, steps + 1):
-        x, memory = move(algorithm, x, slope, memory, RATIONALS)
+    points = _points(claim, parameters)
+    there = _height(claim, parameters, points[0])
+    for iteration, x in enumerate(_run(claim, parameters, steps)):
         if (x != points[iteration % len(points)]).any():
             why = f"it leaves the orbit at step {iteration}"
             return Replay(not exhibit, "exact", why, (there, there), (there, there))
-    value = evaluate(orbit.function, values | dict(zip(orbit.coordinates, x, strict=True)), RATIONALS)
+    value = _height(claim, parameters, x)
     returned = steps % len(points) == 0 and len({tuple(map(str, point)) for point in points}) == len(points)
     why = "the run is back at its start" if returned else "the run is not at its start"
     why = why if exhibit else "the run stays on the orbit"
     return Replay(returned and exhibit, "exact", why, (value, value), (there, there))
+
+
+def values_along(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> list[fmpq]:
+    """The function of an orbit at the points of the run, in rationals."""
+    return [_height(claim, parameters, x) for x in _run(claim, parameters, steps)]
+
+
+def _height(claim: Claim, parameters: Mapping[str, fmpq], x: Any) -> fmpq:
+    assert claim.orbit is not None
+    here = _values(parameters) | dict(zip(claim.orbit.coordinates, x, strict=True))
+    return evaluate(claim.orbit.function, here, RATIONALS)
+
+
+def _run(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Iterator[Any]:
+    return islice(along_orbit(claim, _values(parameters), RATIONALS), steps + 1)
+
+
+def start_of(claim: Claim, parameters: Mapping[str, fmpq]) -> tuple[fmpq, ...]:
+    """The start of an orbit, its first point, in rationals."""
+    return tuple(_points(claim, parameters)[0])
+
+
+def _points(claim: Claim, parameters: Mapping[str, fmpq]) -> list[Any]:
+    assert claim.orbit is not None
+    values = _values(parameters)
+    return [rationals([evaluate(entry, values, RATIONALS) for entry in point]) for point in claim.orbit.points]
+
+
+def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, fmpq]:
+    return {Symbol(name, real=True): number for name, number in parameters.items()}

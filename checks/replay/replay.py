@@ -38,6 +38,9 @@ class Replay:
     bound: tuple[fmpq, fmpq] | None = None
 
 
+NO_WITNESS = Replay(False, "exact", "claims of this kind have no witness")
+
+
 def ends_of(number: fmpq) -> tuple[fmpq, fmpq]:
     """The number itself or, if it is long, rationals below and above it with SHOWN_BITS bits."""
     if int(number.q).bit_length() <= 4 * SHOWN_BITS:

@@ -1,23 +1,22 @@
-"""A witness step by step: measured and bound along its run, for a chart."""
+"""A witness step by step: measured and bound along its run, replayed once, for a chart."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 from flint import fmpq
+from sympy import Rational
 
-from signproof.checks.numbers.exact import Undecided, to_float
-from signproof.checks.posing.domain import Unsupported
+from signproof.checks.kind import kind_of
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, to_float
 from signproof.checks.problems.base import Problem
-from signproof.checks.problems.composite import CompositeProblem
-from signproof.checks.replay.bounds import expected_run, replay
-from signproof.checks.replay.flows import replay_comparison, replay_flow
-from signproof.checks.replay.orbits import replay_course, replay_orbit
-from signproof.checks.replay.proximal import replay_proximal
-from signproof.checks.replay.replay import Replay
+from signproof.checks.replay.bounds import at_start, expected_run, run
+from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain
 from signproof.checks.replay.witness import Witness
-from signproof.theory.bodies import FlowBound, OrbitBody
-from signproof.theory.symbols import t
+from signproof.theory.symbols import k, t
 
 TIMES = 40
 """Times at which a flow is looked at."""
@@ -29,69 +28,72 @@ def witness_series(witness: Witness) -> dict[str, Any]:
     Of an orbit, its first coordinate and where its formula has it, or the value of f at every point. What is not known
     is None. Raises Unsupported for a claim about parameters alone, which has no run.
     """
-    found: list[Replay | None]
-    over = "k"
-    places: list[float] = []
-    if witness.claim.body.timed:
-        over, end = "t", witness.parameters[str(t)]
-        times = [end * step / TIMES for step in range(1, TIMES + 1)]
-        places, found = [to_float(time) for time in times], [_at_time(witness, time) for time in times]
-    elif isinstance(witness.claim.body, OrbitBody):
-        found = [_on_orbit(witness, step) for step in range(witness.k + 1)]
-    elif witness.problem is None:
-        raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
-    else:
-        found = _along(witness)
-    return _told(witness, over, places or list(range(len(found))), found)
+    return kind_of(witness.claim).series(witness)
 
 
 def expected_series(witness: Witness) -> tuple[dict[str, Any], bool]:
     """The same of a witness with an oracle, and whether its bound is broken in the end, all at the price of one run."""
-    found = _along(witness)
+    found = along_run(witness)
     last = found[-1]
-    return _told(witness, "k", list(range(len(found))), found), last is not None and last.confirmed
+    return told(witness, found), last is not None and last.confirmed
 
 
-def _told(witness: Witness, over: str, places: list, found: list[Replay | None]) -> dict[str, Any]:
+def told(witness: Witness, found: Sequence[Replay | None]) -> dict[str, Any]:
+    """A series over k, from what a replay found at k = 0, 1, ..."""
+    return _series(witness, "k", list(range(len(found))), found)
+
+
+def told_over_time(witness: Witness, at: Callable[[fmpq], Replay]) -> dict[str, Any]:
+    """A series over t, from what a replay finds at a time."""
+    end = witness.parameters[str(t)]
+    times = [end * step / TIMES for step in range(1, TIMES + 1)]
+    return _series(witness, "t", [to_float(time) for time in times], [_known(at, time) for time in times])
+
+
+def along_run(witness: Witness) -> list[Replay | None]:
+    """Measured and bound at k = 0, ..., in one run, or in one for each precision until all of it is known; None where
+    no precision tells them apart, as at k = 0, or where the claim says nothing."""
+    problem = witness.problem
+    assert isinstance(problem, Problem)
+    instance = witness.claim, problem, witness.parameters, witness.start
+    if witness.oracle is not None:
+        return [*expected_run(witness.claim, problem, witness.oracle, *instance[2:], witness.k)]
+    values = at_start(*instance)
+    if isinstance(values, str):
+        return [None] * (witness.k + 1)
+    within = [not outside_domain(witness.claim, values | {k: Rational(step)}) for step in range(witness.k + 1)]
+    found: list[Replay | None] = [None] * (witness.k + 1)
+    if problem.rational:
+        with suppress(TypeError):  # the method or the bound leaves the rationals
+            _fill(found, range(witness.k + 1), run(*instance, RATIONALS))
+    for bits in PRECISIONS:
+        unknown = [step for step, here in enumerate(found) if within[step] and here is None]
+        with Balls(bits) as balls, suppress(Undecided):  # from there on a sign is not known
+            _fill(found, unknown, run(*instance, balls))
+    return [here if claimed else None for here, claimed in zip(found, within, strict=True)]
+
+
+def _fill(found: list[Replay | None], unknown: Sequence[int], steps: Iterator[Replay]) -> None:
+    """Fill in what a run finds at steps that are not known yet, as far as it tells measure and bound apart."""
+    for step, here in enumerate(islice(steps, max(unknown, default=-1) + 1)):
+        if found[step] is None and here.bound is not None:
+            found[step] = here
+
+
+def _known(at: Callable[[fmpq], Replay], time: fmpq) -> Replay | None:
+    try:
+        return at(time)
+    except Undecided:
+        return None
+
+
+def _series(witness: Witness, over: str, places: list, found: Sequence[Replay | None]) -> dict[str, Any]:
     return {
         "instance": f"witness: {witness.describe()}",
         over: places,
         "measured": [None if step is None else _float(step.measured) for step in found],
         "bound": [None if step is None else _float(step.bound) for step in found],
     }
-
-
-def _along(witness: Witness) -> list[Replay | None]:
-    claim, problem = witness.claim, witness.problem
-    if isinstance(problem, CompositeProblem):  # a mean over the whole run: there is only its end
-        return [None] * witness.k + [replay_proximal(claim, problem, witness.parameters, witness.start, witness.k)]
-    assert isinstance(problem, Problem)
-    found: list[Replay | None] = []
-    if witness.oracle is not None:
-        found = [*expected_run(claim, problem, witness.oracle, witness.parameters, witness.start, witness.k)]
-    for step in range(len(found), witness.k + 1):
-        try:
-            found.append(replay(claim, problem, witness.parameters, witness.start, step))
-        except Undecided:  # equal within every precision, as at k = 0
-            found.append(None)
-    return found
-
-
-def _at_time(witness: Witness, time: fmpq) -> Replay | None:
-    assert isinstance(witness.problem, Problem)
-    replayed = replay_flow if isinstance(witness.claim.body, FlowBound) else replay_comparison
-    try:
-        return replayed(witness.claim, witness.problem, witness.parameters | {str(t): time}, witness.start)
-    except Undecided:
-        return None
-
-
-def _on_orbit(witness: Witness, step: int) -> Replay | None:
-    replayed = replay_course if witness.claim.orbit is not None and witness.claim.orbit.formula else replay_orbit
-    try:
-        return replayed(witness.claim, witness.parameters, step)
-    except Undecided:
-        return None
 
 
 def _float(ends: tuple[fmpq, fmpq] | None) -> float | None:

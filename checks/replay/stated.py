@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Expr, Symbol, Tuple
+from sympy import Symbol, Tuple
 from sympy.core.symbol import Str
 
+from signproof.checks.kind import kind_of, kind_reading
 from signproof.theory import norms
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.home import is_ours, members
-from signproof.theory.claim import Claim, Orbit
+from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Method
@@ -21,54 +22,45 @@ from signproof.theory.terms.formula import parse
 
 def stated(claim: Claim) -> dict[str, Any]:
     """The claim as plain data, as far as the parts are the package's own."""
-    data: dict[str, Any] = {"domain": [str(relation) for relation in claim.domain]}
-    if claim.statement is not None:
-        return data | {"relations": [str(part) for part in _conjuncts(claim.statement)]}
-    assert claim.algorithm is not None
-    data["algorithm"] = _part(claim.algorithm)
-    data["assumptions"] = [_part(assumption) for assumption in claim.assumptions]
-    if claim.orbit is not None:
-        return data | {
-            "function": str(claim.orbit.function),
-            "coordinates": [str(coordinate) for coordinate in claim.orbit.coordinates],
-            "points": [[str(entry) for entry in point] for point in claim.orbit.points],
-            "formula": [str(entry) for entry in claim.orbit.formula],
-        }
-    data["measure"] = _part(claim.measure)
-    if claim.horizon is not None:
-        data["horizon"] = str(claim.horizon)
-    return data | ({"bound": str(claim.bound)} if claim.rival is None else {"rival": _part(claim.rival)})
+    return {"domain": [str(relation) for relation in claim.domain]} | kind_of(claim).state(claim)
 
 
-def _claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
+def claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
+    """The claim that `stated` wrote. Raises KeyError, TypeError or ValueError if the data is not one."""
     if not isinstance(data, Mapping):
         raise ValueError(f"there is no claim {id!r}, and the file does not state it")
     conditions = tuple(parse(text) for text in data["domain"])
-    if "relations" in data:
-        from sympy import And
-
-        return Claim(id=id, domain=conditions, statement=And(*(parse(text) for text in data["relations"])))
-    algorithm = _part_from(data["algorithm"], Method, homes)
-    assumed = tuple(_part_from(part, Assumption, homes) for part in data["assumptions"])
-    if "points" in data:
-        coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
-        points = tuple(tuple(parse(entry) for entry in point) for point in data["points"])
-        formula = tuple(parse(entry) for entry in data.get("formula", ()))
-        orbit = Orbit(parse(data["function"]), coordinates, points, formula)
-        return Claim(id=id, algorithm=algorithm, domain=conditions, orbit=orbit)
-    return Claim(
-        id=id,
-        algorithm=algorithm,
-        assumptions=assumed,
-        domain=conditions,
-        measure=_part_from(data["measure"], Measure, homes),
-        rival=_part_from(data["rival"], Flow, homes) if "rival" in data else None,
-        bound=parse(data["bound"]) if "bound" in data else None,
-        horizon=Symbol(data["horizon"], real=True) if "horizon" in data else None,
-    )
+    return Claim(id=id, domain=conditions, **kind_reading(data).read(data, homes))
 
 
-def _part(part: Any) -> dict[str, Any]:
+def parts(claim: Claim) -> dict[str, Any]:
+    """What a claim about a method is made of, as plain data: those of its parts that are there."""
+    data = {"algorithm": part(claim.algorithm), "assumptions": [part(assumption) for assumption in claim.assumptions]}
+    if claim.measure is not None:
+        data["measure"] = part(claim.measure)
+    if claim.horizon is not None:
+        data["horizon"] = str(claim.horizon)
+    if claim.bound is not None:
+        data["bound"] = str(claim.bound)
+    return data | ({} if claim.rival is None else {"rival": part(claim.rival)})
+
+
+def parts_from(data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
+    """What `parts` wrote, as arguments of `Claim`."""
+    found = {
+        "algorithm": part_from(data["algorithm"], Method, homes),
+        "assumptions": tuple(part_from(entry, Assumption, homes) for entry in data["assumptions"]),
+    }
+    readers = {
+        "measure": lambda entry: part_from(entry, Measure, homes),
+        "horizon": lambda entry: Symbol(entry, real=True),
+        "bound": parse,
+        "rival": lambda entry: part_from(entry, Flow, homes),
+    }
+    return found | {name: reader(data[name]) for name, reader in readers.items() if name in data}
+
+
+def part(part: Any) -> dict[str, Any]:
     """An algorithm, an assumption or a measure: its class and its fields."""
     return {"name": type(part).__name__} | {
         entry.name: _entry(getattr(part, entry.name)) for entry in dataclasses.fields(part)
@@ -101,8 +93,8 @@ def _entry_from(data: Any) -> Any:
     return data if isinstance(data, int) else parse(data)
 
 
-def _part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:
-    """The object that `_part` wrote; its class is one of the package or, of a user's claim, of one of these modules."""
+def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:
+    """The object that `part` wrote; its class is one of the package or, of a user's claim, of one of these modules."""
     name = data.get("name") if isinstance(data, Mapping) else data
     # two classes may share a name, such as Convex
     named = [child for child in _descendants(kind) if child.__name__ == name and _fields(child) == {*data} - {"name"}]
@@ -125,9 +117,3 @@ def _fields(part: Any) -> set[str]:
 def _descendants(kind: type) -> list[type]:
     children: list[type] = kind.__subclasses__()
     return children + [grandchild for child in children for grandchild in _descendants(child)]
-
-
-def _conjuncts(statement: Any) -> tuple[Expr, ...]:
-    from sympy import And
-
-    return statement.args if isinstance(statement, And) else (statement,)

@@ -10,35 +10,19 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 from flint import fmpq
-from sympy import Symbol
 
 from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals, to_float
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.problems.families import composite_named, load_problem
-from signproof.checks.replay.bounds import replay, replay_expected, replay_statement
-from signproof.checks.replay.flows import replay_comparison, replay_flow
-from signproof.checks.replay.orbits import replay_course, replay_orbit
-from signproof.checks.replay.proximal import replay_proximal
 from signproof.checks.replay.replay import Replay
-from signproof.checks.replay.stated import _claim_from, stated
-from signproof.theory.arithmetic import evaluate
-from signproof.theory.bodies import (
-    Body,
-    Comparison,
-    FlowBound,
-    Implication,
-    OrbitBody,
-    ProximalBound,
-    RunBound,
-    Statement,
-)
+from signproof.checks.replay.stated import claim_from, stated
 from signproof.theory.border.home import made_at
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.misuse import Misuse
@@ -82,7 +66,7 @@ class Witness:
 
         It is confirmed only if all numbers that the witness states are those of the run.
         """
-        found = replayed(self.claim.body, self)
+        found = kind_of(self.claim).replay(self)
         why = self._misstated(found) if found.confirmed else ""
         return dataclasses.replace(found, confirmed=False, why=why) if why else found
 
@@ -93,24 +77,10 @@ class Witness:
         strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
         if strange:
             return f"the claim has no parameter {strange[0]}"
-        if self.oracle is not None and not (isinstance(claim.body, RunBound) and isinstance(self.problem, Problem)):
-            return "the witness has a law of stochastic gradients, and the claim none"
-        if self.exhibit and (claim.orbit is None or claim.orbit.formula or self.k < 1):
-            return "an exhibit shows that a run returns to points in turn, after a step or more"
-        if claim.orbit is not None:
-            start = tuple(evaluate(entry, self._values, RATIONALS) for entry in claim.orbit.points[0])
-            if self.start != start:
-                return f"the orbit starts at ({', '.join(map(str, start))})"
-        elif claim.body.of_parameters and self.start:
-            return "the claim is about parameters alone, and the witness has a start"
-        if not isinstance(claim.body, RunBound | OrbitBody) and self.k:
-            return "the claim is about no step k"
-        return self._misstated_height() or self._misstated_numbers(found)
+        return kind_of(claim).strange(self) or self._misstated_height() or self._misstated_numbers(found)
 
     def _misstated_height(self) -> str:
-        """Whether V_0 and k, if they are among the parameters, are those of the run."""
-        if isinstance(self.claim.body, RunBound) and self.parameters.get(str(k), self.k) != self.k:
-            return f"the run has {self.k} steps, not {self.parameters[str(k)]}"
+        """Whether V_0, if it is among the parameters, is that of the run."""
         height = self.parameters.get(str(V0))
         if height is None or not isinstance(self.problem, Problem):
             return ""
@@ -122,10 +92,6 @@ class Witness:
         zero = (fmpq(0), fmpq(0))  # what is stated where there is nothing to measure
         stated = ((self.measured, found.measured or zero), (self.bound, found.bound or zero))
         return "" if all(_agree(*pair) for pair in stated) else "the witness states other numbers than the run"
-
-    @property
-    def _values(self) -> dict[Symbol, fmpq]:
-        return {Symbol(name, real=True): number for name, number in self.parameters.items()}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -150,122 +116,17 @@ class Witness:
 
     def describe(self) -> str:
         """One line for the reader."""
-        return described(self.claim.body, self)
+        return kind_of(self.claim).describe(self)
 
     @property
-    def _told(self) -> str:
+    def told(self) -> str:
+        """The parameters in words."""
         return ", ".join(f"{name} = {number}" for name, number in self.parameters.items()) or "no parameters"
 
     @property
-    def _from(self) -> str:
+    def origin(self) -> str:
+        """The start in words."""
         return f"from ({', '.join(map(str, self.start))})"
-
-
-# ----------------------------------------------------------------------------------- what depends on the kind
-
-
-@singledispatch
-def replayed(body: Body, witness: Witness) -> Replay:
-    """The run of a witness again in exact arithmetic; a kind with witnesses registers its own."""
-    return Replay(False, "exact", "claims of this kind have no witness")
-
-
-@replayed.register(RunBound)
-def _(body: RunBound, witness: Witness) -> Replay:
-    assert isinstance(witness.problem, Problem)
-    instance = witness.parameters, witness.start, witness.k
-    if witness.oracle is not None:
-        return replay_expected(witness.claim, witness.problem, witness.oracle, *instance)
-    return replay(witness.claim, witness.problem, *instance)
-
-
-@replayed.register(ProximalBound)
-def _(body: ProximalBound, witness: Witness) -> Replay:
-    if not isinstance(witness.problem, CompositeProblem):
-        return replayed.dispatch(RunBound)(body, witness)
-    return replay_proximal(witness.claim, witness.problem, witness.parameters, witness.start, witness.k)
-
-
-@replayed.register(FlowBound)
-def _(body: FlowBound, witness: Witness) -> Replay:
-    assert isinstance(witness.problem, Problem)
-    return replay_flow(witness.claim, witness.problem, witness.parameters, witness.start)
-
-
-@replayed.register(Comparison)
-def _(body: Comparison, witness: Witness) -> Replay:
-    assert isinstance(witness.problem, Problem)
-    return replay_comparison(witness.claim, witness.problem, witness.parameters, witness.start)
-
-
-@replayed.register(Statement)
-def _(body: Statement, witness: Witness) -> Replay:
-    return replay_statement(witness.claim, witness.parameters)
-
-
-@replayed.register(Implication)
-def _(body: Implication, witness: Witness) -> Replay:
-    return replayed.dispatch(Body)(body, witness)
-
-
-@replayed.register(OrbitBody)
-def _(body: OrbitBody, witness: Witness) -> Replay:
-    if body.orbit.formula:
-        return replay_course(witness.claim, witness.parameters, witness.k)
-    return replay_orbit(witness.claim, witness.parameters, witness.k, witness.exhibit)
-
-
-@singledispatch
-def described(body: Body, witness: Witness) -> str:
-    """A witness in one line for the reader; a kind may register its own."""
-    return f"false at {witness._told}"
-
-
-@described.register(RunBound)
-def _(body: RunBound, witness: Witness) -> str:
-    assert witness.problem is not None
-    noise, mean = ("", "") if witness.oracle is None else (f"; {witness.oracle.describe()}", "expected ")
-    return (
-        f"{witness.problem.describe()}{noise}; {witness._told}; {witness._from}: at k = {witness.k} the {mean}measure "
-        f"is {shown(witness.measured)}, the bound {shown(witness.bound)}"
-    )
-
-
-@described.register(ProximalBound)
-def _(body: ProximalBound, witness: Witness) -> str:
-    assert witness.problem is not None
-    z = witness._from.removeprefix("from ")
-    return (
-        f"{witness.problem.describe()}; {witness._told}; from prox(z), z = {z}: over {witness.k} steps the expected "
-        f"measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
-    )
-
-
-@described.register(FlowBound)
-def _(body: FlowBound, witness: Witness) -> str:
-    assert witness.problem is not None
-    return (
-        f"{witness.problem.describe()}; {witness._told}; {witness._from}: the measure is {shown(witness.measured)}, "
-        f"the bound {shown(witness.bound)}"
-    )
-
-
-@described.register(Comparison)
-def _(body: Comparison, witness: Witness) -> str:
-    assert witness.problem is not None
-    return (
-        f"{witness.problem.describe()}; {witness._told}; {witness._from}: V(t) is {shown(witness.measured)}, "
-        f"that of {body.rival} {shown(witness.bound)}"
-    )
-
-
-@described.register(OrbitBody)
-def _(body: OrbitBody, witness: Witness) -> str:
-    if body.orbit.formula:
-        where = f"at {shown(witness.measured)} after {witness.k} steps, not at {shown(witness.bound)}"
-        return f"{witness._told}: {witness._from} the run is {where}"
-    does = "is back after" if witness.exhibit else "is not on the orbit for"
-    return f"{witness._told}: {witness._from} the run {does} {witness.k} steps"
 
 
 # -------------------------------------------------------------------------------------------------- reading
@@ -303,7 +164,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     for name, kind in (("claim", str), ("k", int), ("parameters", dict), ("start", list)):
         if not isinstance(data[name], kind) or isinstance(data[name], bool):
             raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
-    claim = claims.get(data["claim"]) or _claim_from(data["claim"], data.get("statement"), _homes(claims))
+    claim = claims.get(data["claim"]) or claim_from(data["claim"], data.get("statement"), _homes(claims))
     if not data["start"] and claim.body.of_run:
         raise ValueError("the start has no coordinates")
     steps = data["k"]

@@ -1,39 +1,26 @@
 """The search for a counterexample: everything that may break a claim, within a budget of seconds.
 
-It begins with the claim alone. For a proximal method there are a grid of tiny composite objectives
-(`search_proximal`) and random ones. A claim about parameters goes to Z3, one about flows or an orbit to the trials that
-judge it. For a bound on a run there are, in turn: tiny instances in exact arithmetic (`search_grid`); for stochastic
-gradients small laws with exact expectations, the moment search and that of product laws; ascents by gradients
-(`search_ascent`); batches that Hypothesis draws, and random ones. What is proposed counts only after its exact replay,
-and is then made smaller (`shrink`).
+It begins with the claim alone, and the parts that it has are up to the claim's kind. For a bound on a run there are, in
+turn: tiny instances in exact arithmetic (`grid`); for stochastic gradients small laws with exact expectations, the
+moment search and that of product laws; ascents by gradients (`ascent`); batches that Hypothesis draws, and random ones.
+For a proximal method there are a grid of tiny composite objectives (`proximal`) and random ones. A claim about
+parameters or an orbit goes to all that judges it. What is proposed counts only after its exact replay, and is then made
+smaller (`shrink`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from itertools import count
 from time import monotonic
 
-from signproof.checks.facts.runs import fits
-from signproof.checks.posing.cases import cases
-from signproof.checks.posing.domain import Range, Unsupported, ranges
+from signproof.checks.kind import kind_of
+from signproof.checks.posing.domain import Unsupported
 from signproof.checks.replay.witness import Witness
-from signproof.checks.search import proximal as search_proximal
-from signproof.checks.search.grid import grid
 from signproof.checks.search.proposals import Followed, Proposal, follow, ratio
 from signproof.checks.search.shrink import shrink
-from signproof.checks.trials import exact_noise, moment_search, product_search
-from signproof.checks.trials import proximal as proximal_trials
-from signproof.checks.trials.bounds import try_out
-from signproof.checks.trials.flows import race, try_flow
-from signproof.checks.trials.tally import PROFILES
 from signproof.checks.verdicts.judge import verify
-from signproof.theory.bodies import Comparison, FlowBound, ProximalBound, RunBound, StochasticBound
 from signproof.theory.claim import Claim
-
-EXAMPLES = 20
-"""Batches that Hypothesis draws in one round."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +57,7 @@ def search(
     `advance` is told what is under way.
     Raises Stopped at Ctrl-C.
     """
-    hunt = _Hunt(claim, monotonic() + seconds, seed, advance)
+    hunt = Hunt(claim, monotonic() + seconds, seed, advance)
     begun = monotonic()
     try:
         hunt.go()
@@ -83,8 +70,11 @@ class _Over(Exception):
     """The search has its witness, or no time left."""
 
 
-class _Hunt:
-    """A search under way."""
+class Hunt:
+    """A search under way: what is looked for, until when, and what was found. A kind of claims goes through its parts.
+
+    Whatever ends the search raises.
+    """
 
     def __init__(self, claim: Claim, deadline: float, seed: int, advance: Callable[[str], None]):
         self.claim, self.deadline, self.seed, self.advance = claim, deadline, seed, advance
@@ -100,98 +90,31 @@ class _Hunt:
 
     def go(self):
         try:
-            if isinstance(self.claim.body, RunBound):
-                self._bound()
-            elif isinstance(self.claim.body, FlowBound):
-                for turn in count():
-                    self._begin("flows on all families")
-                    self._take(try_flow(self.claim, PROFILES["full"], self.seed + turn, self.advance).witness)
-            elif isinstance(self.claim.body, Comparison):
-                self._begin("two flows on diagonal quadratics")
-                self._take(race(self.claim)[1])
-            else:
-                self._begin("all that `verify` does")
-                witness = verify(replace(self.claim, proof=None), "full", self.seed, self.advance).witness
-                self._take(None if witness is None or witness.exhibit else witness)
+            kind_of(self.claim).search(self)
         except Unsupported as unsupported:
             self.stages.append(f"not searched further: {unsupported}")
         except _Over:
             pass
 
-    def _bound(self):
-        if isinstance(self.claim.body, ProximalBound):
-            return self._proximal()
-        posed = [(case, ranges(case)) for case in cases(self.claim)]
-        self._begin("a grid of tiny instances")
-        for case, free in posed:
-            self._follow(grid(case, free))
-        if isinstance(self.claim.body, StochasticBound):
-            self._noise()
-        for turn in count():
-            self._ascents(posed, turn)
-            self._hypothesis(turn)
-            self._begin("random batches of all families")
-            self._take(try_out(self.claim, PROFILES["quick"], self.seed + turn, self.advance).witness)
+    def judge(self):
+        """Do all that judges the claim, but for its proof."""
+        self.begin("all that `verify` does")
+        witness = verify(replace(self.claim, proof=None), "full", self.seed, self.advance).witness
+        self.take(None if witness is None or witness.exhibit else witness)
 
-    def _proximal(self):
-        search_proximal.check(self.claim)
-        lengths = search_proximal.lengths(self.claim)
-        self._begin("a grid of tiny composite objectives")
-        for length in lengths:
-            self.advance(f"{self.claim.id}: tiny composite objectives, {length} steps")
-            self._follow(search_proximal.grid(self.claim, length))
-        for turn in count(1):
-            self._begin("random composite objectives")
-            found = proximal_trials.try_out(self.claim, self.seed + turn, self.advance)
-            self.tried += sum(tally.instances for tally in found.tallies)
-            if found.violation is not None:
-                problem, parameters, z, length, seen = found.violation
-                assert seen.measured is not None and seen.bound is not None
-                self._take(Witness(self.claim, problem, parameters, z, length, seen.measured, seen.bound, seen.level))
-
-    def _noise(self):
-        for name, attempt in (
-            ("small laws of stochastic gradients", exact_noise.try_out),
-            ("the moment search", moment_search.search),
-            ("a search of product laws", product_search.search),
-        ):
-            self._begin(name)
-            try:
-                found = attempt(self.claim, self.advance)
-            except Unsupported as unsupported:
-                self.stages[-1] = f"not {name}, as {unsupported}"
-                continue
-            self._take(found.witness)
-
-    def _ascents(self, posed: list[tuple[Claim, list[Range]]], turn: int):
-        from signproof.checks.search.ascent import SHAPES, ascend, supports
-
-        for shape in SHAPES:
-            for case, free in posed:
-                if supports(case) and fits(case, shape.dimension):
-                    self._begin("ascents by gradients")
-                    kind = "dense" if shape.dense else "diagonal"
-                    self.advance(f"{case.id}: ascent, {kind} quadratics, d = {shape.dimension}")
-                    self._follow(ascend(case, free, shape, self.seed + turn, self.deadline))
-
-    def _hypothesis(self, turn: int):
-        from signproof.checks.search.hypothesis import drawn
-
-        self._begin("batches drawn by Hypothesis")
-        self.advance(f"{self.claim.id}: Hypothesis")
-        self._take(drawn(self.claim, EXAMPLES, self.seed + turn, self.deadline))
-
-    def _begin(self, stage: str):
+    def begin(self, stage: str):
+        """Say that a part of the search begins; the last one, if the time is over."""
         if monotonic() > self.deadline:
             raise _Over
         self.stages.append(stage)
 
-    def _follow(self, proposals: Iterable[Proposal]):
+    def follow(self, proposals: Iterable[Proposal]):
+        """Follow proposals exactly, as long as there is time and none of them breaks the claim."""
         for proposal in proposals:
             shown = follow(proposal)
             self.tried += 1
             if shown.broken:
-                self._take(shown.witness)
+                self.take(shown.witness)
             self._note(shown)
             if monotonic() > self.deadline:
                 raise _Over
@@ -200,7 +123,8 @@ class _Hunt:
         if shown.witness is not None and (self.ratio is None or shown.ratio > self.ratio):
             self.ratio, self.nearest = shown.ratio, shown.witness
 
-    def _take(self, witness: Witness | None):
+    def take(self, witness: Witness | None):
+        """End the search if there is a witness, with a smaller one if there is one."""
         if witness is None:
             return
         self.witness = self.nearest = witness

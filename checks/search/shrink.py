@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 
+from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import Undecided
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import noiseless
@@ -21,7 +22,6 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay.witness import Witness
 from signproof.checks.search.proposals import Proposal, follow
 from signproof.checks.trials.batch import exact_parameters
-from signproof.theory.bodies import RunBound
 from signproof.theory.claim import Claim
 
 DENOMINATORS = (1, 2, 3, 4, 8, 10, 16, 100, 1024)
@@ -36,11 +36,7 @@ def shrink(witness: Witness, seconds: float = SECONDS) -> Witness:
     Returns the witness itself if it has no problem or a composite one, if its gradients are stochastic, or if nothing
     smaller is found.
     """
-    if (
-        not isinstance(witness.claim.body, RunBound)
-        or not isinstance(witness.problem, Problem)
-        or witness.oracle is not None
-    ):
+    if not kind_of(witness.claim).bounds_runs or not isinstance(witness.problem, Problem) or witness.oracle is not None:
         return witness
     end, again = monotonic() + seconds, True
     while again:

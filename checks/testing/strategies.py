@@ -61,6 +61,7 @@ from signproof.checks.gradients.densities import Gaussian, Laplace, SparseGaussi
 from signproof.checks.gradients.drawn import AdditiveNoise, DrawnGradient, MultiplicativeNoise
 from signproof.checks.gradients.finite import FiniteOracle
 from signproof.checks.gradients.finite_drawn import FiniteNoise
+from signproof.checks.kind import kind_of
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import Unsupported
@@ -71,7 +72,6 @@ from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.batch import Comparison, compare, confirm, prepare
 from signproof.checks.trials.tally import PROFILES
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz
-from signproof.theory.bodies import RunBound
 from signproof.theory.claim import Claim
 
 SEEDS = 2**16
@@ -278,7 +278,7 @@ def holds(
 @cache
 def _posed(claim: Claim) -> list[Claim]:
     try:
-        if not isinstance(claim.body, RunBound):
+        if not kind_of(claim).bounds_runs:
             raise Unsupported(f"a claim of kind {claim.kind!r} has no runs")
         return cases(claim)
     except Unsupported as unsupported:

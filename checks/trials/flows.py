@@ -1,7 +1,7 @@
 """Trials of flows: claims about trajectories, tried on every family that meets their assumptions.
 
 Each instance is followed exactly, or with an error bound, to a grid of times, and its measure is compared with the
-bound at each; see `replay_flows`. What is found broken there is broken: nothing has to be replayed to count.
+bound at each; see `replay/flows.py`. What is found broken there is broken: nothing has to be replayed to count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational
 from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
 from signproof.checks.problems.base import Problem, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.replay.flows import BITS, best_constant, compare, is_convex, moving, replay_comparison, unmet
+from signproof.checks.replay.flows import BITS, best_constant, compare, is_convex, moving, replay_flow, unmet
 from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.batch import short
 from signproof.checks.trials.spread import Spread
@@ -233,7 +233,7 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
             parameters = {str(symbol): number for symbol, number in values.items()}
             problem, x = DiagonalQuadratic(rationals(list(h))), tuple(map(rational, start))
             try:
-                found = replay_comparison(claim, problem, parameters, x)
+                found = replay_flow(claim, problem, parameters, x)
             except Undecided:
                 tally.undecided += 1
                 continue

@@ -14,7 +14,7 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem, refusal
 from signproof.checks.problems.separable import HuberComposite, QuadraticComposite
 from signproof.checks.replay.proximal import fitting, replay_proximal
-from signproof.checks.replay.replay import Replay
+from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.tally import Tally
 from signproof.theory.claim import Claim
 from signproof.theory.measures.proximal import MeanGradientMapping
@@ -33,15 +33,14 @@ DENOMINATOR = 4
 
 @dataclass
 class Proximal:
-    """What the runs showed: tallies, the largest measured / bound with its instance, a violation."""
+    """What the runs showed: tallies, the largest measured / bound with its instance, a witness."""
 
     tallies: list[Tally]
     series: list[dict[str, Any]] = field(default_factory=list)
     """Of each tally the instance that comes nearest to the bound, at every T, for a chart."""
     largest: float = 0.0
     instance: str = ""
-    violation: tuple[CompositeProblem, dict[str, fmpq], tuple[fmpq, ...], int, Replay] | None = None
-    """Problem, parameters, start z, T, and what the exact run says."""
+    witness: Witness | None = None
 
 
 def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda text: None) -> Proximal:
@@ -82,17 +81,19 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
                         found.largest = ratios[length]
                         found.instance = f"{_words(problem, z)}; {_listed(parameters)}"
                 if seen.confirmed:
-                    found.violation = (problem, parameters, z, length, seen)
+                    found.witness = Witness(
+                        claim, problem, parameters, z, length, seen.measured, seen.bound, seen.level
+                    )
                     break
             if ratios and (tally.largest_ratio is None or max(ratios.values()) > tally.largest_ratio):
                 tally.largest_ratio, tally.worst = max(ratios.values()), _words(problem, z)
                 shown = {"instance": f"{tally.family}, {tally.worst}"} | run
-            if found.violation is not None:
+            if found.witness is not None:
                 break
         if tally.instances:
             found.tallies.append(tally)
             found.series += [] if shown is None else [shown]
-        if found.violation is not None:
+        if found.witness is not None:
             break
     if not found.tallies:
         raise Unsupported("on no composite objective are the parameters rational and in the domain")

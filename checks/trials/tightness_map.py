@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from signproof.checks.kind import kind_of
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import THETAS, Unsupported
@@ -25,7 +26,6 @@ from signproof.checks.trials.ascent import ascend
 from signproof.checks.trials.batch import compare, prepare, promises_decrease
 from signproof.checks.trials.tightness import Best, first_shares, largest_ratios
 from signproof.theory.assumptions.objective import Constant, Smooth, StronglyConvex
-from signproof.theory.bodies import RunBound
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.automatic import prove
@@ -102,7 +102,7 @@ def tightness_cells(
     seed: int = 0,
 ) -> Iterator[Cell]:
     """The cells of `tightness_map`, each row of positions when it is there; what is out of range is said at once."""
-    if not isinstance(claim.body, RunBound):
+    if not kind_of(claim).bounds_runs:
         raise NoMap(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
     _check(dimensions, ratios, thetas)
     try:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Integer, sympify
 
+from signproof.checks.kind import kind_of
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
@@ -34,9 +35,8 @@ from signproof.checks.trials.tightness import largest_ratios
 from signproof.checks.variants.row import NO_RUN, Row
 from signproof.checks.variants.traced import Unfollowed
 from signproof.checks.variants.variant import DTYPES, Factory, Misbehaves, Rule, Variant, shipped
-from signproof.checks.verdicts.judge import tightness
+from signproof.checks.verdicts.tried import tightness
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.bodies import RunBound
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
@@ -115,7 +115,7 @@ def chosen(claims: str | Claim | Iterable[Claim]) -> list[Claim]:
 
 def unasked(claim: Claim) -> str:
     """Why a claim cannot be asked of a variant; empty if it can."""
-    if not isinstance(claim.body, RunBound):
+    if not kind_of(claim).bounds_runs:
         return NO_RUN
     if not isinstance(claim.measure, Suboptimality | MinDualGradientNorm):
         return f"its measure, {type(claim.measure).__name__}, depends on the method"

@@ -21,16 +21,15 @@ from sympy.logic.boolalg import Boolean
 from signproof.checks.facts.families import asked, believed, doubt_of
 from signproof.checks.facts.runs import fits, outside_start
 from signproof.checks.facts.simplest import Example
+from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.posing.cases import at_workers, in_numbers
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, nearest
-from signproof.checks.replay.orbits import unsettled
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.algebra.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
 from signproof.theory.algebra.elementary import bounds
 from signproof.theory.assumptions.objective import Constant
-from signproof.theory.bodies import Implication, OrbitBody, RunBound, Words
 from signproof.theory.border.counts import counted, size
 from signproof.theory.border.runs import about_later, about_run_and_points
 from signproof.theory.claim import Claim
@@ -57,17 +56,10 @@ def exhibit(claim: Claim, seed: int = 0) -> Evidence | None:
 
     None if none is found, and of claims that assume nothing or say it in words.
     """
-    if isinstance(claim.body, Words):
-        return None
-    if isinstance(claim.body, OrbitBody) and unsettled(claim):
-        return None
-    if isinstance(claim.body, OrbitBody) or (claim.body.of_parameters and not claim.assumptions):
-        return _parameters_alone(claim)
-    found = _of_families(claim, seed) if isinstance(claim.body, RunBound) else None
-    return found or _simplest_example(claim)
+    return kind_of(claim).exhibit(claim, seed)
 
 
-def _of_families(claim: Claim, seed: int) -> Evidence | None:
+def of_families(claim: Claim, seed: int) -> Evidence | None:
     """Every family is asked but the costly ones, and the evidence says which can supply an instance if not all can."""
     try:
         voted = at_workers(claim)[0]
@@ -98,7 +90,8 @@ def _of_families(claim: Claim, seed: int) -> Evidence | None:
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
 
 
-def _parameters_alone(claim: Claim) -> Evidence | None:
+def parameters_alone(claim: Claim) -> Evidence | None:
+    """Numbers in the domain."""
     occurring = set().union(*(premise.free_symbols for premise in claim.premises))
     for counts in _counts(claim) if occurring else ():
         values = _values([_at(premise, counts) for premise in claim.premises], claim.whole, simplest)
@@ -132,8 +125,10 @@ def _values(
 # ------------------------------------------------------------------------------------- the simplest example
 
 
-def _simplest_example(claim: Claim) -> Evidence | None:
-    """The example in as few dimensions as possible, with constants and parameters that Z3 finds."""
+def simplest_example(claim: Claim, begins: bool = True) -> Evidence | None:
+    """The example in as few dimensions as possible, with constants and parameters that Z3 finds; and, if the claim is
+    about what begins somewhere, with a start.
+    """
     for dimension, counts in product(DIMENSIONS, _counts(claim)):
         example = Example(dimension)
         try:
@@ -141,7 +136,7 @@ def _simplest_example(claim: Claim) -> Evidence | None:
         except (Unsupported, TypeError):  # it speaks of what the example, or Z3, does not have
             return None
         if model is not None:
-            return _told(claim, example, model)
+            return _told(claim, example, model, begins)
     return None
 
 
@@ -191,14 +186,14 @@ def _at(said: Boolean, values: dict[Symbol, Expr]) -> Boolean:
         return false
 
 
-def _told(claim: Claim, example: Example, model: dict[Symbol, Rational]) -> Evidence:
+def _told(claim: Claim, example: Example, model: dict[Symbol, Rational], begins: bool) -> Evidence:
     words = ["f = x^2/2 on the line" if example.dimension == 1 else f"f = ||x||_2^2/2 in R^{example.dimension}"]
     words += example.remarks
     parameters = {symbol: model[symbol] for symbol in claim.parameters - {k}}
     constants = {symbol: model[symbol] for vector in example.vectors.values() for symbol in vector}
     words += [_listed(_texts(parameters | constants))] if parameters or constants else []
     start = [str(entry.subs(model)) for entry in example.start]
-    words += [f"from ({', '.join(start)})"] if example.begun or not isinstance(claim.body, Implication) else []
+    words += [f"from ({', '.join(start)})"] if example.begun or begins else []
     facts = {
         "parameters": _texts(parameters),
         "constants": {letter: [str(model[entry]) for entry in vector] for letter, vector in example.vectors.items()},

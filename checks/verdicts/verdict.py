@@ -11,7 +11,6 @@ from flint import fmpq
 
 from signproof.checks.numbers.exact import to_float
 from signproof.checks.replay.witness import Witness
-from signproof.theory.bodies import Words
 from signproof.theory.border.runs import about_run_and_points, every_k
 from signproof.theory.claim import Claim
 from signproof.theory.proof_steps import Certificate
@@ -139,7 +138,7 @@ class Verdict:
             return "none"
         if self.witness is not None or any(piece.kind == "instance" for piece in self.evidence):
             return "exhibited"
-        if isinstance(self.claim.body, Words) or not (self.claim.premises or self.claim.assumptions):
+        if self.claim.body.in_words or not (self.claim.premises or self.claim.assumptions):
             return "none needed"
         tried = any(piece.kind == "run" and piece.facts.get("held") for piece in self.evidence)
         if any(every_k(assumption) or about_run_and_points(assumption) for assumption in self.claim.assumptions):

@@ -38,7 +38,7 @@ def command(
 ):
     """Run the papers' figures as experiments: each criterion, what was measured, and whether it is met."""
     from signproof.checks.experiments.experiment import Setting, known
-    from signproof.checks.verdicts.judge import conduct
+    from signproof.checks.kinds.words import conduct
     from signproof.loading import load
     from signproof.report.ledger import entry, keep, ledger
 

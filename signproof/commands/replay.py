@@ -103,20 +103,18 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
 
 
 def _draw(witness: Any, plot: Path):
+    from signproof.checks.kind import kind_of
     from signproof.checks.posing.domain import Unsupported
     from signproof.checks.replay.series import witness_series
     from signproof.checks.replay.witness import WitnessError
     from signproof.report.charts import run_chart, svg
     from signproof.report.ledger import write_atomically
-    from signproof.theory.terms.formula import text
 
     try:
         series = witness_series(witness)
     except Unsupported as unsupported:
         raise WitnessError(f"--plot: {unsupported}") from None
-    claim = witness.claim
-    measure = text(claim.measure.symbol) if claim.measure is not None else "x_k" if claim.orbit.formula else "f(x_k)"
-    write_atomically(plot, svg(run_chart(series, measure)))
+    write_atomically(plot, svg(run_chart(series, kind_of(witness.claim).axis(witness.claim))))
     notice(f"written: {plot}")
 
 
@@ -144,8 +142,8 @@ def _test(witness: Any, files: list[Path]) -> str:
 
 
 def _explain(witness: Any, outcome: Any, claim_known: bool):
+    from signproof.checks.kind import kind_of
     from signproof.checks.replay.witness import shown
-    from signproof.theory.bodies import Comparison, RunBound
     from signproof.theory.terms.formula import text
 
     out = console()
@@ -154,7 +152,7 @@ def _explain(witness: Any, outcome: Any, claim_known: bool):
     out.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
     out.print(f"  {escape(witness.describe())}")
     for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
-        if isinstance(claim.body, RunBound | Comparison) and ends is not None:
+        if kind_of(claim).numbers and ends is not None:
             out.print(f"  {name:<10}  {escape(shown(ends))}")
     style, word = ("green", "confirmed") if outcome.confirmed else ("red", "not confirmed")
     out.print(f"[{style}]{word}[/] ({outcome.level} arithmetic): {escape(outcome.why)}")

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from signproof.interruption import exit_code
 from signproof.terminal import CHANGED, check_outputs, console, notice, patient, progress
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from signproof.checks.search.search import Found
@@ -22,8 +22,6 @@ EPILOG = (
     "Examples:  signproof search scaled-sign/theorem-2.2 --out witness.json  |  signproof search my_claims.py "
     "--seconds 300"
 )
-UNSEARCHED = {"implication": "says that one assumption implies another", "words": "is stated in words"}
-"""Kinds of claims for which there is nothing to search, and why."""
 
 
 def command(
@@ -36,6 +34,7 @@ def command(
     ] = None,
 ):
     """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
+    from signproof.checks.kind import kind_of
     from signproof.checks.search.search import Stopped, search
     from signproof.loading import load
 
@@ -45,8 +44,8 @@ def command(
     claims = load([target])
     if len(claims) != 1:
         raise Misuse(f'"{target}" names {len(claims)} claims; name one')
-    why = UNSEARCHED.get(claims[0].kind)
-    if why is not None:
+    why = kind_of(claims[0]).unsearched
+    if why:
         raise Misuse(f"{claims[0].id} {why}: no instance can break it; try `signproof verify`")
     code = 0
     begun, told = monotonic(), 0
@@ -64,6 +63,10 @@ def command(
             found = search(claims[0], seconds, seed, advance)
         except Stopped as stopped:
             found, code = stopped.found, exit_code(stopped)
+        except (Misuse, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # whatever a user's classes raise
+            raise Misuse(f"{claims[0].id}: it cannot be searched: {named(error)}") from None
     _explain(claims[0], found)
     if out is not None:
         _write(out, found)

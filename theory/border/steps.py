@@ -7,17 +7,22 @@ whoever takes `gradient` for a function, and another to whoever thinks of a samp
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from inspect import getattr_static
+from itertools import count
 from typing import Any
 
+from sympy import Symbol
+
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.copies import copied
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.methods.proximal import ProximalOracle
 from signproof.theory.misuse import Misuse
+from signproof.theory.symbols import k
 
 
 class Unruly(Misuse):
@@ -67,6 +72,22 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
     if not isinstance(after, tuple) or len(after) != 2:
         raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
     return copied(after[0], xp.copy), copied(after[1], xp.copy)
+
+
+def states(
+    algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], values: Mapping[Symbol, Any], xp: Any
+) -> Iterator[tuple[Any, Any]]:
+    """The iterates x_0 = x, x_1, ..., each with what the method remembers there.
+
+    Arguments: the method, with formulas for its parameters; the start; the gradient at a point; values of all symbols
+    in the formulas but k; the arithmetic.
+    """
+    memory = begin(algorithm, x, xp)
+    for iteration in count():
+        yield x, memory
+        here = {**values, k: xp.rational(iteration, 1)}
+        now = {name: evaluate(formula, here, xp) for name, formula in algorithm.parameters.items()}
+        x, memory = move(algorithm.at(**now), x, gradient, memory, xp)
 
 
 def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:

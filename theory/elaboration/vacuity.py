@@ -43,7 +43,6 @@ from signproof.theory.algebra.decide import contradict
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.bodies import Words
 from signproof.theory.border.counts import size, whole_numbers
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.nowhere import nowhere
@@ -63,7 +62,7 @@ class Fact:
 
 def contradiction(claim: Claim) -> str:
     """Why nothing meets the assumptions and the domain of a claim, in a sentence; empty if the lemmas do not say so."""
-    if isinstance(claim.body, Words):
+    if claim.body.in_words:
         return ""
     facts, whole = consequences(claim)
     if not _excluded(claim, facts, whole):

@@ -1,0 +1,151 @@
+"""What depends on the kind of a claim: one object for each kind of body, which answers all of it.
+
+The kinds are the files of `checks/kinds`, found by the body that they name; a file of a user's own may define a kind
+more, together with its body. Nothing else asks what kind a claim is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from signproof.checks.posing.domain import Unsupported
+from signproof.theory.bodies import Body
+from signproof.theory.border.home import is_ours
+from signproof.theory.claim import Claim
+from signproof.theory.misuse import Misuse
+from signproof.theory.terms.formula import text
+
+if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
+    from signproof.checks.replay.replay import Replay
+    from signproof.checks.replay.witness import Witness
+    from signproof.checks.search.search import Hunt
+    from signproof.checks.verdicts.inquiry import Inquiry
+    from signproof.checks.verdicts.verdict import Evidence, Verdict
+
+_KINDS: dict[type[Body], Kind] = {}
+
+
+class Kind(ABC):
+    """Claims whose bodies are of one class: how they are judged, replayed, drawn, exhibited, searched and written.
+
+    A subclass names the class of bodies, and is known from then on. Raises Misuse for a class that has a kind already,
+    or whose word another kind has.
+    """
+
+    body: ClassVar[type[Body]]
+    """The bodies that it is about."""
+    mark: ClassVar[str] = ""
+    """The field by which its statements are told from others in plain data; none if they are never read."""
+    unsearched: ClassVar[str] = ""
+    """Why no instance can break a claim of it, in words that follow its ID; empty if one can."""
+    bounds_runs: ClassVar[bool] = False
+    """Whether its claims bound a measure at step k of runs of a method, and so have cases, samples and maps."""
+    numbers: ClassVar[bool] = False
+    """Whether a replay of it has two numbers that are of interest by themselves."""
+
+    def __init_subclass__(cls, **options: Any):
+        super().__init_subclass__(**options)
+        if "body" not in cls.__dict__:
+            return
+        _refuse(cls)
+        _KINDS[cls.body] = cls()
+
+    @abstractmethod
+    def judge(self, inquiry: Inquiry) -> Verdict:
+        """The verdict on a claim that no known witness breaks."""
+
+    @abstractmethod
+    def replay(self, witness: Witness) -> Replay:
+        """The run of a witness again, in exact arithmetic, and what that says about the claim."""
+
+    @abstractmethod
+    def state(self, claim: Claim) -> dict[str, Any]:
+        """What a claim says besides its domain, as plain data; `mark` is among the fields."""
+
+    @abstractmethod
+    def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
+        """What `state` wrote, as arguments of `Claim`; classes may be those of the package, or of these modules.
+
+        Raises KeyError, TypeError or ValueError if it is something else.
+        """
+
+    def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
+        """Something that meets all that a claim assumes; None if nothing is found."""
+        return None
+
+    def series(self, witness: Witness) -> dict[str, Any]:
+        """Measured and bound along the run of a witness, for a chart. Raises Unsupported if it has no run."""
+        raise Unsupported(f"{witness.claim.id} is about no run: there is nothing to draw")
+
+    def axis(self, claim: Claim) -> str:
+        """What the series of its witnesses measure, as the axis of a chart says it."""
+        return "measured" if claim.measure is None else text(claim.measure.symbol)
+
+    def describe(self, witness: Witness) -> str:
+        """A witness in one line for the reader."""
+        return f"false at {witness.told}"
+
+    def strange(self, witness: Witness) -> str:
+        """What a witness states and claims of this kind have nothing of; empty if there is nothing."""
+        if witness.oracle is not None:
+            return "the witness has a law of stochastic gradients, and the claim none"
+        if witness.exhibit:
+            return "an exhibit shows that a run returns to points in turn, after a step or more"
+        return "the claim is about no step k" if witness.k else ""
+
+    def search(self, hunt: Hunt) -> None:
+        """Look for an instance that breaks a claim, until the hunt is over."""
+        hunt.judge()
+
+
+def kind_of(claim: Claim) -> Kind:
+    """What knows all that depends on the kind of a claim. Raises Misuse if its body is of no known kind."""
+    _load()
+    for body in type(claim.body).__mro__:
+        if body in _KINDS:
+            return _KINDS[body]
+    raise Misuse(
+        f"{claim.id}: nothing is known of claims of the kind {claim.kind!r}: derive a class from "
+        f"signproof.checks.kind.Kind with body = {type(claim.body).__name__}"
+    )
+
+
+def kind_reading(data: Mapping[str, Any]) -> Kind:
+    """The kind of the statement in plain data. Raises ValueError if it is told by no field."""
+    _load()
+    marks = {kind.mark: kind for kind in _KINDS.values() if "mark" in type(kind).__dict__}
+    written = {"bound": 0, **data} if "algorithm" in data else data  # what states a method lacks its bound, at the most
+    for mark in reversed(marks):
+        if mark in written:
+            return marks[mark]
+    fields = ", ".join(map(repr, data)) or "none"
+    raise ValueError(
+        f"no kind of claims is stated by the fields {fields}; name the file that defines it: --with FILE.py"
+    )
+
+
+def _refuse(kind: type[Kind]) -> None:
+    """Raises Misuse if a kind would take the place of another."""
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if is_ours(kind.__module__):
+        return
+    _load()
+    if is_ours(kind.body.__module__):
+        raise Misuse(f"{name}: claims with a {kind.body.__name__} have a kind; give yours a body of its own")
+    others = {known: body for body, known in _KINDS.items() if body.__qualname__ != kind.body.__qualname__}
+    if kind.body.word in {body.word for body in others.values()}:
+        raise Misuse(f"{name}: another kind has the word {kind.body.word!r}")
+    if not kind.mark or kind.mark in {known.mark for known in others}:
+        raise Misuse(f"{name}: its mark {kind.mark!r} must be a name of its own, by which its statements are told")
+
+
+@cache
+def _load() -> None:
+    kinds = import_module("signproof.checks.kinds")  # found by name, as it stands above all that asks for a kind
+    for entry in iter_modules(kinds.__path__, f"{kinds.__name__}."):
+        import_module(entry.name)

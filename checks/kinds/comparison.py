@@ -1,0 +1,42 @@
+"""Comparisons of two flows."""
+
+from __future__ import annotations
+
+from signproof.checks.kinds.flow import Timed
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.replay.witness import shown
+from signproof.checks.trials.flows import race
+from signproof.checks.verdicts.verdict import Status
+from signproof.theory.bodies import Comparison as Body
+
+
+class Comparison(Timed):
+    """V(t) along a flow is at most that along a rival."""
+
+    body = Body
+    mark = "rival"
+    numbers = True
+
+    def judge(self, inquiry):
+        inquiry.begin("trajectories")
+        try:
+            tally, witness = race(inquiry.claim)
+        except Unsupported as unsupported:
+            inquiry.add("note", "exact", f"not tried: {unsupported}")
+            return inquiry.verdict(Status.OPEN)
+        text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
+        inquiry.add("run", "enclosed", text, tally.facts)
+        if witness is not None:
+            inquiry.add("witness", witness.level, witness.describe())
+            return inquiry.broken(witness)
+        return inquiry.verdict(Status.SUPPORTED if tally.held else Status.OPEN)
+
+    def describe(self, witness):
+        return (
+            f"{witness.problem.describe()}; {witness.told}; {witness.origin}: V(t) is {shown(witness.measured)}, "
+            f"that of {witness.claim.rival} {shown(witness.bound)}"
+        )
+
+    def search(self, hunt):
+        hunt.begin("two flows on diagonal quadratics")
+        hunt.take(race(hunt.claim)[1])

@@ -1,0 +1,63 @@
+"""Bounds on trajectories of flows."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from signproof.checks.kind import Kind
+from signproof.checks.problems.base import Problem
+from signproof.checks.replay.flows import at_times, replay_flow
+from signproof.checks.replay.series import told_over_time
+from signproof.checks.replay.stated import parts, parts_from
+from signproof.checks.replay.witness import Witness, shown
+from signproof.checks.trials.flows import try_flow
+from signproof.checks.trials.tally import PROFILES
+from signproof.checks.verdicts.exhibit import simplest_example
+from signproof.theory.bodies import FlowBound
+
+
+class Timed(Kind):
+    """What is said of trajectories from a start, at a time t."""
+
+    def exhibit(self, claim, seed):
+        return simplest_example(claim)
+
+    def replay(self, witness):
+        return replay_flow(*_instance(witness))
+
+    def series(self, witness):
+        return told_over_time(witness, at_times(*_instance(witness)))
+
+    def state(self, claim):
+        return parts(claim)
+
+    def read(self, data, homes):
+        return parts_from(data, homes)
+
+
+class Flow(Timed):
+    """measure(t) <= bound along every trajectory."""
+
+    body = FlowBound
+
+    def judge(self, inquiry):
+        from signproof.checks.verdicts.tried import concluded  # it loads JAX, of which replays need nothing
+
+        return concluded(inquiry, try_flow(inquiry.claim, inquiry.profile, inquiry.seed, inquiry.advance))
+
+    def describe(self, witness):
+        return (
+            f"{witness.problem.describe()}; {witness.told}; {witness.origin}: the measure is "
+            f"{shown(witness.measured)}, the bound {shown(witness.bound)}"
+        )
+
+    def search(self, hunt):
+        for turn in count():
+            hunt.begin("flows on all families")
+            hunt.take(try_flow(hunt.claim, PROFILES["full"], hunt.seed + turn, hunt.advance).witness)
+
+
+def _instance(witness: Witness) -> tuple[Any, ...]:
+    assert isinstance(witness.problem, Problem)
+    return witness.claim, witness.problem, witness.parameters, witness.start

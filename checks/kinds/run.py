@@ -1,0 +1,138 @@
+"""Bounds on runs of methods with exact gradients."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from signproof.checks.facts.runs import fits
+from signproof.checks.kind import Kind
+from signproof.checks.posing.cases import cases
+from signproof.checks.posing.domain import Range, ranges
+from signproof.checks.problems.base import Problem
+from signproof.checks.replay.bounds import replay, replay_expected
+from signproof.checks.replay.series import along_run, told
+from signproof.checks.replay.stated import parts, parts_from
+from signproof.checks.replay.witness import shown
+from signproof.checks.search.grid import grid
+from signproof.checks.trials.tally import PROFILES, Trials
+from signproof.checks.trials.tightness_map import NoMap, tightness_map
+from signproof.checks.verdicts.exhibit import of_families, simplest_example
+from signproof.checks.verdicts.inquiry import Inquiry
+from signproof.checks.verdicts.verdict import Evidence
+from signproof.theory.bodies import RunBound
+from signproof.theory.claim import Claim
+from signproof.theory.symbols import k
+
+DIMENSIONS, RATIOS = (2, 8), (1, 2, 8, 80, 8000)
+"""Dimensions and values of L/mu at which the tightness of a bound is mapped."""
+EXAMPLES = 20
+"""Batches that Hypothesis draws in one round of a search."""
+
+
+class Run(Kind):
+    """measure(k) <= bound along every run."""
+
+    body = RunBound
+    mark = "bound"
+    bounds_runs = numbers = True
+
+    # ------------------------------------------------------------------------------------------------- judge
+
+    def judge(self, inquiry):
+        from signproof.checks.trials.bounds import try_out  # trials load JAX, of which replays need nothing
+        from signproof.checks.verdicts.tried import concluded
+
+        trials = try_out(inquiry.claim, inquiry.profile, inquiry.seed, inquiry.advance)
+        further = self.further(inquiry, trials)
+        return concluded(inquiry, trials, **further, cells=self.cells(inquiry, trials))
+
+    def further(self, inquiry: Inquiry, trials: Trials) -> dict[str, Any]:
+        """Further trials; what `concluded` is to know of them."""
+        return {}
+
+    def cells(self, inquiry: Inquiry, trials: Trials) -> tuple[dict[str, Any], ...]:
+        """Cells of a map of tightness; none for a claim that has no such map."""
+        if not (inquiry.profile.mapped and trials.tallies):
+            return ()
+        inquiry.begin("map of tightness")
+        try:
+            found = tightness_map(inquiry.claim, DIMENSIONS, RATIOS, seed=inquiry.seed)
+        except NoMap:
+            return ()
+        return tuple(cell.data() for cell in found)
+
+    def exhibit(self, claim, seed) -> Evidence | None:
+        return of_families(claim, seed) or simplest_example(claim)
+
+    # ---------------------------------------------------------------------------------------------- witnesses
+
+    def replay(self, witness):
+        assert isinstance(witness.problem, Problem)
+        instance = witness.parameters, witness.start, witness.k
+        if witness.oracle is not None:
+            return replay_expected(witness.claim, witness.problem, witness.oracle, *instance)
+        return replay(witness.claim, witness.problem, *instance)
+
+    def series(self, witness):
+        return told(witness, along_run(witness))
+
+    def describe(self, witness):
+        noise, mean = ("", "") if witness.oracle is None else (f"; {witness.oracle.describe()}", "expected ")
+        return (
+            f"{witness.problem.describe()}{noise}; {witness.told}; {witness.origin}: at k = {witness.k} the {mean}"
+            f"measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
+        )
+
+    def strange(self, witness):
+        if witness.oracle is not None and not isinstance(witness.problem, Problem):
+            return "the witness has a law of stochastic gradients, and the claim none"
+        if witness.exhibit:
+            return "an exhibit shows that a run returns to points in turn, after a step or more"
+        if witness.parameters.get(str(k), witness.k) != witness.k:
+            return f"the run has {witness.k} steps, not {witness.parameters[str(k)]}"
+        return ""
+
+    # ------------------------------------------------------------------------------------------------- search
+
+    def search(self, hunt):
+        posed = [(case, ranges(case)) for case in cases(hunt.claim)]
+        hunt.begin("a grid of tiny instances")
+        for case, free in posed:
+            hunt.follow(grid(case, free))
+        self.search_further(hunt)
+        for turn in count():
+            self._ascents(hunt, posed, turn)
+            self._batches(hunt, turn)
+
+    def search_further(self, hunt) -> None:
+        """What is searched once, after the grid."""
+
+    def _ascents(self, hunt, posed: list[tuple[Claim, list[Range]]], turn: int):
+        from signproof.checks.search.ascent import SHAPES, ascend, supports
+
+        for shape in SHAPES:
+            for case, free in posed:
+                if supports(case) and fits(case, shape.dimension):
+                    hunt.begin("ascents by gradients")
+                    quadratics = "dense" if shape.dense else "diagonal"
+                    hunt.advance(f"{case.id}: ascent, {quadratics} quadratics, d = {shape.dimension}")
+                    hunt.follow(ascend(case, free, shape, hunt.seed + turn, hunt.deadline))
+
+    def _batches(self, hunt, turn: int):
+        from signproof.checks.search.hypothesis import drawn
+        from signproof.checks.trials.bounds import try_out
+
+        hunt.begin("batches drawn by Hypothesis")
+        hunt.advance(f"{hunt.claim.id}: Hypothesis")
+        hunt.take(drawn(hunt.claim, EXAMPLES, hunt.seed + turn, hunt.deadline))
+        hunt.begin("random batches of all families")
+        hunt.take(try_out(hunt.claim, PROFILES["quick"], hunt.seed + turn, hunt.advance).witness)
+
+    # --------------------------------------------------------------------------------------------- plain data
+
+    def state(self, claim):
+        return parts(claim)
+
+    def read(self, data, homes):
+        return parts_from(data, homes)

@@ -1,0 +1,80 @@
+"""Claims about parameters alone: Z3 proves them or finds a model against them."""
+
+from __future__ import annotations
+
+from flint import fmpq
+from sympy import And, Dummy, Symbol
+
+from signproof.checks.kind import Kind
+from signproof.checks.numbers.cover import cover
+from signproof.checks.posing.domain import Unsupported
+from signproof.checks.replay.bounds import replay_statement
+from signproof.checks.replay.witness import Witness
+from signproof.checks.verdicts.exhibit import parameters_alone, simplest_example
+from signproof.checks.verdicts.verdict import Status
+from signproof.theory.algebra.decide import follows, simplest
+from signproof.theory.bodies import Statement as Body
+from signproof.theory.border.counts import whole_numbers
+from signproof.theory.terms.formula import parse
+
+
+class Statement(Kind):
+    """A relation between parameters."""
+
+    body = Body
+    mark = "relations"
+
+    def judge(self, inquiry):
+        claim = inquiry.claim
+        if inquiry.certificate is not None:
+            return inquiry.verdict(Status.PROVED)
+        inquiry.begin("Z3")
+        numbers, whole = whole_numbers(claim)
+        formulas = [relation for number, _, said in numbers if not isinstance(number, Symbol) for relation in said]
+        premises = (*claim.premises, *formulas)
+        answer = follows(claim.statement, claim.premises)
+        if answer.holds is not True and whole & claim.statement.free_symbols.union(*(p.free_symbols for p in premises)):
+            answer = follows(claim.statement, premises, whole)
+        if answer.holds is None and not claim.premises:
+            answer = cover(claim.statement)
+            if answer.holds:
+                inquiry.add("cover", "enclosed", answer.reason, {"accepted": True})
+                return inquiry.verdict(Status.PROVED)
+        if answer.holds:
+            inquiry.add("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True})
+            return inquiry.verdict(Status.PROVED)
+        if answer.holds is False:
+            model = simplest(premises, claim.statement, whole).model or answer.model
+            parameters = {str(s): fmpq(int(n.p), int(n.q)) for s, n in model.items() if not isinstance(s, Dummy)}
+            witness = Witness(claim, None, parameters, (), 0)
+            found = witness.replay()
+            if found.confirmed:
+                inquiry.add("witness", "exact", witness.describe())
+                return inquiry.broken(witness)
+            inquiry.add("note", "exact", f"undecided: {found.why} ({witness.describe()})")
+            return inquiry.verdict(Status.OPEN)
+        inquiry.add("note", "exact", f"undecided: {answer.reason}")
+        return inquiry.verdict(Status.OPEN)
+
+    def exhibit(self, claim, seed):
+        return simplest_example(claim) if claim.assumptions else parameters_alone(claim)
+
+    def replay(self, witness):
+        return replay_statement(witness.claim, witness.parameters)
+
+    def series(self, witness):
+        raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
+
+    def strange(self, witness):
+        return (
+            "the claim is about parameters alone, and the witness has a start"
+            if witness.start
+            else (super().strange(witness))
+        )
+
+    def state(self, claim):
+        relations = claim.statement.args if isinstance(claim.statement, And) else (claim.statement,)
+        return {"relations": [str(part) for part in relations]}
+
+    def read(self, data, homes):
+        return {"statement": And(*(parse(text) for text in data["relations"]))}

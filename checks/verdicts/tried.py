@@ -1,0 +1,76 @@
+"""The verdict on a bound, from what trials showed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from signproof.checks.problems.base import Problem
+from signproof.checks.replay.series import witness_series
+from signproof.checks.trials.bounds import loosest, worst_run
+from signproof.checks.trials.tally import Trials
+from signproof.checks.verdicts.inquiry import Inquiry
+from signproof.checks.verdicts.verdict import Evidence, Status, Tightness, Verdict
+from signproof.theory.misuse import named
+
+
+def concluded(
+    inquiry: Inquiry, trials: Trials, statistics: Evidence | None = None, untried: str = "", **found: Any
+) -> Verdict:
+    """What the trials of a bound come to.
+
+    Arguments: the claim; what its trials showed; confidence bounds that break it, if there are some; what was not
+    tried, without which it cannot be supported; what else the verdict holds.
+    """
+    for tally in trials.tallies:
+        inquiry.add("run", "sampled", tally.text, tally.facts)
+    for where, error in trials.failures.items():
+        inquiry.add("note", "sampled", f"not tried to the end on {where}: {named(error)}")
+    if trials.dismissed:
+        text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
+        inquiry.add("replay", "exact", text)
+    found["tightness"] = tightness(trials)
+    series = tuple(trials.series)
+    if trials.witness is not None:
+        inquiry.add("witness", trials.witness.level, trials.witness.describe())
+        if isinstance(trials.witness.problem, Problem):
+            series = (witness_series(trials.witness), *series)
+        return inquiry.broken(trials.witness, series, **found)
+    series = (*worst_run(trials, inquiry.profile.steps), *series)
+    if statistics is not None:
+        inquiry.evidence.append(statistics)
+        return inquiry.broken(None, series, **found)
+    return inquiry.verdict(_status(inquiry, trials, untried), series=series, **found)
+
+
+def _status(inquiry: Inquiry, trials: Trials, untried: str) -> Status:
+    """The status of a claim that nothing breaks, if it is not proved; the evidence says why where that is open."""
+    if inquiry.certificate is not None:
+        if trials.reason:
+            inquiry.add("note", "sampled", f"proved, but not tried: {trials.reason}")
+        return Status.PROVED
+    if untried:
+        inquiry.add("note", "sampled", untried)
+        return Status.OPEN
+    if any(tally.broken for tally in trials.tallies):
+        broken, of = (sum(getattr(tally, name) for tally in trials.tallies) for name in ("broken", "comparisons"))
+        text = f"undecided: {broken} of {of} comparisons are above the bound, on instances of which no exact replay "
+        inquiry.add("note", "sampled", f"{text}confirms that they meet all that is assumed")
+        return Status.OPEN
+    if any(tally.held for tally in trials.tallies):
+        return Status.SUPPORTED
+    reason = trials.reason or "every comparison lies within the rounding error of the run"
+    reason = "; ".join([reason, *(piece.text for piece in inquiry.evidence if "family" in piece.facts)])
+    inquiry.add("note", "sampled", f"nothing decided: {reason}")
+    return Status.OPEN
+
+
+def tightness(trials: Trials) -> Tightness | None:
+    """How tight the bound is, as far as trials tell."""
+    shares = {theta: best for theta, best in trials.shares.items() if best.instance}
+    if shares:
+        theta = loosest(trials)
+        by_step_size = tuple((theta, best.value) for theta, best in shares.items())
+        what = "share of the decrease promised for the first step that is all that happens"
+        return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
+    value, instance = max((trials.ratio.value, trials.ratio.instance), trials.elsewhere)
+    return Tightness(value, instance, "largest measured / bound") if instance else None
