@@ -191,8 +191,7 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The word for its kind: "bound", "flow", "comparison", "algebraic", "implication", "orbit", "words", or the word
-        of a kind of one's own."""
+        """The word for its kind: bound, flow, comparison, algebraic, implication, orbit, words, or one's own."""
         return self.body.word
 
     @cached_property
