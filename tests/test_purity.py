@@ -624,13 +624,13 @@ def drawn_ahead(self, x, gradient, memory, xp):
 
 
 def votes_and_a_gradient(self, x, gradient, memory, xp):
-    length, vote = xp.votes(gradient, x, 3)
+    length, vote = xp.votes(gradient, x, self.workers)
     return x - self.step_size * (length * vote + gradient(x)), memory
 
 
 def votes_twice(self, x, gradient, memory, xp):
-    length, _ = xp.votes(gradient, x, 3)
-    _, vote = xp.votes(gradient, x, 3)
+    length, _ = xp.votes(gradient, x, self.workers)
+    _, vote = xp.votes(gradient, x, self.workers)
     return x - self.step_size * length * vote, memory
 
 
@@ -639,7 +639,7 @@ TWICE = [drawn_twice, drawn_for_the_length_and_for_the_sign, drawn_ahead, votes_
 
 @pytest.mark.parametrize("update", TWICE)
 def test_a_second_draw_is_refused_everywhere(update):
-    own = method(update, stochastic=True)
+    own = method(update, stochastic=True, workers=3)
     with pytest.raises(ClaimError, match=r"own: Own asks for more than one stochastic gradient .* g = gradient\(x\)"):
         stochastic(own)
     at, problem = own.at(step_size=fmpq(1, 2)), DiagonalQuadratic(rationals([1, 2]))
@@ -719,12 +719,12 @@ def test_a_method_that_draws_nothing_is_not_stochastic():
         stochastic(method(still, stochastic=True))
 
     def voting(self, x, gradient, memory, xp):
-        length, vote = xp.votes(gradient, x, 3)
+        length, vote = xp.votes(gradient, x, self.workers)
         return x - self.step_size * length * vote, memory
 
     with pytest.raises(ClaimError, match="asks for votes, which are drawn: say stochastic = True in Own"):
-        claim(method(voting))
-    assert stochastic(method(voting, stochastic=True)).kind == "bound"
+        claim(method(voting, workers=3))
+    assert stochastic(method(voting, workers=3, stochastic=True)).kind == "bound"
 
 
 def _noiseless(made):

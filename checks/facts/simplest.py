@@ -23,7 +23,7 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.theory.assumptions.composite import ClosedConvex, Convex
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.norms import ANY, LINF, OPERATOR
-from signproof.theory.symbols import V0, f_star, i
+from signproof.theory.symbols import V0, f_star, i, m
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation
 from signproof.theory.terms.flows import trajectory
 from signproof.theory.terms.proximal import (
@@ -62,12 +62,13 @@ Vector = tuple[Expr, ...]
 class Example:
     """The example in R^n.
 
-    `vectors` are the constants with an entry for each coordinate that were met so far, by letter; `remarks` say what
-    else of the example was looked at, `begun` whether its start was.
+    There are `workers` workers, who all know the gradient. `vectors` are the constants with an entry for each
+    coordinate that were met so far, by letter; `remarks` say what else of the example was looked at, `begun` whether
+    its start was.
     """
 
     def __init__(self, dimension: int):
-        self.dimension = dimension
+        self.dimension, self.workers = dimension, 1
         self.s = Symbol("x_0", real=True)
         self.vectors: dict[str, Vector] = {}
         self.remarks: dict[str, None] = {}
@@ -158,7 +159,7 @@ class Example:
         return sum(map(Abs, self._vector(x, index)))
 
     def _total(self, index, term, over):
-        indices = range(self.dimension) if over == i else (index,)
+        indices = range(self.dimension) if over == i else (index,) * (self.workers if over == m else 1)
         return sum(self._number(term, each) for each in indices)
 
     # ------------------------------------------------------------------------------------------ vectors

@@ -91,6 +91,8 @@ class Reader(ABC):
         Raises Unsupported for a term that says nothing about stochastic gradients.
         """
         if isinstance(term, Symbol):
+            if term not in self.values:
+                raise Unsupported(f"{term} has no value for a law of stochastic gradients")
             return self.values[term]
         if isinstance(term, Rational):
             return self.xp.rational(int(term.p), int(term.q))

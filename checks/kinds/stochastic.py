@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from signproof.checks.kinds.run import Run
-from signproof.checks.numbers.exact import to_float
+from signproof.checks.numbers.exact import Irrational, to_float
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.trials import exact_noise, moment_search, product_search
 from signproof.checks.trials.drawn_noise import Sampled
@@ -17,6 +17,9 @@ from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.bodies import StochasticBound
 
+UNABLE = (Unsupported, Irrational)
+"""What trials and searches raise for a claim that they are not for, or whose numbers are not those of their
+arithmetic."""
 UNTRIED = "not refuted with exact gradients; noisy ones were not tried"
 
 
@@ -34,7 +37,7 @@ class Stochastic(Run):
         drawn = try_drawn(inquiry, trials)
         if drawn is not None and drawn.violation:
             return {"statistics": Evidence("statistics", "statistical", drawn.violation, drawn.facts)}
-        return {"untried": UNTRIED if noise is None and drawn is None else ""}
+        return {"untried": UNTRIED if noise is None and drawn is None and trials.tallies else ""}
 
     def search_further(self, hunt):
         for name, attempt in (
@@ -45,7 +48,7 @@ class Stochastic(Run):
             hunt.begin(name)
             try:
                 found = attempt(hunt.claim, hunt.advance)
-            except Unsupported as unsupported:
+            except UNABLE as unsupported:
                 hunt.stages[-1] = f"not {name}, as {unsupported}"
                 continue
             hunt.take(found.witness)
@@ -62,14 +65,14 @@ def try_and_search(inquiry: Inquiry, trials: Trials) -> Noise | None:
         trials.series += noise.series.values()
         trials.witness = noise.witness
         trials.elsewhere = (noise.largest, noise.instance)
-    except Unsupported as unsupported:
+    except UNABLE as unsupported:
         inquiry.add("note", "sampled", f"no noise was tried: {unsupported}")
     if trials.witness is not None:
         return noise
     products = product_search.assumes_products(claim)
     try:
         found = (product_search if products else moment_search).search(claim, inquiry.advance)
-    except Unsupported as unsupported:
+    except UNABLE as unsupported:
         inquiry.add("note", "sampled", f"no noise was searched for: {unsupported}")
         return noise
     if found.witness is None:
@@ -89,7 +92,7 @@ def try_drawn(inquiry: Inquiry, trials: Trials) -> Sampled | None:
     """Try gradients drawn from continuous laws, and say of which the claim says nothing. None if none was tried."""
     try:
         drawn = try_draws(inquiry.claim, inquiry.profile, inquiry.seed, inquiry.error, inquiry.advance)
-    except Unsupported as unsupported:
+    except UNABLE as unsupported:
         inquiry.add("note", "sampled", f"no gradients were drawn: {unsupported}")
         return None
     trials.tallies += drawn.tallies

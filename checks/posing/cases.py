@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
-from sympy import Eq, Expr, Symbol, false, true
+from sympy import Eq, Expr, Symbol, false, nan, true, zoo
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.posing.domain import Unsupported
@@ -79,8 +80,13 @@ def _fixed(claim: Claim, symbol: Symbol, numbers: Sequence[int], relations: Sequ
     fixed = []
     for number in numbers:
         at = {symbol: number}
-        domain = [relation.subs(at) for relation in relations]
-        if false not in domain:
+        try:
+            domain = [relation.subs(at) for relation in relations]
+        except TypeError:  # SymPy's way to say that a side has no value there
+            continue
+        if false in domain or any(relation.has(zoo, nan) for relation in domain):
+            continue
+        with suppress(ClaimError):  # the domain, whose other parameters may decide, is empty there
             fixed.append(
                 replace(
                     claim,

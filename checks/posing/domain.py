@@ -101,9 +101,9 @@ def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     """
     known = set(constants(claim)) | {k, V0} | given
     free = sorted(claim.parameters - known, key=str)
-    relations = [relation for relation in asked(claim) if not relation.has(k)]
-    if any(relation.has(V0) for relation in relations):
+    if any(relation.has(V0) for relation in asked(claim)):
         raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
+    relations = [relation for relation in asked(claim) if not relation.has(k)]
     premises = list(claim.premises)
     implied: list[Relational] = []
     found: list[Range] = []

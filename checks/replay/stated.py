@@ -13,7 +13,7 @@ from signproof.checks.kind import kind_of, kind_reading
 from signproof.theory import norms
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.home import is_ours, members
-from signproof.theory.claim import Claim
+from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Method
@@ -29,8 +29,15 @@ def claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
     """The claim that `stated` wrote. Raises KeyError, TypeError or ValueError if the data is not one."""
     if not isinstance(data, Mapping):
         raise ValueError(f"there is no claim {id!r}, and the file does not state it")
-    conditions = tuple(parse(text) for text in data["domain"])
-    return Claim(id=id, domain=conditions, **kind_reading(data).read(data, homes))
+    try:
+        conditions = tuple(parse(text) for text in data["domain"])
+        return Claim(id=id, domain=conditions, **kind_reading(data).read(data, homes))
+    except ClaimError:
+        raise
+    except ValueError as error:
+        said = str(error)
+        unread = said.startswith("cannot read the formula")
+        raise ValueError(f"{said}; or name the file of the claim: --with FILE.py" if unread else said) from None
 
 
 def parts(claim: Claim) -> dict[str, Any]:

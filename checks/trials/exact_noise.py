@@ -28,7 +28,7 @@ from signproof.checks.posing.cases import at_horizons, noiseless
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import exactly_known
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.replay.bounds import expected_run, replay_expected
+from signproof.checks.replay.bounds import expected_run, outside, replay_expected
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
 from signproof.checks.trials.tally import Tally
@@ -110,6 +110,13 @@ def _compare(run: _Run, name: str, noise: Noise):
     """Count what one run shows; what is broken is replayed, all that is assumed included."""
     if not run.settle():
         return
+    claimed = [
+        step
+        for step in range(run.steps + 1)
+        if all(domain.holds(relation, run.values | {k: fmpq(step)}, RATIONALS) for relation in run.claim.domain)
+    ]
+    if not claimed or outside(run.claim, run.problem, run.parameters, run.start, claimed[0], run.table):
+        return  # a constant that is a number, or stands for several, is not that of the problem or of its law
     tally = next((tally for tally in noise.tallies if tally.family == name), None)
     if tally is None:
         tally = Tally(name, STEPS)
@@ -119,9 +126,7 @@ def _compare(run: _Run, name: str, noise: Noise):
     ratios: dict[int, float] = {}
     shown: dict[str, Any] = {"instance": f"{name}, {run.describe()}", "k": [], "measured": [], "bound": []}
     for step, found in enumerate(expected_run(*instance, run.steps)):
-        if not all(domain.holds(relation, run.values | {k: fmpq(step)}, RATIONALS) for relation in run.claim.domain):
-            continue
-        if found.measured is None or found.bound is None:
+        if step not in claimed or found.measured is None or found.bound is None:
             continue
         tally.comparisons += 1
         if found.confirmed and replay_expected(*instance, step).confirmed:
@@ -179,7 +184,8 @@ class _Run:
             constant = exactly_known(self.problem, assumption)
             if constant is None:
                 return False
-            objective[assumption.constant] = constant
+            if isinstance(assumption.constant, Symbol):
+                objective[assumption.constant] = constant
         reached = {tuple(Guarded(self.problem).gradient(rationals(list(self.start)), RATIONALS))}
         for _ in range(ROUNDS):
             self.table = TableOracle({g: self.oracle.law(g) for g in sorted(reached)})
@@ -253,8 +259,11 @@ def _limits(assumption: OracleAssumption, oracle: FiniteOracle, g: tuple, worker
         return [] if readers[0].holds(statement) and not dependent(assumption, readers[0], law) else None
     limits = []
     for relation, at in instances(statement, readers[0].sizes):
-        left = readers[0].number(relation.lhs, at)
-        limit = _limit(relation, left, [reader.number(relation.rhs, at) for reader in readers], assumption)
+        try:
+            left, right = readers[0].number(relation.lhs, at), [reader.number(relation.rhs, at) for reader in readers]
+        except ZeroDivisionError:  # in a formula for the constant
+            raise Unsupported(f"the constant of {assumption} is not read off a law") from None
+        limit = _limit(relation, left, right, assumption)
         if limit is not None:
             limits.append(limit)
     return limits

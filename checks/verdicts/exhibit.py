@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Eq, Expr, Ge, Le, Rational, Symbol, false
+from sympy import Eq, Expr, Ge, Le, Rational, Symbol, false, nan, zoo
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.facts.families import asked, believed, doubt_of
@@ -181,9 +181,10 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
 def _at(said: Boolean, values: dict[Symbol, Expr]) -> Boolean:
     """A statement at some points; it is false where it has no value."""
     try:
-        return said.subs(values)
+        there = said.subs(values)
     except TypeError:  # SymPy's way to say that a side is not a real number
         return false
+    return false if there.has(zoo, nan) else there
 
 
 def _told(claim: Claim, example: Example, model: dict[Symbol, Rational], begins: bool) -> Evidence:

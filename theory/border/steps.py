@@ -13,7 +13,7 @@ from inspect import getattr_static
 from itertools import count
 from typing import Any
 
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.copies import copied
@@ -31,6 +31,10 @@ class Unruly(Misuse):
 
 class Kept(Unruly):
     """A rule that keeps something where it is not looked for: on its arithmetic, or on the method with its numbers."""
+
+
+class Unheard(Unruly):
+    """A method that lets others vote than its own workers."""
 
 
 class DrawnTwice(Unruly):
@@ -117,6 +121,17 @@ class Draws:
                 "draw once, g = gradient(x), and use g again"
             )
 
+    def hear(self, workers: Any) -> None:
+        """Raises Unheard unless these are as many as the method has: as many draw, and as many the theorems count."""
+        own = getattr(self._algorithm, "workers", None)
+        if workers is own:
+            return
+        if not (isinstance(workers, int | Integer) and isinstance(own, int | Integer) and workers == own):
+            raise Unheard(
+                f"{type(self._algorithm).__name__} lets {workers} workers vote, which are not those of its field "
+                "`workers`: write xp.votes(gradient, x, self.workers)"
+            )
+
 
 def flowing(flow: Flow, x: Any, gradient: Any, xp: Any) -> Any:
     """The velocity of a flow at a point, its speed a number."""
@@ -193,4 +208,5 @@ class _Numbers:
 
     def votes(self, gradient: Any, x: Any, workers: Any) -> tuple[Any, Any]:
         self._draws.draw()
+        self._draws.hear(workers)
         return self._xp.votes(gradient.source if isinstance(gradient, _Drawn) else gradient, x, workers)

@@ -53,7 +53,7 @@ from signproof.theory.norms import DualPair
 from signproof.theory.proof_steps import Certificate, Justification, Proof, Rejection, Step
 from signproof.theory.symbols import V0, f_star, k, m, t
 from signproof.theory.terms.exact_types import check_leaves
-from signproof.theory.terms.expectations import Total, estimate, free_indices, mean
+from signproof.theory.terms.expectations import Random, Total, estimate, free_indices, mean
 from signproof.theory.terms.flows import check_velocity, suboptimality_at, trajectory, velocity, x_t
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import (
@@ -250,6 +250,7 @@ class _Kernel:
             step = traced(algorithm, x_k, estimate if stochastic else gradient)
             if (step.before, step.memory) != ((), ()):
                 raise Rejected(f"{algorithm} remembers more than its iterate")
+            _require_draws(step, algorithm)
             self.require_rule(step, str(algorithm))
             return same(statement, Eq(left, step.after.subs(k, index)))
         return False
@@ -267,6 +268,13 @@ class _Kernel:
             self.require_rule(step, str(flow))
             return same(statement, Eq(left, step.after))
         return False
+
+
+def _require_draws(step: Traced, algorithm: Any):
+    """What a rule draws it draws at x_k, so that no two steps have a draw in common."""
+    for drawn in sorted(step.after.atoms(Random), key=str):
+        if drawn.args[0] != x_k:
+            raise Rejected(f"{algorithm} draws {drawn}, elsewhere than at x_k: a later step would draw it again")
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,11 @@ def _left_behind(algorithm: Algorithm, orbit: Orbit, start: int, like: Any, xp: 
             return tuple(map(anything, part))
         if isinstance(part, Column):
             return Column(map(anything, part))
+        if not isinstance(part, Number):
+            raise Remembers(
+                f"{type(algorithm).__name__} has a {type(part).__name__} in its memory: in a proof memory is numbers, "
+                "vectors and tuples of them, () if there is nothing to remember"
+            )
         unknown.add(Dummy("memory", real=True))
         return xp.number(max(unknown, key=lambda symbol: symbol.dummy_index))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import operator
+import re
+from keyword import kwlist
 from typing import Any
 
 import sympy
@@ -23,6 +25,8 @@ _OPERATORS = {
     ast.Pow: operator.pow,
 }
 _COMPARISONS = {ast.Lt: sympy.Lt, ast.LtE: sympy.Le, ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Eq: sympy.Eq}
+_RESERVED, _SYMBOL = re.compile(rf"\b({'|'.join(kwlist)})\b"), "\N{LATIN LETTER DENTAL CLICK}"
+"""Words of Python, such as lambda, that may name a symbol, and what is written before them meanwhile."""
 ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
@@ -66,7 +70,7 @@ def parse(text: str) -> Expr:
     try:
         if len(text) > LONGEST:
             raise ValueError(f"longer than {LONGEST} characters")
-        return _relation(ast.parse(text, mode="eval").body)
+        return _relation(ast.parse(_RESERVED.sub(rf"{_SYMBOL}\1", text), mode="eval").body)
     except _UNREADABLE as error:
         raise ValueError(f"cannot read the formula {str(text)[:80]!r}: {error}") from None
 
@@ -114,7 +118,7 @@ def _built(node: ast.AST) -> Expr:
     if isinstance(node, ast.Constant) and type(node.value) is int:
         return Integer(node.value)
     if isinstance(node, ast.Name):
-        return Symbol(node.id, real=True)
+        return Symbol(node.id.removeprefix(_SYMBOL), real=True)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         return -_read(node.operand)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:

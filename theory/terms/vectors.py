@@ -34,6 +34,7 @@ from sympy import (
 )
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
+from sympy.core.symbol import Str
 from sympy.logic.boolalg import BooleanFalse, BooleanTrue
 from sympy.printing.precedence import PRECEDENCE
 
@@ -144,6 +145,10 @@ class maximizer(VectorAtom):
 
     nargs = 2
 
+    @classmethod
+    def eval(cls, pair, g):
+        return None if type(pair) is Str and pair.name in _NAMES else cls(_norm_named(pair), g)
+
     def _sympystr(self, printer):
         name = "sign" if self.args[0].name == "inf" else "v"
         return f"{name}({printer._print(self.args[1])})"
@@ -205,11 +210,22 @@ class inner(Scalar):
         return _powered(rf"\left\langle {u},\, {v}\right\rangle", exp)
 
 
+def _norm_named(given: Any) -> Str:
+    """The name of a norm, of which SymPy makes a number or a symbol if it is given as text. Raises TypeError for
+    another."""
+    name = {"oo": "inf"}.get(str(given), str(given))
+    if name not in _NAMES:
+        raise TypeError(f"there is no norm {name!r}: it is one of {', '.join(map(repr, _NAMES))}")
+    return Str(name)
+
+
 class _Norm(Scalar):
     nargs = 2
 
     @classmethod
     def eval(cls, pair, v):
+        if type(pair) is not Str or pair.name not in _NAMES:
+            return cls(_norm_named(pair), v)
         parts = terms(v)
         if not parts:
             return S.Zero
