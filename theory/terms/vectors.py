@@ -211,9 +211,10 @@ class inner(Scalar):
 
 
 def _norm_named(given: Any) -> Str:
-    """The name of a norm, of which SymPy makes a number or a symbol if it is given as text. Raises TypeError for
-    another."""
-    name = {"oo": "inf"}.get(str(given), str(given))
+    """The name of a norm, of which SymPy makes a number, a symbol or a function if it is given as text. Raises TypeError
+    for another."""
+    name = getattr(given, "__name__", str(given))
+    name = {"oo": "inf"}.get(name, name)
     if name not in _NAMES:
         raise TypeError(f"there is no norm {name!r}: it is one of {', '.join(map(repr, _NAMES))}")
     return Str(name)
