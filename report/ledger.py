@@ -16,7 +16,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from signproof.checks.verdicts.verdict import LEVELS, UNKNOWN, Evidence, Verdict
+from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.theory.catalog import citations
 from signproof.theory.elaboration.graph import graph
 from signproof.theory.kernel.lemmas import TABLE
@@ -178,7 +178,8 @@ def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
 
 def because(entry: dict[str, Any]) -> str:
     """Why a claim has its verdict, in a few words, how much was tried, and whether it may be about nothing."""
-    return _reason(entry) + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+    judge = next((piece["judge"] for piece in entry["evidence"] if "judge" in piece), "")
+    return (f"{JUDGED} {judge}: " if judge else "") + _reason(entry) + (f"; {UNKNOWN}" if unexhibited(entry) else "")
 
 
 def unexhibited(entry: dict[str, Any]) -> bool:

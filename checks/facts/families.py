@@ -27,7 +27,7 @@ from sympy.core.symbol import Str
 from signproof.checks.facts.reading import Reading, Unvalued, told, told_vector
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Instances, Problem, nearest
+from signproof.checks.problems.base import Instances, Problem, answered, exactly_known, known, nearest
 from signproof.checks.problems.families import families
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.assumptions.objective import Assumption, Constant, Dimension, Smooth
@@ -99,9 +99,18 @@ def asked(claim: Claim) -> tuple[Assumption, ...]:
 
 def doubt(family: type[Problem], assumptions: Sequence[Assumption]) -> str:
     """Which fact that a family declares is wrong, and where; empty if none is found to be. It is found once."""
-    if is_ours(family.__module__):
+    assumptions = _users(family, assumptions)
+    if is_ours(family.__module__) and not assumptions:
         return ""
     return _once(_FOUND.setdefault(family, {}), assumptions, lambda: _doubt(family, assumptions))
+
+
+def _users(family: type[Problem], assumptions: Sequence[Assumption]) -> Sequence[Assumption]:
+    """The assumptions that a user answers for a family: of the package's own, those that another file answers."""
+    if not is_ours(family.__module__):
+        return assumptions
+    found = [(each, answered(family, each)) for each in assumptions if isinstance(each, Constant)]
+    return [each for each, answer in found if answer is not None and not is_ours(answer.__module__)]
 
 
 _FOUND: WeakKeyDictionary[type, dict[Any, str]] = WeakKeyDictionary()
@@ -110,7 +119,8 @@ _FOUND: WeakKeyDictionary[type, dict[Any, str]] = WeakKeyDictionary()
 
 def doubt_of(problem: Problem, assumptions: Sequence[Assumption]) -> str:
     """The same of one instance in rationals, with nothing forgiven."""
-    if is_ours(type(problem).__module__):
+    assumptions = _users(type(problem), assumptions)
+    if is_ours(type(problem).__module__) and not assumptions:
         return ""
 
     def found() -> str:
@@ -142,7 +152,8 @@ def unmet_at(
     `xp`, of which neighbours are compared with each other, and all of them with the origin and the last. Between
     neighbours the segment is bisected towards where the gradient differs most.
     """
-    if is_ours(type(problem).__module__):
+    assumptions = _users(type(problem), assumptions)
+    if is_ours(type(problem).__module__) and not assumptions:
         return ""
     plain = [np.array([_middle(xp, entry) for entry in x], dtype=object) for x in points]
     origin = plain[0] * fmpq(0)
@@ -259,6 +270,8 @@ def _instances(
     """A few instances of every shape in rationals, as they are drawn, with simpler numbers and scaled; a start, the
     smallest and the largest of its batch, and the constants that the batch declares."""
     shapes: set[tuple] = set()
+    if not family.shapes and owner(family, "batch") is not Instances and owner(family, "samples") is Instances:
+        raise Wrong("it has a `batch`, and no shapes of which one could be drawn: write shapes = ((1,), (4,))")
     try:
         drawn = list(islice(family.samples(np.random.default_rng(0), 1), BATCHES))
     except NotImplementedError:
@@ -283,7 +296,7 @@ def _ends(batch: Problem, assumptions: Sequence[Assumption], index: int) -> dict
     """The valid ends of what a batch declares for one of its instances."""
     found: dict[int, fmpq] = {}
     for assumption in assumptions:
-        ends = batch.constant(assumption) if isinstance(assumption, Constant) else None
+        ends = known(batch, assumption) if isinstance(assumption, Constant) else None
         if ends is not None and isinstance(assumption, Constant):
             valid = np.asarray(ends.lower if assumption.largest else ends.upper, dtype=float)
             end = float(valid.ravel()[index if valid.size > 1 else 0])
@@ -602,7 +615,7 @@ def _declared(problem: Problem, assumption: Assumption) -> fmpq | None:
     """The constant that an instance declares, the valid end of its enclosure if it knows no better."""
     assert isinstance(assumption, Constant)
     try:
-        return problem.exact_constant(assumption)
+        return exactly_known(problem, assumption)
     except ValueError:  # of numbers that are no floats, nothing is said
         return None
 

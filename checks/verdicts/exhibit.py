@@ -25,7 +25,7 @@ from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.posing.cases import at_workers, in_numbers
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.problems.base import Problem, exactly_known, nearest
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.algebra.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
 from signproof.theory.algebra.elementary import bounds
@@ -245,7 +245,7 @@ def _parameters(
     if any(about_later(assumption) or about_run_and_points(assumption) for assumption in claim.assumptions):
         return None  # a start and a few iterates do not show that it is met
     try:
-        best = {assumption: problem.exact_constant(assumption) for assumption in constants}
+        best = {assumption: exactly_known(problem, assumption) for assumption in constants}
         above = _above(claim, problem, start)
     except (ValueError, TypeError, ZeroDivisionError, Undecided):
         return None  # not an instance of the family, or its start is not told from the minimum

@@ -76,8 +76,8 @@ def _judge(inquiry: Inquiry, known: Sequence[Witness]) -> Verdict:
             inquiry.add("refused", "enclosed", text, {"family": refused.__name__})
     kind = kind_of(claim)
     if not is_ours(type(kind).__module__):
-        text = f"judged by {type(kind).__module__}.{type(kind).__name__}, a kind of claims that came with the claim"
-        inquiry.add("note", "exact", text)
+        name = f"{type(kind).__module__}.{type(kind).__name__}"
+        inquiry.add("note", "exact", f"judged by {name}, a kind of claims that came with the claim", {"judge": name})
     exhibited = exhibit(claim, inquiry.seed)
     if exhibited is not None:
         inquiry.evidence.append(exhibited)

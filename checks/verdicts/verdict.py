@@ -40,6 +40,8 @@ INSTANCES = ("exhibited", "tried", "none known", "none needed", "none")
 known whether there is any; nothing is assumed, or it is said in words; there is none."""
 UNKNOWN = "no instance is known that meets all that is assumed"
 """Said with a verdict that may be about nothing."""
+JUDGED = "not by signproof but by"
+"""Said with a verdict on a claim of a kind of a user's own."""
 LEVELS = ("exact", "enclosed", "statistical", "sampled")
 """Levels of evidence, strongest first."""
 
@@ -150,6 +152,12 @@ class Verdict:
         """Whether it says that a claim holds, but not of anything that is known to exist."""
         return self.status in (Status.PROVED, Status.SUPPORTED) and self.instance == "none known"
 
+    @property
+    def judge(self) -> str:
+        """The class that judged it, if that is none of signproof's; else empty."""
+        return next((piece.facts["judge"] for piece in self.evidence if "judge" in piece.facts), "")
+
     def __str__(self):
         reason = f": {self.evidence[-1].text}" if self.evidence else ""
-        return f"{self.claim.id}: {self.status}{reason}{f'; {UNKNOWN}' if self.unexhibited else ''}"
+        judge = f" ({JUDGED} {self.judge})" if self.judge else ""
+        return f"{self.claim.id}: {self.status}{judge}{reason}{f'; {UNKNOWN}' if self.unexhibited else ''}"

@@ -211,8 +211,10 @@ class inner(Scalar):
 
 
 def _norm_named(given: Any) -> Str:
-    """The name of a norm, of which SymPy makes a number, a symbol or a function if it is given as text. Raises TypeError
-    for another."""
+    """The name of a norm, of which SymPy makes a number, a symbol or a function if it is given as text.
+
+    Raises TypeError for another.
+    """
     name = getattr(given, "__name__", str(given))
     name = {"oo": "inf"}.get(name, name)
     if name not in _NAMES:
