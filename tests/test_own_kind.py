@@ -48,7 +48,7 @@ def test_it_is_judged_and_stands_in_the_ledger(ledger):
     assert false["statement"]["text"] == "V_{k+1} <= V_k" and false["tightness"]["ratio"] > 1
     assert len(false["series"][0]["measured"]) == false["witness"]["k"] + 1
     for entry in (true, false):  # whoever reads the verdict learns whose it is
-        assert because(entry).startswith("not by signproof but by descent")
+        assert because(entry).startswith("not by signproof but by Descent of descent.py: ")
 
 
 def test_its_page_shows_statement_witness_and_run(ledger):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flint import fmpq
 
@@ -76,7 +78,8 @@ def _judge(inquiry: Inquiry, known: Sequence[Witness]) -> Verdict:
             inquiry.add("refused", "enclosed", text, {"family": refused.__name__})
     kind = kind_of(claim)
     if not is_ours(type(kind).__module__):
-        name = f"{type(kind).__module__}.{type(kind).__name__}"
+        file = getattr(sys.modules.get(type(kind).__module__), "__file__", None) or type(kind).__module__
+        name = f"{type(kind).__name__} of {Path(file).name}"
         inquiry.add("note", "exact", f"judged by {name}, a kind of claims that came with the claim", {"judge": name})
     exhibited = exhibit(claim, inquiry.seed)
     if exhibited is not None:
