@@ -6,14 +6,13 @@ import importlib
 import importlib.util
 import re
 import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from places import ROOT
 
 from signproof import moved
 
-ROOT = Path(__file__).resolve().parent.parent
 LARGEST = 0.15
 """The share of all lines that no room exceeds."""
 OLD = [

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import re
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from signproof.commands.counterexamples import described, kept
 from signproof.counterexamples import example_1, example_2, example_3
@@ -15,7 +15,7 @@ from signproof.counterexamples.gallery import gallery
 from signproof.report.gallery import drawing, page
 from signproof.theory.algorithms import MajorityVote
 
-DOCS = Path(__file__).parents[1] / "docs"
+DOCS = ROOT / "docs"
 PAGE = (DOCS / "counterexamples.md").read_text(encoding="utf-8")
 
 

@@ -16,8 +16,8 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 import pytest
+from places import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 LINKS = sorted(p.name for p in (ROOT / "signproof").iterdir() if p.is_symlink())
 
 # A PYTHONPATH would let the checkout in by the back door.

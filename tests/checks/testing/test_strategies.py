@@ -7,12 +7,12 @@ import json
 import runpy
 import textwrap
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 from hypothesis import strategies as st
+from places import ROOT
 from sympy import Rational
 
 from signproof import Claim
@@ -41,7 +41,6 @@ from signproof.theory.catalog import catalog
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
-ROOT = Path(__file__).parents[1]
 VERDICTS = json.loads((ROOT / "report" / "baseline.json").read_text(encoding="utf-8"))["profiles"]["quick"]
 POSED, UNPOSED = {}, {}
 for id, claim in catalog().items():

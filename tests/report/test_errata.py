@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
+from places import ROOT, TESTS
 
 from signproof import cli
 from signproof.report.errata import errata
 from signproof.report.ledger import ledger
 from signproof.theory.catalog import catalog, citations
 
-COMMITTED = (Path(__file__).parents[1] / "docs" / "errata.md").read_text(encoding="utf-8")
-SAMPLE = json.loads((Path(__file__).parent / "data" / "ledger.json").read_text(encoding="utf-8"))
+COMMITTED = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
+SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 
 
 def test_the_committed_list_is_that_of_a_fresh_run(entries):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import copy
 import json
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from places import TESTS
 
 from signproof.report import latex, markdown
 from signproof.report.latex import write_latex
 
-SAMPLE = json.loads((Path(__file__).parent / "data" / "ledger.json").read_text(encoding="utf-8"))
+SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 HOSTILE = "\\input{/etc/passwd} 50% _a_ $x$ #1 ~ ^ & | <b> `c` *d* [e](f) é ≤ α\n\nend"
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from signproof import cli, verify
 from signproof.commands.verify import _print_table
 from signproof.theory.catalog import catalog
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 CODE = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
 
 

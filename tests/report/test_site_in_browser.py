@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pytest
 import shown_experiment
+from places import TESTS
 
 from signproof.report.names import file_names
 from signproof.report.site import write_site
@@ -27,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SAMPLE = json.loads((Path(__file__).parent / "data" / "ledger.json").read_text(encoding="utf-8"))
+SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 PAGES = file_names(claim["id"] for claim in SAMPLE["claims"])
 CLAIMS = sorted(SAMPLE["claims"], key=lambda claim: claim["source"] is None)
 """Those of papers come first on the front page."""

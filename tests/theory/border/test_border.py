@@ -14,7 +14,7 @@ from signproof import verify
 from signproof.loading import load
 from signproof.theory.misuse import Misuse
 
-FILES = sorted((Path(__file__).parent / "border").glob("*.py"))
+FILES = sorted((Path(__file__).parent / "files").glob("*.py"))
 REFUSED = "refused"
 
 

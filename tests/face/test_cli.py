@@ -6,9 +6,9 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import TESTS
 
 from signproof.report import baseline
 from signproof.report.ledger import read
@@ -29,7 +29,7 @@ claim = Claim(
     bound=(1 - 4 * mu * alpha * (1 - L * alpha / 2)) ** k * V0,
 )
 """
-SAMPLE = Path(__file__).parent / "data" / "ledger.json"
+SAMPLE = TESTS / "data" / "ledger.json"
 QUICK = ["scaled-sign/example-1", "scaled-sign/theorem-1.zeta"]
 
 

@@ -23,6 +23,7 @@ import pytest
 import shown_experiment
 import vl_convert
 from PIL import Image
+from places import ROOT, TESTS
 
 from signproof.checks.trials.tightness_map import Cell
 from signproof.report import filters
@@ -33,7 +34,7 @@ from signproof.report.mathml import mathml
 from signproof.report.names import file_names
 from signproof.report.site import write_site
 
-SAMPLE = json.loads((Path(__file__).parent / "data" / "ledger.json").read_text(encoding="utf-8"))
+SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 HOSTILE = "<script>alert(1)</script>"
 VOID = {"meta", "link", "br", "wbr", "img", "input", "hr", "col"}
 FAMILIES = ["diagonal quadratics", "dense quadratics", "logistic regression"]
@@ -743,7 +744,7 @@ def test_flows_are_drawn_over_time():
 
 def test_every_tone_can_be_read_on_paper_and_in_the_dark():
     """Contrast of text and ground as WCAG 2 defines it: 4.5 or more."""
-    style = (Path(__file__).parent.parent / "report/templates/site.css").read_text(encoding="utf-8")
+    style = (ROOT / "report/templates/site.css").read_text(encoding="utf-8")
     sides = style.split("@media screen and (prefers-color-scheme: dark)")
 
     def light(colour):
