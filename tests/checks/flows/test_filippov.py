@@ -6,12 +6,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from drawn_problems import entries, least_squares
 from flint import arb, fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import minimize
 from sklearn.datasets import dump_svmlight_file
-from test_trajectories import ONE, brief, entries, least_squares, matrix, speeds
+from test_trajectories import ONE, brief, matrix, speeds
 
 from signproof.checks.flows import filippov
 from signproof.checks.flows.filippov import Filippov

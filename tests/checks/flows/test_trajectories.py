@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from drawn_problems import entries, least_squares
 from flint import acb, arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,17 +25,7 @@ from signproof.theory.methods.flows import Flow, GradientFlow, SignFlow
 
 ONE = fmpq(1)
 brief = settings(max_examples=25, deadline=None, derandomize=True)
-entries = st.fractions(-3, 3, max_denominator=4)
 speeds = st.fractions("1/3", 3, max_denominator=3).map(rational)
-
-
-@st.composite
-def least_squares(draw, widest: int = 3):
-    """A dense quadratic, perhaps singular, and a start."""
-    d = draw(st.integers(1, widest))
-    m = draw(st.integers(1, d))
-    rows = draw(st.lists(st.lists(entries, min_size=d, max_size=d), min_size=m, max_size=m))
-    return LeastSquares(rationals(rows)), rationals(draw(st.lists(entries, min_size=d, max_size=d)))
 
 
 @st.composite

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from drawn_problems import least_squares
 from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Rational, exp, sqrt
-from test_trajectories import least_squares
 
 from signproof import Claim, verify
 from signproof.checks.flows import filippov
