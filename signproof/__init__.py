@@ -1,9 +1,10 @@
 """signproof: find out whether a convergence claim about a sign-type optimizer is true.
 
-    from signproof import Claim, verify
+    from signproof import Claim, ScaledSignGD, Smooth, Suboptimality, verify
 
 State a claim once, as data; `verify` checks its proof with an exact kernel, tries it on problems whose constants
-are known, and replays every violation in exact arithmetic.
+are known, and replays every violation in exact arithmetic. What claims are written with comes from here: methods,
+assumptions, measures, norms and symbols. The rarer ones are in `signproof.theory`.
 """
 
 from __future__ import annotations
@@ -19,39 +20,103 @@ if TYPE_CHECKING:
     from signproof.checks.variants.row import Row
     from signproof.checks.verdicts.verdict import Evidence, Status, Tightness, Verdict
     from signproof.judging import verify
+    from signproof.theory.algorithms import (
+        Algorithm,
+        GradientDescent,
+        MajorityVote,
+        ScaledSignGD,
+        ScaledSignSGD,
+        SignGD,
+        Signum,
+        SteepestDescent,
+    )
+    from signproof.theory.assumptions import (
+        Assumption,
+        Constant,
+        Dimension,
+        PolyakLojasiewicz,
+        Smooth,
+        StronglyConvex,
+    )
+    from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
     from signproof.theory.claim import Claim, ClaimError, Source
+    from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
+    from signproof.theory.norms import ANY, L2, LINF, OPERATOR
+    from signproof.theory.orbit import Orbit
     from signproof.theory.proof_steps import Proof, Step
+    from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, f_star, k, mu, sigma, t
 
-# the public names and where they live: nothing heavy is imported until one of them is asked for
-_HOME = {
-    "Claim": "signproof.theory.claim",
-    "ClaimError": "signproof.theory.claim",
-    "Source": "signproof.theory.claim",
-    "Proof": "signproof.theory.proof_steps",
-    "Step": "signproof.theory.proof_steps",
-    "verify": "signproof.judging",
-    "conforms": "signproof.checks.variants.ask",
-    "Row": "signproof.checks.variants.row",
-    "Evidence": "signproof.checks.verdicts.verdict",
-    "Status": "signproof.checks.verdicts.verdict",
-    "Tightness": "signproof.checks.verdicts.verdict",
-    "Verdict": "signproof.checks.verdicts.verdict",
-    "Witness": "signproof.checks.replay.witness",
+# where the public names live: nothing heavy is imported until one of them is asked for
+_HOMES = {
+    "checks.replay.witness": "Witness",
+    "checks.variants.ask": "conforms",
+    "checks.variants.row": "Row",
+    "checks.verdicts.verdict": "Evidence Status Tightness Verdict",
+    "judging": "verify",
+    "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
+    "SteepestDescent",
+    "theory.assumptions": "Assumption Constant Dimension PolyakLojasiewicz Smooth StronglyConvex",
+    "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
+    "theory.claim": "Claim ClaimError Source",
+    "theory.measures": "ExpectedSuboptimality Measure MinDualGradientNorm Suboptimality",
+    "theory.norms": "ANY L2 LINF OPERATOR",
+    "theory.orbit": "Orbit",
+    "theory.proof_steps": "Proof Step",
+    "theory.symbols": "K L V0 alpha beta d eta f_star k mu sigma t",
 }
+_HOME = {name: f"signproof.{home}" for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "ANY",
+    "L2",
+    "LINF",
+    "OPERATOR",
+    "V0",
+    "Algorithm",
+    "Assumption",
+    "BoundedVariance",
     "Claim",
     "ClaimError",
+    "Constant",
+    "Dimension",
     "Evidence",
+    "ExpectedSuboptimality",
+    "GradientDescent",
+    "K",
+    "L",
+    "MajorityVote",
+    "Measure",
+    "MinDualGradientNorm",
+    "Orbit",
+    "PolyakLojasiewicz",
     "Proof",
     "Row",
+    "ScaledSignGD",
+    "ScaledSignSGD",
+    "SignGD",
+    "SignMargin",
+    "Signum",
+    "Smooth",
     "Source",
     "Status",
+    "SteepestDescent",
     "Step",
+    "StronglyConvex",
+    "Suboptimality",
     "Tightness",
+    "Unbiased",
     "Verdict",
     "Witness",
+    "alpha",
+    "beta",
     "conforms",
+    "d",
+    "eta",
+    "f_star",
+    "k",
+    "mu",
+    "sigma",
+    "t",
     "verify",
 ]
 
