@@ -18,7 +18,6 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integer, sympify
 
 from signproof.checks.kind import kind_of
 from signproof.checks.numbers.floats import NUMPY
@@ -34,7 +33,8 @@ from signproof.checks.trials.tally import PROFILES, Profile, Tally, Trials
 from signproof.checks.trials.tightness import largest_ratios
 from signproof.checks.variants.row import NO_RUN, Row
 from signproof.checks.variants.traced import Unfollowed
-from signproof.checks.variants.variant import DTYPES, Factory, Misbehaves, Rule, Variant, shipped
+from signproof.checks.variants.variant import DTYPES, Factory, Misbehaves, Rule, shipped
+from signproof.checks.variants.witness import on_variant, variant_data
 from signproof.checks.verdicts.tried import tightness
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.catalog import catalog
@@ -165,14 +165,13 @@ class _Found:
     """What the trials of one claim showed of one variant."""
 
     def __init__(self, rule: Rule):
-        self.rule = rule
+        self.rule, self.name = rule, getattr(rule.factory, "__name__", type(rule.factory).__name__)
         self.trials: list[Trials] = []
         self.ratio, self.instance = -np.inf, ""
         self.broken: tuple[Witness, float] | None = None
 
     def ask(self, case: Claim, shift: int, profile: Profile, seed: int, advance):
-        assert case.algorithm is not None
-        posed = replace(case, algorithm=Variant(_step_size(case), Integer(shift), self.rule), proof=None)
+        posed = on_variant(case, self.rule, shift)
         watch = Watch(
             start=lambda start: self.rule.start(start, shift),
             look=lambda batch, found: self._look(posed, shift, batch, found),
@@ -225,7 +224,7 @@ class _Found:
                 instance=_instance(witness) + _moved(shift),
                 reason=f"{text}; replayed in {'exact' if witness.level == 'exact' else 'ball'} arithmetic{false}",
                 level=witness.level,
-                witness=_data(witness, shift),
+                witness=variant_data(witness, claim, self.name),
             )
         tallies = [tally for trials in self.trials for tally in trials.tallies]
         dismissed = sum(trials.dismissed for trials in self.trials)
@@ -277,10 +276,6 @@ def _try_aligned(posed: Claim, profile: Profile, seed: int, trials: Trials, watc
         trials.tallies.append(tally)
 
 
-def _step_size(case: Claim) -> Expr:
-    return sympify(getattr(case.algorithm, "step_size"))  # noqa: B009 -- not every method has one; those asked do
-
-
 def _moved(shift: float) -> str:
     return f", minimizer moved to {shift} in each coordinate" if shift else ""
 
@@ -289,18 +284,3 @@ def _instance(witness: Witness) -> str:
     assert witness.problem is not None
     values = ", ".join(f"{name} = {number}" for name, number in witness.parameters.items())
     return f"{witness.problem.describe()}; {values}; from ({', '.join(map(str, witness.start))})"
-
-
-def _data(witness: Witness, shift: float) -> dict[str, Any]:
-    """The instance as plain data; the start is told from the minimizer."""
-    assert witness.problem is not None
-    return {
-        "problem": witness.problem.data(),
-        "minimizer": str(shift),
-        "parameters": {name: str(number) for name, number in witness.parameters.items()},
-        "start": [str(entry) for entry in witness.start],
-        "k": witness.k,
-        "measured": [str(end) for end in witness.measured],
-        "bound": [str(end) for end in witness.bound],
-        "level": witness.level,
-    }

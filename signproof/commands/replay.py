@@ -16,6 +16,7 @@ from signproof.theory.misuse import Misuse, named
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
 
+AS_STATED = "as this witness states it"
 EPILOG = (
     "Examples:  signproof replay witness.json  |  signproof replay ledger.json --with my_claims.py  |  "
     "signproof replay scaled-sign/example-1"
@@ -30,7 +31,12 @@ def command(
         ),
     ],
     with_: Annotated[
-        list[Path] | None, typer.Option("--with", metavar="FILE.py", help="A file with classes that the claim uses.")
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="FILE.py",
+            help="A file with classes that the claim uses; of a witness against a variant, FILE.py:factory.",
+        ),
     ] = None,
     plot: Annotated[
         Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw measured against bound into this file.")
@@ -56,11 +62,12 @@ def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) ->
     from signproof.loading import read_file
     from signproof.theory.catalog import catalog
 
-    known = dict(catalog())
+    known, factories = dict(catalog()), [file for file in files if ".py:" in file.name]
+    files = [file for file in files if file not in factories]
     for file in files:
         known |= {claim.id: claim for claim in read_file(file)}
     confirmed = True
-    witnesses = _witnesses(what, known)
+    witnesses = _witnesses(what, known, factories)
     check_outputs(plot, None, "--plot")
     if plot is not None and len(witnesses) > 1:
         raise WitnessError(f"{what} has {len(witnesses)} witnesses: --plot draws one")
@@ -68,19 +75,24 @@ def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) ->
         outcome = witness.replay()
         confirmed = confirmed and outcome.confirmed
         if as_test and outcome.confirmed:
+            if factories:
+                raise WitnessError("--as-test is for claims; of a variant a pytest fixture asks: `conforms`")
             print(_test(witness, files))
             continue
-        _explain(witness, outcome, claim_known=known.get(witness.claim.id) is witness.claim)
+        stands = known.get(witness.claim.id) is witness.claim
+        _explain(witness, outcome, f"asked of {witness.claim.algorithm}" if factories else "" if stands else AS_STATED)
         if plot is not None and outcome.confirmed:
             _draw(witness, plot)
     return confirmed
 
 
-def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
-    """The witnesses in a file, in a ledger, or of a claim in the corpus."""
+def _witnesses(what: str, known: dict[str, Claim], factories: list[Path]) -> list[Any]:
+    """The witnesses in a file, in a ledger, in rows of variants, or of a claim in the corpus."""
     import json as reader
 
+    from signproof.checks.replay.witness import SCHEMA as WITNESSES
     from signproof.checks.replay.witness import WitnessError, load, read
+    from signproof.commands.variant import SCHEMA as VARIANTS
     from signproof.counterexamples import corpus
     from signproof.report import ledger
 
@@ -94,12 +106,33 @@ def _witnesses(what: str, known: dict[str, Claim]) -> list[Any]:
         data = reader.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         data = None  # `read` says what is wrong with it
-    if not isinstance(data, dict) or data.get("schema") != ledger.SCHEMA:
+    schema = data.get("schema") if isinstance(data, dict) else None
+    if schema == VARIANTS or (schema == WITNESSES and "variant" in data):
+        return _of_variants(data, known, factories, what)
+    if schema != ledger.SCHEMA:
         return [read(path, known)]
     entries = [entry["witness"] for entry in ledger.read(path)["claims"] if entry["witness"] is not None]
     if not entries:
         raise WitnessError(f"{path} is a ledger without witnesses")
     return [load(entry, known, what) for entry in entries]
+
+
+def _of_variants(data: dict[str, Any], known: dict[str, Claim], factories: list[Path], what: str) -> list[Any]:
+    """The witnesses against variants in a file of rows, or the one in a file of its own."""
+    from signproof.checks.replay.witness import WitnessError
+    from signproof.loading import factory_in
+
+    entries = [data] if "variant" in data and "rows" not in data else [row["witness"] for row in data["rows"]]
+    entries = [entry for entry in entries if entry is not None]
+    if not entries:
+        raise WitnessError(f"{what} has rows, and no witness among them")
+    if len(factories) != 1:
+        name = entries[0]["variant"]["name"]
+        raise WitnessError(f"{what} is about the variant {name}: name its file, --with FILE.py:{name}")
+    from signproof.checks.variants.witness import load_variant
+
+    factory, _ = factory_in(str(factories[0]))
+    return [load_variant(entry, known, factory, what) for entry in entries]
 
 
 def _draw(witness: Any, plot: Path):
@@ -141,15 +174,15 @@ def _test(witness: Any, files: list[Path]) -> str:
     )
 
 
-def _explain(witness: Any, outcome: Any, claim_known: bool):
+def _explain(witness: Any, outcome: Any, source: str):
     from signproof.checks.kind import kind_of
     from signproof.checks.replay.witness import shown
     from signproof.theory.terms.formula import text
 
     out = console()
     claim = witness.claim
-    source = "" if claim_known else ", as this witness states it,"
-    out.print(f"[bold]{escape(claim.id)}[/]{source} says: {escape(text(claim.conclusion))}")
+    source = f", {source}," if source else ""
+    out.print(f"[bold]{escape(claim.id)}[/]{escape(source)} says: {escape(text(claim.conclusion))}")
     out.print(f"  {escape(witness.describe())}")
     for name, ends in (("measured", outcome.measured), ("bound", outcome.bound)):
         if kind_of(claim).numbers and ends is not None:

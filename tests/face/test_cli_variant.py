@@ -158,3 +158,36 @@ def test_starters_run_as_they_are(tmp_path):
             command = [sys.executable, "-m", "signproof", *each]
             finished = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
         assert "proved" in finished.stdout or "holds" in finished.stdout
+
+
+# ---------------------------------------------------------------------------------------------- its witnesses
+
+
+def test_a_broken_claim_s_witness_replays_with_the_variant_and_with_no_other(run, misuse, tmp_path):
+    mine, rows = tmp_path / "mine.py", tmp_path / "rows.json"
+    mine.write_text(
+        "import optax\n\n\ndef sgd(step_size):\n    return optax.sgd(step_size)\n\n\n"
+        "def slow(step_size):\n    return optax.sgd(step_size / 64)\n\n\n"
+        "def decayed(step_size):\n    return optax.chain(optax.add_decayed_weights(0.1), optax.sgd(step_size))\n",
+        encoding="utf-8",
+    )
+    ask = ("--claims", "scaled-sign/theorem-1.1", "--json", rows)
+    assert run("variant", f"{mine}:sgd", *ask)[0] == 1
+    code, out, _ = run("replay", rows, "--with", f"{mine}:sgd", "--plot", tmp_path / "run.svg")
+    assert code == 0 and "asked of sgd(alpha)" in out and "confirmed" in out and (tmp_path / "run.svg").exists()
+    (row,) = json.loads(rows.read_text(encoding="utf-8"))["rows"]
+    alone = tmp_path / "witness.json"
+    alone.write_text(json.dumps(row["witness"]), encoding="utf-8")
+    assert row["witness"]["schema"] == "signproof-witness/1"
+    assert run("replay", alone, "--with", f"{mine}:sgd")[0] == 0
+    code, out, _ = run("replay", alone, "--with", f"{mine}:slow")
+    assert code == 1 and "not confirmed" in out
+    assert "--with FILE.py:sgd" in misuse("replay", alone)
+    alone.write_text(json.dumps(row["witness"] | {"k": row["witness"]["k"] + 1}), encoding="utf-8")
+    assert run("replay", alone, "--with", f"{mine}:sgd")[0] == 1
+    for change in ({"of": "nothing"}, {"dtype": "float7"}, {"minimizer": "here"}):
+        told = row["witness"]["variant"] | change
+        alone.write_text(json.dumps(row["witness"] | {"variant": told}), encoding="utf-8")
+        assert str(alone) in misuse("replay", alone, "--with", f"{mine}:sgd")
+    assert run("variant", f"{mine}:decayed", *ask)[0] == 1
+    assert run("replay", rows, "--with", f"{mine}:decayed")[0] == 0
