@@ -165,7 +165,7 @@ class _Found:
     """What the trials of one claim showed of one variant."""
 
     def __init__(self, rule: Rule):
-        self.rule, self.name = rule, getattr(rule.factory, "__name__", type(rule.factory).__name__)
+        self.rule = rule
         self.trials: list[Trials] = []
         self.ratio, self.instance = -np.inf, ""
         self.broken: tuple[Witness, float] | None = None
@@ -224,7 +224,7 @@ class _Found:
                 instance=_instance(witness) + _moved(shift),
                 reason=f"{text}; replayed in {'exact' if witness.level == 'exact' else 'ball'} arithmetic{false}",
                 level=witness.level,
-                witness=variant_data(witness, claim, self.name),
+                witness=variant_data(witness, claim),
             )
         tallies = [tally for trials in self.trials for tally in trials.tallies]
         dismissed = sum(trials.dismissed for trials in self.trials)

@@ -22,17 +22,17 @@ def on_variant(case: Claim, rule: Rule, shift: int) -> Claim:
     return replace(case, algorithm=Variant(step_size, Integer(shift), rule), proof=None)
 
 
-def variant_data(witness: Witness, claim: Claim, name: str) -> dict[str, Any]:
+def variant_data(witness: Witness, claim: Claim) -> dict[str, Any]:
     """A witness against a variant as plain data; the start is told from the minimizer.
 
-    Arguments: the witness, whose claim `on_variant` made; the claim that the variant was asked; the variant's name.
+    Arguments: the witness, whose claim `on_variant` made; the claim that the variant was asked.
     """
     variant = witness.claim.algorithm
     assert isinstance(variant, Variant) and witness.problem is not None
     return {
         "schema": SCHEMA,
         "claim": witness.claim.id,
-        "variant": {"name": name, "of": claim.id, "dtype": variant.rule.dtype, "minimizer": str(variant.shift)},
+        "variant": {"of": claim.id, "dtype": variant.rule.dtype, "minimizer": str(variant.shift)},
         "kind": "violation",
         "level": witness.level,
         "problem": witness.problem.data(),

@@ -127,8 +127,8 @@ def _of_variants(data: dict[str, Any], known: dict[str, Claim], factories: list[
     if not entries:
         raise WitnessError(f"{what} has rows, and no witness among them")
     if len(factories) != 1:
-        name = entries[0]["variant"]["name"]
-        raise WitnessError(f"{what} is about the variant {name}: name its file, --with FILE.py:{name}")
+        name = data["variant"] if "rows" in data else "FACTORY"
+        raise WitnessError(f"{what} is about a variant: name the file that makes it, --with FILE.py:{name}")
     from signproof.checks.variants.witness import load_variant
 
     factory, _ = factory_in(str(factories[0]))

@@ -182,7 +182,7 @@ def test_a_broken_claim_s_witness_replays_with_the_variant_and_with_no_other(run
     assert run("replay", alone, "--with", f"{mine}:sgd")[0] == 0
     code, out, _ = run("replay", alone, "--with", f"{mine}:slow")
     assert code == 1 and "not confirmed" in out
-    assert "--with FILE.py:sgd" in misuse("replay", alone)
+    assert "--with FILE.py:FACTORY" in misuse("replay", alone) and "--with FILE.py:sgd" in misuse("replay", rows)
     alone.write_text(json.dumps(row["witness"] | {"k": row["witness"]["k"] + 1}), encoding="utf-8")
     assert run("replay", alone, "--with", f"{mine}:sgd")[0] == 1
     for change in ({"of": "nothing"}, {"dtype": "float7"}, {"minimizer": "here"}):
