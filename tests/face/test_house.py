@@ -12,6 +12,7 @@ import pytest
 from places import ROOT
 
 from signproof import moved
+from signproof.theory.kernel.lemmas import TABLE
 
 LARGEST = 0.15
 """The share of all lines that no room exceeds."""
@@ -88,3 +89,8 @@ def test_a_divided_module_is_the_sum_of_its_parts():
         kind.__module__.rpartition(".")[0] for kind in (Convex, GradientFlow, SuboptimalityOverTime, trajectory)
     } == {f"signproof.theory.{room}" for room in ("assumptions", "methods", "measures", "terms")}
     assert Proof is sys.modules["signproof.theory.proof_steps"].Proof and callable(check) and Combination
+
+
+def test_a_lemma_is_a_function_whose_name_says_its_conclusion():
+    names = [lemma.use.__name__ for lemma in TABLE.values()]
+    assert len({*names}) == len(names) and all(name.count("_") >= 1 and name.isidentifier() for name in names)

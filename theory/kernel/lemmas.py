@@ -134,42 +134,42 @@ ANYWHERE = (u, v, anywhere)
 
 
 @_lemma("non-negative norm", "||v|| >= 0 and ||v||_* >= 0.", "definition of a norm")
-def _(length: Expr) -> Use:
+def norm_is_not_negative(length: Expr) -> Use:
     if type(length) not in (norm, dual_norm):
         raise LemmaError(f"{length} is not a norm")
     return Use(Ge(length, 0))
 
 
 @_lemma("Hölder", "<u, v> <= ||u||_* ||v||.", "definition of the dual norm")
-def _(pair: DualPair, u: Expr, v: Expr) -> Use:
+def inner_product_is_at_most_product_of_norms(pair: DualPair, u: Expr, v: Expr) -> Use:
     name = Str(pair.name)
     return Use(Le(inner(u, v), dual_norm(name, u) * norm(name, v)))
 
 
 @_lemma("attained dual norm", "<g, v(g)> = ||g||_*.", "definition of v(g); the unit ball is compact")
-def _(pair: DualPair, g: Expr) -> Use:
+def maximizer_attains_dual_norm(pair: DualPair, g: Expr) -> Use:
     name = Str(pair.name)
     return Use(Eq(inner(g, maximizer(name, g)), dual_norm(name, g)))
 
 
 @_lemma("unit maximizer", "||v(g)|| <= 1.", "definition of v(g)")
-def _(pair: DualPair, g: Expr) -> Use:
+def maximizer_has_norm_at_most_one(pair: DualPair, g: Expr) -> Use:
     name = Str(pair.name)
     return Use(Le(norm(name, maximizer(name, g)), 1))
 
 
 @_lemma("Euclidean norm", "<v, v> = ||v||^2 in the Euclidean norm.", "definition of the Euclidean norm")
-def _(v: Expr) -> Use:
+def inner_square_is_square_of_euclidean_norm(v: Expr) -> Use:
     return Use(Eq(inner(v, v), dual_norm(Str(L2.name), v) ** 2))
 
 
 @_lemma("self-dual norm", "The Euclidean norm is its own dual.", "Cauchy-Schwarz inequality")
-def _(v: Expr) -> Use:
+def euclidean_norm_is_its_dual(v: Expr) -> Use:
     return Use(Eq(norm(Str(L2.name), v), dual_norm(Str(L2.name), v)))
 
 
 @_lemma("infimum", "f(x) >= f*.", "definition of f*")
-def _(point: Expr) -> Use:
+def value_is_at_least_infimum(point: Expr) -> Use:
     return Use(Ge(value(point), f_star))
 
 
@@ -178,7 +178,7 @@ def _(point: Expr) -> Use:
     "If f is L-smooth, f(y) <= f(x) + <grad f(x), y - x> + (L/2) ||y - x||^2.",
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, for any norm",
 )
-def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+def smooth_function_is_below_its_quadratic(assumption: Assumption, y: Expr, x: Expr) -> Use:
     if not isinstance(assumption, Smooth | LipschitzGradient) or type(assumption) not in (Smooth, LipschitzGradient):
         raise LemmaError(f"it needs smoothness, not {assumption}")
     of = (assumption.of,) if isinstance(assumption, LipschitzGradient) else ()
@@ -192,7 +192,7 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     "A strongly convex differentiable function on R^d attains its infimum: f(x*) = f*.",
     "Nesterov, Introductory Lectures on Convex Optimization, section 2.2",
 )
-def _(assumption: Assumption) -> Use:
+def strongly_convex_function_attains_infimum(assumption: Assumption) -> Use:
     if type(assumption) is not StronglyConvex:
         raise LemmaError(f"it needs strong convexity, not {assumption}")
     return Use(Eq(value(x_star), f_star), assumption=assumption)
@@ -203,7 +203,7 @@ def _(assumption: Assumption) -> Use:
     "If 0 <= r and a_{k+1} <= r a_k for every k >= 0, then a_k <= r^k a_0.",
     "induction over k",
 )
-def _(term: Expr, rate: Expr) -> Use:
+def contraction_is_below_power_of_rate(term: Expr, rate: Expr) -> Use:
     _needs_constant(rate)
     return Use(
         Le(term, rate**k * term.subs(k, 0)),
@@ -217,7 +217,7 @@ def _(term: Expr, rate: Expr) -> Use:
     "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_k) <= w_0 - w_{k+1}.",
     "induction over k",
 )
-def _(factor: Expr, term: Expr, potential: Expr) -> Use:
+def sum_is_at_most_fall_of_potential(factor: Expr, term: Expr, potential: Expr) -> Use:
     _needs_constant(factor)
     after = potential.subs(k, k + 1)
     return Use(
@@ -228,7 +228,7 @@ def _(factor: Expr, term: Expr, potential: Expr) -> Use:
 
 
 @_lemma("least of a sum", "(k + 1) min over l <= k of a_l <= a_0 + ... + a_k.", "arithmetic")
-def _(term: Expr) -> Use:
+def count_times_least_is_at_most_sum(term: Expr) -> Use:
     indexed = _indexed(term)
     return Use(Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k))))
 
@@ -238,7 +238,7 @@ def _(term: Expr) -> Use:
     "If a_l >= 0 for every l and min over l <= k of a_l is at most b, min over l <= k of a_l^2 is at most b^2.",
     "arithmetic",
 )
-def _(term: Expr, bound: Expr) -> Use:
+def least_square_is_at_most_square_of_bound(term: Expr, bound: Expr) -> Use:
     indexed = _indexed(term)
     return Use(
         Le(Least(indexed**2, (l, 0, k)), bound**2),
@@ -253,7 +253,7 @@ def _(term: Expr, bound: Expr) -> Use:
     "then a_k <= b_k.",
     "induction over k",
 )
-def _(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
+def recursion_is_below_what_dominates_it(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
     return Use(
         Le(term, bound),
         premises=(
@@ -271,7 +271,7 @@ def _(term: Expr, bound: Expr, rate: Expr, remainder: Expr) -> Use:
     "V'(t) = <grad f(x(t)), x'(t)> for almost every t, if x is absolutely continuous.",
     "Royden, Real Analysis, chapter 5; f is continuously differentiable",
 )
-def _() -> Use:
+def rate_of_value_is_gradient_along_velocity() -> Use:
     return Use(Eq(suboptimality_rate(t), inner(g_t, velocity(t))))
 
 
@@ -280,7 +280,7 @@ def _() -> Use:
     "If V' <= 0 almost everywhere, V(t) <= V(0).",
     "fundamental theorem of calculus for absolutely continuous functions",
 )
-def _() -> Use:
+def what_never_rises_is_at_most_its_start() -> Use:
     return Use(Le(suboptimality_at(t), suboptimality_at(0)), premises=(Le(suboptimality_rate(t), 0),))
 
 
@@ -289,7 +289,7 @@ def _() -> Use:
     "If V' <= -a V almost everywhere, V(t) <= V(0) exp(-a t).",
     "Grönwall, Annals of Mathematics 20 (1919); Khalil, Nonlinear Systems, Lemma A.1",
 )
-def _(rate: Expr) -> Use:
+def linear_decay_is_below_exponential(rate: Expr) -> Use:
     _needs_same_at_all_times(rate)
     V = suboptimality_at(t)
     return Use(Le(V, suboptimality_at(0) * exp(-rate * t)), premises=(Le(suboptimality_rate(t), -rate * V),))
@@ -300,7 +300,7 @@ def _(rate: Expr) -> Use:
     "If V' <= -a V^2 almost everywhere, with a >= 0 and V(0) >= 0, then V(t) <= V(0) / (1 + a V(0) t).",
     "Khalil, Nonlinear Systems, Lemma 3.4 (comparison lemma)",
 )
-def _(rate: Expr) -> Use:
+def quadratic_decay_is_below_hyperbola(rate: Expr) -> Use:
     _needs_same_at_all_times(rate)
     V, start = suboptimality_at(t), suboptimality_at(0)
     return Use(
@@ -315,7 +315,7 @@ def _(rate: Expr) -> Use:
     "V(0) - V(t).",
     "fundamental theorem of calculus for absolutely continuous functions",
 )
-def _(factor: Expr, term: Expr) -> Use:
+def integral_is_at_most_fall_of_value(factor: Expr, term: Expr) -> Use:
     _needs_same_at_all_times(factor)
     return Use(
         Le(factor * Accumulated(_running(term)), suboptimality_at(0) - suboptimality_at(t)),
@@ -328,7 +328,7 @@ def _(factor: Expr, term: Expr) -> Use:
     "If a >= 0 is continuous, t (min over s <= t of a(s))^p is at most the integral of a^p over [0, t], p = 1, 2, ...",
     "monotonicity of the integral",
 )
-def _(term: Expr, power: Expr) -> Use:
+def time_times_least_power_is_at_most_integral(term: Expr, power: Expr) -> Use:
     if not power.is_Integer or power < 1:
         raise LemmaError(f"{power} is none of the exponents 1, 2, ...")
     running = _running(term)
@@ -336,66 +336,66 @@ def _(term: Expr, power: Expr) -> Use:
 
 
 @_lemma("inner product in coordinates", "<u, v> = sum over i of u_i v_i.", "definition")
-def _(u: Expr, v: Expr) -> Use:
+def inner_product_is_sum_over_coordinates(u: Expr, v: Expr) -> Use:
     _needs_no_index(i, u, v)
     return Use(Eq(inner(u, v), Total(coordinate(u, i) * coordinate(v, i), i)))
 
 
 @_lemma("l1 norm in coordinates", "||v||_1 = sum over i of |v_i|.", "definition")
-def _(v: Expr) -> Use:
+def l1_norm_is_sum_over_coordinates(v: Expr) -> Use:
     _needs_no_index(i, v)
     return Use(Eq(dual_norm(Str(LINF.name), v), Total(Abs(coordinate(v, i)), i)))
 
 
 @_lemma("coordinate of a vector", "|v_i| <= ||v||_inf.", "definition of the maximum norm")
-def _(v: Expr) -> Use:
+def coordinate_is_at_most_maximum_norm(v: Expr) -> Use:
     return Use(Le(Abs(coordinate(v, i)), norm(Str(LINF.name), v)))
 
 
 @_lemma("largest coordinate", "If |v_i| <= b for every i, ||v||_inf <= b.", "definition of the maximum norm")
-def _(v: Expr, bound: Expr) -> Use:
+def maximum_norm_is_at_most_bound_of_coordinates(v: Expr, bound: Expr) -> Use:
     _needs_no_index(i, v, bound)
     return Use(Le(norm(Str(LINF.name), v), bound), premises=(Le(Abs(coordinate(v, i)), bound),))
 
 
 @_lemma("triangle inequality", "||u + v||_* <= ||u||_* + ||v||_*.", "definition of a norm")
-def _(pair: DualPair, u: Expr, v: Expr) -> Use:
+def norm_of_sum_is_at_most_sum_of_norms(pair: DualPair, u: Expr, v: Expr) -> Use:
     name = Str(pair.name)
     return Use(Le(dual_norm(name, u + v), dual_norm(name, u) + dual_norm(name, v)))
 
 
 @_lemma("sum of inequalities", "If a_i <= b_i for every i, the sums of both over i are so ordered.", "arithmetic")
-def _(one: Expr, other: Expr, index: Symbol) -> Use:
+def sums_are_ordered_as_terms(one: Expr, other: Expr, index: Symbol) -> Use:
     return Use(Le(Total(one, index), Total(other, index)), premises=(Le(one, other),))
 
 
 @_lemma("one of a sum", "If a_i >= 0 for every i, no a_i is larger than the sum over i.", "arithmetic")
-def _(term: Expr, index: Symbol) -> Use:
+def term_is_at_most_sum(term: Expr, index: Symbol) -> Use:
     return Use(Le(term, Total(term, index)), premises=(Ge(term, 0),))
 
 
 @_lemma("monotone expectation", "If a <= b always, E[a | x] <= E[b | x].", "definition of the expectation")
-def _(one: Expr, other: Expr, *given: Expr) -> Use:
+def expectations_are_ordered_as_terms(one: Expr, other: Expr, *given: Expr) -> Use:
     return Use(Le(mean(one, *given), mean(other, *given)), premises=(Le(one, other),))
 
 
 @_lemma("expectation of equals", "If a = b always, E[a | x] = E[b | x].", "definition of the expectation")
-def _(one: Expr, other: Expr, *given: Expr) -> Use:
+def expectations_of_equals_are_equal(one: Expr, other: Expr, *given: Expr) -> Use:
     return Use(Eq(mean(one, *given), mean(other, *given)), premises=(Eq(one, other),))
 
 
 @_lemma("tower property", "E[E[a | x]] = E[a].", "Williams, Probability with Martingales, section 9.7")
-def _(term: Expr, *given: Expr) -> Use:
+def mean_of_conditional_mean_is_mean(term: Expr, *given: Expr) -> Use:
     return Use(Eq(mean(mean(term, *given)), mean(term)))
 
 
 @_lemma("Jensen", "|E[a | x]| <= E[|a| | x].", "Jensen's inequality for the absolute value")
-def _(term: Expr, *given: Expr) -> Use:
+def size_of_mean_is_at_most_mean_of_size(term: Expr, *given: Expr) -> Use:
     return Use(Le(Abs(mean(term, *given)), mean(Abs(term), *given)))
 
 
 @_lemma("product of expectations", "If a and b are independent given x, E[a b | x] = E[a | x] E[b | x].", "definition")
-def _(independence: Assumption, *given: Expr) -> Use:
+def mean_of_independent_product_is_product_of_means(independence: Assumption, *given: Expr) -> Use:
     if not isinstance(independence, Independence):
         raise LemmaError(f"it needs an independence, not {independence}")
     if len(given) != independence.points:
@@ -406,12 +406,12 @@ def _(independence: Assumption, *given: Expr) -> Use:
 
 
 @_lemma("unit vector", "||e_i||_inf = 1.", "definition of the maximum norm")
-def _() -> Use:
+def unit_vector_has_norm_one() -> Use:
     return Use(Eq(norm(Str(LINF.name), unit(i)), 1))
 
 
 @_lemma("corner of a cube", "||s||_inf <= 1 for every vector s of signs.", "definition of the maximum norm")
-def _(x: Expr, u: Expr) -> Use:
+def corner_has_norm_at_most_one(x: Expr, u: Expr) -> Use:
     return Use(Le(norm(Str(LINF.name), corner(x, u) - x), 1))
 
 
@@ -421,7 +421,7 @@ def _(x: Expr, u: Expr) -> Use:
     "of signs has f(x + s) - f(x) >= <u, s> + c d in R^d.",
     "induction over i: of z + e_i and z - e_i, one raises f(z) - <u, z> by at least c",
 )
-def _(x: Expr, u: Expr, gain: Expr) -> Use:
+def some_corner_gains_dimension_times(x: Expr, u: Expr, gain: Expr) -> Use:
     _needs_constant(gain)
     _needs_no_index(i, gain)
     y, z = anywhere, corner(x, u)
@@ -432,7 +432,7 @@ def _(x: Expr, u: Expr, gain: Expr) -> Use:
 
 
 @_lemma("logarithm", "1 - 1/u <= log u <= u - 1 for u > 0.", "concavity of the logarithm")
-def _(u: Expr) -> Use:
+def logarithm_is_between_its_tangents(u: Expr) -> Use:
     return Use(And(Ge(log(u), 1 - 1 / u), Le(log(u), u - 1)), premises=(Gt(u, 0),))
 
 
@@ -444,7 +444,7 @@ def _(u: Expr) -> Use:
     "If |grad g(x)_i - grad g(y)_i| <= L_i |x_i - y_i|, g(y) <= g(x) + <grad g(x), y - x> + sum L_i/2 (y_i - x_i)^2.",
     "Nesterov, Introductory Lectures on Convex Optimization, Lemma 1.2.3, coordinate by coordinate under the integral",
 )
-def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+def coordinate_smooth_function_is_below_its_quadratic(assumption: Assumption, y: Expr, x: Expr) -> Use:
     if type(assumption) is not CoordinateLipschitz:
         raise LemmaError(f"it needs smoothness in each coordinate, not {assumption}")
     g, step = assumption.of, coordinate(y - x, i)
@@ -458,7 +458,7 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
     "If g is convex and differentiable and p = prox_{gamma g}(z), gamma > 0, then grad g(p) = (z - p) / gamma.",
     "Beck, First-Order Methods in Optimization, Theorem 6.39",
 )
-def _(g: Expr, step_size: Expr, z: Expr) -> Use:
+def gradient_at_proximal_point_is_scaled_residual(g: Expr, step_size: Expr, z: Expr) -> Use:
     _needs_one_function(g)
     p = prox(z, step_size, g)
     return Use(Eq(gradient(p, g), (z - p) / step_size), premises=(step_size > 0, Convex(g).statement(v, u)))
@@ -469,7 +469,7 @@ def _(g: Expr, step_size: Expr, z: Expr) -> Use:
     "If g is convex and differentiable and gamma > 0, then prox_{gamma g}(s + gamma grad g(s)) = s.",
     "Beck, First-Order Methods in Optimization, Theorem 6.39",
 )
-def _(g: Expr, step_size: Expr, s: Expr) -> Use:
+def proximal_operator_undoes_gradient_step(g: Expr, step_size: Expr, s: Expr) -> Use:
     _needs_one_function(g)
     z = s + step_size * gradient(s, g)
     return Use(Eq(prox(z, step_size, g), s), premises=(step_size > 0, Convex(g).statement(v, u)))
@@ -481,7 +481,7 @@ def _(g: Expr, step_size: Expr, s: Expr) -> Use:
     "phi and nonexpansive: phi(y) >= phi(x) + <p(x), y - x> + (1/2) ||p(y) - p(x)||_2^2.",
     "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
 )
-def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
+def proximal_operator_is_nonexpansive_gradient(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
     at_x, at_y = prox(x, step_size, g), prox(y, step_size, g)
     return Use(
         _potential(Tuple(Str("phi"), step_size, g), at_y, at_x, y, x),
@@ -497,7 +497,7 @@ def _(g: Expr, step_size: Expr, y: Expr, x: Expr) -> Use:
     "closed, proper and convex function r.",
     "Moreau, Proximité et dualité dans un espace hilbertien, 1965, section 10; Nesterov, Theorem 2.1.5",
 )
-def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
+def nonexpansive_gradient_is_proximal_operator(potential: Expr, step_size: Expr, z: Expr) -> Use:
     _needs_one_function(potential, step_size)
     at_u, at_v = mean_prox(u, step_size), mean_prox(v, step_size)
     return Use(
@@ -507,7 +507,7 @@ def _(potential: Expr, step_size: Expr, z: Expr) -> Use:
 
 
 @_lemma("mean of functions", "phi(x) = sum over j of theta_j phi_j(x).", "definition of phi")
-def _(family: Expr, x: Expr) -> Use:
+def mean_function_is_weighted_sum(family: Expr, x: Expr) -> Use:
     _needs_no_index(j, x)
     return Use(Eq(value(x, Tuple(Str("mean"), family)), Total(weight(j) * value(x, family), j)))
 
@@ -518,7 +518,7 @@ def _(family: Expr, x: Expr) -> Use:
     "r(y) >= r(x) + <grad r(x), y - x>.",
     "Bauschke, Goebel, Lucet, Wang, The proximal average: basic theory, SIAM J. Optim. 19, 2008",
 )
-def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
+def averaged_regularizer_is_above_its_tangent(assumption: Assumption, y: Expr, x: Expr) -> Use:
     if type(assumption) is not ProximalAverage:
         raise LemmaError(f"it needs an averaged regularizer, not {assumption}")
     average = Convex(regularizer(assumption.step_size))
@@ -527,12 +527,12 @@ def _(assumption: Assumption, y: Expr, x: Expr) -> Use:
 
 
 @_lemma("weights are not negative", "theta_j >= 0.", "definition of a convex combination")
-def _() -> Use:
+def weight_is_not_negative() -> Use:
     return Use(Ge(weight(j), 0))
 
 
 @_lemma("weights sum to one", "sum over j of theta_j = 1.", "definition of a convex combination")
-def _() -> Use:
+def weights_sum_to_one() -> Use:
     return Use(Eq(Total(weight(j), j), 1))
 
 
@@ -541,7 +541,7 @@ def _() -> Use:
     "<p(z), v> = sum over j of theta_j <prox_{gamma r_j}(z), v>, p(z) the mean of the prox_{gamma r_j}(z).",
     "definition of p",
 )
-def _(step_size: Expr, z: Expr, direction: Expr) -> Use:
+def mean_proximal_point_is_weighted_sum(step_size: Expr, z: Expr, direction: Expr) -> Use:
     _needs_no_index(j, step_size, z, direction)
     each = inner(prox(z, step_size, COMPONENT), direction)
     return Use(Eq(inner(mean_prox(z, step_size), direction), Total(weight(j) * each, j)))
@@ -552,7 +552,7 @@ def _(step_size: Expr, z: Expr, direction: Expr) -> Use:
     "p(z)_i = sum over j of theta_j prox_{gamma r_j}(z)_i, p(z) the mean of the prox_{gamma r_j}(z).",
     "definition of p",
 )
-def _(step_size: Expr, z: Expr) -> Use:
+def coordinate_of_mean_proximal_point_is_weighted_sum(step_size: Expr, z: Expr) -> Use:
     _needs_no_index(j, step_size, z)
     each = coordinate(prox(z, step_size, COMPONENT), i)
     return Use(Eq(coordinate(mean_prox(z, step_size), i), Total(weight(j) * each, j)))
@@ -563,7 +563,7 @@ def _(step_size: Expr, z: Expr) -> Use:
     "G(x) = (x - P(x)) / gamma, where P(x) is the mean of the prox_{gamma r_j}(x - gamma grad d(x)), gamma > 0.",
     "definition of G",
 )
-def _(step_size: Expr, x: Expr) -> Use:
+def gradient_mapping_is_scaled_residual(step_size: Expr, x: Expr) -> Use:
     after = mean_prox(x - step_size * gradient(x, D), step_size)
     return Use(Eq(gradient_mapping(x, step_size), (x - after) / step_size), premises=(step_size > 0,))
 
@@ -573,7 +573,7 @@ def _(step_size: Expr, x: Expr) -> Use:
     "If every component is drawn with the probability theta_j, E[^G(x)_i | x] = G(x)_i for every mini-batch size.",
     "linearity of the expectation",
 )
-def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+def mean_of_sampled_mapping_is_mapping(step_size: Expr, batch: Expr, x: Expr) -> Use:
     _needs_known(x, step_size, batch)
     drawn = mean(coordinate(sampled_mapping(x, step_size, batch), i), x)
     return Use(Eq(drawn, coordinate(gradient_mapping(x, step_size), i)), premises=(step_size > 0, *_whole(batch)))
@@ -584,19 +584,19 @@ def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
     "The variance of the mean of B independent draws is that of one draw divided by B.",
     "Bienaymé 1853: variances of independent draws add up",
 )
-def _(step_size: Expr, batch: Expr, x: Expr) -> Use:
+def variance_of_mean_is_variance_over_batch(step_size: Expr, batch: Expr, x: Expr) -> Use:
     _needs_known(x, step_size, batch)
     one, many = (mean(coordinate(deviation(x, step_size, size), i) ** 2, x) for size in (1, batch))
     return Use(Eq(many, one / batch), premises=_whole(batch))
 
 
 @_lemma("exchanged coordinate", "z with z_i = x_i and z_j = y_j else has z_i = x_i.", "definition of z")
-def _(x: Expr, y: Expr) -> Use:
+def exchanged_vector_has_first_coordinate(x: Expr, y: Expr) -> Use:
     return Use(Eq(coordinate(exchange(x, y, i), i), coordinate(x, i)))
 
 
 @_lemma("one coordinate", "If z differs from y in coordinate i alone, <g, z - y> = g_i (z_i - y_i).", "inner product")
-def _(g: Expr, x: Expr, y: Expr) -> Use:
+def inner_product_of_one_coordinate(g: Expr, x: Expr, y: Expr) -> Use:
     difference = exchange(x, y, i) - y
     return Use(Eq(inner(g, difference), coordinate(g, i) * coordinate(difference, i)))
 
@@ -605,12 +605,12 @@ def _(g: Expr, x: Expr, y: Expr) -> Use:
 
 
 @_lemma("mean of squares", "(sum of a_m)^2 <= (number of workers) (sum of a_m^2).", "Cauchy-Schwarz inequality")
-def _(term: Expr) -> Use:
+def square_of_sum_is_at_most_count_times_squares(term: Expr) -> Use:
     return Use(Le(Total(term, m) ** 2, Total(Integer(1), m) * Total(term**2, m)))
 
 
 @_lemma("unit vote", "||vote||_inf <= 1.", "definition of the maximum norm")
-def _(x: Expr) -> Use:
+def vote_has_norm_at_most_one(x: Expr) -> Use:
     return Use(Le(norm(Str(LINF.name), majority(x)), 1))
 
 
@@ -619,14 +619,14 @@ def _(x: Expr) -> Use:
     "|~g^m_i| vote_i = |~g^m_i| a + ~g^m_i b, if the vote is a + b s as a function of the sign s of ~g^m_i.",
     "definition of the vote, for s = 1 and s = -1; if ~g^m_i = 0, both sides are 0",
 )
-def _(x: Expr) -> Use:
+def vote_is_split_by_one_worker(x: Expr) -> Use:
     drawn = coordinate(estimate(x, m), i)
     vote, leaning, swinging = (coordinate(ballot, i) for ballot in (majority(x), lean(x, m), swing(x, m)))
     return Use(Eq(Abs(drawn) * vote, Abs(drawn) * leaning + drawn * swinging))
 
 
 @_lemma("swing vote", "A vote with one more yes is no smaller.", "the sign is monotone")
-def _(x: Expr) -> Use:
+def vote_does_not_fall_with_one_more_yes(x: Expr) -> Use:
     return Use(Ge(coordinate(swing(x, m), i), 0))
 
 
@@ -636,7 +636,7 @@ def _(x: Expr) -> Use:
     "~g^m_i, which is independent of the others and not 0 where g_i is not.",
     "definition of the vote; the other workers are independent of this one",
 )
-def _(assumption: Assumption, x: Expr) -> Use:
+def mean_vote_is_split_by_one_worker(assumption: Assumption, x: Expr) -> Use:
     _needs_type(assumption, IndependentDraws)
     slope = coordinate(gradient(x), i)
     vote, leaning, swinging = (mean(coordinate(part, i), x) for part in (majority(x), lean(x, m), swing(x, m)))
@@ -650,7 +650,7 @@ def _(assumption: Assumption, x: Expr) -> Use:
     "signs come to: g_i E[a | x] >= 0.",
     "a is an increasing and odd function of the others' independent signs, no less often right than fair ones",
 )
-def _(assumption: Assumption, x: Expr) -> Use:
+def others_vote_rightly_in_the_mean(assumption: Assumption, x: Expr) -> Use:
     _needs_type(assumption, IndependentDraws)
     _needs_no_index(m, x)  # the premise is about all workers at the same point
     slope = coordinate(gradient(x), i)
@@ -659,7 +659,7 @@ def _(assumption: Assumption, x: Expr) -> Use:
 
 
 @_lemma("one voter", "E sign(s_1) = 2 p - 1.", "definition")
-def _(p: Expr) -> Use:
+def mean_vote_of_one_is_margin(p: Expr) -> Use:
     return Use(Eq(mean_vote(1, p), 2 * p - 1), premises=_chance(p))
 
 
@@ -668,14 +668,14 @@ def _(p: Expr) -> Use:
     "E sign(S_{n+1}) = E sign(S_n) + (2 p - 1) P(S_n = 0) - (1 - p) P(S_n = 1) + p P(S_n = -1), S_n = s_1 + ... + s_n.",
     "s_{n+1} is independent of S_n and changes its sign only where |S_n| <= 1",
 )
-def _(n: Expr, p: Expr) -> Use:
+def mean_vote_with_one_more(n: Expr, p: Expr) -> Use:
     _needs_whole(n, 0)
     change = (2 * p - 1) * probability(0, n, p) - (1 - p) * probability(1, n, p) + p * probability(-1, n, p)
     return Use(Eq(mean_vote(n + 1, p), mean_vote(n, p) + change), premises=_chance(p))
 
 
 @_lemma("parity", "P(s_1 + ... + s_n = j) = 0 if n - j is odd.", "each sign is odd")
-def _(j: Expr, n: Expr, p: Expr) -> Use:
+def odd_difference_has_probability_zero(j: Expr, n: Expr, p: Expr) -> Use:
     _needs_whole(n, 0)
     if not is_whole(j) or not is_whole((n - j - 1) / 2):
         raise LemmaError(f"{n} - ({j}) is not odd whatever k")
@@ -687,7 +687,7 @@ def _(j: Expr, n: Expr, p: Expr) -> Use:
     "(1 - p) P(s_1 + ... + s_n = 1) = p P(s_1 + ... + s_n = -1).",
     "every outcome with one more yes than no has its mirror image; their probabilities are as p to 1 - p",
 )
-def _(n: Expr, p: Expr) -> Use:
+def majority_by_one_is_mirrored(n: Expr, p: Expr) -> Use:
     _needs_whole(n, 0)
     return Use(Eq((1 - p) * probability(1, n, p), p * probability(-1, n, p)), premises=_chance(p))
 
@@ -697,7 +697,7 @@ def _(n: Expr, p: Expr) -> Use:
     "P(s_1 + ... + s_{2n} = 0) = 2 (p (1 - p))^n / (n B(n, n)) for n = 1, 2, ...",
     "binomial law; the central binomial coefficient is (2 n)!/(n!)^2, and B(n, n) = ((n - 1)!)^2/(2 n - 1)!",
 )
-def _(n: Expr, p: Expr) -> Use:
+def probability_of_tie(n: Expr, p: Expr) -> Use:
     _needs_whole(n, 1)
     return Use(
         Eq(probability(0, 2 * n, p), 2 * p**n * (1 - p) ** n / (n * beta_function(n, n))),
@@ -706,31 +706,31 @@ def _(n: Expr, p: Expr) -> Use:
 
 
 @_lemma("positive beta function", "B(a, b) > 0 for a, b = 1, 2, ...", "definition")
-def _(a: Expr, b: Expr) -> Use:
+def beta_function_is_positive(a: Expr, b: Expr) -> Use:
     _needs_whole(a, 1)
     _needs_whole(b, 1)
     return Use(Gt(beta_function(a, b), 0))
 
 
 @_lemma("beta function", "B(a, b + 1) = B(a, b) b / (a + b) for a, b = 1, 2, ...", "DLMF 5.12.1, 5.5.1")
-def _(a: Expr, b: Expr) -> Use:
+def beta_function_steps_up(a: Expr, b: Expr) -> Use:
     _needs_whole(a, 1)
     _needs_whole(b, 1)
     return Use(Eq(beta_function(a, b + 1), beta_function(a, b) * b / (a + b)))
 
 
 @_lemma("incomplete beta function at 1", "I_p(1, 1) = p.", "definition")
-def _(p: Expr) -> Use:
+def incomplete_beta_at_one_is_probability(p: Expr) -> Use:
     return Use(Eq(incomplete_beta(p, 1, 1), p), premises=_chance(p))
 
 
 @_lemma("incomplete beta function, first", "I_p(a + 1, b) = I_p(a, b) - p^a (1 - p)^b / (a B(a, b)).", "DLMF 8.17.20")
-def _(p: Expr, a: Expr, b: Expr) -> Use:
+def incomplete_beta_steps_in_first(p: Expr, a: Expr, b: Expr) -> Use:
     return _incomplete_beta(p, a, b, a + 1, b, -a)
 
 
 @_lemma("incomplete beta function, second", "I_p(a, b + 1) = I_p(a, b) + p^a (1 - p)^b / (b B(a, b)).", "DLMF 8.17.21")
-def _(p: Expr, a: Expr, b: Expr) -> Use:
+def incomplete_beta_steps_in_second(p: Expr, a: Expr, b: Expr) -> Use:
     return _incomplete_beta(p, a, b, a, b + 1, b)
 
 
