@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import partial
-from itertools import product
+from itertools import islice, product
 from math import comb
 from pathlib import Path
 
@@ -27,8 +27,11 @@ from signproof.checks.distributed import algorithm as distributed
 from signproof.checks.distributed.algorithm import AXIS, TIES, Program
 from signproof.checks.distributed.processes import SETTLE
 from signproof.checks.distributed.worker import bytes_sent
+from signproof.checks.numbers.exact import Rationals, rational, rationals
 from signproof.distributing import Record, compare
 from signproof.terminal import Bar
+from signproof.theory.border.steps import move
+from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.misuse import Misuse
 
 TINY = ("--samples", 16, "--features", 37, "--batch", 4, "--steps", 6)
@@ -135,6 +138,37 @@ def test_the_packed_program_is_the_reference_bit_for_bit(workers, ties, bits, lo
         assert found.dtype == x.dtype == program.dtype
         assert (found == x).all()
     assert np.isfinite(x).all() and (x != given[1]).any()
+
+
+class Drawn(Rationals):
+    """Rationals in which the workers' draws are given."""
+
+    def __init__(self, draws):
+        super().__init__()
+        self.draws = draws
+
+    def votes(self, gradient, x, workers):
+        lengths = [self.sum(self.abs(g)) for g in self.draws]
+        signs = [self.sign(g) for g in self.draws]
+        return sum(lengths[1:], start=lengths[0]) / workers, self.sign(sum(signs[1:], start=signs[0]))
+
+
+def test_a_step_is_that_of_the_majority_vote_of_the_theorems():
+    """With the workers' own estimates for draws: the numbers of `MajorityVote` in rationals, to the last digits."""
+    program = tiny(3, ties="zero", features=16)
+    rows, start = setting(program)
+    before, after = islice(distributed.reference(program, rows, start, 1), 2)
+    with jax.enable_x64(True):
+        estimates = [
+            np.asarray(distributed.estimate(program, jnp.asarray(start), jnp.asarray(own), np.uint32(0), worker)[0])
+            for worker, own in enumerate(rows)
+        ]
+    xp = Drawn([rationals(g) for g in estimates])
+    method = MajorityVote(rational(program.step_size), rational(program.workers))
+    exact, _ = move(method, rationals(before), lambda x: x, (), xp)
+    found = rationals(after)
+    off = max(abs(found - exact)) / max(map(abs, exact))
+    assert off < 2.0**-48 and (found != rationals(before)).any()
 
 
 @pytest.mark.parametrize("bits", [64, pytest.param(32, marks=pytest.mark.slow)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 
 import jax
 import jax.numpy as jnp
@@ -15,10 +16,12 @@ from sympy import Rational
 
 from signproof import transformations as t
 from signproof.checks.numbers.arrays import FLOATS
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.runs import engine
 from signproof.checks.runs.engine import Position
 from signproof.checks.variants.variant import Rule, Variant
+from signproof.theory.border.steps import states
 from signproof.theory.methods import gradient as a
 from signproof.theory.symbols import alpha
 
@@ -88,6 +91,36 @@ def test_a_traced_chain_is_the_method_ball_by_ball(seed):
     assert ((low <= above) & (below <= high)).all()
     middle, other = (low + high) / 2, (below + above) / 2
     assert (middle[:2] == other[:2]).mean() > 0.9
+
+
+EXACTLY = [name for name in PAIRS if name != "(13)"]  # its slope is asked elsewhere, at `slope_point`
+
+
+@pytest.mark.parametrize("name", EXACTLY)
+@settings(max_examples=5, deadline=None)
+@given(
+    diagonal=st.lists(st.fractions("1/4", 4, max_denominator=4), min_size=2, max_size=2),
+    start=st.lists(st.fractions(-3, 3, max_denominator=4), min_size=2, max_size=2).filter(all),
+    step_size=st.fractions("1/16", 1, max_denominator=16),
+)
+def test_a_chain_is_the_method_in_exact_arithmetic(name, diagonal, start, step_size):
+    """The same rationals at every step or, where roots are taken, balls of 256 bits with a number in common."""
+    method, factory = PAIRS[name]
+    problem, x = DiagonalQuadratic(rationals(diagonal)), rationals(start)
+    roots = "AdaGrad" in type(method).__name__
+
+    def followed(method, xp):
+        here = {alpha: xp.number(rational(step_size))}
+        run = states(method, xp.number(x), lambda x: problem.over(xp).gradient(x, xp), here, xp)
+        return [point for point, _ in islice(run, STEPS)]
+
+    with Balls(256) as balls:
+        pair = [followed(each, balls if roots else RATIONALS) for each in (method, Variant(alpha, 0, Rule(factory)))]
+    for one, other in zip(*pair, strict=True):
+        if roots:
+            assert all(a.overlaps(b) and a.rad() < 2.0**-200 for a, b in zip(one, other, strict=True))
+        else:
+            assert [*one] == [*other]
 
 
 RULE = Rule(t.scaled_sign_gd)
