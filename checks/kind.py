@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
 _KINDS: dict[type[Body], Kind] = {}
+_OWN: set[type[Kind]] = set()
+"""The kinds in the package's files, as classes: what a class says of its module may be wrong."""
 
 
 class Kind(ABC):
@@ -106,9 +108,10 @@ class Kind(ABC):
 def kind_of(claim: Claim) -> Kind:
     """What knows all that depends on the kind of a claim. Raises Misuse if its body is of no known kind."""
     _load()
-    for body in type(claim.body).__mro__:
-        if body in _KINDS:
-            return _KINDS[body]
+    body = type(claim.body)
+    for base in (body,) if claim.says is None else body.__mro__:
+        if base in _KINDS:
+            return _KINDS[base]
     raise Misuse(
         f"{claim.id}: nothing is known of claims of the kind {claim.kind!r}: derive a class from "
         f"signproof.checks.kind.Kind with body = {type(claim.body).__name__}"
@@ -129,10 +132,16 @@ def kind_reading(data: Mapping[str, Any]) -> Kind:
     )
 
 
+def is_own(kind: Kind) -> bool:
+    """Whether a kind is one of signproof's own."""
+    _load()
+    return type(kind) in _OWN
+
+
 def _refuse(kind: type[Kind]) -> None:
     """Raises Misuse if a kind would take the place of another."""
     name = f"{kind.__module__}.{kind.__qualname__}"
-    if is_ours(kind.__module__):
+    if is_ours(kind.__module__) and kind.body not in _KINDS:
         return
     _load()
     if is_ours(kind.body.__module__):
@@ -148,4 +157,5 @@ def _refuse(kind: type[Kind]) -> None:
 def _load() -> None:
     kinds = import_module("signproof.checks.kinds")  # found by name, as it stands above all that asks for a kind
     for entry in iter_modules(kinds.__path__, f"{kinds.__name__}."):
-        import_module(entry.name)
+        module = import_module(entry.name)
+        _OWN.update(found for found in vars(module).values() if isinstance(found, type) and issubclass(found, Kind))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 
 from signproof.interruption import exit_code, terminable
-from signproof.terminal import MISUSE, OK
+from signproof.terminal import CHANGED, MISUSE, OK
 from signproof.theory.misuse import Misuse, named
 
 COMMANDS = (
@@ -85,6 +86,11 @@ def main() -> None:
     except Misuse as error:
         code = _fail(str(error))
     except SystemExit as error:  # Typer raises none here: some code of the user's does, and that is no success
+        if isinstance(
+            error.__context__, BrokenPipeError
+        ):  # but where whoever reads has closed the pipe, as `head` does
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(CHANGED)
         code = _fail(f"something that was run here ended with {named(error)}")
     except Exception as error:
         message = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument

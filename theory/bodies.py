@@ -80,6 +80,8 @@ class Body(ABC):
 
     def _strange(self, statement: Boolean, parameters: Set[Symbol]) -> str:
         """The same of a statement that is about no flow."""
+        if self.of_run:
+            return _unbound(statement, parameters | {k, V0, f_star, *INDICES})
         if statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
             return f"{statement} is about a run, but the claim is about none"
         return ""
@@ -111,9 +113,6 @@ class RunBound(Body):
     def formulas(self, bound):
         yield from _of_method(self.algorithm, bound | {k, V0})
         yield "bound", self.bound, bound | {k, V0}
-
-    def _strange(self, statement, parameters):
-        return _unbound(statement, parameters | {k, V0, f_star, *INDICES})
 
 
 @dataclass(frozen=True)

@@ -252,11 +252,16 @@ class Claim:
                 f"{self.id}: says is for a body of a kind of your own, not {self.says!r}; write algorithm, measure and "
                 "bound, or a statement"
             )
+        bases = [base for base in type(self.says).__mro__ if base is not Body and issubclass(base, Body)]
+        ours = [base.__name__ for base in bases if is_ours(base.__module__)]
+        if ours:
+            raise ClaimError(f"{self.id}: {type(self.says).__name__} is derived from {ours[0]}: derive it from Body")
         for name in ("algorithm", "measure", "bound", "horizon", "statement", "orbit", "rival", "words", "awaits"):
             given, said = getattr(self, name), getattr(self.says, name, None)
-            if given and given is not said:
+            if given not in (None, "") and given is not said:
                 raise ClaimError(f"{self.id}: the {name} is read from what the claim says; give it there alone")
-            object.__setattr__(self, name, said or given)
+            if said is not None:
+                object.__setattr__(self, name, said)
 
     def _check_parts(self):
         for assumption in self.assumptions:

@@ -105,6 +105,8 @@ class TableOracle(Oracle):
             raise ValueError("the oracle has no laws")
         if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
             raise ValueError("the values of the oracle have other shapes than its gradients")
+        if len(dict(rows)) < len(rows):
+            raise ValueError("the oracle has two laws for one gradient")
         return cls(dict(rows))
 
     def describe(self) -> str:

@@ -167,7 +167,8 @@ def _run_block(block: Any, draws: Any, shared: Any, region: Any, *, algorithm, f
         x, memory = move(algorithm.at(**fixed, **numbers), x, drawing.gradient, memory, drawing)
         return (x, memory), quantity
 
-    memory = begin(algorithm, block["start"], FLOATS)
+    first = {name: number[0] for name, number in varying.items()}
+    memory = begin(algorithm.at(**fixed, **first), block["start"], FLOATS)
     return jax.lax.scan(advance, (block["start"], memory), (varying, draws))[1]
 
 

@@ -231,7 +231,8 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
         return (x, memory), measured
 
     x = ball(start) if rigorous else start
-    _, measured = jax.lax.scan(advance, (x, begin(algorithm, x, xp)), varying, length=steps + 1)
+    begun = begin(algorithm.at(**fixed, **{name: number[0] for name, number in varying.items()}), x, xp)
+    _, measured = jax.lax.scan(advance, (x, begun), varying, length=steps + 1)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 

@@ -79,7 +79,9 @@ class Chain:
         x: np.ndarray,
         xp: Any = RATIONALS,
     ):
-        memory = begin(algorithm, x, xp)
+        first = values | {k: xp.number(rational(0))}
+        numbers = {name: evaluate(formula, first, xp) for name, formula in algorithm.parameters.items()}
+        memory = begin(algorithm.at(**numbers), x, xp)
         if not isinstance(memory, tuple) or memory:
             raise Unsupported(f"{algorithm} remembers more than its iterate")
         self._algorithm, self._values, self._merge, self._xp = algorithm, values, merge, xp

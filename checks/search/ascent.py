@@ -268,7 +268,8 @@ class _Objective:
             return (x, memory), quantity
 
         start = quadratic.start
-        _, found = jax.lax.scan(advance, (start, begin(algorithm, start, xp)), numbers, length=STEPS + 1)
+        begun = begin(algorithm.at(**{name: number[0] for name, number in numbers.items()}), start, xp)
+        _, found = jax.lax.scan(advance, (start, begun), numbers, length=STEPS + 1)
         return jax.lax.cummin(found) if measure.least_so_far else found
 
 

@@ -86,7 +86,8 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
     if claim.horizon is not None:
         raise Unsupported(f"{words} for claims about every k, not about k = {claim.horizon} alone")
-    memory = begin(algorithm, np.zeros((2, 1, 1)), NUMPY)
+    ones = dict.fromkeys(algorithm.parameters, 1.0)
+    memory = begin(algorithm.at(**ones), np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:

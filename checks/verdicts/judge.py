@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from flint import fmpq
 
 from signproof.checks.facts.families import refusals
 from signproof.checks.facts.purity import examine, reachable
-from signproof.checks.kind import kind_of
+from signproof.checks.kind import Kind, kind_of
 from signproof.checks.numbers.confidence import ERROR
 from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.tally import PROFILES
 from signproof.checks.verdicts.exhibit import exhibit
+from signproof.checks.verdicts.foreign import marked
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence, Status, Verdict, exceeded, exceeded_by
-from signproof.theory.border.home import is_ours
 from signproof.theory.border.purity import Impure
 from signproof.theory.border.state import change
 from signproof.theory.border.steps import Unruly
@@ -66,6 +64,11 @@ def verify(
 
 def _judge(inquiry: Inquiry, known: Sequence[Witness]) -> Verdict:
     """The verdict on a claim whose rules are functions of what they are given."""
+    kind = kind_of(inquiry.claim)
+    return marked(_with_excess(_found(inquiry, kind, known)), kind, inquiry)
+
+
+def _found(inquiry: Inquiry, kind: Kind, known: Sequence[Witness]) -> Verdict:
     claim = inquiry.claim
     inquiry.certificate = _check_proof(inquiry)
     nothing = contradiction(claim) or unmeetable(claim)
@@ -76,24 +79,19 @@ def _judge(inquiry: Inquiry, known: Sequence[Witness]) -> Verdict:
         for refused, why in refusals(claim).items():
             text = f"a family is left out, for it declares what is wrong: {why}"
             inquiry.add("refused", "enclosed", text, {"family": refused.__name__})
-    kind = kind_of(claim)
-    if not is_ours(type(kind).__module__):
-        file = getattr(sys.modules.get(type(kind).__module__), "__file__", None) or type(kind).__module__
-        name = f"{type(kind).__name__} of {Path(file).name}"
-        inquiry.add("note", "exact", f"judged by {name}, a kind of claims that came with the claim", {"judge": name})
     exhibited = exhibit(claim, inquiry.seed)
     if exhibited is not None:
         inquiry.evidence.append(exhibited)
     for witness in known:
         if witness.replay().confirmed:
             inquiry.add("witness", witness.level, witness.describe())
-            return _with_excess(inquiry.broken(witness))
-    return _with_excess(kind.judge(inquiry))
+            return inquiry.broken(witness)
+    return kind.judge(inquiry)
 
 
 def _with_excess(verdict: Verdict) -> Verdict:
     """The verdict; where it is that the claim fails, its tightness says by how much, not what trials came to before."""
-    if verdict.status not in (Status.REFUTED, Status.INCONSISTENT):
+    if not isinstance(verdict, Verdict) or verdict.status not in (Status.REFUTED, Status.INCONSISTENT):
         return verdict
     found = None if verdict.witness is None else exceeded_by(verdict.witness)
     for piece in verdict.evidence:

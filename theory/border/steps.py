@@ -86,12 +86,15 @@ def states(
     Arguments: the method, with formulas for its parameters; the start; the gradient at a point; values of all symbols
     in the formulas but k; the arithmetic.
     """
-    memory = begin(algorithm, x, xp)
+
+    def at(iteration: int) -> Algorithm:
+        here = {**values, k: xp.rational(iteration, 1)}
+        return algorithm.at(**{name: evaluate(formula, here, xp) for name, formula in algorithm.parameters.items()})
+
+    memory = begin(at(0), x, xp)
     for iteration in count():
         yield x, memory
-        here = {**values, k: xp.rational(iteration, 1)}
-        now = {name: evaluate(formula, here, xp) for name, formula in algorithm.parameters.items()}
-        x, memory = move(algorithm.at(**now), x, gradient, memory, xp)
+        x, memory = move(at(iteration), x, gradient, memory, xp)
 
 
 def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:

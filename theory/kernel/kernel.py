@@ -42,6 +42,7 @@ from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.algebra.decide import conditions, follows
+from signproof.theory.bodies import Statement
 from signproof.theory.border.opaque import Traced, traced, velocity_of
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.kernel import lemmas
@@ -52,11 +53,13 @@ from signproof.theory.methods.gradient import Algorithm, MajorityVote
 from signproof.theory.norms import DualPair
 from signproof.theory.proof_steps import Certificate, Justification, Proof, Rejection, Step
 from signproof.theory.symbols import V0, f_star, k, m, t
-from signproof.theory.terms.exact_types import check_leaves
+from signproof.theory.terms.exact_types import check_leaves, of_package
 from signproof.theory.terms.expectations import Random, Total, estimate, free_indices, mean
 from signproof.theory.terms.flows import check_velocity, suboptimality_at, trajectory, velocity, x_t
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import (
+    Scalar,
+    VectorAtom,
     about_vectors,
     check_statement,
     check_term,
@@ -275,6 +278,9 @@ def _require_draws(step: Traced, algorithm: Any):
     for drawn in sorted(step.after.atoms(Random), key=str):
         if drawn.args[0] != x_k:
             raise Rejected(f"{algorithm} draws {drawn}, elsewhere than at x_k: a later step would draw it again")
+    for term in sorted(step.after.atoms(VectorAtom, Scalar), key=str):
+        if not (term.deterministic or of_package(type(term))):
+            raise Rejected(f"{algorithm} brings along {term}, which is random: it has no draws but gradient(x)")
 
 
 @dataclass(frozen=True)
@@ -497,7 +503,7 @@ class Theorem(Justification):
 
     def check(self, statement, kernel):
         theorem = self.claim
-        if type(theorem) is not Claim or not theorem.body.of_parameters:
+        if type(theorem) is not Claim or type(theorem.body) is not Statement:
             raise Rejected(f"{theorem} is no claim about parameters alone")
         kernel.require_theorem(theorem)
         values = {symbol: sympify(term) for symbol, term in self.values.items()}

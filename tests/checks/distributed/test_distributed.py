@@ -168,7 +168,7 @@ def test_a_step_is_that_of_the_majority_vote_of_the_theorems():
     exact, _ = move(method, rationals(before), lambda x: x, (), xp)
     found = rationals(after)
     off = max(abs(found - exact)) / max(map(abs, exact))
-    assert off < 2.0**-48 and (found != rationals(before)).any()
+    assert off < rational(2.0**-48) and (found != rationals(before)).any()
 
 
 @pytest.mark.parametrize("bits", [64, pytest.param(32, marks=pytest.mark.slow)])

@@ -9,20 +9,32 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sympy import Ge, Le
 
-from signproof import Claim
+from signproof import Claim, Evidence, Proof, Status, Step, Verdict, verify
 from signproof.checks.kind import Kind
+from signproof.checks.replay.replay import NO_WITNESS
 from signproof.loading import read_file
-from signproof.report.ledger import because, read
-from signproof.theory.bodies import Body, RunBound
+from signproof.report.ledger import because, entry, read, write
+from signproof.report.ledger import ledger as ledger_of
+from signproof.theory.assumptions import Smooth
+from signproof.theory.bodies import Body, FlowBound, Implication, OrbitBody, RunBound, Statement, Words
+from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.kernel.kernel import Decide, Lemma, Theorem
 from signproof.theory.measures import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.misuse import Misuse
-from signproof.theory.symbols import V0, alpha
+from signproof.theory.norms import L2
+from signproof.theory.proof_steps import Certificate, Rejection
+from signproof.theory.symbols import V0, L, alpha, f_star, k
+from signproof.theory.terms.vectors import iterate, suboptimality, value
 
 FILE = Path(__file__).parent / "own_kind" / "descent.py"
 
@@ -47,8 +59,8 @@ def test_it_is_judged_and_stands_in_the_ledger(ledger):
     assert {true["kind"], false["kind"]} == {"descent"} and true["instance"] == "exhibited"
     assert false["statement"]["text"] == "V_{k+1} <= V_k" and false["tightness"]["ratio"] > 1
     assert len(false["series"][0]["measured"]) == false["witness"]["k"] + 1
-    for entry in (true, false):  # whoever reads the verdict learns whose it is
-        assert because(entry).startswith("not by signproof but by Descent of descent.py: ")
+    for found in (true, false):  # whoever reads the verdict learns whose it is
+        assert because(found).startswith("not by signproof but by Descent of descent.py: ")
 
 
 def test_its_page_shows_statement_witness_and_run(ledger):
@@ -129,3 +141,118 @@ def test_a_body_without_a_kind_is_open_and_says_what_to_write(run, tmp_path):
     )
     code, _, err = run("verify", path)
     assert code == 1 and "derive a class from signproof.checks.kind.Kind" in err.replace("\n", " ")
+
+
+# ----------------------------------------------------------------------------- what such a kind cannot say
+
+
+def kind(judge, body=None):
+    """A kind of its own for the bodies of `descent.py`, with another judge; and a claim of it that is false."""
+    kind.count += 1
+    word = f"descent {kind.count}"
+    made = body or dataclass(frozen=True)(
+        type("Falls", (Body,), {"__annotations__": {"algorithm": Any}, "word": word, "of_run": True, **FALLS})
+    )
+    plain = {"replay": None, "state": None, "read": None}
+    parts = {name: (lambda *given: NO_WITNESS) for name in plain}
+    parts |= {"body": made, "mark": word, "judge": judge, "__module__": __name__}
+    type("Mine", (Kind,), parts)
+    return Claim(
+        id="mine/falls",
+        says=made(GradientDescent(alpha)),
+        assumptions=(Smooth(L, L2),),
+        domain=(alpha > 0, alpha < 3 / L),
+    )
+
+
+kind.count = 0
+FALLS = {
+    "conclusion": property(lambda self: Le(suboptimality(k + 1), suboptimality(k))),
+    "premises": property(lambda self: (k >= 0,)),
+    "here": property(lambda self: frozenset({k})),
+}
+
+
+def test_nothing_but_the_kernel_proves():
+    said = Evidence("proof", "exact", "all 3 steps accepted", {"accepted": True})
+    for judge in (
+        lambda self, inquiry: inquiry.verdict(Status.PROVED),
+        lambda self, inquiry: Verdict(inquiry.claim, Status.PROVED, (said,)),
+        lambda self, inquiry: Verdict(inquiry.claim, Status.PROVED, (said,), Certificate(None, ())),
+    ):
+        verdict = verify(kind(judge))
+        assert verdict.status == "supported" and verdict.certificate is None
+        assert verdict.judge == "Mine of test_own_kind.py" and "not by signproof but by Mine" in str(verdict)
+        assert not any(piece.kind == "proof" for piece in verdict.evidence)
+        assert "it takes for granted k >= 0" in verdict.evidence[0].text
+
+
+def test_a_claim_that_is_proved_and_broken_by_such_a_kind_is_open():
+    verdict = verify(kind(lambda self, inquiry: Verdict(inquiry.claim, Status.INCONSISTENT)))
+    assert verdict.status == "open" and "its kind says that it fails" in verdict.evidence[-1].text
+
+
+def test_a_verdict_is_on_the_claim_that_was_asked():
+    other = next(iter(catalog().values()))
+    for given in (None, 3, Verdict(other, Status.SUPPORTED)):
+        verdict = verify(kind(lambda self, inquiry, given=given: given))
+        assert verdict.status == "open" and "to return a verdict on mine/falls" in str(verdict.raised)
+
+
+def test_evidence_of_such_a_kind_leaves_a_ledger_that_can_be_read(tmp_path):
+    said = [Evidence(name, "sampled", "held", {"instances": 10}) for name in ("run", "experiment", "choice", "draws")]
+    verdict = verify(kind(lambda self, inquiry: Verdict(inquiry.claim, Status.SUPPORTED, tuple(said))))
+    write(ledger_of([entry(verdict)], "quick", 0), tmp_path / "ledger.json")
+    assert read(tmp_path / "ledger.json")["claims"][0]["verdict"] == "supported"
+
+
+def test_a_kind_that_says_that_it_is_ours_is_not():
+    def judge(self, inquiry):
+        return inquiry.verdict(Status.PROVED)
+
+    made = type("Falls", (Body,), {"word": "hidden", "of_run": False, "conclusion": Le(alpha, L)})
+    parts = dict.fromkeys(("judge", "replay", "state", "read"), judge)
+    type("Hidden", (Kind,), parts | {"body": made, "mark": "hidden", "__module__": "signproof.checks.kinds.statement"})
+    verdict = verify(Claim(id="mine/hidden", says=made(), domain=(alpha > 0, L > 0)))
+    assert verdict.status == "supported" and "Hidden" in verdict.judge
+
+
+@pytest.mark.parametrize("ours", [RunBound, FlowBound, Statement, Implication, OrbitBody, Words])
+def test_a_body_derived_from_one_of_ours_is_refused(ours):
+    """Its premises and its conclusion are its own, and all else would be judged as if it were ours."""
+    derived = type("Derived", (ours,), {"premises": property(lambda self: (alpha <= 1 / L,))})
+    with pytest.raises(ClaimError, match=f"Derived is derived from {ours.__name__}: derive it from Body"):
+        Claim(id="mine/derived", says=derived.__new__(derived), domain=(alpha > 0, L > 0))
+
+
+def test_a_proof_of_a_claim_of_ours_rests_on_none_of_such_a_kind():
+    """Its body might read anything, and take anything for granted."""
+    made = type("Low", (Body,), {"word": "low", "of_parameters": True, "conclusion": alpha <= L})
+    domain = (alpha > 0, alpha <= L)
+    low = Claim(id="mine/low", says=made(), domain=domain, proof=Proof(Step("1", alpha <= L, by=Decide())))
+    step = Step("1", alpha <= L, by=Theorem(low, {}))
+    resting = Claim(id="mine/resting", statement=alpha <= L, domain=domain, proof=Proof(step))
+    found = prove(resting)
+    assert isinstance(found, Rejection) and "is no claim about parameters alone" in str(found)
+
+
+def test_a_body_about_runs_may_have_a_proof_about_runs():
+    above = {"conclusion": property(lambda self: Ge(value(iterate(k)), f_star))}
+    made = dataclass(frozen=True)(
+        type(
+            "Above", (Body,), {"__annotations__": {"algorithm": Any}, "word": "above", "of_run": True, **FALLS, **above}
+        )
+    )
+    claim = kind(lambda self, inquiry: inquiry.verdict(Status.OPEN), made)
+    step = Step("1", Ge(value(iterate(k)), f_star), by=Lemma("infimum", iterate(k)))
+    verdict = verify(dataclasses.replace(claim, proof=Proof(step)))
+    assert verdict.status == "proved" and verdict.certificate is not None and verdict.judge
+
+
+def test_a_body_may_have_a_statement_for_a_field():
+    made = dataclass(frozen=True)(
+        type("Almost", (Body,), {"__annotations__": {"statement": Any}, "word": "almost", "of_parameters": True,
+                                 "conclusion": property(lambda self: self.statement)})
+    )  # fmt: skip
+    claim = Claim(id="mine/almost", says=made(alpha <= L), domain=(alpha > 0, L > 0))
+    assert claim.statement == (alpha <= L)

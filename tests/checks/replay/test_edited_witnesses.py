@@ -238,3 +238,9 @@ def test_a_start_is_as_high_as_a_witness_says():
 
     assert replayed().confirmed and replayed(V_0=fmpq(1, 2)).confirmed
     assert replayed(V_0=fmpq(1, 3)).why == "V_0 at the start is not 1/3"
+
+
+def test_two_laws_for_one_gradient_are_no_oracle():
+    row = {"gradient": ["1"], "probabilities": ["1"], "values": [["1"]]}
+    with pytest.raises(ValueError, match="two laws for one gradient"):
+        TableOracle.from_data([row, row | {"values": [["2"]]}])

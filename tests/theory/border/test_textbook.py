@@ -151,6 +151,29 @@ class UnitStep(Algorithm):
 
 
 @dataclass(frozen=True)
+class Weighted(Algorithm):
+    """x+ = x - 3 w alpha g, where the memory w begins as a field of the method and stays."""
+
+    step_size: Any
+    weight: Any
+    translates = True
+
+    def init(self, x, xp):
+        return self.weight + 0 * xp.sum(x)
+
+    def update(self, x, gradient, memory, xp):
+        return x - 3 * memory * self.step_size * gradient(x), memory
+
+
+@pytest.mark.parametrize(("weight", "status"), [(Rational(1, 3), "supported"), (3, "refuted"), (c / 3, "refuted")])
+def test_a_method_may_begin_with_its_own_parameters(weight, status):
+    domain = (alpha > 0, alpha <= 1 / L, *(() if weight != c / 3 else (c > 0, c < 9)))
+    rule = Weighted(alpha, weight)
+    posed = claim(algorithm=rule, assumptions=(Smooth(L, L2),), domain=domain, measure=Suboptimality(), bound=V0)
+    assert verify(posed).status == status
+
+
+@dataclass(frozen=True)
 class Scaled(Algorithm):
     """A step as many times as large as there are workers."""
 

@@ -17,7 +17,7 @@ from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import V0, alpha, f_star, k
 from signproof.theory.terms.expectations import estimate, mean
-from signproof.theory.terms.vectors import iterate, suboptimality, value
+from signproof.theory.terms.vectors import VectorAtom, iterate, suboptimality, value
 
 c = Symbol("c", real=True)
 
@@ -59,9 +59,42 @@ class ShortDraws(OracleAssumption):
         return Le(value(alpha * estimate(x)), self.constant + f_star)
 
 
-def proof():
-    origin, draw = Integer(0), alpha * estimate(Integer(0))
-    square, short = LikeASquare(), ShortDraws(c)
+class compressed(VectorAtom):
+    """C(x), drawn at random as every vector is of which nobody says otherwise."""
+
+    nargs = 1
+
+
+@dataclass(frozen=True)
+class Compressed(Algorithm):
+    """x+ = C(0) - x + 0 ~g, with a compression at the origin in every step."""
+
+    step_size: Any
+    stochastic = True
+
+    def update(self, x, gradient, memory, xp):
+        return compressed(Integer(0)) - x + 0 * gradient(x), memory
+
+
+@dataclass(frozen=True)
+class ShortCompressions(Assumption):
+    """f(C(x)) - f* <= c."""
+
+    constant: Any
+    points = 1
+    words = "of short compressions"
+
+    @property
+    def formulas(self):
+        return (self.constant,)
+
+    def statement(self, x):
+        return Le(value(compressed(x)), self.constant + f_star)
+
+
+def proof(draw, short):
+    origin = Integer(0)
+    square = LikeASquare()
     V = suboptimality
     step = Step("step", Eq(iterate(k + 1), draw - iterate(k)), by=Definition())
     next_step = Step("next step", Eq(iterate(k + 2), draw - iterate(k + 1)), by=Definition())
@@ -89,12 +122,17 @@ def proof():
     return Proof(*steps, moved, low, total, expected, start, goal)
 
 
-claim = Claim(
-    id="border/draw-elsewhere",
-    algorithm=Anchored(alpha),
-    assumptions=(LikeASquare(), ShortDraws(c)),
-    domain=(alpha > 0, c > 0),
-    measure=ExpectedSuboptimality(),
-    bound=3 * V0 + 2 * c,
-    proof=proof,
-)
+def claimed(name, rule, draw, short):
+    return Claim(
+        id=f"border/{name}",
+        algorithm=rule,
+        assumptions=(LikeASquare(), short),
+        domain=(alpha > 0, c > 0),
+        measure=ExpectedSuboptimality(),
+        bound=3 * V0 + 2 * c,
+        proof=lambda: proof(draw, short),
+    )
+
+
+anchored = claimed("draw-elsewhere", Anchored(alpha), alpha * estimate(Integer(0)), ShortDraws(c))
+own = claimed("own-draw-elsewhere", Compressed(alpha), compressed(Integer(0)), ShortCompressions(c))
