@@ -7,7 +7,7 @@ holds of the exact iterates.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 from flint import fmpq
@@ -16,9 +16,8 @@ from sympy import Rational
 from signproof.checks.experiments.experiment import Choice, Coverage, Criterion, Experiment, Outcome, Setting
 from signproof.checks.numbers.exact import Balls, rationals, to_float
 from signproof.checks.problems.sine import SineSum, pl_constants
-from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.objective import Smooth
-from signproof.theory.border.steps import begin, move
+from signproof.theory.border.steps import states
 from signproof.theory.methods.gradient import (
     Algorithm,
     ErrorFeedbackSignGD,
@@ -99,17 +98,12 @@ def _followed(method: Algorithm) -> tuple[list, list]:
     """For each start the iterates, and f at them, as pairs of rational ends."""
     points, values = [], []
     with Balls(BITS) as xp:
-        at = method.at(**{name: evaluate(formula, {}, xp) for name, formula in method.parameters.items()})
         problem = SineSum(rationals([1]), fmpq(3)).over(xp)
         for start in STARTS:
-            x = xp.number(rationals([start]))
-            memory, places, heights = begin(at, x, xp), [], []
-            for _ in range(STEPS + 1):
-                places.append(xp.ends(x[0]))
-                heights.append(xp.ends(problem.suboptimality(x, xp)))
-                x, memory = move(at, x, lambda point: problem.gradient(point, xp), memory, xp)
-            points.append(places)
-            values.append(heights)
+            run = states(method, xp.number(rationals([start])), lambda x: problem.gradient(x, xp), {}, xp)
+            visited = [x for x, _ in islice(run, STEPS + 1)]
+            points.append([xp.ends(x[0]) for x in visited])
+            values.append([xp.ends(problem.suboptimality(x, xp)) for x in visited])
     return points, values
 
 
