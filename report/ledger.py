@@ -178,8 +178,16 @@ def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:
 
 def because(entry: dict[str, Any]) -> str:
     """Why a claim has its verdict, in a few words, how much was tried, and whether it may be about nothing."""
-    judge = next((piece["judge"] for piece in entry["evidence"] if "judge" in piece), "")
-    return (f"{JUDGED} {judge}: " if judge else "") + _reason(entry) + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+    return (
+        (f"{foreign(entry)}: " if foreign(entry) else "")
+        + _reason(entry)
+        + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+    )
+
+
+def foreign(entry: dict[str, Any]) -> str:
+    """Who judged a claim, in a few words, if it was none of signproof's kinds; else empty."""
+    return next((f"{JUDGED} {piece['judge']}" for piece in entry["evidence"] if "judge" in piece), "")
 
 
 def unexhibited(entry: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from signproof.report.ledger import because, deciding, ratio_text
+from signproof.report.ledger import because, deciding, foreign, ratio_text
 from signproof.report.site import VERDICTS, check
 
 
@@ -31,6 +31,7 @@ def markdown(ledger: dict[str, Any]) -> str:
             "because": claim.get("erratum") or because(claim),
             "repaired_by": [other["id"] for other in ledger["claims"] if other.get("repairs") == claim["id"]],
             "ratio": ratio_text(claim),
+            "judge": foreign(claim),
         }
         for claim in ledger["claims"]
     ]

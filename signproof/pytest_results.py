@@ -226,13 +226,13 @@ def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
 
 
 def _remark(entry: dict[str, Any] | None) -> str:
-    """How tight a claim is, and whether it may be about nothing."""
+    """How tight a claim is, whether it may be about nothing, and who judged it if not signproof."""
     if entry is None:
         return ""
-    from signproof.report.ledger import UNKNOWN, ratio_text, unexhibited
+    from signproof.report.ledger import UNKNOWN, foreign, ratio_text, unexhibited
 
     ratio, doubt = ratio_text(entry), UNKNOWN if unexhibited(entry) else ""
-    return "  ".join(part for part in (f"tightness {ratio}" if ratio else "", doubt) if part)
+    return "  ".join(part for part in (f"tightness {ratio}" if ratio else "", doubt, foreign(entry)) if part)
 
 
 def _ratio(what: str, ratio: float | None) -> str:

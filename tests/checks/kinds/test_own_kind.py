@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -256,3 +257,10 @@ def test_a_body_may_have_a_statement_for_a_field():
     )  # fmt: skip
     claim = Claim(id="mine/almost", says=made(alpha <= L), domain=(alpha > 0, L > 0))
     assert claim.statement == (alpha <= L)
+
+
+def test_pytest_s_summary_says_who_judged(place, tmp_path):
+    test = tmp_path / "test_descent.py"
+    test.write_text(Path(place).read_text(encoding="utf-8"), encoding="utf-8")
+    found = subprocess.run([sys.executable, "-m", "pytest", test], capture_output=True, text=True, cwd=tmp_path)
+    assert re.search(r"supported +mine/descent +not by signproof but by Descent of test_descent\.py", found.stdout)
