@@ -25,7 +25,8 @@ _OPERATORS = {
     ast.Pow: operator.pow,
 }
 _COMPARISONS = {ast.Lt: sympy.Lt, ast.LtE: sympy.Le, ast.Gt: sympy.Gt, ast.GtE: sympy.Ge, ast.Eq: sympy.Eq}
-_RESERVED, _SYMBOL = re.compile(rf"\b({'|'.join(kwlist)})\b"), "\N{LATIN LETTER DENTAL CLICK}"
+_WORDS = [word for word in kwlist if word.islower()]
+_RESERVED, _SYMBOL = re.compile(rf"\b({'|'.join(_WORDS)})\b"), "\N{LATIN LETTER DENTAL CLICK}"
 """Words of Python, such as lambda, that may name a symbol, and what is written before them meanwhile."""
 ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
