@@ -305,6 +305,7 @@ class Balls(Arithmetic):
         return _rounded(_matvec(matrix.middle, x.middle), spread + n * TINY)
 
     def sqrt(self, x):
+        x = ball(x)  # a count of steps is none
         middle = jnp.sqrt(x.middle)
         low = jnp.sqrt(jnp.maximum(x.middle - x.radius, 0)) * (1 - 4 * u)
         # |sqrt(x) - sqrt(m)| = |x - m| / (sqrt(x) + sqrt(m))

@@ -152,7 +152,7 @@ class Rationals(_Objects):
         return super().power(base if q == 1 else each(lambda entry: _root(entry, q), base), p)
 
     def sqrt(self, x):
-        return each(lambda entry: _root(entry, 2), x)
+        return each(lambda entry: _root(fmpq(entry), 2), x)  # a count of steps is a whole number of Python's
 
     def _irrational(self, x):
         raise Irrational("the result is not rational in general: replay in balls")
@@ -215,7 +215,7 @@ class Balls(_Objects):
         return each(lambda entry: entry * entry, base) if exponent == 2 else base
 
     def sqrt(self, x):
-        return each(arb.sqrt, x)
+        return each(arb.sqrt, self.number(x))
 
     def exp(self, x):
         return each(arb.exp, x)

@@ -191,6 +191,44 @@ def test_a_method_may_begin_with_its_own_parameters(weight, status):
 
 
 @dataclass(frozen=True)
+class AdaptiveNorm(Algorithm):
+    """AdaGrad-Norm, its sum from a number."""
+
+    step_size: Any
+    begins: Any
+
+    def init(self, x, xp):
+        return self.begins(xp)
+
+    def update(self, x, gradient, memory, xp):
+        g = gradient(x)
+        total = memory + xp.sum(g * g)
+        return x - self.step_size * g / xp.sqrt(total), total
+
+
+class Counted(AdaptiveNorm):
+    """A step divided by the root of the count of steps."""
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size / xp.sqrt(memory) * gradient(x), memory + 1
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        AdaptiveNorm(alpha, lambda xp: xp.rational(0, 1)),
+        AdaptiveNorm(alpha, lambda xp: 0),
+        AdaptiveNorm(alpha, lambda xp: xp.rational(1, 3)),
+        Counted(alpha, lambda xp: 1),
+    ],
+)
+def test_a_memory_may_begin_as_one_number_for_all_instances(rule):
+    posed = claim(algorithm=rule, assumptions=(Smooth(L, L2),), domain=(alpha > 0,), measure=Suboptimality(), bound=V0)
+    verdict = verify(posed)
+    assert verdict.status == "refuted" and verdict.witness.replay().confirmed
+
+
+@dataclass(frozen=True)
 class Scaled(Algorithm):
     """A step as many times as large as there are workers."""
 
