@@ -18,6 +18,8 @@ TOGETHER = {
     "test_readme.py": "a run of all claims",
     "test_mutants.py": "mutants of all claims",
     "test_oracles.py": "a search",
+    "test_own_kind.py": "a run of claims of an own kind",
+    "test_own_parts.py": "a run of claims with own parts",
 }
 """Test files whose tests share what takes long, and what that is."""
 

@@ -68,7 +68,7 @@ AFTER_KAPPA_STEPS = [
 ]
 
 
-QUICK = (AFTER_KAPPA_STEPS[0], AFTER_KAPPA_STEPS[2])
+QUICK = (AFTER_KAPPA_STEPS[0],)
 
 
 @pytest.mark.parametrize(
