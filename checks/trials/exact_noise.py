@@ -115,7 +115,9 @@ def _compare(run: _Run, name: str, noise: Noise):
         for step in range(run.steps + 1)
         if all(domain.holds(relation, run.values | {k: fmpq(step)}, RATIONALS) for relation in run.claim.domain)
     ]
-    if not claimed or outside(run.claim, run.problem, run.parameters, run.start, claimed[0], run.table):
+    if not claimed:
+        return
+    if not _plain(run.claim) and outside(run.claim, run.problem, run.parameters, run.start, claimed[0], run.table):
         return  # a constant that is a number, or stands for several, is not that of the problem or of its law
     tally = next((tally for tally in noise.tallies if tally.family == name), None)
     if tally is None:
@@ -238,6 +240,15 @@ class _Run:
         return {
             symbol: (max if _grows(self.claim, symbol) else min)(limits) for symbol, limits in found.items() if limits
         }
+
+
+@cache
+def _plain(claim: Claim) -> bool:
+    """Whether each constant is a symbol of its own, so that what is found for it is all that is assumed of it."""
+    of_objective = [a.constant for a in claim.assumptions if isinstance(a, Constant)]
+    formulas = [formula for a in claim.assumptions for formula in a.formulas if formula.free_symbols]
+    symbols = [formula for formula in formulas if isinstance(formula, Symbol)]
+    return all(isinstance(c, Symbol) for c in of_objective) and len({*symbols}) == len(formulas)
 
 
 @cache
