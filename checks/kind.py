@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
     from signproof.checks.verdicts.inquiry import Inquiry
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
+NO_LAW = "the witness has a law of stochastic gradients, and the claim none"
+NO_EXHIBIT = "an exhibit shows that a run returns to points in turn, after a step or more"
 _KINDS: dict[type[Body], Kind] = {}
 _OWN: set[type[Kind]] = set()
 """The kinds in the package's files, as classes: what a class says of its module may be wrong."""
@@ -95,9 +97,9 @@ class Kind(ABC):
     def strange(self, witness: Witness) -> str:
         """What a witness states and claims of this kind have nothing of; empty if there is nothing."""
         if witness.oracle is not None:
-            return "the witness has a law of stochastic gradients, and the claim none"
+            return NO_LAW
         if witness.exhibit:
-            return "an exhibit shows that a run returns to points in turn, after a step or more"
+            return NO_EXHIBIT
         return "the claim is about no step k" if witness.k else ""
 
     def search(self, hunt: Hunt) -> None:

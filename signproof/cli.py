@@ -86,9 +86,7 @@ def main() -> None:
     except Misuse as error:
         code = _fail(str(error))
     except SystemExit as error:  # Typer raises none here: some code of the user's does, and that is no success
-        if isinstance(
-            error.__context__, BrokenPipeError
-        ):  # but where whoever reads has closed the pipe, as `head` does
+        if isinstance(error.__context__, BrokenPipeError):  # whoever reads has closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(CHANGED)
         code = _fail(f"something that was run here ended with {named(error)}")

@@ -27,7 +27,6 @@ class Comparison(Timed):
         text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
         inquiry.add("run", "enclosed", text, tally.facts)
         if witness is not None:
-            inquiry.add("witness", witness.level, witness.describe())
             return inquiry.broken(witness)
         return inquiry.verdict(Status.SUPPORTED if tally.held else Status.OPEN)
 

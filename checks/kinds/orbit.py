@@ -5,7 +5,7 @@ from __future__ import annotations
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.kind import Kind
+from signproof.checks.kind import NO_EXHIBIT, NO_LAW, Kind
 from signproof.checks.numbers.exact import RATIONALS, rational
 from signproof.checks.posing.domain import Range, Unsupported, ranges
 from signproof.checks.replay.orbits import (
@@ -93,9 +93,9 @@ class Orbit(Kind):
 
     def strange(self, witness):
         if witness.oracle is not None:
-            return "the witness has a law of stochastic gradients, and the claim none"
+            return NO_LAW
         if witness.exhibit and (witness.claim.orbit.formula or witness.k < 1):
-            return "an exhibit shows that a run returns to points in turn, after a step or more"
+            return NO_EXHIBIT
         start = start_of(witness.claim, witness.parameters)
         return "" if witness.start == start else f"the orbit starts at ({', '.join(map(str, start))})"
 
@@ -129,9 +129,7 @@ def _judge_turns(inquiry: Inquiry, instances: list[dict[str, fmpq]]) -> Verdict:
             raise Unsupported(why)
         found = replay_orbit(claim, parameters, steps, exhibit=False)
         if found.confirmed:
-            broken = _witness(claim, parameters, steps, found)
-            inquiry.add("witness", "exact", f"{broken.describe()}: {found.why}")
-            return inquiry.broken(broken)
+            return inquiry.broken(_witness(claim, parameters, steps, found), why=found.why)
         once = replay_orbit(claim, parameters, points)
         if witness is None and once.confirmed:
             witness = _witness(claim, parameters, points, once, exhibit=True)
@@ -150,9 +148,7 @@ def _judge_course(inquiry: Inquiry, parameters: dict[str, fmpq]) -> Verdict:
             inquiry.add("note", "enclosed", f"undecided: the run is not known after {steps} steps")
             return inquiry.verdict(Status.OPEN)
         if found.confirmed:
-            witness = _witness(claim, parameters, steps, found)
-            inquiry.add("witness", found.level, witness.describe())
-            return inquiry.broken(witness)
+            return inquiry.broken(_witness(claim, parameters, steps, found))
     inquiry.add("orbit", "enclosed", f"{COURSE} steps in balls do not leave the formula")
     return inquiry.verdict(Status.SUPPORTED)
 

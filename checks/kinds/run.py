@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any
 
 from signproof.checks.facts.runs import fits
-from signproof.checks.kind import Kind
+from signproof.checks.kind import NO_EXHIBIT, NO_LAW, Kind
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import Range, ranges
 from signproof.checks.problems.base import Problem
@@ -86,9 +86,9 @@ class Run(Kind):
 
     def strange(self, witness):
         if witness.oracle is not None and not isinstance(witness.problem, Problem):
-            return "the witness has a law of stochastic gradients, and the claim none"
+            return NO_LAW
         if witness.exhibit:
-            return "an exhibit shows that a run returns to points in turn, after a step or more"
+            return NO_EXHIBIT
         if witness.parameters.get(str(k), witness.k) != witness.k:
             return f"the run has {witness.k} steps, not {witness.parameters[str(k)]}"
         return ""

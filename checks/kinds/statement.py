@@ -49,7 +49,6 @@ class Statement(Kind):
             witness = Witness(claim, None, parameters, (), 0)
             found = witness.replay()
             if found.confirmed:
-                inquiry.add("witness", "exact", witness.describe())
                 return inquiry.broken(witness)
             inquiry.add("note", "exact", f"undecided: {found.why} ({witness.describe()})")
             return inquiry.verdict(Status.OPEN)

@@ -101,9 +101,10 @@ def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     """
     known = set(constants(claim)) | {k, V0} | given
     free = sorted(claim.parameters - known, key=str)
-    if any(relation.has(V0) for relation in asked(claim)):
+    conditions = asked(claim)
+    if any(relation.has(V0) for relation in conditions):
         raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
-    relations = [relation for relation in asked(claim) if not relation.has(k)]
+    relations = [relation for relation in conditions if not relation.has(k)]
     premises = list(claim.premises)
     implied: list[Relational] = []
     found: list[Range] = []

@@ -99,9 +99,12 @@ class Witness:
             "schema": SCHEMA,
             "claim": self.claim.id,
             "statement": stated(self.claim),
-            "kind": "exhibit" if self.exhibit else "violation",
-            "level": self.level,
         }
+        return data | self.instance()
+
+    def instance(self) -> dict[str, Any]:
+        """The instance as plain data, and what was found there, whatever the claim."""
+        data: dict[str, Any] = {"kind": "exhibit" if self.exhibit else "violation", "level": self.level}
         if self.problem is not None:
             data["problem"] = self.problem.data()
         if self.oracle is not None:

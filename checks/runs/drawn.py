@@ -22,8 +22,9 @@ from signproof.checks.gradients.drawn import DrawnGradient
 from signproof.checks.numbers.arrays import FLOATS, Floats
 from signproof.checks.numbers.keys import make_key
 from signproof.checks.problems.base import Problem
+from signproof.checks.runs.scan import scanned
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.border.steps import begin, measured, move
+from signproof.theory.border.steps import measured, move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import V0, k
@@ -167,9 +168,7 @@ def _run_block(block: Any, draws: Any, shared: Any, region: Any, *, algorithm, f
         x, memory = move(algorithm.at(**fixed, **numbers), x, drawing.gradient, memory, drawing)
         return (x, memory), quantity
 
-    first = {name: number[0] for name, number in varying.items()}
-    memory = begin(algorithm.at(**fixed, **first), block["start"], FLOATS)
-    return jax.lax.scan(advance, (block["start"], memory), (varying, draws))[1]
+    return scanned(advance, algorithm.at(**fixed), varying, block["start"], FLOATS, (varying, draws))
 
 
 class _Drawing(Floats):

@@ -24,8 +24,9 @@ from sympy import Expr, Symbol
 
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.problems.base import Problem
+from signproof.checks.runs.scan import scanned
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.border.steps import begin, move
+from signproof.theory.border.steps import move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import V0, k
@@ -231,38 +232,8 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
         return (x, memory), measured
 
     x = ball(start) if rigorous else start
-    first = {name: number[0] for name, number in varying.items()}
-    begun = begin(algorithm.at(**fixed, **first), x, xp)
-    (_, after), _ = jax.eval_shape(advance, (x, begun), first)
-    _, measured = jax.lax.scan(advance, (x, _for_each(begun, after)), varying, length=steps + 1)
+    measured = scanned(advance, algorithm.at(**fixed), varying, x, xp, varying, steps + 1)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
-
-
-def _for_each(begun: Any, after: Any) -> Any:
-    """What a method remembers at first: where it is one number for all instances and a step makes one for each of them,
-    that number for each.
-
-    Arguments: the memory; its shapes after a step.
-    """
-
-    def leaf(part: Any) -> bool:
-        return isinstance(part, Ball)
-
-    def lifted(part: Any, later: Any) -> Any:
-        if isinstance(part, bool) or not isinstance(part, int | float | Ball) or not hasattr(later, "shape"):
-            return part
-        if isinstance(later, Ball) and getattr(part, "shape", ()) == () != later.shape:
-            one = ball(part)
-            return Ball(*(jnp.broadcast_to(entry, later.shape) for entry in (one.middle, one.radius)))
-        if isinstance(part, int | float) and jnp.issubdtype(getattr(later, "dtype", int), jnp.floating):
-            return jnp.full(later.shape, float(part))
-        return part
-
-    parts, made = jax.tree.flatten(begun, is_leaf=leaf)
-    later, like = jax.tree.flatten(after, is_leaf=leaf)
-    if str(made) != str(like):  # the engine says that memory is to keep its form
-        return begun
-    return jax.tree.unflatten(made, map(lifted, parts, later))
 
 
 class _Remembering:

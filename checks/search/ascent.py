@@ -32,11 +32,12 @@ from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
 from signproof.checks.problems.base import Problem, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.runs.scan import scanned
 from signproof.checks.search.proposals import Proposal, pose
 from signproof.checks.trials.batch import promises_decrease
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.objective import Constant, Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.border.steps import begin, move
+from signproof.theory.border.steps import move
 from signproof.theory.claim import Claim
 from signproof.theory.norms import L2, LINF
 from signproof.theory.symbols import V0, k
@@ -267,9 +268,7 @@ class _Objective:
             x, memory = move(algorithm.at(**now), x, lambda at: problem.gradient(at, xp), memory, xp)
             return (x, memory), quantity
 
-        start = quadratic.start
-        begun = begin(algorithm.at(**{name: number[0] for name, number in numbers.items()}), start, xp)
-        _, found = jax.lax.scan(advance, (start, begun), numbers, length=STEPS + 1)
+        found = scanned(advance, algorithm, numbers, quadratic.start, xp, numbers, STEPS + 1)
         return jax.lax.cummin(found) if measure.least_so_far else found
 
 

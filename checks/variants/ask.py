@@ -282,5 +282,4 @@ def _moved(shift: float) -> str:
 
 def _instance(witness: Witness) -> str:
     assert witness.problem is not None
-    values = ", ".join(f"{name} = {number}" for name, number in witness.parameters.items())
-    return f"{witness.problem.describe()}; {values}; from ({', '.join(map(str, witness.start))})"
+    return f"{witness.problem.describe()}; {witness.told}; {witness.origin}"

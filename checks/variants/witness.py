@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sympy import Expr, Integer, sympify
+from sympy import Integer, sympify
 
 from signproof.checks.posing.cases import cases
 from signproof.checks.replay.witness import SCHEMA, Witness, load
@@ -18,7 +18,7 @@ from signproof.theory.misuse import Misuse
 def on_variant(case: Claim, rule: Rule, shift: int) -> Claim:
     """A case of a claim, with a variant in place of its method and the minimizer where `shift` says, in each
     coordinate."""
-    step_size: Expr = sympify(getattr(case.algorithm, "step_size"))  # noqa: B009 -- not every method has one
+    step_size = sympify(getattr(case.algorithm, "step_size", None))  # those that are asked have one: `ask.unasked`
     return replace(case, algorithm=Variant(step_size, Integer(shift), rule), proof=None)
 
 
@@ -28,20 +28,10 @@ def variant_data(witness: Witness, claim: Claim) -> dict[str, Any]:
     Arguments: the witness, whose claim `on_variant` made; the claim that the variant was asked.
     """
     variant = witness.claim.algorithm
-    assert isinstance(variant, Variant) and witness.problem is not None
-    return {
-        "schema": SCHEMA,
-        "claim": witness.claim.id,
-        "variant": {"of": claim.id, "dtype": variant.rule.dtype, "minimizer": str(variant.shift)},
-        "kind": "violation",
-        "level": witness.level,
-        "problem": witness.problem.data(),
-        "parameters": {parameter: str(number) for parameter, number in witness.parameters.items()},
-        "start": [str(entry) for entry in witness.start],
-        "k": witness.k,
-        "measured": [str(end) for end in witness.measured],
-        "bound": [str(end) for end in witness.bound],
-    }
+    assert isinstance(variant, Variant)
+    asked = {"of": claim.id, "dtype": variant.rule.dtype, "minimizer": str(variant.shift)}
+    ends = {name: [str(end) for end in getattr(witness, name)] for name in ("measured", "bound")}
+    return {"schema": SCHEMA, "claim": witness.claim.id, "variant": asked} | witness.instance() | ends
 
 
 def load_variant(data: Mapping[str, Any], claims: Mapping[str, Claim], factory: Factory, where: str) -> Witness:

@@ -46,9 +46,16 @@ class Inquiry:
         status = status if self.certificate is None else Status.PROVED
         return Verdict(self.claim, status, tuple(self.evidence), self.certificate, **found)
 
-    def broken(self, witness: Witness | None, series: Sequence[dict[str, Any]] | None = None, **found: Any) -> Verdict:
-        """The verdict if something does: a confirmed witness, or statistics among the evidence. The run of a witness is
-        drawn if no series are given."""
+    def broken(
+        self, witness: Witness | None, series: Sequence[dict[str, Any]] | None = None, why: str = "", **found: Any
+    ) -> Verdict:
+        """The verdict if something does: a confirmed witness, which is kept as evidence, or statistics among it.
+
+        Arguments: the witness; series for charts, without which its run is drawn; what its replay says, if that is to
+        be told; what else the verdict holds.
+        """
+        if witness is not None:
+            self.add("witness", witness.level, witness.describe() + (f": {why}" if why else ""))
         if witness is not None and series is None:
             try:
                 series = (witness_series(witness),)

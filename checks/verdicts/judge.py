@@ -84,7 +84,6 @@ def _found(inquiry: Inquiry, kind: Kind, known: Sequence[Witness]) -> Verdict:
         inquiry.evidence.append(exhibited)
     for witness in known:
         if witness.replay().confirmed:
-            inquiry.add("witness", witness.level, witness.describe())
             return inquiry.broken(witness)
     return kind.judge(inquiry)
 

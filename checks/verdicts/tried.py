@@ -31,7 +31,6 @@ def concluded(
     found["tightness"] = tightness(trials)
     series = tuple(trials.series)
     if trials.witness is not None:
-        inquiry.add("witness", trials.witness.level, trials.witness.describe())
         if isinstance(trials.witness.problem, Problem):
             series = (witness_series(trials.witness), *series)
         return inquiry.broken(trials.witness, series, **found)

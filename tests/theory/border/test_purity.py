@@ -203,8 +203,8 @@ def test_orbits_of_a_rule_in_place(update):
     orbit = Orbit(x**2 / 2, (x,), ((Integer(3),), (3 - 3 * alpha,)))
     expected, found = (claim(made, orbit=orbit, measure=None, bound=None, assumptions=(), domain=(alpha > 0,))
                        for made in (method(otherwise, zero), method(update, zero)))  # fmt: skip
-    run = lambda made: [[*x] for x in itertools.islice(along_orbit(made, {alpha: fmpq(1, 3)}, RATIONALS), 6)]  # noqa: E731
-    assert run(found) == run(expected)
+    runs = [along_orbit(made, {alpha: fmpq(1, 3)}, RATIONALS) for made in (expected, found)]
+    assert all([*x] == [*y] for x, y in itertools.islice(zip(*runs, strict=True), 6))
     assert replay_orbit(found, PARAMETERS, 1, exhibit=False) == replay_orbit(expected, PARAMETERS, 1, exhibit=False)
     assert isinstance(replay_orbit(found, PARAMETERS, 2), Replay)
 

@@ -65,7 +65,6 @@ class Descent(Kind):
             for step, (before, after) in enumerate(found):
                 witness = Witness(inquiry.claim, *instance, step, (after, after), (before, before))
                 if after > before and witness.replay().confirmed:
-                    inquiry.add("witness", witness.level, witness.describe())
                     return inquiry.broken(witness)
             held += len(found)
         inquiry.add("note", "exact", f"f falls in {held} steps on diagonal quadratics")

@@ -1,0 +1,60 @@
+"""The compiled loop over the steps of a run: trials, draws and ascents are scanned by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from signproof.checks.numbers.arrays import Ball, ball
+from signproof.theory.border.steps import begin
+from signproof.theory.methods.gradient import Algorithm
+
+
+def scanned(
+    advance: Callable[[Any, Any], Any],
+    algorithm: Algorithm,
+    varying: dict[str, Any],
+    x: Any,
+    xp: Any,
+    each: Any,
+    steps: int | None = None,
+) -> Any:
+    """What `advance` measures at every step.
+
+    Arguments: from (iterate, memory) and what belongs to a step to the next (iterate, memory) and a quantity; the
+    method, all numbers in it but those of `varying`, which go along axis 0 with the steps; the start; the arithmetic;
+    what belongs to the steps, along axis 0; how many there are, if that is not told by it.
+    """
+    memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp)
+    parts, form = jax.tree.flatten(memory, is_leaf=_is_ball)
+    if any(map(_is_one_number, parts)):
+        first = jax.tree.map(lambda entry: entry[0], each)
+        (_, after), _ = jax.eval_shape(advance, (x, memory), first)
+        later, like = jax.tree.flatten(after, is_leaf=_is_ball)
+        if str(form) == str(like):  # else the scan says that memory is to keep its form
+            memory = jax.tree.unflatten(form, map(_for_each, parts, later))
+    return jax.lax.scan(advance, (x, memory), each, length=steps)[1]
+
+
+def _is_ball(part: Any) -> bool:
+    return isinstance(part, Ball)
+
+
+def _is_one_number(part: Any) -> bool:
+    """Whether it is one number for all instances; flags are none."""
+    return isinstance(part, int | float | Ball) and not isinstance(part, bool) and getattr(part, "shape", ()) == ()
+
+
+def _for_each(part: Any, later: Any) -> Any:
+    """What a method remembers at first; where that is one number and a step makes one for each instance, as many."""
+    if not _is_one_number(part) or not hasattr(later, "shape"):
+        return part
+    if isinstance(later, Ball) and later.shape != ():
+        one = ball(part)
+        return Ball(*(jnp.broadcast_to(entry, later.shape) for entry in (one.middle, one.radius)))
+    if not isinstance(part, Ball) and jnp.issubdtype(getattr(later, "dtype", int), jnp.floating):
+        return jnp.full(later.shape, float(part))
+    return part
