@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
 from flint import fmpq
 
 from signproof import Claim, verify
-from signproof.checks.numbers.exact import rationals
+from signproof.checks.numbers.exact import Undecided, rationals
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.series import along_run
 from signproof.checks.replay.stated import stated
-from signproof.checks.replay.witness import WitnessError, from_json, read
+from signproof.checks.replay.witness import Witness, WitnessError, from_json, read
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
@@ -198,3 +200,31 @@ def test_nothing_in_a_file_is_executed(data, tmp_path):
 def test_diagonal_problems_refuse_what_is_none():
     with pytest.raises(ValueError, match="positive"):
         DiagonalQuadratic(rationals([1, 0])).exact_constant(Smooth(L))
+
+
+# -------------------------------------------------------------------------------------------------- series
+
+
+@pytest.mark.parametrize("problem", [DiagonalQuadratic(rationals([1, 3])), SineSum(rationals([1]), fmpq(3))])
+@pytest.mark.parametrize("domain", [(), (k >= 2,), (k < 3,)])
+def test_a_series_has_at_every_step_what_a_replay_of_that_step_has(problem, domain):
+    """The series replays the run once; it is empty where the claim says nothing, and where nothing tells two balls
+    apart, as at k = 0."""
+    claim = dataclasses.replace(too_fast(3), domain=(alpha > 0, alpha < 2 / L, *domain))
+    parameters = {"L": fmpq(9), "mu": fmpq(1, 20), "alpha": fmpq(1, 9)}
+    start = (fmpq(1), fmpq(1, 2))[: problem.dimension]
+    found = along_run(Witness(claim, problem, parameters, start, 5))
+    assert len(found) == 6
+    for step, here in enumerate(found):
+        try:
+            alone = replay(claim, problem, parameters, start, step)
+        except Undecided:
+            alone = None
+        if alone is None or alone.measured is None:
+            assert here is None
+        elif problem.rational:
+            assert (here.measured, here.bound) == (alone.measured, alone.bound)
+        else:
+            ends = [(one, other) for one, other in ((here.measured, alone.measured), (here.bound, alone.bound))]
+            assert all(one[0] <= other[1] and other[0] <= one[1] for one, other in ends)
+    assert sum(here is not None for here in found) >= 2
