@@ -65,6 +65,8 @@ def pytest_configure(config):
         config.add_cleanup(directory.cleanup)
         os.environ["JAX_COMPILATION_CACHE_DIR"] = directory.name
         os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+        # An entry that another process is still writing is a miss, for programs that a test starts as well.
+        os.environ["PYTHONWARNINGS"] = "ignore:Error reading persistent compilation cache entry:UserWarning"
 
 
 @pytest.hookimpl(optionalhook=True)
