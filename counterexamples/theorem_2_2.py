@@ -15,6 +15,7 @@ from signproof.checks.posing.cases import noiseless
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import run as followed
 from signproof.checks.replay.replay import Replay
+from signproof.checks.runs.instance import Instance
 from signproof.checks.search.proposals import ratio
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.theory.papers.scaled_sign.theorem_2 import theorem_2_2 as claim
@@ -29,7 +30,7 @@ def course(diagonal: tuple[int, ...], start: tuple[int, ...], steps: int) -> lis
     problem = DiagonalQuadratic(rationals(list(diagonal)))
     parameters = {"L": fmpq(sum(diagonal)), "mu": fmpq(min(diagonal)), "c": fmpq(1), "sigma": fmpq(0)}
     points = tuple(fmpq(entry) for entry in start)
-    return [*islice(followed(exact, problem, parameters, points, RATIONALS), steps + 1)]
+    return [*islice(followed(Instance(exact, problem, parameters, points), RATIONALS), steps + 1)]
 
 
 def run() -> Shown:

@@ -11,13 +11,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
+import msgspec
 from flint import fmpq
 from sympy import Rational, Symbol
 
 from signproof.checks.gradients.laws import ANYWHERE, Law, LawReader, listed
-from signproof.checks.numbers.exact import rational, rationals
+from signproof.checks.numbers.exact import Number, rational, rationals
 from signproof.theory.algebra.decide import truth
 from signproof.theory.assumptions.gradients import (
     Independence,
@@ -25,6 +25,14 @@ from signproof.theory.assumptions.gradients import (
     IndependentDraws,
     OracleAssumption,
 )
+
+
+class LawForm(msgspec.Struct):
+    """The law of ~g where the gradient is g, as plain data."""
+
+    gradient: list[Number]
+    probabilities: list[Number]
+    values: list[list[Number]]
 
 
 class Oracle(ABC):
@@ -77,30 +85,20 @@ class TableOracle(Oracle):
                 return f"the stochastic gradient does not meet {assumption} where the gradient is {listed(g)}"
         return ""
 
-    def data(self) -> list[dict[str, Any]]:
-        """As JSON, rationals as strings."""
+    def form(self) -> list[LawForm]:
+        """As plain data, a row for each gradient."""
         return [
-            {
-                "gradient": [str(entry) for entry in g],
-                "probabilities": [str(probability) for probability in law.probabilities],
-                "values": [[str(entry) for entry in value] for value in law.values],
-            }
+            LawForm([*map(str, g)], [*map(str, law.probabilities)], [[*map(str, value)] for value in law.values])
             for g, law in self.table.items()
         ]
 
     @classmethod
-    def from_data(cls, data: Any) -> TableOracle:
-        """The oracle that `data` wrote. Raises ValueError if it is none."""
-        try:
-            rows = [
-                (
-                    tuple(rationals(row["gradient"])),
-                    Law(tuple(rationals(row["probabilities"])), rationals(row["values"])),
-                )
-                for row in data
-            ]
-        except (KeyError, TypeError):
-            raise ValueError("the oracle needs rows of a gradient, probabilities and values") from None
+    def from_form(cls, form: Sequence[LawForm]) -> TableOracle:
+        """The oracle that `form` wrote. Raises ValueError if it is none."""
+        rows = [
+            (tuple(rationals(row.gradient)), Law(tuple(rationals(row.probabilities)), rationals(row.values)))
+            for row in form
+        ]
         if not rows:
             raise ValueError("the oracle has no laws")
         if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
 
 from signproof.checks.kind import Kind
-from signproof.checks.problems.base import Problem
 from signproof.checks.replay.flows import at_times, replay_flow
 from signproof.checks.replay.series import told_over_time
 from signproof.checks.replay.stated import parts, parts_from
-from signproof.checks.replay.witness import Witness, shown
+from signproof.checks.replay.witness import shown
 from signproof.checks.trials.flows import try_flow
 from signproof.checks.trials.tally import PROFILES
 from signproof.checks.verdicts.exhibit import simplest_example
@@ -24,10 +22,10 @@ class Timed(Kind):
         return simplest_example(claim)
 
     def replay(self, witness):
-        return replay_flow(*_instance(witness))
+        return replay_flow(witness)
 
     def series(self, witness):
-        return told_over_time(witness, at_times(*_instance(witness)))
+        return told_over_time(witness, at_times(witness))
 
     def state(self, claim):
         return parts(claim)
@@ -56,8 +54,3 @@ class Flow(Timed):
         for turn in count():
             hunt.begin("flows on all families")
             hunt.take(try_flow(hunt.claim, PROFILES["full"], hunt.seed + turn, hunt.advance).witness)
-
-
-def _instance(witness: Witness) -> tuple[Any, ...]:
-    assert isinstance(witness.problem, Problem)
-    return witness.claim, witness.problem, witness.parameters, witness.start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flint import fmpq
 from sympy import Symbol
 
@@ -21,6 +23,7 @@ from signproof.checks.replay.replay import Replay, outside_domain, symbols
 from signproof.checks.replay.series import told
 from signproof.checks.replay.stated import parts, parts_from
 from signproof.checks.replay.witness import Witness, shown
+from signproof.checks.runs.instance import Instance
 from signproof.checks.verdicts.exhibit import parameters_alone
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Status, Verdict
@@ -154,9 +157,8 @@ def _judge_course(inquiry: Inquiry, parameters: dict[str, fmpq]) -> Verdict:
 
 
 def _witness(claim: Claim, parameters: dict[str, fmpq], steps: int, found: Replay, exhibit: bool = False) -> Witness:
-    assert found.measured is not None and found.bound is not None
-    start = start_of(claim, parameters)
-    return Witness(claim, None, parameters, start, steps, found.measured, found.bound, found.level, exhibit=exhibit)
+    instance = Instance(claim, None, parameters, start_of(claim, parameters))
+    return replace(Witness.of(instance, steps, found), exhibit=exhibit)
 
 
 def _at(free: list[Range], theta: fmpq) -> dict[str, fmpq]:

@@ -39,7 +39,7 @@ class Proximal(Run):
     def replay(self, witness):
         if not isinstance(witness.problem, CompositeProblem):
             return super().replay(witness)
-        return replay_proximal(witness.claim, witness.problem, witness.parameters, witness.start, witness.k)
+        return replay_proximal(witness, witness.k)
 
     def series(self, witness):
         if not isinstance(witness.problem, CompositeProblem):

@@ -68,11 +68,7 @@ class Run(Kind):
     # ---------------------------------------------------------------------------------------------- witnesses
 
     def replay(self, witness):
-        assert isinstance(witness.problem, Problem)
-        instance = witness.parameters, witness.start, witness.k
-        if witness.oracle is not None:
-            return replay_expected(witness.claim, witness.problem, witness.oracle, *instance)
-        return replay(witness.claim, witness.problem, *instance)
+        return replay(witness, witness.k) if witness.oracle is None else replay_expected(witness, witness.k)
 
     def series(self, witness):
         return told(witness, along_run(witness))

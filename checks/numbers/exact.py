@@ -28,6 +28,10 @@ class Irrational(TypeError):
     """A result is no rational number: follow it in balls."""
 
 
+Number = str | int | float
+"""A rational in JSON: a string such as "p/q", or a number."""
+
+
 def rational(number: Any) -> fmpq:
     """The exact rational value of an integer, a float, a Fraction, a fmpq or a string such as "p/q" or "2.5e-3".
 

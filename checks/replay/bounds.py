@@ -17,10 +17,11 @@ from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse
 from signproof.checks.gradients.finite import Oracle, TableOracle
 from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecided, rational, rationals
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, exactly_known
+from signproof.checks.problems.base import exactly_known
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
 from signproof.checks.runs.exact import frozen, iterates, states_of
-from signproof.checks.runs.expected import Chain, TooMany, expectations
+from signproof.checks.runs.expected import TooMany, chain_of, expectations
+from signproof.checks.runs.instance import Instance
 from signproof.theory.algebra.decide import conditions, truth
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.gradients import OracleAssumption
@@ -38,74 +39,74 @@ FOLLOWED, LONG = 64, 2**12
 """Steps for which a run is followed to see whether it repeats itself, and bits of its numbers that are too many."""
 
 
-def replay(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int
-) -> Replay:
+def replay(instance: Instance, steps: int) -> Replay:
     """Run a claim's algorithm on one instance for some steps and compare measure and bound there.
 
     In rationals where the problem allows it, else in balls of growing precision. The violation counts only if the
     constants are valid for the problem and the parameters are in the domain, both decided exactly. Raises
     Undecided if no precision tells.
     """
-    why = outside(claim, problem, parameters, start, steps)
+    why = outside(instance, steps)
     if why:
         return Replay(False, "exact", why)
-    if problem.rational:
+    if instance.objective.rational:
         try:
-            return _compare(claim, problem, parameters, start, steps, RATIONALS)
+            return _compare(instance, steps, RATIONALS)
         except TypeError:  # the algorithm or the bound leaves the rationals
             pass
     for bits in PRECISIONS:
         with Balls(bits) as balls:
             try:
-                return _compare(claim, problem, parameters, start, steps, balls)
+                return _compare(instance, steps, balls)
             except Undecided:
                 continue
     raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
+def trajectory(instance: Instance, steps: int, xp: Any) -> list[Any]:
     """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
-    return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
+    return [*islice(iterates(instance, xp), steps + 1)]
 
 
-def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
-    posed = Guarded(problem.over(xp))
-    points = trajectory(claim, problem, parameters, start, steps, xp)
-    assert claim.measure is not None
-    quantities = [measured_at(claim.measure, posed, x, xp) for x in points]
+def _compare(instance: Instance, steps: int, xp: Any) -> Replay:
+    measure, posed = instance.claim.measure, Guarded(instance.objective.over(xp))
+    points = trajectory(instance, steps, xp)
+    assert measure is not None
+    quantities = [measured_at(measure, posed, x, xp) for x in points]
     measured = quantities[-1]
-    if claim.measure.least_so_far:
+    if measure.least_so_far:
         measured = reduce(partial(_smaller, xp=xp), quantities)
-    found = _told(claim, parameters, posed.suboptimality(points[0], xp), measured, steps, xp)
+    found = _told(instance, posed.suboptimality(points[0], xp), measured, steps, xp)
     why = ""
     if found.confirmed:
-        further, turn = _further(claim, problem, parameters, start, points, xp)
-        why = outside_run(claim, problem, further, symbols(parameters), turn)
-        why = why or _against(claim, problem, parameters, points, xp)
+        further, turn = _further(instance, points, xp)
+        why = outside_run(instance.claim, instance.objective, further, symbols(instance.parameters), turn)
+        why = why or _against(instance, points, xp)
     return replace(found, confirmed=False, why=why) if why else found
 
 
-def _further(claim, problem, parameters, start, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
+def _further(instance: Instance, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
     """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
     was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
     """
-    later = [assumption for assumption in claim.assumptions if about_later(assumption)]
+    later = [assumption for assumption in instance.claim.assumptions if about_later(assumption)]
     beyond = max((reach(assumption) or 0 for assumption in later), default=0)
     turn = None
     if any(map(every_k, later)):
-        turn = _turn(claim, problem, parameters, start, len(points), xp)
+        turn = _turn(instance, len(points), xp)
         beyond += max(len(points) - 1, turn or 0)
     if beyond >= len(points):
-        points = trajectory(claim, problem, parameters, start, beyond, xp)
+        points = trajectory(instance, beyond, xp)
     return points, turn
 
 
-def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
-    if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
+def _turn(instance: Instance, steps: int, xp: Any) -> int | None:
+    algorithm = instance.claim.algorithm
+    assert algorithm is not None
+    if xp is not RATIONALS or any(formula.has(k) for formula in algorithm.parameters.values()):
         return None
     seen: set[Any] = set()
-    for number, (x, memory) in enumerate(islice(states_of(claim, problem, parameters, start, xp), steps + FOLLOWED)):
+    for number, (x, memory) in enumerate(islice(states_of(instance, xp), steps + FOLLOWED)):
         try:
             state = frozen((x, memory))
         except TypeError:
@@ -118,31 +119,28 @@ def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
     return None
 
 
-def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+def _against(instance: Instance, points: list[Any], xp: Any) -> str:
     """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
-    values = symbols(parameters)
-    why = doubt_of(problem, asked(claim))
-    return why or unmet_at(problem, claim.assumptions, {s: rational(str(n)) for s, n in values.items()}, points, xp)
+    claim, problem = instance.claim, instance.objective
+    return doubt_of(problem, asked(claim)) or unmet_at(problem, claim.assumptions, instance.values(), points, xp)
 
 
-def run(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
-) -> Iterator[Replay]:
+def run(instance: Instance, xp: Any) -> Iterator[Replay]:
     """Measure and bound at k = 0, 1, 2, ..., in the exact arithmetic `xp`, whatever the assumptions say.
 
     Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
     balls overlap the outcome is not confirmed.
     """
-    posed, least = Guarded(problem.over(xp)), None
-    assert claim.measure is not None
-    for iteration, x in enumerate(iterates(claim, problem, parameters, start, xp)):
+    measure, posed, least = instance.claim.measure, Guarded(instance.objective.over(xp)), None
+    assert measure is not None
+    for iteration, x in enumerate(iterates(instance, xp)):
         if iteration == 0:
             height = posed.suboptimality(x, xp)
-        measured = measured_at(claim.measure, posed, x, xp)
-        if claim.measure.least_so_far:
+        measured = measured_at(measure, posed, x, xp)
+        if measure.least_so_far:
             measured = least = measured if least is None else _smaller(least, measured, xp)
         try:
-            yield _told(claim, parameters, height, measured, iteration, xp)
+            yield _told(instance, height, measured, iteration, xp)
         except Undecided as undecided:
             yield Replay(False, xp.level, str(undecided))
 
@@ -151,12 +149,11 @@ def _smaller(one: Any, other: Any, xp: Any) -> Any:
     return -xp.larger(-one, -other)
 
 
-def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
+def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
     """Measure and bound at step k compared."""
-    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     # a power with a symbolic exponent is an integer power once k is known
     try:
-        limit = evaluate(_bound_at(claim, steps), values | {V0: start_value}, xp)
+        limit = evaluate(_bound_at(instance.claim, steps), {**instance.values(xp), V0: start_value}, xp)
     except ZeroDivisionError:
         return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
@@ -182,58 +179,45 @@ def _bound_at(claim: Claim, steps: int) -> Expr:
     return formula
 
 
-def replay_expected(
-    claim: Claim,
-    problem: Problem,
-    oracle: TableOracle,
-    parameters: Mapping[str, fmpq],
-    start: tuple[fmpq, ...],
-    steps: int,
-) -> Replay:
+def replay_expected(instance: Instance, steps: int) -> Replay:
     """Compare E[measure] with the bound after some steps with stochastic gradients of finite support, in rationals.
 
     The violation counts only if problem and oracle meet all that the claim assumes, at all points.
     """
+    claim, problem = instance.claim, instance.objective
     if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
         return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
     try:
-        why = outside(claim, problem, parameters, start, steps, oracle)
+        why = outside(instance, steps)
     except Unsupported as unsupported:
         why = str(unsupported)
     if why:
         return Replay(False, "exact", why)
-    if not Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS) > 0:
+    if not Guarded(problem).suboptimality(np.array(instance.start, dtype=object), RATIONALS) > 0:
         return Replay(False, "exact", "the start is not above the minimum")
     try:
-        found = [*expected_run(claim, problem, oracle, parameters, start, steps)][-1]
+        found = [*expected_run(instance, steps)][-1]
         if found.confirmed:
-            chain = Chain(claim.algorithm, problem, oracle, parameters, start)
+            chain = chain_of(instance)
             for _ in range(steps):
                 chain.advance()
-            points = [rationals(list(start)), *(x for x in chain.points if any(x))][:REACHED]
-            why = _against(claim, problem, parameters, points, RATIONALS)
+            points = [rationals(list(instance.start)), *(x for x in chain.points if any(x))][:REACHED]
+            why = _against(instance, points, RATIONALS)
             return replace(found, confirmed=False, why=why) if why else found
         return found
     except (Unsupported, TooMany, Irrational) as refusal:
         return Replay(False, "exact", str(refusal))
 
 
-def expected_run(
-    claim: Claim,
-    problem: Problem,
-    oracle: Oracle,
-    parameters: Mapping[str, fmpq],
-    start: tuple[fmpq, ...],
-    steps: int,
-) -> Iterator[Replay]:
+def expected_run(instance: Instance, steps: int) -> Iterator[Replay]:
     """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
-    assert claim.algorithm is not None and claim.measure is not None and claim.bound is not None
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
-    values[V0] = Guarded(problem).suboptimality(np.array(start, dtype=object), RATIONALS)
-    chain = Chain(claim.algorithm, problem, oracle, parameters, start)
-    run = expectations(chain, claim.measure.noiseless, problem)
+    claim, problem = instance.claim, instance.objective
+    assert claim.measure is not None and claim.bound is not None
+    height = Guarded(problem).suboptimality(np.array(instance.start, dtype=object), RATIONALS)
+    values = {**instance.values(), V0: height}
+    run = expectations(chain_of(instance), claim.measure.noiseless, problem)
     for iteration, measured in enumerate(islice(run, steps + 1)):
         try:
             limit = evaluate(_bound_at(claim, iteration), values, RATIONALS)
@@ -245,16 +229,10 @@ def expected_run(
         yield Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
 
 
-def outside(
-    claim: Claim,
-    problem: Problem,
-    parameters: Mapping[str, fmpq],
-    start: tuple[fmpq, ...],
-    steps: int,
-    oracle: TableOracle | None = None,
-) -> str:
+def outside(instance: Instance, steps: int) -> str:
     """Why an instance does not meet the claim's assumptions or its domain; empty if it does."""
-    values = at_start(claim, problem, parameters, start)
+    claim, problem, oracle = instance.claim, instance.objective, instance.oracle
+    values = at_start(instance)
     if isinstance(values, str):
         return values
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
@@ -264,7 +242,7 @@ def outside(
         return f"{claim.measure.symbol} is a number of a whole run, which is replayed of proximal methods alone"
     if oracle is not None:
         refuse_later(claim)
-        why = _unmet_by(oracle, claim, problem, values)
+        why = _unmet_by(oracle, instance, values)
         if why:
             return why
     for assumption in claim.assumptions:
@@ -282,7 +260,7 @@ def outside(
         why = beyond(best, assumption, values)
         if why:
             return why
-    return outside_start(claim, problem, start, values) or outside_domain(claim, values | {k: Rational(steps)})
+    return outside_start(claim, problem, instance.start, values) or outside_domain(claim, values | {k: Rational(steps)})
 
 
 def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> str:
@@ -295,11 +273,10 @@ def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> 
     return ""
 
 
-def at_start(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
-) -> dict[Symbol, Rational] | str:
+def at_start(instance: Instance) -> dict[Symbol, Rational] | str:
     """Values of the parameters and, if domain or constants speak of it, of V_0, which no parameter can stand for; or
     why there are none: the problem is none of its family, or the start no point of its."""
+    claim, problem, start = instance.claim, instance.objective, instance.start
     try:
         problem.check()
     except ValueError as error:
@@ -311,7 +288,7 @@ def at_start(
     distrusted = doubt(type(problem), asked(claim))
     if distrusted:
         return distrusted
-    values = symbols(parameters)
+    values = symbols(instance.parameters)
     values.pop(V0, None)
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
     if any(formula.has(V0) for formula in formulas):
@@ -322,8 +299,10 @@ def at_start(
     return values
 
 
-def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[Symbol, Rational]) -> str:
+def _unmet_by(oracle: Oracle, instance: Instance, values: dict[Symbol, Rational]) -> str:
     """Why a law of stochastic gradients does not meet what the claim assumes of them; empty if it does."""
+    claim, problem = instance.claim, instance.objective
+    assert isinstance(oracle, TableOracle)
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if any(len(g) != problem.dimension for g in oracle.table):
         return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"

@@ -19,17 +19,18 @@ from math import isqrt
 from typing import Any
 
 from flint import fmpq
-from sympy import Gt, Rational, Symbol
+from sympy import Gt, Rational
 
 from signproof.checks.facts.families import ROUNDING, asked, doubt_of, unmet_at
 from signproof.checks.facts.runs import outside_start
 from signproof.checks.flows.paths import Trajectory
 from signproof.checks.flows.trajectories import trajectory
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, exactly_known
 from signproof.checks.replay.bounds import at_start, beyond
-from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain, symbols
+from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain
+from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.theory.algebra.decide import truth
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
@@ -56,38 +57,44 @@ PARTS = 8
 Ends = tuple[fmpq, fmpq]
 
 
-def replay_flow(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> Replay:
+def replay_flow(instance: Instance) -> Replay:
     """Compare measure and bound at the time `t` of the parameters or, of a comparison, V(t) along its flow and its
     rival; in rationals or in balls of growing precision.
 
     Raises Undecided if no precision tells.
     """
-    return at_times(claim, problem, parameters, start)(parameters[str(t)])
+    return at_times(instance)(instance.parameters[str(t)])
 
 
-def at_times(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]
-) -> Callable[[fmpq], Replay]:
+def at_times(instance: Instance) -> Callable[[fmpq], Replay]:
     """What a replay finds at a time, for many times on the same trajectories: of a claim about a flow its measure and
     its bound, of a comparison V(t) along its flow and along its rival. What is found raises Undecided if no precision
     tells.
     """
-    why = unmet(claim, problem, parameters, start)
+    claim, problem, why = instance.claim, instance.objective, unmet(instance)
     flows = [flow for flow in (claim.algorithm, claim.rival) if flow is not None]
+    paths: list[Trajectory] = []
     try:
-        paths = [] if why else [trajectory(moving(flow, parameters), problem, start) for flow in flows]
+        if not why:
+            paths = [trajectory(moving(flow, instance.parameters), problem, instance.start) for flow in flows]
     except Unsupported as unsupported:
         why = str(unsupported)
     if why:
         return lambda time: Replay(False, "exact", why)
     if claim.rival is None:
-        return lambda time: compare(claim, problem, {**parameters, str(t): time}, start, *paths)
-    return lambda time: _raced(claim, problem, {**parameters, str(t): time}, paths)
+        return lambda time: compare(at_time(instance, time), *paths)
+    return lambda time: _raced(at_time(instance, time), paths)
 
 
-def compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory) -> Replay:
+def at_time(instance: Instance, time: fmpq) -> Instance:
+    """The same instance at another time."""
+    parameters = {**instance.parameters, str(t): time}
+    return Instance(instance.claim, instance.problem, parameters, instance.start)
+
+
+def compare(instance: Instance, path: Trajectory) -> Replay:
     """The same for an instance that meets the claim's assumptions, with its trajectory."""
-    return _decided(lambda xp: _compare(claim, problem, parameters, start, path, xp), problem, path)
+    return _decided(lambda xp: _compare(instance, path, xp), instance.objective, path)
 
 
 def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajectory) -> Replay:
@@ -108,20 +115,19 @@ def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajec
     raise Undecided(why)
 
 
-def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:
+def _compare(instance: Instance, path: Trajectory, xp: Any) -> Replay:
+    claim, problem, time = instance.claim, instance.objective, instance.parameters[str(t)]
     assert claim.bound is not None
-    posed = Guarded(problem.over(xp))
-    values: dict[Symbol, Any] = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
-    start_value = posed.suboptimality(xp.number(rationals(list(start))), xp)
+    start_value = Guarded(problem.over(xp)).suboptimality(xp.number(rationals(list(instance.start))), xp)
     if not xp.ends(start_value)[0] > 0:
         return Replay(False, xp.level, "the start is not certainly above the minimum")
     try:
-        limit = xp.ends(evaluate(claim.bound, values | {V0: start_value}, xp))
+        limit = xp.ends(evaluate(claim.bound, {**instance.values(xp), V0: start_value}, xp))
     except ZeroDivisionError:
         return Replay(False, xp.level, "the bound is undefined there")
-    found = _measured(claim, problem, path, parameters[str(t)], xp)
+    found = _measured(claim, problem, path, time, xp)
     if found[0] > limit[1]:
-        why = _untrue(claim, problem, parameters, _along([path], parameters[str(t)], xp), xp)
+        why = _untrue(instance, _along([path], time, xp), xp)
         if why:
             return Replay(False, xp.level, why)
         return Replay(True, xp.level, "the measure is above the bound", found, limit)
@@ -169,11 +175,13 @@ def _falls(claim: Claim, problem: Problem) -> bool:
 # --------------------------------------------------------------------------------------------- comparisons
 
 
-def _raced(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], paths: list[Trajectory]) -> Replay:
+def _raced(instance: Instance, paths: list[Trajectory]) -> Replay:
+    claim, problem, time = instance.claim, instance.objective, instance.parameters[str(t)]
+
     def compared(xp: Any) -> Replay:
-        low, high = (_measured(claim, problem, path, parameters[str(t)], xp) for path in paths)
+        low, high = (_measured(claim, problem, path, time, xp) for path in paths)
         if low[0] > high[1]:
-            why = _untrue(claim, problem, parameters, _along(paths, parameters[str(t)], xp), xp)
+            why = _untrue(instance, _along(paths, time, xp), xp)
             if why:
                 return Replay(False, xp.level, why)
             return Replay(True, xp.level, f"V(t) is above that of {claim.rival}", low, high)
@@ -189,16 +197,17 @@ def _raced(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], paths
 
 def moving(flow: Any, parameters: Mapping[str, fmpq]) -> Flow:
     """A flow with numbers in place of formulas. Raises Unsupported if its speed is not rational."""
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values = by_symbol(parameters)
     try:
         return flow.at(**{name: evaluate(formula, values, RATIONALS) for name, formula in flow.parameters.items()})
     except TypeError:
         raise Unsupported(f"the speed of {flow} is not rational") from None
 
 
-def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...]) -> str:
+def unmet(instance: Instance) -> str:
     """Why an instance does not meet a claim's assumptions or its domain; empty if it does."""
-    values = at_start(claim, problem, parameters, start)
+    claim, problem, start = instance.claim, instance.objective, instance.start
+    values = at_start(instance)
     if isinstance(values, str):
         return values
     if not any(start):
@@ -230,7 +239,7 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
     return (
         outside_start(claim, problem, start, values)
         or outside_domain(claim, values)
-        or _untrue(claim, problem, parameters, _towards_the_minimizer(start), RATIONALS)
+        or _untrue(instance, _towards_the_minimizer(start), RATIONALS)
     )
 
 
@@ -250,14 +259,14 @@ def _along(paths: Sequence[Trajectory], time: fmpq, xp: Any) -> list[Any]:
     return found
 
 
-def _untrue(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+def _untrue(instance: Instance, points: list[Any], xp: Any) -> str:
     """What is assumed or declared and does not hold at some points; empty if nothing is found.
 
     Trajectories rest on it that there is a PL constant, whether the claim assumes one or not, and radii on its number.
     """
+    claim, problem = instance.claim, instance.objective
     if is_ours(type(problem).__module__) or not points:
         return ""
-    values = {symbol: rational(str(number)) for symbol, number in symbols(parameters).items()}
     rested: list[Assumption] = [each for each in claim.assumptions if type(each) is not SublevelRadius]
     rooms = {L2: ROUNDING} | {each.norm: fmpq(0) for each in claim.assumptions if isinstance(each, SublevelRadius)}
     for pair, room in rooms.items():
@@ -265,7 +274,7 @@ def _untrue(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], poin
         if mu is not None and mu > 0:
             mu *= 1 - room
             rested.append(PolyakLojasiewicz(Rational(int(mu.p), int(mu.q)), pair))
-    return unmet_at(problem, rested, values, points, xp)
+    return unmet_at(problem, rested, instance.values(), points, xp)
 
 
 def is_convex(problem: Problem) -> bool:

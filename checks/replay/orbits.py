@@ -13,6 +13,7 @@ from sympy import Symbol
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain, symbols
 from signproof.checks.runs.exact import along_orbit
+from signproof.checks.runs.instance import by_symbol
 from signproof.theory.algebra.decide import truth
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.counts import size
@@ -32,7 +33,7 @@ def course(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> list[Rep
     found: list[Replay | None] = []
     for bits in PRECISIONS:
         with Balls(bits) as balls, suppress(Undecided):
-            values = {Symbol(name, real=True): balls.number(number) for name, number in parameters.items()}
+            values = by_symbol(parameters, balls)
             for step, x in enumerate(islice(along_orbit(claim, values, balls), steps + 1)):
                 if step == len(found):
                     found.append(_beside(claim, x, step, values, balls))
@@ -114,12 +115,12 @@ def values_along(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> li
 
 def _height(claim: Claim, parameters: Mapping[str, fmpq], x: Any) -> fmpq:
     assert claim.orbit is not None
-    here = _values(parameters) | dict(zip(claim.orbit.coordinates, x, strict=True))
+    here = by_symbol(parameters) | dict(zip(claim.orbit.coordinates, x, strict=True))
     return evaluate(claim.orbit.function, here, RATIONALS)
 
 
 def _run(claim: Claim, parameters: Mapping[str, fmpq], steps: int) -> Iterator[Any]:
-    return islice(along_orbit(claim, _values(parameters), RATIONALS), steps + 1)
+    return islice(along_orbit(claim, by_symbol(parameters), RATIONALS), steps + 1)
 
 
 def start_of(claim: Claim, parameters: Mapping[str, fmpq]) -> tuple[fmpq, ...]:
@@ -129,9 +130,5 @@ def start_of(claim: Claim, parameters: Mapping[str, fmpq]) -> tuple[fmpq, ...]:
 
 def _points(claim: Claim, parameters: Mapping[str, fmpq]) -> list[Any]:
     assert claim.orbit is not None
-    values = _values(parameters)
+    values = by_symbol(parameters)
     return [rationals([evaluate(entry, values, RATIONALS) for entry in point]) for point in claim.orbit.points]
-
-
-def _values(parameters: Mapping[str, fmpq]) -> dict[Symbol, fmpq]:
-    return {Symbol(name, real=True): number for name, number in parameters.items()}

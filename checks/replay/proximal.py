@@ -18,6 +18,7 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem, refusal
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain
 from signproof.checks.runs.expected import Chain, TooMany
+from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.proximal import LongChance, LongPoint, ProximalChain
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.composite import (
@@ -66,45 +67,43 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int, slack: int = 1
     return {str(symbol): number for symbol, number in values.items()}
 
 
-def replay_proximal(
-    claim: Claim, problem: CompositeProblem, parameters: Mapping[str, fmpq], z: tuple[fmpq, ...], length: int
-) -> Replay:
+def replay_proximal(instance: Instance, length: int) -> Replay:
     """Compare the mean over l < T of E||G(x_l)||_*^power with the bound, in rationals, all that is assumed included.
 
-    Arguments: a claim about a proximal method; one instance in rationals; parameters by name, T among them; z of the
-    start prox_{gamma r}(z); T.
+    Arguments: an instance of a claim about a proximal method, T among its parameters; T.
     """
-    measure, algorithm = claim.measure, claim.algorithm
-    if not isinstance(measure, MeanGradientMapping) or not isinstance(algorithm, SPGM) or claim.bound is None:
+    claim, problem = instance.claim, instance.problem
+    assert isinstance(problem, CompositeProblem)
+    about_mapping = isinstance(claim.measure, MeanGradientMapping) and isinstance(claim.algorithm, SPGM)
+    if not about_mapping or claim.bound is None:
         return Replay(False, "exact", "composite objectives go with claims about the gradient mapping")
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values = instance.values()
     try:
         problem.check()
     except ValueError as error:
         return Replay(False, "exact", str(error))
-    why = refusal(problem, claim) or _outside(claim, problem, values, z, length)
+    why = refusal(problem, claim) or _outside(claim, problem, values, instance.start, length)
     if why:
         return Replay(False, "exact", why)
-    run = (claim, measure, algorithm.at(batch=_whole(algorithm.batch, values)), problem, parameters, z, length)
     try:
-        return _compare(*run)
+        return _compare(instance, length)
     except (Unsupported, TooMany) as refused:
         return Replay(False, "exact", str(refused))
 
 
-def _compare(*run) -> Replay:
+def _compare(instance: Instance, length: int) -> Replay:
     """In rationals, else in balls of growing precision: the probabilities or, if need be, the points as well.
 
     Raises Unsupported, TooMany.
     """
     try:
-        return _told(run, RATIONALS, RATIONALS)
+        return _told(instance, length, RATIONALS, RATIONALS)
     except (LongPoint, LongChance) as long:
         points_too = isinstance(long, LongPoint)
     for bits in PRECISIONS:
         with Balls(bits) as balls:
             try:
-                return _told(run, balls if points_too else RATIONALS, balls)
+                return _told(instance, length, balls if points_too else RATIONALS, balls)
             except LongPoint:
                 points_too = True
             except Undecided:
@@ -112,19 +111,20 @@ def _compare(*run) -> Replay:
     return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def _told(run: tuple, xp: Any, odds: Any) -> Replay:
+def _told(instance: Instance, length: int, xp: Any, odds: Any) -> Replay:
     """Measure and bound compared, the points in one arithmetic, the probabilities in another.
 
     Raises Undecided if balls overlap, LongPoint and LongChance.
     """
-    claim, measure, algorithm, problem, parameters, z, length = run
-    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+    measure, bound, problem = instance.claim.measure, instance.claim.bound, instance.problem
+    assert isinstance(measure, MeanGradientMapping) and isinstance(problem, CompositeProblem) and bound is not None
+    values = instance.values(xp)
     gamma = evaluate(sympify(measure.step_size), values, xp)
-    chain = ProximalChain(algorithm, problem, parameters, z, xp, odds)
+    chain = ProximalChain(instance, xp, odds)
     expected = _expected(chain, dataclasses.replace(measure, step_size=gamma), problem.over(xp), xp)
     measured = sum(islice(expected, length), start=fmpq(0)) / length
     try:
-        limit = evaluate(claim.bound.subs({measure.steps: length}), values | {V0: chain.height}, xp)
+        limit = evaluate(bound.subs({measure.steps: length}), values | {V0: chain.height}, xp)
     except TypeError:
         return Replay(False, xp.level, f"the bound is not rational at {measure.steps} = {length}")
     ends = [ends_of(number) if isinstance(number, fmpq) else odds.ends(number) for number in (measured, limit)]
@@ -194,13 +194,6 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
 
 def _exact(values: Mapping[Symbol, fmpq]) -> dict[Symbol, Rational]:
     return {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
-
-
-def _whole(count: Any, values: Mapping[Symbol, fmpq]) -> int:
-    number = evaluate(sympify(count), values, RATIONALS)
-    if number.q != 1 or number < 1:
-        raise Unsupported(f"there are no mini-batches of {number}")
-    return int(number.p)
 
 
 def _root(square: Any, xp: Any = RATIONALS) -> Any:

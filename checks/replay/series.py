@@ -12,7 +12,6 @@ from sympy import Rational
 
 from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, to_float
-from signproof.checks.problems.base import Problem
 from signproof.checks.replay.bounds import at_start, expected_run, run
 from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain
 from signproof.checks.replay.witness import Witness
@@ -53,23 +52,20 @@ def told_over_time(witness: Witness, at: Callable[[fmpq], Replay]) -> dict[str, 
 def along_run(witness: Witness) -> list[Replay | None]:
     """Measured and bound at k = 0, ..., in one run, or in one for each precision until all of it is known; None where
     no precision tells them apart, as at k = 0, or where the claim says nothing."""
-    problem = witness.problem
-    assert isinstance(problem, Problem)
-    instance = witness.claim, problem, witness.parameters, witness.start
     if witness.oracle is not None:
-        return [*expected_run(witness.claim, problem, witness.oracle, *instance[2:], witness.k)]
-    values = at_start(*instance)
+        return [*expected_run(witness, witness.k)]
+    values = at_start(witness)
     if isinstance(values, str):
         return [None] * (witness.k + 1)
     within = [not outside_domain(witness.claim, values | {k: Rational(step)}) for step in range(witness.k + 1)]
     found: list[Replay | None] = [None] * (witness.k + 1)
-    if problem.rational:
+    if witness.objective.rational:
         with suppress(TypeError):  # the method or the bound leaves the rationals
-            _fill(found, range(witness.k + 1), run(*instance, RATIONALS))
+            _fill(found, range(witness.k + 1), run(witness, RATIONALS))
     for bits in PRECISIONS:
         unknown = [step for step, here in enumerate(found) if within[step] and here is None]
         with Balls(bits) as balls, suppress(Undecided):  # from there on a sign is not known
-            _fill(found, unknown, run(*instance, balls))
+            _fill(found, unknown, run(witness, balls))
     return [here if claimed else None for here, claimed in zip(found, within, strict=True)]
 
 

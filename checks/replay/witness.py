@@ -9,31 +9,31 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from flint import fmpq
 
 from signproof.checks.gradients.finite import TableOracle
 from signproof.checks.kind import kind_of
-from signproof.checks.numbers.exact import RATIONALS, rational, rationals, to_float
+from signproof.checks.numbers.exact import RATIONALS, Number, rational, rationals, to_float
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.problems.families import composite_named, load_problem
+from signproof.checks.replay.form import SCHEMA, WitnessForm
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.stated import claim_from, stated
+from signproof.checks.runs.instance import Instance
 from signproof.theory.border.home import made_at
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import V0, k
 
-SCHEMA = "signproof-witness/1"
 WIDER, ROUNDED = 2, 2**64
 """How much wider than those of a run the ends may be that a witness states: in relation to theirs, and to the number.
 A wide interval would agree with every run."""
-LONGEST = 1_000_000
-"""Steps of the longest run that is replayed."""
 
 
 class WitnessError(Misuse):
@@ -41,25 +41,29 @@ class WitnessError(Misuse):
 
 
 @dataclass(frozen=True, eq=False)
-class Witness:
+class Witness(Instance):
     """An instance on which a claim fails at step k or, of a flow, at time t, or on which a run repeats itself.
 
-    `parameters` are by symbol name, the time among them; of a composite problem `start` is the z of prox(z), from which
-    the run starts, and k the number of its steps. `measured` and `bound` are exact, or ends of a ball (a pair).
+    For a composite problem k is the number of steps. `measured` and `bound` are exact, or ends of a ball (a pair).
     """
 
-    claim: Claim
-    problem: Problem | CompositeProblem | None
-    parameters: dict[str, fmpq]
-    start: tuple[fmpq, ...]
     k: int
     measured: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     bound: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     level: str = "exact"
-    oracle: TableOracle | None = None
+    oracle: TableOracle | None = field(default=None, kw_only=True)
     """Where its stochastic gradients are drawn from; `measured` is an expectation then."""
     exhibit: bool = False
     """Whether it shows an orbit claim to be true, in place of breaking a claim."""
+
+    @classmethod
+    def of(cls, instance: Instance, steps: int, found: Replay) -> Witness:
+        """The witness that a replay after so many steps of an instance is."""
+        assert found.measured is not None and found.bound is not None
+        parts = instance.claim, instance.problem, instance.parameters, instance.start
+        oracle = instance.oracle
+        assert oracle is None or isinstance(oracle, TableOracle)
+        return cls(*parts, steps, found.measured, found.bound, found.level, oracle=oracle)
 
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
@@ -95,27 +99,26 @@ class Witness:
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
-        data: dict[str, Any] = {
-            "schema": SCHEMA,
-            "claim": self.claim.id,
-            "statement": stated(self.claim),
-        }
-        return data | self.instance()
+        return self.form(statement=stated(self.claim))
 
-    def instance(self) -> dict[str, Any]:
-        """The instance as plain data, and what was found there, whatever the claim."""
-        data: dict[str, Any] = {"kind": "exhibit" if self.exhibit else "violation", "level": self.level}
-        if self.problem is not None:
-            data["problem"] = self.problem.data()
-        if self.oracle is not None:
-            data["oracle"] = self.oracle.data()
-        return data | {
-            "parameters": {name: str(number) for name, number in self.parameters.items()},
-            "start": [str(entry) for entry in self.start],
-            "k": self.k,
-            "measured": _pair(self.measured),
-            "bound": _pair(self.bound),
-        }
+    def form(self, **about: Any) -> dict[str, Any]:
+        """The instance as plain data, and what was found there; in `about` stands what it is about, beside a claim's
+        ID."""
+        form = WitnessForm(
+            schema=SCHEMA,
+            claim=self.claim.id,
+            kind="exhibit" if self.exhibit else "violation",
+            level=self.level,
+            problem=None if self.problem is None else self.problem.data(),
+            oracle=None if self.oracle is None else self.oracle.form(),
+            parameters={name: str(number) for name, number in self.parameters.items()},
+            start=[*map(str, self.start)],
+            k=self.k,
+            measured=_pair(self.measured),
+            bound=_pair(self.bound),
+            **about,
+        )
+        return msgspec.to_builtins(form)
 
     def describe(self) -> str:
         """One line for the reader."""
@@ -157,23 +160,21 @@ def load(data: Mapping[str, Any], claims: Mapping[str, Claim], where: str) -> Wi
     try:
         return from_json(data, claims)
     except KeyError as error:
-        raise WitnessError(f"{where}: the field {error.args[0]!r} is missing") from None
+        raise WitnessError(f"{where}: the statement lacks the field {error.args[0]!r}") from None
     except (ValueError, TypeError, ClaimError) as error:
         raise WitnessError(f"{where}: {error}") from None
 
 
 def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     """The witness that `Witness.to_json` wrote. Raises KeyError or ValueError if the data is not one."""
-    for name, kind in (("claim", str), ("k", int), ("parameters", dict), ("start", list)):
-        if not isinstance(data[name], kind) or isinstance(data[name], bool):
-            raise ValueError(f"the field {name!r} holds {str(data[name])[:40]!r}")
-    claim = claims.get(data["claim"]) or claim_from(data["claim"], data.get("statement"), _homes(claims))
-    if not data["start"] and claim.body.of_run:
+    try:
+        form = msgspec.convert(data, WitnessForm)
+    except msgspec.ValidationError as error:
+        raise ValueError(str(error)) from None
+    claim = claims.get(form.claim) or claim_from(form.claim, form.statement, _homes(claims))
+    if not form.start and claim.body.of_run:
         raise ValueError("the start has no coordinates")
-    steps = data["k"]
-    if not 0 <= steps <= LONGEST:
-        raise ValueError(f"k must be from 0 to {LONGEST}, not {steps}")
-    parameters = {name: rational(str(number)) for name, number in data["parameters"].items()}
+    parameters = {name: rational(str(number)) for name, number in form.parameters.items()}
     # of a run V_0 is that of its start
     known = {k, V0} if claim.body.of_run else {k}
     missing = sorted({str(symbol) for symbol in claim.parameters - known} - set(parameters))
@@ -181,19 +182,21 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         raise ValueError(f"the parameter {missing[0]} has no value")
     return Witness(
         claim=claim,
-        problem=_problem(data["problem"], claim, claims) if claim.body.of_run else None,
+        problem=_problem(form.problem, claim, claims) if claim.body.of_run else None,
         parameters=parameters,
-        start=tuple(rational(str(entry)) for entry in data["start"]),
-        k=steps,
-        measured=_from_pair(data["measured"]),
-        bound=_from_pair(data["bound"]),
-        level=str(data.get("level", "exact")),
-        oracle=TableOracle.from_data(data["oracle"]) if "oracle" in data else None,
-        exhibit=data.get("kind") == "exhibit",
+        start=tuple(rational(str(entry)) for entry in form.start),
+        k=form.k,
+        measured=_from_pair(form.measured),
+        bound=_from_pair(form.bound),
+        level=form.level or "exact",
+        oracle=None if form.oracle is None else TableOracle.from_form(form.oracle),
+        exhibit=form.kind == "exhibit",
     )
 
 
 def _problem(data: Any, claim: Claim, claims: Mapping[str, Claim]) -> Problem | CompositeProblem:
+    if data is None:
+        raise ValueError("Object missing required field `problem`")
     composite = composite_named(str(data.get("family"))) if isinstance(data, dict) else None
     return load_problem(data, claim, claims.values()) if composite is None else composite.from_data(data)
 
@@ -213,11 +216,11 @@ def _agree(stated: tuple[fmpq, fmpq], found: tuple[fmpq, fmpq]) -> bool:
     return overlap and 0 <= stated[1] - stated[0] <= room
 
 
-def _pair(ends: tuple[fmpq, fmpq]) -> str | list[str]:
+def _pair(ends: tuple[fmpq, fmpq]) -> Number | list[Number]:
     return str(ends[0]) if ends[0] == ends[1] else [str(ends[0]), str(ends[1])]
 
 
-def _from_pair(data: Any) -> tuple[fmpq, fmpq]:
+def _from_pair(data: Number | list[Number]) -> tuple[fmpq, fmpq]:
     low, high = data if isinstance(data, list) and len(data) == 2 else (data, data)
     return rational(str(low)), rational(str(high))
 

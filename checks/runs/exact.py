@@ -10,29 +10,24 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.numbers.exact import rationals
-from signproof.checks.problems.base import Problem
+from signproof.checks.runs.instance import Instance
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0
 
 
-def iterates(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
-) -> Iterator[Any]:
+def iterates(instance: Instance, xp: Any) -> Iterator[Any]:
     """The iterates x_0, x_1, ... of a claim's method in the exact arithmetic `xp`."""
-    return (x for x, _ in states_of(claim, problem, parameters, start, xp))
+    return (x for x, _ in states_of(instance, xp))
 
 
-def states_of(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
-) -> Iterator[tuple[Any, Any]]:
+def states_of(instance: Instance, xp: Any) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
-    posed, x = Guarded(problem.over(xp)), xp.number(rationals(list(start)))
-    values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
-    values[V0] = posed.suboptimality(x, xp)
-    assert claim.algorithm is not None
-    return states(claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
+    posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
+    values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
+    assert instance.claim.algorithm is not None
+    return states(instance.claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
 
 
 def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Any) -> Iterator[Any]:

@@ -18,6 +18,7 @@ from signproof.checks.gradients.finite import Oracle
 from signproof.checks.numbers.exact import RATIONALS, Rationals, rational
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
+from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, begin, measured, move
 from signproof.theory.declared import owner
@@ -66,8 +67,7 @@ class Chain:
     ):
         x = np.array(start, dtype=object)
         self._problem, self._oracle = problem, oracle
-        values = {Symbol(name, real=True): number for name, number in parameters.items()}
-        values[V0] = Guarded(problem).suboptimality(x, RATIONALS)
+        values = {**by_symbol(parameters), V0: Guarded(problem).suboptimality(x, RATIONALS)}
         merge = Guarded(problem).state if _translates(algorithm) and _has_states(problem) else tuple
         self._begin(algorithm, values, merge, x)
 
@@ -139,6 +139,12 @@ class Chain:
         if number == len(self.points):
             self.points.append(x)
         return number
+
+
+def chain_of(instance: Instance) -> Chain:
+    """The chain of a claim's method on an instance with an oracle."""
+    assert instance.claim.algorithm is not None and instance.oracle is not None
+    return Chain(instance.claim.algorithm, instance.objective, instance.oracle, instance.parameters, instance.start)
 
 
 def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[fmpq]:

@@ -7,18 +7,20 @@ with every step; then what grows, the probabilities or the points as well, is fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import combinations_with_replacement
 from math import factorial, prod
 from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Symbol
+from sympy import sympify
 
 from signproof.checks.numbers.exact import RATIONALS
+from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.runs.expected import Chain
+from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.minibatch import shares
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.methods.proximal import SPGM, ProximalOracle
@@ -39,24 +41,18 @@ class LongChance(ArithmeticError):
 class ProximalChain(Chain):
     """The law of x_k of a proximal method, from x_0 = prox_{gamma r}(z).
 
-    Arguments: the method; one composite objective in rationals; parameters by name; z, shape (d,); the arithmetics of
-    the points and of the probabilities. Its step size must not depend on k. In balls, two points in one ball are one
+    Arguments: an instance with a composite objective; the arithmetics of the points and of the probabilities. Its step
+    size must not depend on k. In balls, two points in one ball are one
     state: what is computed from the ball holds both. Raises LongPoint or LongChance, at any step, where rationals grow
     too long.
     """
 
-    def __init__(
-        self,
-        algorithm: SPGM,
-        problem: CompositeProblem,
-        parameters: Mapping[str, fmpq],
-        z: tuple[fmpq, ...],
-        xp: Any = RATIONALS,
-        odds: Any = RATIONALS,
-    ):
-        values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
+    def __init__(self, instance: Instance, xp: Any = RATIONALS, odds: Any = RATIONALS):
+        problem, algorithm, values = instance.problem, instance.claim.algorithm, instance.values(xp)
+        assert isinstance(problem, CompositeProblem) and isinstance(algorithm, SPGM)
+        algorithm = algorithm.at(batch=_whole(algorithm.batch, instance))
         gamma = evaluate(algorithm.step_size, values, xp)
-        point = xp.number(np.array(z, dtype=object))
+        point = xp.number(np.array(instance.start, dtype=object))
         self._composite, self._odds = problem.over(xp), odds
         self._weights = list(problem.weights)
         values[V0] = self._composite.suboptimality(point, gamma, xp)
@@ -84,6 +80,13 @@ class ProximalChain(Chain):
         if self._xp is RATIONALS and max(entry.height_bits() for entry in x) > LONGEST:
             raise LongPoint
         return super()._number(x)
+
+
+def _whole(count: Any, instance: Instance) -> int:
+    number = evaluate(sympify(count), instance.values(), RATIONALS)
+    if number.q != 1 or number < 1:
+        raise Unsupported(f"there are no mini-batches of {number}")
+    return int(number.p)
 
 
 class _Remembering:

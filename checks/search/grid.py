@@ -22,6 +22,7 @@ from signproof.checks.posing.domain import Range
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
+from signproof.checks.runs.instance import by_symbol
 from signproof.checks.search.proposals import Proposal, pose
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.objective import Constant, Smooth
@@ -124,7 +125,7 @@ def _balanced(
     rest: Expr, problem: Problem, parameters: dict[str, fmpq], starts: list[tuple[fmpq, ...]]
 ) -> Iterator[tuple[fmpq, ...]]:
     """Starts stretched until V_0 is about as large as the part of the bound that does not depend on it."""
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values = by_symbol(parameters)
     for start in starts:
         try:
             ratio = evaluate(rest, values, RATIONALS) / problem.suboptimality(rationals(list(start)), RATIONALS)
@@ -149,7 +150,7 @@ def _step_size(claim: Claim, parameters: dict[str, Any]) -> fmpq | None:
     """The step size, if it is known before the run."""
     assert claim.algorithm is not None
     formula = claim.algorithm.parameters.get("step_size")
-    values = {Symbol(name, real=True): number for name, number in parameters.items()}
+    values = by_symbol(parameters)
     try:
         return None if formula is None else evaluate(formula, values, RATIONALS)
     except (KeyError, TypeError, ZeroDivisionError):

@@ -23,6 +23,7 @@ from signproof.checks.replay.bounds import run
 from signproof.checks.replay.proximal import replay_proximal
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import exact_parameters, promises_decrease
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0, k
@@ -32,16 +33,9 @@ BITS = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Proposal:
-    """One instance: a problem and a start in rationals, parameters by name, and how many steps to follow it.
+class Proposal(Instance):
+    """An instance, and how many steps to follow it."""
 
-    The start of a composite problem is given by its z, as in a witness.
-    """
-
-    claim: Claim
-    problem: Problem | CompositeProblem
-    parameters: Mapping[str, fmpq]
-    start: tuple[fmpq, ...]
     steps: int
 
 
@@ -75,11 +69,10 @@ def follow(proposal: Proposal) -> Followed:
 
     A claim about composite objectives speaks of the whole run: it is compared at the end alone.
     """
-    claim, problem = proposal.claim, proposal.problem
-    if isinstance(problem, CompositeProblem):
-        return _follow_to_the_end(proposal, problem)
+    if isinstance(proposal.problem, CompositeProblem):
+        return _follow_to_the_end(proposal)
+    claim, problem, values = proposal.claim, proposal.objective, proposal.values()
     best, shown = -1.0, None
-    values = {Symbol(name, real=True): number for name, number in proposal.parameters.items()}
     try:
         if not fits(claim, problem.dimension) or outside_start(claim, problem, proposal.start, values):
             return Followed(best, None)
@@ -90,16 +83,7 @@ def follow(proposal: Proposal) -> Followed:
                 continue
             if step == 0 and promises_decrease(claim):
                 continue
-            witness = Witness(
-                claim,
-                problem,
-                dict(proposal.parameters),
-                proposal.start,
-                step,
-                found.measured,
-                found.bound,
-                found.level,
-            )
+            witness = Witness.of(proposal, step, found)
             if found.confirmed and witness.replay().confirmed:
                 return Followed(ratio(found), witness, broken=True)
             if not found.confirmed and ratio(found) > best:
@@ -109,13 +93,11 @@ def follow(proposal: Proposal) -> Followed:
     return Followed(best, shown)
 
 
-def _follow_to_the_end(proposal: Proposal, problem: CompositeProblem) -> Followed:
-    instance = proposal.claim, problem, dict(proposal.parameters), proposal.start, proposal.steps
-    found = replay_proximal(*instance)
+def _follow_to_the_end(proposal: Proposal) -> Followed:
+    found = replay_proximal(proposal, proposal.steps)
     if found.measured is None or found.bound is None:
         return Followed(-1.0, None)
-    witness = Witness(*instance, found.measured, found.bound, found.level)
-    return Followed(ratio(found), witness, broken=found.confirmed)
+    return Followed(ratio(found), Witness.of(proposal, proposal.steps, found), broken=found.confirmed)
 
 
 def ratio(found: Replay | Witness) -> float:
@@ -127,12 +109,10 @@ def ratio(found: Replay | Witness) -> float:
 
 
 def _run(proposal: Proposal) -> Iterator[Replay]:
-    assert isinstance(proposal.problem, Problem)
-    instance = proposal.claim, proposal.problem, proposal.parameters, proposal.start
-    if proposal.problem.rational:
+    if proposal.objective.rational:
         followed = 0
         try:
-            for found in islice(run(*instance, RATIONALS), proposal.steps + 1):
+            for found in islice(run(proposal, RATIONALS), proposal.steps + 1):
                 yield found
                 followed += 1
             return
@@ -140,7 +120,7 @@ def _run(proposal: Proposal) -> Iterator[Replay]:
             if followed:
                 raise
     with Balls(BITS) as balls:
-        yield from islice(run(*instance, balls), proposal.steps + 1)
+        yield from islice(run(proposal, balls), proposal.steps + 1)
 
 
 def _in_domain(claim: Claim, values: dict[Symbol, fmpq], step: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from flint import fmpq
-from sympy import Symbol, sympify
+from sympy import sympify
 
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
 from signproof.checks.posing.domain import Unsupported
@@ -109,8 +109,7 @@ def _nearly_tight(claim: Claim, length: int) -> Iterator[Proposal]:
 
 def _step_size(proposal: Proposal) -> fmpq:
     assert isinstance(proposal.claim.algorithm, SPGM)
-    values = {Symbol(name, real=True): number for name, number in proposal.parameters.items()}
-    return evaluate(sympify(proposal.claim.algorithm.step_size), values, RATIONALS)
+    return evaluate(sympify(proposal.claim.algorithm.step_size), proposal.values(), RATIONALS)
 
 
 def _problems(length: int) -> Iterator[Separable]:

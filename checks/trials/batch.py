@@ -23,6 +23,7 @@ from signproof.checks.posing.domain import Range
 from signproof.checks.problems.base import Problem, exactly_known, known, nearest
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import Measure, MinDualGradientNorm, Suboptimality
@@ -223,7 +224,8 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
             continue  # not an instance of the family: try finer numbers
         try:
-            found = replay(claim, posed, parameters, tuple(x), steps)
+            instance = Instance(claim, posed, parameters, tuple(x))
+            found = replay(instance, steps)
             ended = True
         except (Undecided, ZeroDivisionError):
             ended = True
@@ -231,8 +233,8 @@ def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, s
         except (ValueError, TypeError) as failure:
             failures.append(failure)
             continue
-        if found.confirmed and found.measured is not None and found.bound is not None:
-            yield Witness(claim, posed, parameters, tuple(x), steps, found.measured, found.bound, found.level)
+        if found.confirmed:
+            yield Witness.of(instance, steps, found)
     if failures and not ended:
         raise failures[-1]
 

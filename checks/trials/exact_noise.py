@@ -31,6 +31,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import expected_run, outside, replay_expected
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.tally import Tally
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant
@@ -117,24 +118,23 @@ def _compare(run: _Run, name: str, noise: Noise):
     ]
     if not claimed:
         return
-    if not _plain(run.claim) and outside(run.claim, run.problem, run.parameters, run.start, claimed[0], run.table):
+    instance = run.instance
+    if not _plain(run.claim) and outside(instance, claimed[0]):
         return  # a constant that is a number, or stands for several, is not that of the problem or of its law
     tally = next((tally for tally in noise.tallies if tally.family == name), None)
     if tally is None:
         tally = Tally(name, STEPS)
         noise.tallies.append(tally)
     tally.instances += 1
-    instance = (run.claim, run.problem, run.table, run.parameters, run.start)
     ratios: dict[int, float] = {}
     shown: dict[str, Any] = {"instance": f"{name}, {run.describe()}", "k": [], "measured": [], "bound": []}
-    for step, found in enumerate(expected_run(*instance, run.steps)):
+    for step, found in enumerate(expected_run(instance, run.steps)):
         if step not in claimed or found.measured is None or found.bound is None:
             continue
         tally.comparisons += 1
-        if found.confirmed and replay_expected(*instance, step).confirmed:
+        if found.confirmed and replay_expected(instance, step).confirmed:
             tally.broken += 1
-            claim, problem, oracle, parameters, start = instance
-            noise.witness = Witness(claim, problem, parameters, start, step, found.measured, found.bound, oracle=oracle)
+            noise.witness = Witness.of(instance, step, found)
             return
         tally.held += not found.confirmed
         shown["k"].append(step)
@@ -169,6 +169,10 @@ class _Run:
     @property
     def parameters(self) -> dict[str, fmpq]:
         return {str(symbol): number for symbol, number in self.values.items()}
+
+    @property
+    def instance(self) -> Instance:
+        return Instance(self.claim, self.problem, self.parameters, self.start, oracle=self.table)
 
     def describe(self) -> str:
         values = ", ".join(f"{name} = {number}" for name, number in self.parameters.items())

@@ -23,8 +23,9 @@ from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational
 from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
 from signproof.checks.problems.base import Problem, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.replay.flows import BITS, best_constant, compare, is_convex, moving, replay_flow, unmet
+from signproof.checks.replay.flows import BITS, at_time, best_constant, compare, is_convex, moving, replay_flow, unmet
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import short
 from signproof.checks.trials.spread import Spread
 from signproof.checks.trials.tally import Profile, Tally, Trials
@@ -71,10 +72,10 @@ def try_flow(
         advance(f"{claim.id}: {family.family}")
         for turn, (problem, start) in enumerate(_instances(family, [seed, number], profile.batches)):
             try:
-                parameters = _parameters(claim, free, problem, start, rational(POSITIONS[turn % len(POSITIONS)]))
-                if parameters is None:
+                posed = _posed_on(claim, free, problem, start, rational(POSITIONS[turn % len(POSITIONS)]))
+                if posed is None:
                     continue
-                followed.append(_follow(claim, problem, start, parameters, tally, trials))
+                followed.append(_follow(posed, tally, trials))
             except ValueError:
                 continue  # not an instance of the family, or its constants are not known exactly
             except Unsupported as unsupported:
@@ -118,10 +119,11 @@ def _instances(family: type[Problem], seed: list[int], batches: int) -> Iterator
             yield batch.one(int(index)).rounded(DENOMINATOR), tuple(nearest(starts[:, index], DENOMINATOR))
 
 
-def _parameters(
+def _posed_on(
     claim: Claim, free: list[Range], problem: Problem, start: tuple[fmpq, ...], position: fmpq
-) -> dict[str, fmpq] | None:
-    """Constants valid for an instance and parameters in the domain, all but the time; None if there are none."""
+) -> Instance | None:
+    """The instance with constants valid for a problem and parameters in the domain, all but the time; None if there
+    are none."""
     if any(isinstance(assumption, Convex) for assumption in claim.assumptions) and not is_convex(problem):
         return None
     values: dict[Symbol, fmpq] = {}
@@ -133,26 +135,23 @@ def _parameters(
         values[symbol] = min(found) if assumptions[0].largest else max(found)
     for interval in free:
         values[interval.symbol] = interval.at(position, values, RATIONALS)
-    parameters = {str(symbol): number for symbol, number in values.items()}
-    some_time = parameters | {str(t): fmpq(1)}
-    outside = unmet(claim, problem, some_time, start)
-    return None if outside else parameters
+    posed = Instance(claim, problem, {str(symbol): number for symbol, number in values.items()}, start)
+    return None if unmet(at_time(posed, fmpq(1))) else posed
 
 
-def _follow(
-    claim: Claim, problem: Problem, start: tuple[fmpq, ...], parameters: dict[str, fmpq], tally: Tally, trials: Trials
-) -> tuple[float, dict[str, Any]]:
+def _follow(instance: Instance, tally: Tally, trials: Trials) -> tuple[float, dict[str, Any]]:
     """Compare measure and bound along a trajectory. Returns the largest ratio seen, and the run for a chart."""
-    flow = moving(claim.algorithm, parameters)
+    problem, start = instance.objective, instance.start
+    flow = moving(instance.claim.algorithm, instance.parameters)
     path = trajectory(flow, problem, start)
-    about = ", ".join(f"{name} = {to_float(number):.6g}" for name, number in parameters.items())
-    instance = f"{short(problem)}, {about}"
-    run: dict[str, Any] = {"instance": instance, "t": [], "measured": [], "bound": []}
+    about = ", ".join(f"{name} = {to_float(number):.6g}" for name, number in instance.parameters.items())
+    words = f"{short(problem)}, {about}"
+    run: dict[str, Any] = {"instance": words, "t": [], "measured": [], "bound": []}
     ratios: dict[float, float] = {}
     for multiple, time in _times(flow, problem, start, path).items():
-        here = parameters | {str(t): time}
+        here = at_time(instance, time)
         try:
-            found = compare(claim, problem, here, start, path)
+            found = compare(here, path)
         except Undecided as undecided:
             tally.undecided += 1
             tally.comparisons += 1
@@ -169,15 +168,15 @@ def _follow(
             ratios[multiple] = to_float(found.measured[0] / found.bound[1])
         if found.confirmed:
             tally.broken += 1
-            trials.witness = Witness(claim, problem, here, start, 0, found.measured, found.bound, found.level)
+            trials.witness = Witness.of(here, 0, found)
             break
     largest = max(ratios.values(), default=-np.inf)
     if run["t"]:
         tally.instances += 1
         tally.spread.follow(ratios)
         if tally.largest_ratio is None or largest > tally.largest_ratio:
-            tally.largest_ratio, tally.worst = max(largest, 0.0), instance
-        trials.elsewhere = max(trials.elsewhere, (largest, instance))
+            tally.largest_ratio, tally.worst = max(largest, 0.0), words
+        trials.elsewhere = max(trials.elsewhere, (largest, words))
     return largest, run
 
 
@@ -232,8 +231,9 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
                 values[interval.symbol] = interval.at(rational(position), values, RATIONALS)
             parameters = {str(symbol): number for symbol, number in values.items()}
             problem, x = DiagonalQuadratic(rationals(list(h))), tuple(map(rational, start))
+            instance = Instance(claim, problem, parameters, x)
             try:
-                found = replay_flow(claim, problem, parameters, x)
+                found = replay_flow(instance)
             except Undecided:
                 tally.undecided += 1
                 continue
@@ -244,7 +244,7 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
             tally.comparisons += 1
             if found.confirmed:
                 tally.broken += 1
-                return tally, Witness(claim, problem, parameters, x, 0, found.measured, found.bound, found.level)
+                return tally, Witness.of(instance, 0, found)
             tally.held += 1
             if found.bound[1] > 0:
                 ratio = to_float(found.measured[0] / found.bound[1])

@@ -31,6 +31,7 @@ from signproof.checks.problems.base import Problem
 from signproof.checks.problems.quadratic import LeastSquares
 from signproof.checks.replay.bounds import replay_expected
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.checks.trials.batch import exact_parameters
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.gradients import OracleAssumption
@@ -142,7 +143,7 @@ def parameters(
             raise Unsupported(f"the claim is not about {problem.describe()}: {error}") from None
         # a vote of one is the stochastic gradient's sign
         values = values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {})
-        numbers = {Symbol(name, real=True): number for name, number in values.items()}
+        numbers = by_symbol(values)
         if all(domain.holds(relation, numbers, RATIONALS) for relation in posed.domain if not relation.has(k)):
             found.append(values)
     if not found and all(tried):
@@ -158,7 +159,7 @@ class Proposal(ABC):
     def __init__(self, claim: Claim, relations: list, parameters: dict[str, fmpq]):
         assert claim.algorithm is not None
         self.claim, self.relations, self.parameters = claim, relations, parameters
-        self.values = {Symbol(name, real=True): number for name, number in parameters.items()}
+        self.values = by_symbol(parameters)
         self.floats = {symbol: to_float(number) for symbol, number in self.values.items()}
 
     @abstractmethod
@@ -172,14 +173,9 @@ class Proposal(ABC):
 
     def replayed(self, table: dict[tuple[fmpq, ...], Law], start: tuple[fmpq, ...], steps: int) -> Witness | None:
         """The witness that a run with these laws is; None if it does not break the claim."""
-        oracle = TableOracle(table)
-        found = replay_expected(self.claim, self.problem, oracle, self.parameters, start, steps)
-        if not found.confirmed or found.measured is None or found.bound is None:
-            return None
-        return Witness(
-            self.claim, self.problem, self.parameters, start, steps, found.measured, found.bound, found.level,
-            oracle=oracle,
-        )  # fmt: skip
+        instance = Instance(self.claim, self.problem, self.parameters, start, oracle=TableOracle(table))
+        found = replay_expected(instance, steps)
+        return Witness.of(instance, steps, found) if found.confirmed else None
 
     def gaps(self, starts: np.ndarray, draws: np.ndarray) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """What is to be 0 and what is to be at most 0 in the mean, shape (points, outcomes), if f has its gradients

@@ -15,6 +15,7 @@ from signproof.checks.problems.composite import CompositeProblem, refusal
 from signproof.checks.problems.separable import HuberComposite, QuadraticComposite
 from signproof.checks.replay.proximal import fitting, replay_proximal
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.tally import Tally
 from signproof.theory.claim import Claim
 from signproof.theory.measures.proximal import MeanGradientMapping
@@ -66,7 +67,8 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
                 parameters = fitting(claim, problem, length)
                 if parameters is None:
                     continue
-                seen = replay_proximal(claim, problem, parameters, z, length)
+                instance = Instance(claim, problem, parameters, z)
+                seen = replay_proximal(instance, length)
                 if seen.measured is None or seen.bound is None:
                     continue
                 tally.instances, tally.comparisons = tally.instances + 1, tally.comparisons + 1
@@ -81,9 +83,7 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
                         found.largest = ratios[length]
                         found.instance = f"{_words(problem, z)}; {_listed(parameters)}"
                 if seen.confirmed:
-                    found.witness = Witness(
-                        claim, problem, parameters, z, length, seen.measured, seen.bound, seen.level
-                    )
+                    found.witness = Witness.of(instance, length, seen)
                     break
             if ratios and (tally.largest_ratio is None or max(ratios.values()) > tally.largest_ratio):
                 tally.largest_ratio, tally.worst = max(ratios.values()), _words(problem, z)

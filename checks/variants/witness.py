@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 from sympy import Integer, sympify
 
 from signproof.checks.posing.cases import cases
-from signproof.checks.replay.witness import SCHEMA, Witness, load
+from signproof.checks.replay.form import VariantForm
+from signproof.checks.replay.witness import Witness, load
 from signproof.checks.variants.variant import DTYPES, Factory, Rule, Variant
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
@@ -29,9 +31,7 @@ def variant_data(witness: Witness, claim: Claim) -> dict[str, Any]:
     """
     variant = witness.claim.algorithm
     assert isinstance(variant, Variant)
-    asked = {"of": claim.id, "dtype": variant.rule.dtype, "minimizer": str(variant.shift)}
-    ends = {name: [str(end) for end in getattr(witness, name)] for name in ("measured", "bound")}
-    return {"schema": SCHEMA, "claim": witness.claim.id, "variant": asked} | witness.instance() | ends
+    return witness.form(variant=VariantForm(claim.id, variant.rule.dtype, str(variant.shift)))
 
 
 def load_variant(data: Mapping[str, Any], claims: Mapping[str, Claim], factory: Factory, where: str) -> Witness:
@@ -39,10 +39,10 @@ def load_variant(data: Mapping[str, Any], claims: Mapping[str, Claim], factory: 
 
     Raises Misuse, in one line that begins with `where`, if it is none, or if its claim is not known.
     """
-    told = data["variant"]
     try:
-        claim, dtype, shift = claims[told["of"]], told["dtype"], int(told["minimizer"])
-    except (KeyError, TypeError, ValueError) as error:
+        told = msgspec.convert(data["variant"], VariantForm)
+        claim, dtype, shift = claims[told.of], told.dtype, int(told.minimizer)
+    except (KeyError, ValueError, msgspec.ValidationError) as error:
         raise Misuse(f"{where}: the field 'variant' names no claim, dtype and minimizer: {error}") from None
     if dtype not in DTYPES:
         raise Misuse(f"{where}: there is no dtype {dtype!r}; choose {', '.join(DTYPES)}")

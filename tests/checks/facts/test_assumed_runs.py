@@ -17,6 +17,7 @@ from signproof.checks.posing.domain import Unsupported, asked, ranges
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.replay import outside_domain, symbols
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import compare, prepare
 from signproof.checks.trials.bounds import positions, try_out
 from signproof.checks.trials.drawn_noise import try_out as try_draws
@@ -62,7 +63,7 @@ def claim(*assumptions, method=None, bound=V0, **more) -> Claim:
 def line(posed: Claim, x: int, steps: int, **parameters: int):
     """A replay on f = x^2 / 2."""
     numbers = {"L": fmpq(1)} | {name: fmpq(number) for name, number in parameters.items()}
-    return replay(posed, DiagonalQuadratic(rationals([1])), numbers, (fmpq(x),), steps)
+    return replay(Instance(posed, DiagonalQuadratic(rationals([1])), numbers, (fmpq(x),)), steps)
 
 
 # --------------------------------------------------------------------------------- the run and all points at once

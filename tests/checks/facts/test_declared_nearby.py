@@ -17,6 +17,7 @@ from signproof.checks.numbers.exact import rationals
 from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.flows import replay_flow
+from signproof.checks.runs.instance import Instance
 from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.claim import Claim
@@ -137,10 +138,10 @@ def test_a_replay_of_a_flow_reads_what_is_declared_where_the_flow_is(monkeypatch
     monkeypatch.setattr("signproof.checks.replay.bounds.doubt", lambda family, asked: "")
     monkeypatch.setattr("signproof.checks.replay.flows.doubt_of", lambda problem, asked: "")
     name = "L" if claim is _LEAST else "mu"
-    found = replay_flow(claim, family(rationals([200])), {name: fmpq(1), "t": fmpq(900)}, (fmpq(1024),))
+    found = replay_flow(Instance(claim, family(rationals([200])), {name: fmpq(1), "t": fmpq(900)}, (fmpq(1024),)))
     assert not found.confirmed and why in found.why
     false = flow_claim(claim.assumptions[0], SuboptimalityOverTime(), V0 / (1 + t) ** 2)
-    found = replay_flow(false, Straight(rationals([200])), {name: fmpq(1), "t": fmpq(512)}, (fmpq(1024),))
+    found = replay_flow(Instance(false, Straight(rationals([200])), {name: fmpq(1), "t": fmpq(512)}, (fmpq(1024),)))
     assert found.confirmed
 
 
@@ -194,11 +195,11 @@ def test_smooth_is_read_between_the_points_of_a_run(monkeypatch, descent):
         monkeypatch.setattr(family_facts, "_implied", lambda assumption: ())
     problem = Insensitive(rationals([fmpq(1, 1024)]), rationals([fmpq(1, 2**20)]))
     parameters, start = {"L": fmpq(64), "alpha": fmpq(1, 40)}, (fmpq(1, 2**12),)
-    found = replay(_DESCENT, problem, parameters, start, 1)
+    found = replay(Instance(_DESCENT, problem, parameters, start), 1)
     assert not found.confirmed and "Smooth" in found.why
     monkeypatch.setattr(family_facts, "_closer", lambda *given: [])
     monkeypatch.setattr(family_facts, "_implied", lambda assumption: ())
-    assert replay(_DESCENT, problem, parameters, start, 1).confirmed
+    assert replay(Instance(_DESCENT, problem, parameters, start), 1).confirmed
 
 
 @dataclass(frozen=True, eq=False)

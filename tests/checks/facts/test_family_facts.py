@@ -22,6 +22,7 @@ from signproof.checks.problems.families import families
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.witness import Witness, from_json
+from signproof.checks.runs.instance import Instance
 from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD
 from signproof.theory.assumptions import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
@@ -355,13 +356,13 @@ class Believed(Bowl):
 def test_a_witness_on_it_is_not_confirmed():
     problem, start = Believed(rationals([1, 1, 1])), (fmpq(1), fmpq(1), fmpq(1))
     parameters = {"L": fmpq(1), "alpha": fmpq(2)}
-    found = replay(claim(), problem, parameters, start, 2)
+    found = replay(Instance(claim(), problem, parameters, start), 2)
     assert not found.confirmed and "Smooth" in found.why
     data = Witness(claim(), problem, parameters, start, 2).to_json()
     assert "Smooth" in from_json(json.loads(json.dumps(data)), {}).replay().why
     # on a right family the same numbers are a violation of what is not claimed there
     wide = claim(domain=(alpha > 0,))
-    found = replay(wide, Bowl(rationals([1, 1, 1])), parameters | {"L": fmpq(3)}, start, 2)
+    found = replay(Instance(wide, Bowl(rationals([1, 1, 1])), parameters | {"L": fmpq(3)}, start), 2)
     assert found.confirmed
 
 
@@ -369,10 +370,10 @@ def test_one_wrong_instance_of_a_family_is_found_by_its_replay(monkeypatch):
     """What the tests of the family did not meet, the replay's own does."""
     monkeypatch.setattr("signproof.checks.replay.bounds.doubt", lambda family, asked: "")
     problem, start = Believed(rationals([1, 1, 1])), (fmpq(1), fmpq(1), fmpq(1))
-    found = replay(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start, 2)
+    found = replay(Instance(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start), 2)
     assert not found.confirmed and found.why.startswith("Believed: Smooth(.., norm=inf) with the constant 1 does not")
     monkeypatch.setattr("signproof.checks.replay.bounds.doubt_of", lambda problem, asked: "")
-    found = replay(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start, 2)
+    found = replay(Instance(claim(), problem, {"L": fmpq(1), "alpha": fmpq(2)}, start), 2)
     assert not found.confirmed and found.why.startswith("Believed: Smooth(.., norm=inf) with the constant 1 does not")
 
 
@@ -427,7 +428,7 @@ def test_functions_written_in_place_are_the_same_functions(family):
     problem, start = Bowl(rationals([1, 2])), (fmpq(1), fmpq(-3))
     if family is Bowl:
         parameters = {"L": fmpq(2), "alpha": fmpq(Rational(7, 5).p, 5)}
-        runs = [replay(posed, kind(problem.heights), parameters, start, 4) for kind in (Bowl, mine)]
+        runs = [replay(Instance(posed, kind(problem.heights), parameters, start), 4) for kind in (Bowl, mine)]
         assert runs[0] == runs[1] and runs[0].measured is not None
 
 
@@ -469,8 +470,9 @@ def test_what_has_other_parameters_is_read_where_they_are_known():
     family = wrong_family(constant=constants(Affine=lambda h: h.sum(axis=0) / 2))
     assert doubt(family, (Affine(L),)) == ""
     posed = claim(Affine(L), domain=(alpha > 0, B > 0))
-    found = replay(posed, family(np.array([[2.0], [2.0]])).one(0), {"L": fmpq(2), "B": fmpq(1, 100), "alpha": fmpq(2)},
-                   (fmpq(1), fmpq(1)), 2)  # fmt: skip
+    numbers = {"L": fmpq(2), "B": fmpq(1, 100), "alpha": fmpq(2)}
+    problem = family(np.array([[2.0], [2.0]])).one(0)
+    found = replay(Instance(posed, problem, numbers, (fmpq(1), fmpq(1))), 2)
     assert not found.confirmed and "Affine" in found.why
 
 

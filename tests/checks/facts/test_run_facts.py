@@ -21,6 +21,7 @@ from signproof.checks.problems.families import families
 from signproof.checks.problems.matrices import MatrixLeastSquares
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay.bounds import replay
+from signproof.checks.runs.instance import Instance
 from signproof.checks.search.proposals import Proposal, follow
 from signproof.checks.trials.batch import compare, prepare
 from signproof.checks.trials.bounds import Watch, positions, try_out
@@ -106,7 +107,7 @@ def inside(posed: Claim, *points: list[int]) -> list[bool]:
 
 
 def confirmed(posed: Claim, x: list[int], steps: int = 1, **parameters: fmpq):
-    return replay(posed, Dish(rationals([2])), {"L": fmpq(1)} | parameters, tuple(map(fmpq, x)), steps)
+    return replay(Instance(posed, Dish(rationals([2])), {"L": fmpq(1)} | parameters, tuple(map(fmpq, x))), steps)
 
 
 @pytest.mark.parametrize("constant", [R, Integer(2)], ids=["symbol", "number"])
@@ -232,7 +233,7 @@ def test_the_operator_norm_is_that_of_matrices(dimension):
 def test_replays_and_proposals_leave_it_out_too():
     posed = mixed(OPERATOR, L2, L2, L2)
     problem, x = DiagonalQuadratic(rationals([1, 2])), (fmpq(1), fmpq(1))
-    assert "no matrices" in replay(posed, problem, {"L": fmpq(2)}, x, 1).why
+    assert "no matrices" in replay(Instance(posed, problem, {"L": fmpq(2)}, x), 1).why
     assert follow(Proposal(posed, problem, {"L": fmpq(2)}, x, 1)).witness is None
 
 

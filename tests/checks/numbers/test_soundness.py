@@ -23,6 +23,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import trajectory
 from signproof.checks.runs import engine
 from signproof.checks.runs.engine import Position
+from signproof.checks.runs.instance import Instance
 from signproof.checks.testing.strategies import Sample
 from signproof.checks.trials.batch import compare, prepare
 from signproof.checks.trials.bounds import try_out
@@ -93,13 +94,13 @@ def exactly(method, problem, values, start):
     claim, parameters = SimpleNamespace(algorithm=method), {str(symbol): value for symbol, value in values.items()}
     if problem.rational:
         try:
-            return trajectory(claim, problem, parameters, start, STEPS, RATIONALS)
+            return trajectory(Instance(claim, problem, parameters, start), STEPS, RATIONALS)
         except TypeError:
             pass
     with Balls(BITS) as balls:
         for steps in range(STEPS, -1, -1):
             try:
-                return trajectory(claim, problem, parameters, start, steps, balls)
+                return trajectory(Instance(claim, problem, parameters, start), steps, balls)
             except Undecided:
                 continue
     raise AssertionError("no step is decided")

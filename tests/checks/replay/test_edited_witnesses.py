@@ -11,7 +11,7 @@ import pytest
 from flint import fmpq
 from sympy import Integer, Rational, Symbol
 
-from signproof.checks.gradients.finite import TableOracle
+from signproof.checks.gradients.finite import LawForm, TableOracle
 from signproof.checks.gradients.laws import Law
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
 from signproof.checks.posing.domain import Unsupported
@@ -241,6 +241,6 @@ def test_a_start_is_as_high_as_a_witness_says():
 
 
 def test_two_laws_for_one_gradient_are_no_oracle():
-    row = {"gradient": ["1"], "probabilities": ["1"], "values": [["1"]]}
+    rows = [LawForm(gradient=["1"], probabilities=["1"], values=[[value]]) for value in ("1", "2")]
     with pytest.raises(ValueError, match="two laws for one gradient"):
-        TableOracle.from_data([row, row | {"values": [["2"]]}])
+        TableOracle.from_form(rows)

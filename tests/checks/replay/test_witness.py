@@ -16,6 +16,7 @@ from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.series import along_run
 from signproof.checks.replay.stated import stated
 from signproof.checks.replay.witness import Witness, WitnessError, from_json, read
+from signproof.checks.runs.instance import Instance
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
@@ -116,7 +117,7 @@ def test_dense_rational_instances_replay_exactly():
         "alpha": fmpq(1, 5),
     }
     assert parameters["L"] == 5 and parameters["mu"] == fmpq(1, 2)
-    outcome = replay(too_fast(2), problem, parameters, (fmpq(1), fmpq(1)), 3)
+    outcome = replay(Instance(too_fast(2), problem, parameters, (fmpq(1), fmpq(1))), 3)
     assert outcome.level == "exact" and not outcome.confirmed
 
 
@@ -128,7 +129,7 @@ def test_functions_that_leave_the_rationals_replay_in_balls():
         "alpha": fmpq(1, 20),
     }
     for factor, confirmed in ((2, False), (400, True)):
-        outcome = replay(too_fast(factor), problem, parameters, (fmpq(1),), 1)
+        outcome = replay(Instance(too_fast(factor), problem, parameters, (fmpq(1),)), 1)
         assert outcome.level == "enclosed" and outcome.confirmed is confirmed
 
 
@@ -137,8 +138,8 @@ def test_functions_that_leave_the_rationals_replay_in_balls():
     [
         ({"schema": "other/1"}, "is no witness"),
         ({"claim": "nobody/knows", "statement": None}, "there is no claim"),
-        ({"k": -1}, "k must be from 0"),
-        ({"k": 2.5}, "the field 'k' holds"),
+        ({"k": -1}, r"Expected `int` >= 0 - at `\$.k`"),
+        ({"k": 2.5}, r"Expected `int`, got `float` - at `\$.k`"),
         ({"start": ["nan"]}, "not a finite rational"),
         ({"start": ["1/0"]}, "not a finite rational"),
         ({"start": []}, "the start has no coordinates"),
@@ -147,8 +148,8 @@ def test_functions_that_leave_the_rationals_replay_in_balls():
         ({"problem": {"family": "Nothing"}}, "there is no family"),
         ({"problem": {"family": "DiagonalQuadratic"}}, "lacks the field 'diagonal'"),
         ({"problem": []}, "names no family"),
-        ({"parameters": []}, "parameters"),
-        ({"oracle": {}}, "the oracle has no laws"),
+        ({"parameters": []}, r"Expected `object`, got `array` - at `\$.parameters`"),
+        ({"oracle": {}}, "Expected `array | null`, got `object`"),
         ({"oracle": []}, "the oracle has no laws"),
     ],
 )
@@ -164,7 +165,7 @@ def test_missing_fields_truncation_and_absence(data, tmp_path):
     path = tmp_path / "witness.json"
     for field in ("claim", "k", "parameters", "start", "measured", "bound", "problem"):
         path.write_text(json.dumps({name: entry for name, entry in data.items() if name != field}))
-        with pytest.raises(WitnessError, match=f"'{field}' is missing"):
+        with pytest.raises(WitnessError, match=f"missing required field `{field}`"):
             read(path, {})
     path.write_text(json.dumps(data)[:-20])
     with pytest.raises(WitnessError, match="not JSON"):
@@ -217,7 +218,7 @@ def test_a_series_has_at_every_step_what_a_replay_of_that_step_has(problem, doma
     assert len(found) == 6
     for step, here in enumerate(found):
         try:
-            alone = replay(claim, problem, parameters, start, step)
+            alone = replay(Instance(claim, problem, parameters, start), step)
         except Undecided:
             alone = None
         if alone is None or alone.measured is None:

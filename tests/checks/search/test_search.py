@@ -190,7 +190,7 @@ def test_the_grid_knows_the_turning_start():
     """own/theorem-1.multi-step: over eight steps nearly zeta^8 is attained in three dimensions."""
     (posed,) = cases(catalog()["scaled-sign/theorem-1.2"])
     last = [
-        ratio([*islice(run_exactly(posed, p.problem, p.parameters, p.start, RATIONALS), p.steps + 1)][-1])
+        ratio([*islice(run_exactly(p, RATIONALS), p.steps + 1)][-1])
         for p in search_grid.grid(posed, domain.ranges(posed))
         if len(p.start) == 3 and p.parameters["alpha"] * p.parameters["L"] == 1
     ]

@@ -23,6 +23,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.replay.flows import best_constant, is_convex, replay_flow
 from signproof.checks.replay.witness import from_json
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials import flows
 from signproof.checks.trials.tally import PROFILES, Profile
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
@@ -145,7 +146,7 @@ def test_a_norm_that_is_not_the_flow_s_own_is_enclosed():
     for flow, pair in ((GradientFlow(beta), LINF), (SignFlow(beta), L2)):
         claim = Claim(id="mine", algorithm=flow, domain=(beta > 0, t > 0), bound=V0 * Rational(1, 10**6),
                       measure=MinDualGradientNormOverTime(1, pair))  # fmt: skip
-        found = replay_flow(claim, problem, {"beta": fmpq(1), "t": fmpq(1, 8)}, start)
+        found = replay_flow(Instance(claim, problem, {"beta": fmpq(1), "t": fmpq(1, 8)}, start))
         assert found.confirmed and found.measured[0] < found.measured[1]
         with Balls(128) as balls:
             path = flows.trajectory(flow.at(speed=fmpq(1)), problem, start)
@@ -244,4 +245,4 @@ def test_a_comparison_that_no_precision_decides_says_so():
                   bound=V0 * exp(-2 * beta * t))  # fmt: skip
     problem, parameters = DiagonalQuadratic(rationals([1])), {"beta": fmpq(1), "t": rational("1/4")}
     with pytest.raises(Undecided):
-        replay_flow(claim, problem, parameters, (fmpq(1),))
+        replay_flow(Instance(claim, problem, parameters, (fmpq(1),)))

@@ -18,6 +18,7 @@ from signproof.checks.problems.composite import refusal
 from signproof.checks.problems.separable import HuberComposite, QuadraticComposite
 from signproof.checks.replay.proximal import _root, fitting, replay_proximal
 from signproof.checks.replay.witness import from_json
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.proximal import try_out
 from signproof.theory.assumptions.composite import Composite, Convex, LipschitzGradient, ProximalVariance
 from signproof.theory.catalog import catalog
@@ -73,7 +74,7 @@ def enumerated(claim, problem, parameters, z, steps) -> fmpq:
 def test_expectations_are_those_of_an_enumeration(id, problem, z, steps):
     claim, start = catalog()[id], tuple(rationals(list(z)))
     parameters = fitting(claim, problem, steps)
-    found = replay_proximal(claim, problem, parameters, start, steps)
+    found = replay_proximal(Instance(claim, problem, parameters, start), steps)
     exact = enumerated(claim, problem, parameters, start, steps)
     assert found.measured[0] <= exact <= found.measured[1] and not found.confirmed
     assert found.measured[1] - found.measured[0] <= exact / 2**60
@@ -170,9 +171,9 @@ def test_what_is_not_known_of_an_objective_is_not_taken_for_granted(old, new, wh
 def test_where_fractions_grow_long_balls_hold_the_exact_numbers(id, bits, monkeypatch):
     claim, start = catalog()[id], tuple(rationals(["3/2", "-1"]))
     parameters = fitting(claim, QUADRATIC, 4)
-    exact = replay_proximal(claim, QUADRATIC, parameters, start, 4)
+    exact = replay_proximal(Instance(claim, QUADRATIC, parameters, start), 4)
     monkeypatch.setattr("signproof.checks.runs.proximal.LONGEST", bits)
-    found = replay_proximal(claim, QUADRATIC, parameters, start, 4)
+    found = replay_proximal(Instance(claim, QUADRATIC, parameters, start), 4)
     assert (exact.level, found.level) == ("exact", "enclosed" if bits == 1 else found.level)
     for inside, around in ((exact.measured, found.measured), (exact.bound, found.bound)):
         assert around[0] <= inside[1] and inside[0] <= around[1] and around[1] - around[0] < fmpq(1, 2**64)

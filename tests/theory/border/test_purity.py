@@ -29,6 +29,7 @@ from signproof.checks.replay.orbits import replay_orbit
 from signproof.checks.replay.replay import Replay
 from signproof.checks.runs.exact import along_orbit
 from signproof.checks.runs.expected import Chain, expectations
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.lattice import PROBLEM, OnLattice
 from signproof.theory.algorithms import Algorithm, GradientDescent, ScaledSignGD, ScaledSignSGD
 from signproof.theory.assumptions import Smooth
@@ -190,7 +191,7 @@ def test_a_run_of_a_rule_in_place_is_that_of_the_rule_written_otherwise(update, 
             runs = []
             for algorithm in (method(otherwise, zero), method(update, start)):
                 posed = claim(algorithm)
-                points = trajectory(posed, problem, PARAMETERS, START, 4, xp)
+                points = trajectory(Instance(posed, problem, PARAMETERS, START), 4, xp)
                 found = [*itertools.islice(run(posed, problem, PARAMETERS, START, xp), 4)]
                 runs.append(([[*map(str, point)] for point in points], [(f.measured, f.bound) for f in found]))
             assert runs[0] == runs[1]

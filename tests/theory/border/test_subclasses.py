@@ -24,6 +24,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import _bound_at
 from signproof.checks.replay.flows import replay_flow
 from signproof.checks.replay.witness import Witness
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import prepare
 from signproof.checks.trials.drawn_noise import SLACK, slack
 from signproof.checks.trials.drawn_noise import try_out as try_draws
@@ -180,7 +181,7 @@ def test_the_minimum_over_time_of_another_quantity_is_not_its_last_value():
     posed = Claim(id="own", algorithm=GradientFlow(beta), assumptions=(StronglyConvex(mu, L2),),
                   domain=(beta > 0, t > 0), measure=LeastNegative(2, L2), bound=-2 * mu * V0)  # fmt: skip
     problem, one = DiagonalQuadratic(rationals([1, 2])), fmpq(1)
-    found = replay_flow(posed, problem, {"mu": one, "beta": one, "t": one}, (fmpq(3), fmpq(1)))
+    found = replay_flow(Instance(posed, problem, {"mu": one, "beta": one, "t": one}, (fmpq(3), fmpq(1))))
     assert not found.confirmed and "within" in found.why
 
 
@@ -188,7 +189,7 @@ def test_the_minimum_over_time_of_another_quantity_is_not_its_last_value():
 def test_the_speed_of_a_flow_may_be_a_python_number(speed):
     posed = Claim(id="own", algorithm=GradientFlow(speed), domain=(t >= 0,), measure=MinDualGradientNormOverTime(2, L2),
                   bound=V0)  # fmt: skip
-    found = replay_flow(posed, DiagonalQuadratic(rationals([1])), {"t": fmpq(1)}, (fmpq(1),))
+    found = replay_flow(Instance(posed, DiagonalQuadratic(rationals([1])), {"t": fmpq(1)}, (fmpq(1),)))
     assert found.confirmed is False and (speed > 0 or "not positive" in found.why)
 
 

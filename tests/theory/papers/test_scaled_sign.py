@@ -18,6 +18,7 @@ from signproof.checks.numbers.exact import RATIONALS, rational, rationals
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.orbits import replay_course
 from signproof.checks.replay.witness import from_json
+from signproof.checks.runs.instance import Instance as Posed
 from signproof.theory.algebra.decide import follows, truth
 from signproof.theory.algorithms import (
     AdaGradNorm,
@@ -148,9 +149,9 @@ def test_the_least_square_needs_numbers_that_are_not_negative():
 def test_the_number_of_steps_of_a_witness_is_the_horizon():
     claim = CLAIMS["remark-3.signgd"]
     problem = verify(claim).witness.problem
-    found = replay(claim, problem, {"L": fmpq(1), "d": fmpq(1), "K": fmpq(5)}, (fmpq(1),), 0)
+    found = replay(Posed(claim, problem, {"L": fmpq(1), "d": fmpq(1), "K": fmpq(5)}, (fmpq(1),)), 0)
     assert not found.confirmed and "horizon" in found.why
-    assert replay(claim, problem, {"L": fmpq(1), "d": fmpq(1), "K": fmpq(0)}, (fmpq(1),), 0).confirmed
+    assert replay(Posed(claim, problem, {"L": fmpq(1), "d": fmpq(1), "K": fmpq(0)}, (fmpq(1),)), 0).confirmed
 
 
 # --- limits

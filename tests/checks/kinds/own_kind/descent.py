@@ -19,6 +19,7 @@ from signproof.checks.replay.series import told
 from signproof.checks.replay.stated import parts, parts_from
 from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.runs.exact import iterates
+from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import exact_parameters
 from signproof.checks.verdicts.exhibit import of_families
 from signproof.checks.verdicts.verdict import Status
@@ -61,10 +62,10 @@ class Descent(Kind):
     def judge(self, inquiry):
         held = 0
         for instance in _instances(inquiry.claim):
-            found = [*_along(inquiry.claim, *instance, STEPS)]
-            for step, (before, after) in enumerate(found):
-                witness = Witness(inquiry.claim, *instance, step, (after, after), (before, before))
-                if after > before and witness.replay().confirmed:
+            found = [*_along(instance, STEPS)]
+            for step, pair in enumerate(found):
+                witness = Witness.of(instance, step, _told(*pair))
+                if witness.replay().confirmed:
                     return inquiry.broken(witness)
             held += len(found)
         inquiry.add("note", "exact", f"f falls in {held} steps on diagonal quadratics")
@@ -74,18 +75,14 @@ class Descent(Kind):
         return of_families(claim, seed)
 
     def replay(self, witness):
-        why = outside(witness.claim, *_instance(witness), witness.k)
+        why = outside(witness, witness.k)
         if why:
             return Replay(False, "exact", why)
-        *_, (before, after) = _along(witness.claim, *_instance(witness), witness.k + 1)
-        words = "rises" if after > before else "does not rise"
-        return Replay(after > before, "exact", f"f {words}", (after, after), (before, before))
+        *_, last = _along(witness, witness.k + 1)
+        return _told(*last)
 
     def series(self, witness):
-        run = _along(witness.claim, *_instance(witness), witness.k + 1)
-        return told(
-            witness, [Replay(after > before, "exact", "", (after,) * 2, (before,) * 2) for before, after in run]
-        )
+        return told(witness, [_told(*pair) for pair in _along(witness, witness.k + 1)])
 
     def describe(self, witness):
         return (
@@ -111,17 +108,19 @@ def _instances(claim):
         values = {assumption.constant: best[str(assumption.constant)] for assumption in claim.assumptions}
         for interval in ranges(claim):
             values[interval.symbol] = interval.at(theta, values, RATIONALS)
-        yield problem, {str(symbol): number for symbol, number in values.items()}, (fmpq(start),) * len(diagonal)
+        parameters = {str(symbol): number for symbol, number in values.items()}
+        yield Instance(claim, problem, parameters, (fmpq(start),) * len(diagonal))
 
 
-def _instance(witness):
-    return witness.problem, witness.parameters, witness.start
-
-
-def _along(claim, problem, parameters, start, steps):
+def _along(instance, steps):
     """V_k and V_(k+1), for k = 0, ..., steps - 1."""
-    run = islice(iterates(claim, problem, parameters, start, RATIONALS), steps + 1)
-    return pairwise(problem.suboptimality(x, RATIONALS) for x in run)
+    run = islice(iterates(instance, RATIONALS), steps + 1)
+    return pairwise(instance.problem.suboptimality(x, RATIONALS) for x in run)
+
+
+def _told(before, after):
+    words = "rises" if after > before else "does not rise"
+    return Replay(after > before, "exact", f"f {words}", (after, after), (before, before))
 
 
 def claim_up_to(largest, name):
