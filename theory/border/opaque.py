@@ -125,31 +125,31 @@ class Number(Term):
     """A real number that depends on vectors."""
 
     @_with_numbers
-    def __add__(self, other):
+    def __add__(self, other: Expr) -> Number:
         return self._like(self.term + other)
 
     @_with_numbers
-    def __mul__(self, other):
+    def __mul__(self, other: Expr) -> Number:
         return self._like(self.term * other)
 
     @_with_numbers
-    def __sub__(self, other):
+    def __sub__(self, other: Expr) -> Number:
         return self._like(self.term - other)
 
     @_with_numbers
-    def __rsub__(self, other):
+    def __rsub__(self, other: Expr) -> Number:
         return self._like(other - self.term)
 
     @_with_numbers
-    def __truediv__(self, other):
+    def __truediv__(self, other: Expr) -> Number:
         return self * self._like(other) ** -1
 
     @_with_numbers
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Expr) -> Number:
         return self**-1 * other
 
     @_with_numbers
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: Expr) -> Number:
         return self._like(self._noted(Pow(self.term, exponent, evaluate=False)))
 
     def __abs__(self):
@@ -161,19 +161,19 @@ class Number(Term):
 class Vector(Term):
     """An element of R^d, d any number."""
 
-    def __add__(self, other):
+    def __add__(self, other: Vector | Expr | int) -> Vector:
         return self._like(self.term + _vector(other))
 
-    def __sub__(self, other):
+    def __sub__(self, other: Vector | Expr | int) -> Vector:
         return self._like(self.term - _vector(other))
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Vector | Expr | int) -> Vector:
         return self._like(_vector(other) - self.term)
 
-    def __mul__(self, factor):
+    def __mul__(self, factor: Number | Expr | SupportsFloat) -> Vector:
         return self._like(self.term * self._met(factor))
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Number | Expr | SupportsFloat) -> Vector:
         return Number(self._met(other), self.needs) ** -1 * self
 
     __radd__, __rmul__ = __add__, __mul__

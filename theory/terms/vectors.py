@@ -12,7 +12,7 @@ about them, wherever it is defined at all.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 from sympy import (
     Abs,
@@ -146,7 +146,7 @@ class maximizer(VectorAtom):
     nargs = 2
 
     @classmethod
-    def eval(cls, pair, g):
+    def eval(cls, pair: Basic, g: Expr) -> Expr | None:
         return None if type(pair) is Str and pair.name in _NAMES else cls(_norm_named(pair), g)
 
     def _sympystr(self, printer):
@@ -196,7 +196,7 @@ class inner(Scalar):
     nargs = 2
 
     @classmethod
-    def eval(cls, u, v):
+    def eval(cls, u: Expr, v: Expr) -> Expr | None:
         left, right = terms(u), terms(v)
         if _is_atom(u) and _is_atom(v):
             return None if u.sort_key() <= v.sort_key() else cls(v, u)
@@ -278,7 +278,7 @@ class Least(Term, ExprWithLimits):
     is_real = True
     precedence = PRECEDENCE["Mul"]
 
-    def __new__(cls, term, limits):
+    def __new__(cls, term: Expr, limits: Tuple | tuple[Symbol, Expr | int, Expr | int]) -> Self:
         return super().__new__(cls, term, limits)
 
     def check(self):
@@ -346,7 +346,7 @@ def terms(vector: Expr) -> dict[VectorAtom, Expr]:
 
 
 @lru_cache(4096)
-def is_vector(expression) -> bool:
+def is_vector(expression: object) -> bool:
     """Whether an expression is a linear combination of vector atoms (zero is not counted as one)."""
     if not isinstance(expression, Expr) or not _outside_scalars(expression):
         return False
