@@ -60,7 +60,7 @@ class Crew:
             self.stack = stack.pop_all()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.stack.close()
 
     def _end(self):

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Abs, Add, And, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
+from sympy import Abs, Add, And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
 from sympy.core.symbol import Str
 
 from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.checks.posing.domain import Unsupported
+from signproof.theory.arithmetic import Scalar
 from signproof.theory.norms import LINF
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation
@@ -82,7 +83,7 @@ class Reader(ABC):
         self.sizes = {i: len(g), m: workers}
 
     @abstractmethod
-    def mean(self, term: Any, at: Mapping[Symbol, int]) -> Any:
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         """E[term]."""
 
     def number(self, term: Any, at: Mapping[Symbol, int], draws: Any = None) -> Any:
@@ -149,7 +150,7 @@ class LawReader(Reader):
         super().__init__(rationals(list(g)), values, RATIONALS, workers)
         self._outcomes = law.draws(workers)
 
-    def mean(self, term, at):
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         return reduce(add, (p * self.number(term, at, draws) for p, draws in self._outcomes))
 
     def holds(self, statement: Basic) -> bool:
@@ -178,7 +179,7 @@ class OutcomeReader(Reader):
         super().__init__(g, values, xp)
         self._draws = [draws]
 
-    def mean(self, term, at):
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         return self.number(term, at, self._draws)
 
 

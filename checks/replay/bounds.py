@@ -64,7 +64,9 @@ def replay(
     raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
+def trajectory(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Any
+) -> list:
     """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
     return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
 

@@ -85,7 +85,9 @@ def at_times(
     return lambda time: _raced(claim, problem, {**parameters, str(t): time}, paths)
 
 
-def compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory) -> Replay:
+def compare(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], path: Trajectory
+) -> Replay:
     """The same for an instance that meets the claim's assumptions, with its trajectory."""
     return _decided(lambda xp: _compare(claim, problem, parameters, start, path, xp), problem, path)
 

@@ -25,7 +25,7 @@ from sympy import Expr, Symbol
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.problems.base import Problem
 from signproof.checks.runs.scan import scanned
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Arithmetic, Vector, evaluate
 from signproof.theory.border.steps import move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
@@ -99,7 +99,7 @@ class Position(Measure):
     def symbol(self):
         return x_k
 
-    def quantity(self, problem, x, xp):
+    def quantity(self, problem: Problem, x: Vector, xp: Arithmetic) -> Vector:
         return x
 
 
