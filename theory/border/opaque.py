@@ -84,7 +84,7 @@ class Term:
     def _sympy_(self):
         raise SympifyError(self)  # so that SymPy leaves mixed operations to it
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
 
     def __neg__(self):

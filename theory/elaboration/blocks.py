@@ -44,7 +44,7 @@ class Blocks(Coordinates):
         return Add(*self.sizes)
 
 
-def _only_maximum(name: str):
+def _only_maximum(name: str) -> None:
     if name != LINF.name:
         raise TypeError(f"blocks know the maximum norm, not {name}")
 

@@ -126,7 +126,7 @@ class _Kernel:
         self.lemmas: set[str] = set()
         self.defined: set[Boolean] = set()
 
-    def accept(self, step: Step):
+    def accept(self, step: Step) -> None:
         if type(step) is not Step:
             raise Rejected(f"{type(step).__name__} is no step")
         if type(step.by) not in JUSTIFICATIONS:
@@ -153,7 +153,7 @@ class _Kernel:
             for other in self.claim.assumptions
         )
 
-    def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
+    def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = "") -> None:
         """Let Z3 prove a goal from the claim's premises and the given statements."""
         if any(about_vectors(statement) for statement in (goal, *using)):
             raise Rejected("real arithmetic is about numbers, and one of the statements is about vectors")
@@ -162,11 +162,11 @@ class _Kernel:
             return
         raise Rejected(f"{what or f'{goal} does not follow'}: {answer.reason}", answer.model or answer.hint)
 
-    def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
+    def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()) -> None:
         """Expressions and statements must have a value for all parameters in the domain."""
         self.require_values([condition for term in terms for condition in conditions(term)], using)
 
-    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()):
+    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()) -> None:
         """What expressions need to have a value must hold for all parameters in the domain."""
         for condition in needs:
             if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
@@ -175,7 +175,7 @@ class _Kernel:
             self.require(condition, using, what or f"it has a value only if {condition}")
             self.defined.add(condition)
 
-    def require_readable(self, statement: Basic):
+    def require_readable(self, statement: Basic) -> None:
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
         if statement.has(Limit):
@@ -184,7 +184,7 @@ class _Kernel:
         if why:
             raise Rejected(why)
 
-    def require_rule(self, step: Traced, name: str):
+    def require_rule(self, step: Traced, name: str) -> None:
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
         check_term(step.after, vector=True)
         _refuse_anywhere(step.after, name)
@@ -213,7 +213,7 @@ class _Kernel:
         # what it says is read off one statement: it cannot depend on which points it is asked about
         return pattern.xreplace(dict(zip(places, points, strict=True)))
 
-    def require_theorem(self, claim: Claim):
+    def require_theorem(self, claim: Claim) -> None:
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
             self.known[claim] = None
@@ -276,7 +276,7 @@ class _Kernel:
         return False
 
 
-def _require_draws(step: Traced, algorithm: Any):
+def _require_draws(step: Traced, algorithm: Any) -> None:
     """What a rule draws it draws at x_k, so that no two steps have a draw in common."""
     for drawn in sorted(step.after.atoms(Random), key=str):
         if drawn.args[0] != x_k:
@@ -618,7 +618,7 @@ def _spoken_of(assumption: Any) -> set[Basic]:
     return set(said.free_symbols)
 
 
-def _refuse_anywhere(term: Basic, name: str):
+def _refuse_anywhere(term: Basic, name: str) -> None:
     """What is known of one point only must not be about a point that stands for all of them."""
     for part in preorder_traversal(term):
         if part in lemmas.ANYWHERE:

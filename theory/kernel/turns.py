@@ -104,7 +104,7 @@ class Column:
 
     __array_ufunc__ = None
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         raise self[0].refused("formulas are no array: write the rule over the arithmetic that it is given")
 
     def __bool__(self):
@@ -183,7 +183,7 @@ def _on_columns(name: str) -> Callable[..., Any]:
     """An operation on numbers, done on every entry of a column."""
     operation = getattr(Scalars, name)
 
-    def apply(self, x: Any, *more: Any) -> Any:
+    def apply(self: Scalars, x: Any, *more: Any) -> Any:
         if not isinstance(x, Column) and more and isinstance(more[0], Column):
             x, more = more[0], (x,)  # the larger of two, in any order
         if isinstance(x, Column):
