@@ -147,7 +147,7 @@ class Taylor(Trajectory):
             length = length / 2
         raise Undecided("no step has an enclosure")
 
-    def _velocity(self, xp: Balls):
+    def _velocity(self, xp: Balls) -> Callable[[Vector], Vector]:
         posed, flow, series = self.problem.over(xp), self.flow.at(speed=xp.number(self.flow.speed)), Series(xp.bits)
         return lambda x: flowing(flow, x, lambda point: posed.gradient(point, series), series)
 

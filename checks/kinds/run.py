@@ -114,7 +114,7 @@ class Run(Kind):
     def search_further(self, hunt: Hunt) -> None:
         """What is searched once, after the grid."""
 
-    def _ascents(self, hunt, posed: list[tuple[Claim, list[Range]]], turn: int):
+    def _ascents(self, hunt: Hunt, posed: list[tuple[Claim, list[Range]]], turn: int) -> None:
         from signproof.checks.search.ascent import SHAPES, ascend, supports
 
         for shape in SHAPES:
@@ -125,7 +125,7 @@ class Run(Kind):
                     hunt.advance(f"{case.id}: ascent, {quadratics} quadratics, d = {shape.dimension}")
                     hunt.follow(ascend(case, free, shape, hunt.seed + turn, hunt.deadline))
 
-    def _batches(self, hunt, turn: int):
+    def _batches(self, hunt: Hunt, turn: int) -> None:
         from signproof.checks.search.hypothesis import drawn
         from signproof.checks.trials.bounds import try_out
 

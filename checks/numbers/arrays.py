@@ -189,7 +189,7 @@ class Ball:
     def __iter__(self):
         return (self[place] for place in range(len(self)))
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         # without it NumPy would ask for entry after entry, minutes long
         raise TypeError("a ball is no array of NumPy: a rule that is to run on balls uses xp's functions, not np's")
 
@@ -382,13 +382,13 @@ def ends(x: Ball) -> tuple[Any, Any]:
     return x.middle - width * GROW, x.middle + width * GROW
 
 
-def _rounded(middle, spread, exact=False) -> Ball:
+def _rounded(middle: ArrayLike, spread: ArrayLike, exact: ArrayLike = False) -> Ball:
     """A ball around a result of one correctly rounded operation, given the radius that its arguments cause."""
     middle = _as_written(middle)
     return Ball(middle, (spread + jnp.where(exact, 0.0, u * jnp.abs(middle) + TINY)) * GROW)
 
 
-def _elementary(middle, spread) -> Ball:
+def _elementary(middle: ArrayLike, spread: ArrayLike) -> Ball:
     middle = _as_written(middle)
     return Ball(middle, (spread + 2 * ELEMENTARY_ULPS * u * jnp.abs(middle)) * GROW + TINY)
 

@@ -103,7 +103,9 @@ class Separable(CompositeProblem):
         return type(self)(**fields | {"weights": self.weights})
 
     @classmethod
-    def _draw(cls, shape, rng, spread) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _draw(
+        cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Weights and heights, and where the starts are proximal points of."""
         m, d = shape
         cuts = np.sort(rng.integers(0, PARTS // 2 + 1, (m // 2 - 1, BATCH)), axis=0)

@@ -15,7 +15,7 @@ from sympy import Expr, Rational, Symbol, nan, sympify, zoo
 from signproof.checks.facts.families import asked, doubt, doubt_of, unmet_at
 from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse_later
 from signproof.checks.gradients.finite import Oracle, TableOracle
-from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecided, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Irrational, Undecided, rational, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, exactly_known
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
@@ -71,7 +71,9 @@ def trajectory(
     return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
 
 
-def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
+def _compare(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Exact
+) -> Replay:
     posed = Guarded(problem.over(xp))
     points = trajectory(claim, problem, parameters, start, steps, xp)
     assert claim.measure is not None
@@ -88,7 +90,9 @@ def _compare(claim, problem, parameters, start, steps, xp) -> Replay:
     return replace(found, confirmed=False, why=why) if why else found
 
 
-def _further(claim, problem, parameters, start, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
+def _further(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], points: list[Any], xp: Any
+) -> tuple[list[Any], int | None]:
     """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
     was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
     """
@@ -103,7 +107,9 @@ def _further(claim, problem, parameters, start, points: list[Any], xp: Any) -> t
     return points, turn
 
 
-def _turn(claim, problem, parameters, start, steps: int, xp: Any) -> int | None:
+def _turn(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Any
+) -> int | None:
     if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
         return None
     seen: set[Any] = set()

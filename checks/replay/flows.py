@@ -110,7 +110,9 @@ def _decided(compared: Callable[[Any], Replay], problem: Problem, *paths: Trajec
     raise Undecided(why)
 
 
-def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory, xp: Any) -> Replay:
+def _compare(
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], path: Trajectory, xp: Any
+) -> Replay:
     assert claim.bound is not None
     posed = Guarded(problem.over(xp))
     values: dict[Symbol, Any] = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}

@@ -92,7 +92,7 @@ def replay_proximal(
         return Replay(False, "exact", str(refused))
 
 
-def _compare(*run) -> Replay:
+def _compare(*run: Any) -> Replay:
     """In rationals, else in balls of growing precision: the probabilities or, if need be, the points as well.
 
     Raises Unsupported, TooMany.

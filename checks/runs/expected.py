@@ -78,7 +78,7 @@ class Chain:
         merge: Callable[[Any], Any],
         x: np.ndarray,
         xp: Any = RATIONALS,
-    ):
+    ) -> None:
         first = values | {k: xp.number(rational(0))}
         numbers = {name: evaluate(formula, first, xp) for name, formula in algorithm.parameters.items()}
         memory = begin(algorithm.at(**numbers), x, xp)

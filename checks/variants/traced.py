@@ -109,7 +109,7 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
     return [_SPECIAL[name](equation, given, numbers, dtype)]
 
 
-def _closed(part: ClosedJaxpr, given, numbers) -> list[Any]:
+def _closed(part: ClosedJaxpr, given: Sequence[Any], numbers: Any) -> list[Any]:
     return _evaluate(part.jaxpr, part.consts, given, numbers)
 
 
@@ -286,7 +286,7 @@ class _OnBalls:
         x = jnp.asarray(x)
         return Truth(x, jnp.ones_like(x)) if x.dtype == bool else ball(x.astype(float))
 
-    def rounded(self, x: Ball, dtype, roundings: int, of=None, powers_of=None) -> Ball:
+    def rounded(self, x: Ball, dtype: Any, roundings: int, of: Any = None, powers_of: Ball | None = None) -> Ball:
         """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""
         if jnp.issubdtype(dtype, jnp.integer):
             radius = jnp.floor(x.radius)  # integers are whole numbers apart
@@ -302,7 +302,7 @@ class _OnBalls:
         off = jnp.where(size == 0, 0.0, (share * size + roundings * tiny) * (1 + 64 * u))
         return Ball(x.middle, jnp.where(x.size > most, jnp.inf, x.radius + off * GROW))
 
-    def sizes(self, x: Ball):
+    def sizes(self, x: Ball) -> jax.Array:
         return jnp.sum(x.size, axis=0)
 
     def laid_out(self, x, order, shape):
@@ -442,14 +442,14 @@ class _Exactly:
             raise TypeError(f"{entry} is not rational: replay in balls")
         return arb(float(entry))
 
-    def rounded(self, x, dtype, roundings, of=None, powers_of=None):
+    def rounded(self, x: Any, dtype: Any, roundings: int, of: Any = None, powers_of: Any = None) -> Any:
         if jnp.issubdtype(dtype, jnp.integer):
             low, high = _range(dtype)
             if not all(low <= _integer(entry) <= high for entry in np.ravel(_boxed(x))):
                 raise Undecided(f"an integer leaves the range of {dtype}")
         return x
 
-    def sizes(self, x):
+    def sizes(self, x: Any) -> Any:
         return None
 
     def laid_out(self, x, order, shape):
