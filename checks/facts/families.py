@@ -25,7 +25,7 @@ from sympy import Ge, Le, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof.checks.facts.reading import Reading, Unvalued, told, told_vector
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Instances, Problem, answered, exactly_known, known, nearest
 from signproof.checks.problems.families import families
@@ -144,7 +144,7 @@ def _once(kept: dict[Any, str], assumptions: Sequence[Assumption], found: Callab
 
 
 def unmet_at(
-    problem: Problem, assumptions: Sequence[Assumption], values: dict[Symbol, fmpq], points: list[Any], xp: Any
+    problem: Problem, assumptions: Sequence[Assumption], values: dict[Symbol, fmpq], points: list[Any], xp: Exact
 ) -> str:
     """Which assumption or declared fact an instance of a user's family does not meet at points of a run; empty if none.
 
@@ -449,7 +449,7 @@ def _middles(problem: Problem, x: np.ndarray) -> tuple[np.ndarray, fmpq]:
         return np.array([_middle(xp, entry) for entry in g], dtype=object), _middle(xp, height)
 
 
-def _middle(xp: Any, number: Any) -> fmpq:
+def _middle(xp: Exact, number: Any) -> fmpq:
     low, high = xp.ends(number)
     return low if low == high else rational(to_float((low + high) / 2))
 
@@ -512,7 +512,7 @@ def _directions(d: int) -> list[np.ndarray]:
     return [rationals(axis), -rationals(axis), rationals(rng.integers(1, 9, d))]
 
 
-def _slope(xp: Any, value: Callable[[Any], Any], x: np.ndarray, g: Any, u: np.ndarray) -> None:
+def _slope(xp: Exact, value: Callable[[Any], Any], x: np.ndarray, g: Any, u: np.ndarray) -> None:
     """The quotient (f(x + hu) - f(x)) / h tends to <grad f(x), u>: its error falls with h."""
     promised = xp.sum(g * xp.number(u))
     errors = [(value(x + u * h) - value(x)) / h - promised for h in (NEAR, NEARER)]
@@ -554,7 +554,7 @@ def _shape(problem: Problem, points: list[np.ndarray]) -> None:
         _state(problem, points, values, slopes, xp)
 
 
-def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes: list[Any], xp: Any) -> None:
+def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes: list[Any], xp: Exact) -> None:
     """Points with the same state have the same value and gradient; the state is linear in the point."""
     if type(problem).state is Problem.state:
         return

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from signproof.checks.problems.base import BATCH, Problem, in_numbers_of, nearest
 from signproof.checks.problems.constants import Enclosure
-from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
@@ -24,14 +24,14 @@ STEEPEST = fmpq(1, 4)
 """The largest curvature of a softplus."""
 
 
-def height(x: Any, shares: Any, xp: Any) -> Any:
+def height(x: Numbers, shares: Numbers, xp: Arithmetic) -> Numbers:
     """phi(x), entry by entry."""
     s = in_numbers_of(xp, shares)
     # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
     return xp.log1p((1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x))
 
 
-def slope(x: Any, shares: Any, xp: Any) -> Any:
+def slope(x: Numbers, shares: Numbers, xp: Arithmetic) -> Numbers:
     """phi'(x), entry by entry."""
     s, e = in_numbers_of(xp, shares), xp.expm1(x)
     # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0

@@ -65,7 +65,7 @@ def replay(
 
 
 def trajectory(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Any
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Exact
 ) -> list:
     """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
     return [*islice(iterates(claim, problem, parameters, start, xp), steps + 1)]
@@ -91,7 +91,12 @@ def _compare(
 
 
 def _further(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], points: list[Any], xp: Any
+    claim: Claim,
+    problem: Problem,
+    parameters: Mapping[str, fmpq],
+    start: tuple[fmpq, ...],
+    points: list[Any],
+    xp: Exact,
 ) -> tuple[list[Any], int | None]:
     """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
     was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
@@ -108,7 +113,7 @@ def _further(
 
 
 def _turn(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Any
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], steps: int, xp: Exact
 ) -> int | None:
     if xp is not RATIONALS or any(formula.has(k) for formula in claim.algorithm.parameters.values()):
         return None
@@ -126,7 +131,7 @@ def _turn(
     return None
 
 
-def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Any) -> str:
+def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], points: list[Any], xp: Exact) -> str:
     """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
     values = symbols(parameters)
     why = doubt_of(problem, asked(claim))
@@ -134,7 +139,7 @@ def _against(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], poi
 
 
 def run(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Exact
 ) -> Iterator[Replay]:
     """Measure and bound at k = 0, 1, 2, ..., in the exact arithmetic `xp`, whatever the assumptions say.
 
@@ -155,11 +160,13 @@ def run(
             yield Replay(False, xp.level, str(undecided))
 
 
-def _smaller(one: Any, other: Any, xp: Any) -> Any:
+def _smaller(one: Any, other: Any, xp: Exact) -> Any:
     return -xp.larger(-one, -other)
 
 
-def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
+def _told(
+    claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measured: Any, steps: int, xp: Exact
+) -> Replay:
     """Measure and bound at step k compared."""
     values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     # a power with a symbolic exponent is an integer power once k is known

@@ -9,7 +9,7 @@ import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.numbers.exact import rationals
+from signproof.checks.numbers.exact import Exact, rationals
 from signproof.checks.problems.base import Problem
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
@@ -18,14 +18,14 @@ from signproof.theory.symbols import V0
 
 
 def iterates(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Exact
 ) -> Iterator[Any]:
     """The iterates x_0, x_1, ... of a claim's method in the exact arithmetic `xp`."""
     return (x for x, _ in states_of(claim, problem, parameters, start, xp))
 
 
 def states_of(
-    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Any
+    claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start: tuple[fmpq, ...], xp: Exact
 ) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
     posed, x = Guarded(problem.over(xp)), xp.number(rationals(list(start)))
@@ -35,7 +35,7 @@ def states_of(
     return states(claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
 
 
-def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Any) -> Iterator[Any]:
+def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterator[Any]:
     """The points of the run from the start of a claim's orbit."""
     orbit = claim.orbit
     assert orbit is not None and claim.algorithm is not None

@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.numbers.exact import RATIONALS
+from signproof.checks.numbers.exact import RATIONALS, Exact
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.runs.expected import Chain
 from signproof.checks.runs.minibatch import shares
@@ -51,7 +51,7 @@ class ProximalChain(Chain):
         problem: CompositeProblem,
         parameters: Mapping[str, fmpq],
         z: tuple[fmpq, ...],
-        xp: Any = RATIONALS,
+        xp: Exact = RATIONALS,
         odds: Any = RATIONALS,
     ):
         values = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
@@ -93,7 +93,7 @@ class _Remembering:
         self.weights, self.smooth_gradient, self._problem = problem.weights, problem.smooth_gradient, problem
         self._known: dict[tuple, Any] = {}
 
-    def proxes(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def proxes(self, z: Any, gamma: Any, xp: Exact) -> Any:
         key = (*map(xp.ends, z), xp.ends(gamma))
         if key not in self._known:
             self._known[key] = self._problem.proxes(z, gamma, xp)
