@@ -17,6 +17,7 @@ from signproof.checks.numbers.exact import rationals, to_float
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.runs.expected import Chain, expectations
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
+from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import MajorityVote
 
@@ -31,7 +32,7 @@ class TiesUp(MajorityVote):
 
     translates = True
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         length, vote = xp.votes(gradient, x, self.workers)
         return x - self.step_size * length * (vote + 1 - xp.abs(vote)), memory
 

@@ -13,6 +13,7 @@ from sympy import Rational
 from signproof.checks.numbers.exact import to_float
 from signproof.counterexamples.counterexample import Counterexample, Curve, Picture, Shown
 from signproof.counterexamples.scalar import enclosed, high, low
+from signproof.theory.arithmetic import Arithmetic, Scalar
 from signproof.theory.methods.gradient import ErrorFeedbackSignGD, GradientDescent, ScaledSignGD, SignGD, Signum
 
 STEPS = 400
@@ -33,7 +34,7 @@ LAST = 20
 """Of the steps at the end the largest value is looked at."""
 
 
-def slope(x: Any, xp: Any) -> Any:
+def slope(x: Scalar, xp: Arithmetic) -> Scalar:
     return x * 2 + xp.sin(x) * xp.cos(x) * 6
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb, fmpq
 
-from signproof.checks.numbers.exact import Balls, Undecided, rational
+from signproof.checks.numbers.exact import Balls, Exact, Undecided, rational
 from signproof.theory.border.steps import begin, move
 from signproof.theory.methods.gradient import Algorithm
 
@@ -16,7 +16,7 @@ BITS = (512, 1024, 2048)
 """Tried in turn until no sign along a run is in doubt."""
 
 
-def values(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, xp: Any) -> Iterator[Any]:
+def values(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, xp: Exact) -> Iterator[Any]:
     """The iterates x_0, x_1, ... of a method with numbers for step sizes, on a function of one variable.
 
     Arguments: the method; the slope at a point, as a function of the point and the arithmetic; the start; the

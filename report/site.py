@@ -107,7 +107,7 @@ def check(ledger: dict[str, Any]) -> None:
                 raise LedgerError(f"{where}.graph.edges[{index}]: [{later}, {earlier}] joins no two nodes in order")
 
 
-def _alike(where: str, lengths: dict[str, int]):
+def _alike(where: str, lengths: dict[str, int]) -> None:
     if len(set(lengths.values())) > 1:
         *others, last = lengths
         raise LedgerError(f"{where}: {', '.join(others)} and {last} have lengths {list(lengths.values())}")

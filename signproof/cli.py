@@ -48,7 +48,7 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
     """The command; interrupted, it ends with the exit code of the signal. Typer would take every one for Ctrl-C."""
 
     @wraps(command)
-    def run(*arguments: Any, **options: Any):
+    def run(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
         except KeyboardInterrupt as interruption:
@@ -66,7 +66,7 @@ for name in COMMANDS:
 def _signproof(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
-):
+) -> None:
     if version:
         from importlib.metadata import version as installed
 

@@ -35,7 +35,7 @@ def terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _terminate(number: int, frame: FrameType | None):
+def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
 
 
@@ -49,7 +49,7 @@ def heeded() -> Iterator[Callable[[], None]]:
     raised: list[BaseException] = []
 
     def noting(handler: Callable[[int, FrameType | None], Any]) -> Callable[[int, FrameType | None], None]:
-        def note(number: int, frame: FrameType | None):
+        def note(number: int, frame: FrameType | None) -> None:
             try:
                 handler(number, frame)
             except BaseException as interruption:

@@ -139,7 +139,7 @@ def _beside(folder: Path, name: str) -> Path | None:
     return package if package.is_dir() and any(package.glob("*.py")) else None
 
 
-def _note_beside(folder: Path, names: set[str]):
+def _note_beside(folder: Path, names: set[str]) -> None:
     for name in {name.partition(".")[0] for name in names}:
         place, module = _beside(folder, name), sys.modules.get(name)
         if place is not None and module is not None and _lies_at(module, place):
@@ -152,7 +152,7 @@ def _lies_at(module: ModuleType, place: Path) -> bool:
     return any(place == each.resolve() or place in each.resolve().parents for each in held)
 
 
-def _refuse_namesakes(path: Path, folder: Path):
+def _refuse_namesakes(path: Path, folder: Path) -> None:
     """Raises Misuse if the folder of a file has a module of the same name as one that another file brought: Python has
     one module of a name, and this file would be given that one."""
     for name, (place, module) in _BESIDE.items():

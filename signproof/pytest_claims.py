@@ -102,7 +102,7 @@ class ClaimTest(pytest.Item):
         assert isinstance(self.parent, ClaimTests)
         return self.path, self.parent.line, f"{self.parent.name}::{self.name}"
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None):
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """What a user's algorithm or family raises, without the frames that are not the user's."""
         if isinstance(excinfo.value, Misuse):
             return str(excinfo.value)
@@ -175,7 +175,7 @@ def share(session: pytest.Session) -> float:
     return stash[SHARE]
 
 
-def judge_ahead(session: pytest.Session, jobs: int):
+def judge_ahead(session: pytest.Session, jobs: int) -> None:
     """Start to judge the claims in processes of their own; what cannot be sent there stays here."""
     option = session.config.option
     sent: list[tuple[Claim, bytes]] = []

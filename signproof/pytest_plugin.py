@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,10 +28,10 @@ MARKERS = (
 )
 
 
-def pytest_addoption(parser: pytest.Parser):
+def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("signproof", "convergence claims (signproof)")
 
-    def add(name: str, help: str, **how: Any):
+    def add(name: str, help: str, **how: Any) -> None:
         group.addoption(f"--signproof-{name}", help=help, **how)
 
     add("profile", "how much to try: seconds, or minutes for each claim", choices=("quick", "full"), default="quick")
@@ -68,7 +68,7 @@ def _at_least(least: int, kind: Callable[[str], Any]) -> Callable[[str], Any]:
     return read
 
 
-def pytest_configure(config: pytest.Config):
+def pytest_configure(config: pytest.Config) -> None:
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     if hasattr(config, "workerinput"):
@@ -100,7 +100,7 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) 
     return ClaimTests.from_parent(collector, name=name, claim=obj) if name in own_names(collector.obj) else None
 
 
-def pytest_collection_finish(session: pytest.Session):
+def pytest_collection_finish(session: pytest.Session) -> None:
     """See that the baselines can be read; begin to judge claims in other processes, if there are to be any."""
     results = session.config.pluginmanager.get_plugin("signproof-results")
     if results is not None:
@@ -113,7 +113,7 @@ def pytest_collection_finish(session: pytest.Session):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any], report: Any):
+def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
     """A claim that says nothing definite, in a test file, is one line and no traceback."""
     misuse = sys.modules.get("signproof.theory.misuse")
     if misuse is None or call.excinfo is None or not isinstance(report, pytest.CollectReport):
@@ -126,7 +126,7 @@ def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any], report: Any
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item):
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     records = item.stash.get(RECORDS, [])
     if records:

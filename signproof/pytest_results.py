@@ -55,7 +55,7 @@ def shown(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def record(item: pytest.Item, found: dict[str, Any]):
+def record(item: pytest.Item, found: dict[str, Any]) -> None:
     """Keep what a test has found out, for the report of its current phase."""
     item.stash.setdefault(RECORDS, []).append(found)
 
@@ -80,7 +80,7 @@ class Results:
         self.partial = False
         self.said: list[str] = []
 
-    def check_baselines(self, folders: Iterable[Path]):
+    def check_baselines(self, folders: Iterable[Path]) -> None:
         """Raises UsageError, in one line, if a baseline in one of the folders cannot be read."""
         self.baselines |= {place for folder in folders if (place := folder / BASELINE).exists()}
         for place in self.baselines:
@@ -96,14 +96,14 @@ class Results:
             raise pytest.UsageError(str(error).replace(str(place), str(shown(place)))) from None
 
     @pytest.hookimpl(optionalhook=True)
-    def pytest_xdist_node_collection_finished(self, ids: list[str]):
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
         self.check_baselines({(self.config.rootpath / id.split("::")[0]).parent for id in ids})
         self.partial |= bool(self.config.option.keyword or self.config.option.markexpr)
 
     def pytest_deselected(self):
         self.partial = True
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport):
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         file = report.nodeid.split("::")[0]
         for found in json.loads(getattr(report, ATTRIBUTE, "[]")):
             if "row" in found:
@@ -113,7 +113,7 @@ class Results:
             else:
                 self._add(file, found)
 
-    def _add(self, file: str, found: dict[str, Any]):
+    def _add(self, file: str, found: dict[str, Any]) -> None:
         known = self.claims.setdefault((file, found["id"]), found)
         if found is not known:
             self.claims[file, found["id"]] = _both(known, found)
@@ -125,7 +125,7 @@ class Results:
                 write(found["witness"], place)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int):
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         from signproof.theory.misuse import Misuse
 
         try:
@@ -169,7 +169,7 @@ class Results:
             lines += [f"stale in {shown(place)}: {line}" for line in stale]
         return lines
 
-    def _write_ledger(self, partial: bool):
+    def _write_ledger(self, partial: bool) -> None:
         option = self.config.option
         entries = [found["entry"] for found in self.claims.values() if found["entry"] is not None]
         if not (option.signproof_json or option.signproof_html):
@@ -190,7 +190,7 @@ class Results:
             if place != meant
         ]
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter):
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         stale = self._stale()
         if not (self.claims or self.rows or stale):
             return

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 
 from signproof.theory.misuse import Misuse
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 OK, CHANGED, MISUSE, INCONSISTENT = 0, 1, 2, 3
 """Exit codes; those of interruptions are in `interruption`."""
@@ -29,7 +32,7 @@ STYLES = {
 }
 
 
-def table(*columns: str):
+def table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -44,7 +47,7 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=PIPE_WIDTH)
 
 
-def notice(text: str):
+def notice(text: str) -> None:
     Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
 
 
@@ -59,7 +62,7 @@ def held(path: Path, schema: str, name: str) -> int:
         return 0
 
 
-def told(place: Path, meant: Path):
+def told(place: Path, meant: Path) -> None:
     """Say where something was written; if not where it was meant to be, why not."""
     why = "" if place == meant else f"{meant} holds more than this run has, and stays as it is; "
     notice(f"{why}written: {place}")
@@ -137,7 +140,7 @@ def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
         raise Misuse(f"{option} {text} is no list of numbers; write them with commas, as in 1,2,8") from None
 
 
-def check_outputs(json: Path | None, html: Path | None, option: str = "--json", folder: str = "--html"):
+def check_outputs(json: Path | None, html: Path | None, option: str = "--json", folder: str = "--html") -> None:
     """A run of minutes should not end with an output that cannot be written."""
     if json is not None and json.is_dir():
         raise Misuse(f"{option} {json} is a folder; name a file")

@@ -102,7 +102,7 @@ class _Worker:
         finished, self.number, self.task = self.number, None, ""
         return finished, result
 
-    def begin(self, number: int, task: Task):
+    def begin(self, number: int, task: Task) -> None:
         self.number, (self.task, given) = number, task
         try:
             self.pipe.send(given)
@@ -147,7 +147,7 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def _serve(pipe: Connection, prepare: Callable[..., Work], arguments: tuple[Any, ...]):
+def _serve(pipe: Connection, prepare: Callable[..., Work], arguments: tuple[Any, ...]) -> None:
     """What a process does: say that it is ready, then one task after another, as long as the parent lives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business, and so is what a run keeps
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -10,10 +10,27 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from sympy import Abs, Add, Expr, Max, Min, Mul, Pow, Rational, Symbol, cos, exp, log, sign, sin
 from sympy.concrete.expr_with_limits import ExprWithLimits
+
+Scalar: TypeAlias = Any
+"""One number, or one for each instance of a batch: shape (...), the batch axes.
+
+This and the others are `Any`, because the same rule runs on floats, JAX arrays and balls, on rationals and Arb's balls
+in arrays of NumPy, and on terms of SymPy and of the kernel, which have no type in common.
+"""
+Vector: TypeAlias = Any
+"""Coordinates along axis 0, batch axes after it: shape (d, ...)."""
+Matrix: TypeAlias = Any
+"""Rows along axis 0, columns along axis 1, batch axes, if any, after them: shape (m, d, ...)."""
+Numbers: TypeAlias = Any
+"""A scalar, a vector or a matrix, of any shape: what is done with each entry by itself."""
+Memory: TypeAlias = Any
+"""What a method remembers besides x: a scalar, a vector or a tuple of such, of the same form at every step."""
+Gradient: TypeAlias = Callable[[Vector], Vector]
+"""From points to gradients of the same shape."""
 
 
 class Arithmetic:
@@ -25,76 +42,76 @@ class Arithmetic:
     words: ClassVar[str] = "numbers of this arithmetic"
     """What its numbers are called, in the plural."""
 
-    def rational(self, numerator: int, denominator: int) -> Any:
+    def rational(self, numerator: int, denominator: int) -> Scalar:
         raise self._without("rationals")
 
-    def interval(self, lower: Any, upper: Any) -> Any:
+    def interval(self, lower: Numbers, upper: Numbers) -> Numbers:
         """A number of which no more is known than two ends, which are data."""
         raise self._without("interval")
 
-    def power(self, base: Any, exponent: Any) -> Any:
+    def power(self, base: Numbers, exponent: Scalar) -> Numbers:
         raise self._without("power")
 
-    def abs(self, x: Any) -> Any:
+    def abs(self, x: Numbers) -> Numbers:
         raise self._without("abs")
 
-    def sign(self, x: Any) -> Any:
+    def sign(self, x: Numbers) -> Numbers:
         raise self._without("sign")
 
-    def sum(self, x: Any) -> Any:
+    def sum(self, x: Vector) -> Scalar:
         """The sum along axis 0."""
         raise self._without("sum")
 
-    def max(self, x: Any) -> Any:
+    def max(self, x: Vector) -> Scalar:
         """The largest along axis 0."""
         raise self._without("max")
 
-    def larger(self, x: Any, y: Any) -> Any:
+    def larger(self, x: Numbers, y: Numbers) -> Numbers:
         raise self._without("larger")
 
-    def matvec(self, matrix: Any, x: Any) -> Any:
+    def matvec(self, matrix: Matrix, x: Vector) -> Vector:
         raise self._without("matvec")
 
-    def sqrt(self, x: Any) -> Any:
+    def sqrt(self, x: Numbers) -> Numbers:
         raise self._without("sqrt")
 
-    def exp(self, x: Any) -> Any:
+    def exp(self, x: Numbers) -> Numbers:
         raise self._without("exp")
 
-    def log(self, x: Any) -> Any:
+    def log(self, x: Numbers) -> Numbers:
         raise self._without("log")
 
-    def sin(self, x: Any) -> Any:
+    def sin(self, x: Numbers) -> Numbers:
         raise self._without("sin")
 
-    def cos(self, x: Any) -> Any:
+    def cos(self, x: Numbers) -> Numbers:
         raise self._without("cos")
 
-    def expm1(self, x: Any) -> Any:
+    def expm1(self, x: Numbers) -> Numbers:
         """exp(x) - 1, without cancellation where numbers are rounded."""
         raise self._without("expm1")
 
-    def log1p(self, x: Any) -> Any:
+    def log1p(self, x: Numbers) -> Numbers:
         """log(1 + x), without cancellation where numbers are rounded."""
         raise self._without("log1p")
 
-    def exp_remainder(self, x: Any) -> Any:
+    def exp_remainder(self, x: Numbers) -> Numbers:
         """exp(x) - 1 - x, without cancellation where numbers are rounded."""
         raise self._without("exp_remainder")
 
-    def normalized(self, g: Any) -> Any:
+    def normalized(self, g: Vector) -> Vector:
         """g / ||g||_2; 0 where g is 0."""
         raise self._without("normalized")
 
-    def minors(self, a: Any, b: Any) -> tuple[Any, Any, Any]:
+    def minors(self, a: Vector, b: Vector) -> tuple[Vector, Matrix, Matrix]:
         """The 2 x 2 minors of the matrix with rows a and b, and where they stand in a matrix: see `checks.minors`."""
         raise self._without("minors")
 
-    def copy(self, array: Any) -> Any:
+    def copy(self, array: Numbers) -> Numbers:
         """An array of its own, for a rule that may write into it; augmented assignment (`x -= step`) does not."""
         return copy.copy(array)
 
-    def votes(self, gradient: Callable[..., Any], x: Any, workers: Any) -> tuple[Any, Any]:
+    def votes(self, gradient: Gradient, x: Vector, workers: Scalar) -> tuple[Scalar, Vector]:
         """The mean of the workers' l1 norms and the sign of the sum of their signs, each worker with a draw of its own.
 
         Where nothing is drawn at random every worker has the gradient itself.
@@ -102,7 +119,7 @@ class Arithmetic:
         g = gradient(x)
         return self.sum(self.abs(g)), self.sign(g)
 
-    def dimension(self, x: Any) -> Any:
+    def dimension(self, x: Vector) -> Scalar:
         """How many coordinates a vector has, as a number of the arithmetic."""
         return self.rational(len(x), 1)
 
@@ -110,7 +127,7 @@ class Arithmetic:
         return TypeError(f"{self.words} have no operation {operation!r}")
 
 
-def evaluate(expression: Expr, values: Mapping[Symbol, Any], xp: Arithmetic) -> Any:
+def evaluate(expression: Expr, values: Mapping[Symbol, Numbers], xp: Arithmetic) -> Numbers:
     """The value of a scalar formula when its symbols have the given values, in the arithmetic `xp`.
 
     Arguments: a SymPy expression; a value for each of its free symbols (numbers or arrays of `xp`).

@@ -110,7 +110,7 @@ class RunBound(Body):
     def here(self):
         return frozenset({k, V0})
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield from _of_method(self.algorithm, bound | {k, V0})
         yield "bound", self.bound, bound | {k, V0}
 
@@ -156,11 +156,11 @@ class FlowBound(_Timed):
     def premises(self):
         return (Gt(V0, 0),)
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield from _of_method(self.algorithm, bound)
         yield "bound", self.bound, bound | {t, V0}
 
-    def unreadable(self, statement, parameters):
+    def unreadable(self, statement: Boolean, parameters: Set[Symbol]) -> str:
         check_flow(statement)
         return _unbound(statement, parameters | {t, V0, f_star})
 
@@ -178,7 +178,7 @@ class Comparison(_Timed):
     def conclusion(self):
         return Le(self.measure.symbol, self.measure.along(self.rival))
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield from _of_method(self.algorithm, bound)
         for name, formula, known in _of_method(self.rival, bound):
             yield f"{name} of the rival", formula, known
@@ -200,7 +200,7 @@ class Statement(Body):
         known = ((k, k >= 0), (V0, Gt(V0, 0)))
         return tuple(relation for symbol, relation in known if self.statement.has(symbol))
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield "statement", self.statement, self.statement.free_symbols - RESERVED
 
 
@@ -210,7 +210,7 @@ class Implication(Statement):
 
     word, of_parameters = "implication", False
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield "statement", self.statement, self.statement.free_symbols - RESERVED | {i, j, k, m, xi, f_star}
 
     def _strange(self, statement, parameters):
@@ -233,7 +233,7 @@ class OrbitBody(Body):
             return Follows(Tuple(*self.orbit.formula))
         return Repeats(*(Tuple(*point) for point in self.orbit.points))
 
-    def formulas(self, bound):
+    def formulas(self, bound: Set[Symbol]) -> Iterator[Formula]:
         yield from _of_method(self.algorithm, bound)
         yield "function of the orbit", self.orbit.function, bound | set(self.orbit.coordinates)
         for number, point in enumerate(self.orbit.points):

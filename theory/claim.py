@@ -94,7 +94,7 @@ class _Built:
                 claim.__dict__["proof"] = proof
         return claim.__dict__["proof"]
 
-    def __set__(self, claim: Claim, given: Proof | Callable[[], Proof] | None):
+    def __set__(self, claim: Claim, given: Proof | Callable[[], Proof] | None) -> None:
         claim.__dict__["proof"] = given
 
 
@@ -236,7 +236,7 @@ class Claim:
     def __getstate__(self):
         return {**self.__dict__, "proof": self.proof}  # of functions, few can be pickled
 
-    def _formula(self, given, name: str) -> Expr:
+    def _formula(self, given: Any, name: str) -> Expr:
         try:
             formula = given if isinstance(given, str) else sympify(given)
         except SympifyError:

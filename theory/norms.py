@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Protocol, TypeGuard
+
+if TYPE_CHECKING:
+    from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,21 @@ class DualPair(ABC):
         """Whether vectors with so many coordinates have this norm."""
         return True
 
-    def norm(self, x: Any, xp: Any) -> Any:
+    def norm(self, x: Vector, xp: Arithmetic) -> Scalar:
         """||x||."""
-        return xp.norm(self.name, x) if getattr(xp, "opaque", False) else self._norm(x, xp)
+        return xp.norm(self.name, x) if _by_name(xp) else self._norm(x, xp)
 
-    def dual(self, g: Any, xp: Any) -> Any:
+    def dual(self, g: Vector, xp: Arithmetic) -> Scalar:
         """||g||_*."""
-        return xp.dual_norm(self.name, g) if getattr(xp, "opaque", False) else self._dual(g, xp)
+        return xp.dual_norm(self.name, g) if _by_name(xp) else self._dual(g, xp)
 
-    def dual_squared(self, g: Any, xp: Any) -> Any:
+    def dual_squared(self, g: Vector, xp: Arithmetic) -> Scalar:
         """||g||_*^2, in numbers; of the Euclidean norm it is rational."""
         return xp.power(self.dual(g, xp), 2)
 
-    def maximizer(self, g: Any, xp: Any) -> Any:
+    def maximizer(self, g: Vector, xp: Arithmetic) -> Vector:
         """v(g): ||v(g)|| <= 1 and <g, v(g)> = ||g||_*; zero where g is zero."""
-        return xp.maximizer(self.name, g) if getattr(xp, "opaque", False) else self._maximizer(g, xp)
+        return xp.maximizer(self.name, g) if _by_name(xp) else self._maximizer(g, xp)
 
     @abstractmethod
     def _norm(self, x, xp): ...
@@ -69,7 +72,7 @@ class EuclideanNorm(DualPair):
     def _dual(self, g, xp):
         return self._norm(g, xp)
 
-    def dual_squared(self, g, xp):
+    def dual_squared(self, g: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(g * g)
 
     def _maximizer(self, g, xp):
@@ -84,7 +87,7 @@ class OperatorNorm(DualPair):
     2 x 2 minors a_i b_j - a_j b_i. On rationals a TypeError says that they are irrational.
     """
 
-    def fits(self, dimension):
+    def fits(self, dimension: int) -> bool:
         return dimension >= 4 and dimension % 2 == 0
 
     def _norm(self, x, xp):
@@ -109,7 +112,21 @@ class OperatorNorm(DualPair):
         return (unit + h) / xp.sqrt(1 + 2 * xp.sqrt(xp.sum(minors * minors)))
 
 
-def _rows(x: Any) -> tuple[Any, Any]:
+class _ByName(Protocol):
+    """An arithmetic that knows norms by their names, and no coordinates."""
+
+    def norm(self, name: str, x: Vector) -> Scalar: ...
+
+    def dual_norm(self, name: str, g: Vector) -> Scalar: ...
+
+    def maximizer(self, name: str, g: Vector) -> Vector: ...
+
+
+def _by_name(xp: Arithmetic) -> TypeGuard[_ByName]:
+    return getattr(xp, "opaque", False)
+
+
+def _rows(x: Vector) -> tuple[Vector, Vector]:
     """The two rows of a matrix. Raises ValueError if the vector has no even number of 4 coordinates or more."""
     d = x.shape[0]
     if not OPERATOR.fits(d):

@@ -60,7 +60,7 @@ class Crew:
             self.stack = stack.pop_all()
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         self.stack.close()
 
     def _end(self):
@@ -72,7 +72,7 @@ class Crew:
                 with suppress(BrokenPipeError):
                     pipe.close()
 
-    def tell(self, message: Any, worker: int | None = None):
+    def tell(self, message: Any, worker: int | None = None) -> None:
         """Send a message to one worker, or to all of them; one that is gone is found in the next round."""
         for process in self.processes if worker is None else [self.processes[worker]]:
             assert process.stdin is not None

@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from signproof.theory.misuse import Misuse
@@ -38,7 +39,7 @@ def main():
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever else is printed is no answer
 
-    def say(**message: Any):
+    def say(**message: Any) -> None:
         print(json.dumps(message), file=answers, flush=True)
 
     try:
@@ -48,13 +49,13 @@ def main():
     threading.Event().wait()
 
 
-def _listen(orders: queue.Queue):
+def _listen(orders: queue.Queue) -> None:
     for line in sys.stdin:
         orders.put(json.loads(line))
     os._exit(0)
 
 
-def _work(task: dict[str, Any], orders: queue.Queue, say):
+def _work(task: dict[str, Any], orders: queue.Queue, say: Callable[..., None]) -> None:
     import jax
     import numpy as np
 

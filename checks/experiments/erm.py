@@ -155,13 +155,13 @@ class _Moving:
         start = np.array(given.start, dtype=float)
         self.arrive(start, begin(given.algorithm, start, NUMPY))
 
-    def arrive(self, x: np.ndarray, memory: Any):
+    def arrive(self, x: np.ndarray, memory: Any) -> None:
         self.x, self.memory = x, memory
         self.next: tuple[np.ndarray, Any] | None = None
         self.known: list[tuple[np.ndarray, np.ndarray]] = []
         self.asked: list[np.ndarray] = [x]
 
-    def attempt(self, iteration: int):
+    def attempt(self, iteration: int) -> None:
         """Compute the next iterate, or ask for the gradient that is missing."""
         if self.next is None:
             algorithm, numbers = self.given.algorithm, {**self.given.parameters, k: iteration}
@@ -177,7 +177,7 @@ class _Moving:
             self.asked.append(point)
         raise _Unknown
 
-    def answer(self, point: np.ndarray, value: np.ndarray, slope: np.ndarray):
+    def answer(self, point: np.ndarray, value: np.ndarray, slope: np.ndarray) -> None:
         if not self.known:
             self.values.append(value)  # f(x_k) is asked for first
         self.known.append((point, slope))

@@ -14,14 +14,14 @@ FREE = {"reassoc", "contract", "nsz"}
 
 
 @numba.njit(nogil=True, cache=True, inline="always")
-def share(t):
+def share(t: np.float32) -> np.float32:
     """1 / (1 + exp(-t)) in 32-bit."""
     one = np.float32(1)
     return one / (one + np.exp(-t))
 
 
 @numba.njit(fastmath=FREE, nogil=True, cache=True)
-def margins_and_slopes(rows, weights, margins, slopes):
+def margins_and_slopes(rows: np.ndarray, weights: np.ndarray, margins: np.ndarray, slopes: np.ndarray) -> None:
     """Write rows @ weights', shape (r, n), to `margins` and add share(margins) @ rows, shape (r, d), to `slopes`."""
     n, d = rows.shape
     r = len(weights)

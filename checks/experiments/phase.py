@@ -17,6 +17,7 @@ from flint import fmpq
 
 from signproof.checks.numbers.exact import rationals
 from signproof.checks.problems.base import Instances, in_numbers_of
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
 from signproof.theory.assumptions.composite import CoordinateLipschitz, LipschitzGradient
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Assumption, Constant, Dimension
@@ -41,23 +42,23 @@ class PhaseRetrieval(Instances):
     def dimension(self):
         return self.projections.shape[1]
 
-    def smooth(self, x: Any, xp: Any) -> Any:
+    def smooth(self, x: Vector, xp: Arithmetic) -> Scalar:
         """d(x), of the shape of the batch."""
         misfit = self._misfit(xp.matvec(self.projections, x), x, xp)
         return xp.sum(misfit * misfit) * xp.rational(1, 2)
 
-    def smooth_gradient(self, x: Any, xp: Any) -> Any:
+    def smooth_gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         """grad d(x) = 2 H'(z (z^2 - y)) with z = Hx, of the same shape as x."""
         z = xp.matvec(self.projections, x)
         return xp.matvec(self.projections.swapaxes(0, 1), z * self._misfit(z, x, xp)) * 2
 
-    def total_variation(self, x: Any, xp: Any) -> Any:
+    def total_variation(self, x: Vector, xp: Arithmetic) -> Scalar:
         """The sum of |x_p - x_q| over all neighbours p, q in a row or in a column (the anisotropic one)."""
         pixel = np.arange(self.dimension).reshape(self.image.shape)
         across, down = x[pixel[:, 1:].ravel()] - x[pixel[:, :-1].ravel()], x[pixel[1:].ravel()] - x[pixel[:-1].ravel()]
         return xp.sum(xp.abs(across)) + xp.sum(xp.abs(down))
 
-    def objective(self, x: Any, xp: Any) -> Any:
+    def objective(self, x: Vector, xp: Arithmetic) -> Scalar:
         """f(x), of the shape of the batch."""
         return self.smooth(x, xp) + self.total_variation(x, xp) * self.strength
 

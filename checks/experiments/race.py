@@ -81,7 +81,12 @@ def duration(setting: Setting, d: int) -> int:
 
 
 def race(
-    data: Data, methods: Mapping[str, Algorithm], workers: int, setting: Setting, advance, batch: int | None = None
+    data: Data,
+    methods: Mapping[str, Algorithm],
+    workers: int,
+    setting: Setting,
+    advance: Callable[[str], None],
+    batch: int | None = None,
 ) -> Race:
     """Run methods side by side from the same starts x_0 ~ N(0, I) on the same mini-batches.
 

@@ -10,11 +10,17 @@ variation image denoising and deblurring problems"]
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import jax
 import jax.numpy as jnp
 
+Dual: TypeAlias = tuple[jax.Array, ...]
+"""Two arrays, one number for each pair of neighbours: down the columns, shape (rows - 1, columns, ...), and along the
+rows, shape (rows, columns - 1, ...)."""
 
-def differences(x):
+
+def differences(x: jax.Array) -> Dual:
     """Dx for images of shape (rows, columns, ...): those down the columns and those along the rows."""
     return x[1:] - x[:-1], x[:, 1:] - x[:, :-1]
 
@@ -26,7 +32,7 @@ def _transposed(down, across):
     return x.at[:, 1:].add(across).at[:, :-1].add(-across)
 
 
-def prox(z, strength, dual, iterations: int):
+def prox(z: jax.Array, strength: jax.Array, dual: Dual, iterations: int) -> tuple[jax.Array, Dual, jax.Array]:
     """prox of strength * TV at images z, shape (rows, columns, batch), strength of shape (batch,).
 
     Arguments: `dual`, where the iterations start, such as what a call before returned (`start`); how many.
@@ -53,6 +59,6 @@ def prox(z, strength, dual, iterations: int):
     return x, found, gap
 
 
-def start(z):
+def start(z: jax.Array) -> Dual:
     """A dual to begin with: zero."""
     return tuple(jnp.zeros_like(slope) for slope in differences(z))

@@ -25,7 +25,7 @@ from sympy import Ge, Le, Rational, Symbol
 from sympy.core.symbol import Str
 
 from signproof.checks.facts.reading import Reading, Unvalued, told, told_vector
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Instances, Problem, answered, exactly_known, known, nearest
 from signproof.checks.problems.families import families
@@ -144,7 +144,7 @@ def _once(kept: dict[Any, str], assumptions: Sequence[Assumption], found: Callab
 
 
 def unmet_at(
-    problem: Problem, assumptions: Sequence[Assumption], values: dict[Symbol, fmpq], points: list[Any], xp: Any
+    problem: Problem, assumptions: Sequence[Assumption], values: dict[Symbol, fmpq], points: list[Any], xp: Exact
 ) -> str:
     """Which assumption or declared fact an instance of a user's family does not meet at points of a run; empty if none.
 
@@ -216,7 +216,7 @@ def _closer(problem: Problem, x: np.ndarray, y: np.ndarray) -> list[tuple[np.nda
     return found
 
 
-def _continuous(problem: Problem, x: np.ndarray, y: np.ndarray):
+def _continuous(problem: Problem, x: np.ndarray, y: np.ndarray) -> None:
     """The suboptimality has no jump on a segment, nor a stretch that its gradient knows nothing of.
 
     The segment is halved again and again towards where it differs most from what the gradient says; there its slope is
@@ -322,7 +322,7 @@ def _scaled(problem: Problem, power: int) -> Problem:
     return dataclasses.replace(problem, **{name: field * factors[name] for name, field in fields.items()})
 
 
-def _test(problem: Problem, starts: list[Any], assumptions: Sequence[Assumption], room: fmpq, ends: Any = None):
+def _test(problem: Problem, starts: list[Any], assumptions: Sequence[Assumption], room: fmpq, ends: Any = None) -> None:
     """Look at everything that is declared of one instance. Raises Wrong."""
     problem.check()
     d = problem.dimension
@@ -449,7 +449,7 @@ def _middles(problem: Problem, x: np.ndarray) -> tuple[np.ndarray, fmpq]:
         return np.array([_middle(xp, entry) for entry in g], dtype=object), _middle(xp, height)
 
 
-def _middle(xp: Any, number: Any) -> fmpq:
+def _middle(xp: Exact, number: Any) -> fmpq:
     low, high = xp.ends(number)
     return low if low == high else rational(to_float((low + high) / 2))
 
@@ -477,7 +477,7 @@ def _is_rational(problem: Problem) -> bool:
 # ------------------------------------------------------------------------------------------------- the function
 
 
-def _function(problem: Problem, points: list[np.ndarray]):
+def _function(problem: Problem, points: list[np.ndarray]) -> None:
     """Gradient and suboptimality: least at the origin, there 0, alike when asked again, and the slope of the other."""
     with exact(problem) as xp:
         posed = problem.over(xp)
@@ -512,7 +512,7 @@ def _directions(d: int) -> list[np.ndarray]:
     return [rationals(axis), -rationals(axis), rationals(rng.integers(1, 9, d))]
 
 
-def _slope(xp: Any, value: Callable[[Any], Any], x: np.ndarray, g: Any, u: np.ndarray):
+def _slope(xp: Exact, value: Callable[[Any], Any], x: np.ndarray, g: Any, u: np.ndarray) -> None:
     """The quotient (f(x + hu) - f(x)) / h tends to <grad f(x), u>: its error falls with h."""
     promised = xp.sum(g * xp.number(u))
     errors = [(value(x + u * h) - value(x)) / h - promised for h in (NEAR, NEARER)]
@@ -529,7 +529,7 @@ def _nonzero(number: Any) -> bool:
     return bool(number > 0 or number < 0)
 
 
-def _shape(problem: Problem, points: list[np.ndarray]):
+def _shape(problem: Problem, points: list[np.ndarray]) -> None:
     """What is said of the function as a whole: `hessian`, `convex`, `separable`, `state`."""
     with exact(problem) as xp:
         posed = problem.over(xp)
@@ -554,7 +554,7 @@ def _shape(problem: Problem, points: list[np.ndarray]):
         _state(problem, points, values, slopes, xp)
 
 
-def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes: list[Any], xp: Any):
+def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes: list[Any], xp: Exact) -> None:
     """Points with the same state have the same value and gradient; the state is linear in the point."""
     if type(problem).state is Problem.state:
         return
@@ -594,7 +594,9 @@ def _kernel(matrix: np.ndarray) -> Iterator[np.ndarray]:
 # ------------------------------------------------------------------------------------------------- constants
 
 
-def _constants(problem: Problem, assumption: Assumption, declared: fmpq | None, points: list[np.ndarray], room: fmpq):
+def _constants(
+    problem: Problem, assumption: Assumption, declared: fmpq | None, points: list[np.ndarray], room: fmpq
+) -> None:
     """An assumption with the constant that is declared for it, at pairs of points."""
     assert isinstance(assumption, Constant)
     if declared is None or not declared > 0:  # nothing is said; or it is not used, for constants are positive
@@ -620,7 +622,9 @@ def _declared(problem: Problem, assumption: Assumption) -> fmpq | None:
         return None
 
 
-def _holds(problem: Problem, assumption: Constant, values: dict[Symbol, fmpq], pairs: list, declared: Any = None):
+def _holds(
+    problem: Problem, assumption: Constant, values: dict[Symbol, fmpq], pairs: list, declared: Any = None
+) -> None:
     """Read an assumption at pairs of points. Raises Wrong where it is surely violated, or cannot be read at all."""
     statements = (stated(assumption), *_implied(assumption))
     for xp, reading in _readings(problem, pairs[0][0]):
@@ -672,7 +676,7 @@ def _readings(problem: Problem, x: np.ndarray) -> Iterator[tuple[Any, Reading]]:
         yield balls, Reading(problem.over(balls), balls, {}, {"x": balls.number(x)})
 
 
-def _monotone(problem: Problem, probe: Constant, declared: fmpq, pairs: list):
+def _monotone(problem: Problem, probe: Constant, declared: fmpq, pairs: list) -> None:
     """Whether larger constants are weaker, or stronger, as the assumption's class says. The package's are."""
     if is_ours(type(probe).__module__):
         return

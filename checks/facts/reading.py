@@ -20,7 +20,7 @@ from sympy.logic.boolalg import BooleanFalse, BooleanTrue, to_nnf
 
 from signproof.checks.numbers.exact import to_float
 from signproof.checks.posing.domain import Unsupported
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Arithmetic, evaluate
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, f_star, i
 from signproof.theory.terms.expectations import Total, coordinate
@@ -57,8 +57,14 @@ class Reading:
     kept: they must not change.
     """
 
-    def __init__(self, problem: Any, xp: Any, values: Mapping[Symbol, Any], points: Mapping[str, Any] | None = None,
-                 run: Sequence[Any] = ()):  # fmt: skip
+    def __init__(
+        self,
+        problem: Any,
+        xp: Arithmetic,
+        values: Mapping[Symbol, Any],
+        points: Mapping[str, Any] | None = None,
+        run: Sequence[Any] = (),
+    ) -> None:
         self.problem, self.xp, self.values = problem, xp, dict(values)
         self.points, self.run = dict(points or {}), run
         self._kept: dict[tuple[str, int], tuple[Any, Any]] = {}

@@ -49,7 +49,7 @@ from flint import arb, arb_mat, fmpq, fmpq_mat
 from signproof.checks.flows.paths import Trajectory, hull
 from signproof.checks.flows.sliding import selection
 from signproof.checks.flows.taylor import HALVINGS, TURNS, Series, composed, contains, widened
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, each, rationals
+from signproof.checks.numbers.exact import Balls, Exact, Rationals, Undecided, each, rationals
 from signproof.checks.problems.base import Problem
 from signproof.theory.border.steps import Guarded
 
@@ -98,16 +98,16 @@ class Filippov(Trajectory):
         self.problem, self.start, self.speed = problem, start, speed
         self._runs: dict[int, _Run] = {}
 
-    def at(self, time, xp):
-        if xp is RATIONALS:
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
+        if isinstance(xp, Rationals):
             raise TypeError("a time at which a gradient vanishes is not rational: use balls")
-        time = xp.number(time)
+        moment: arb = xp.number(time)
         for run in self._runs.values():
-            if run.ended and len(run.steps) >= STEPS and not time <= run.time:  # so it would be in any precision
+            if run.ended and len(run.steps) >= STEPS and not moment <= run.time:  # so it would be in any precision
                 raise Undecided(run.ended)
         if xp.bits not in self._runs:
             self._runs[xp.bits] = _Run(self.problem, self.start, self.speed, xp)
-        return self._runs[xp.bits].at(time)
+        return self._runs[xp.bits].at(moment)
 
 
 class _Run:

@@ -6,9 +6,10 @@ from abc import ABC, abstractmethod
 from math import inf
 from typing import Any, ClassVar
 
-from flint import arb
+import numpy as np
+from flint import arb, fmpq
 
-from signproof.checks.numbers.exact import rational
+from signproof.checks.numbers.exact import Exact, rational
 
 
 class Trajectory(ABC):
@@ -18,7 +19,7 @@ class Trajectory(ABC):
     """The most bits for which it is worth to ask."""
 
     @abstractmethod
-    def at(self, time: Any, xp: Any) -> Any:
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
         """The point at a time >= 0, shape (d,), in the exact arithmetic `xp`; of a ball of times, a box.
 
         Raises TypeError if `xp` cannot hold the point, Undecided if the precision does not suffice.

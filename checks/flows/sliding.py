@@ -13,7 +13,7 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
 from signproof.checks.flows.paths import Trajectory, hull
-from signproof.checks.numbers.exact import RATIONALS, Undecided, rationals
+from signproof.checks.numbers.exact import RATIONALS, Exact, Undecided, rationals
 
 PIVOTS = 1000
 """Pivots after which the search for a sliding velocity is given up."""
@@ -27,7 +27,7 @@ class Broken(Trajectory):
     points: list[np.ndarray]
     velocities: list[np.ndarray]
 
-    def at(self, time, xp):
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
         if not isinstance(time, arb):
             return xp.number(self._on(bisect_right(self.times, time) - 1, time))
         low, high = xp.ends(time)

@@ -11,9 +11,10 @@ import numpy as np
 from flint import arb, arb_mat, arb_series, ctx, fmpq
 
 from signproof.checks.flows.paths import Trajectory, hull
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, each
+from signproof.checks.numbers.exact import Balls, Exact, Rationals, Undecided, each
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
+from signproof.theory.arithmetic import Matrix, Numbers, Vector
 from signproof.theory.border.steps import flowing
 from signproof.theory.methods.flows import Flow
 
@@ -32,31 +33,31 @@ class Series(Balls):
 
     name = "series"
 
-    def sqrt(self, x):
+    def sqrt(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.sqrt(), x)
 
-    def exp(self, x):
+    def exp(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.exp(), x)
 
-    def log(self, x):
+    def log(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.log(), x)
 
-    def sin(self, x):
+    def sin(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.sin(), x)
 
-    def cos(self, x):
+    def cos(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.cos(), x)
 
-    def expm1(self, x):
+    def expm1(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.exp() - 1, x)
 
-    def log1p(self, x):
+    def log1p(self, x: Numbers) -> Numbers:
         return each(lambda entry: (1 + entry).log(), x)
 
-    def exp_remainder(self, x):
+    def exp_remainder(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry.exp() - 1 - entry, x)
 
-    def matvec(self, matrix, x):
+    def matvec(self, matrix: Matrix, x: Vector) -> Vector:
         terms = max((entry.prec for entry in x if isinstance(entry, arb_series)), default=0)
         if not terms:
             return super().matvec(matrix, x)
@@ -104,8 +105,8 @@ class Taylor(Trajectory):
         self.flow, self.problem, self.start = flow, problem, start
         self._steps: dict[int, list[_Step]] = {}
 
-    def at(self, time, xp):
-        if xp is RATIONALS:
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
+        if isinstance(xp, Rationals):
             raise TypeError("a Taylor series is not rational: use balls")
         low, high = xp.ends(xp.number(time))
         steps = self._until(high, xp)
@@ -146,7 +147,7 @@ class Taylor(Trajectory):
             length = length / 2
         raise Undecided("no step has an enclosure")
 
-    def _velocity(self, xp: Balls):
+    def _velocity(self, xp: Balls) -> Callable[[Vector], Vector]:
         posed, flow, series = self.problem.over(xp), self.flow.at(speed=xp.number(self.flow.speed)), Series(xp.bits)
         return lambda x: flowing(flow, x, lambda point: posed.gradient(point, series), series)
 

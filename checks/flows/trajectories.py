@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from flint import arb_mat, fmpq, fmpq_mat
+from flint import arb, arb_mat, fmpq, fmpq_mat
 
 from signproof.checks.flows.filippov import Filippov
 from signproof.checks.flows.paths import Trajectory
 from signproof.checks.flows.sliding import slide
 from signproof.checks.flows.taylor import Taylor
-from signproof.checks.numbers.exact import RATIONALS, rationals
+from signproof.checks.numbers.exact import RATIONALS, Exact, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.constants import is_positive_semidefinite
@@ -68,7 +68,7 @@ class ClosedForm(Trajectory):
     curvatures: Any
     start: np.ndarray
 
-    def at(self, time, xp):
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
         curvatures = None if self.curvatures is None else xp.number(self.curvatures)
         flow = self.flow.at(speed=xp.number(self.flow.speed))
         return flow.on_quadratic(curvatures, xp.number(self.start), xp.number(time), xp)
@@ -82,7 +82,7 @@ class Exponential(Trajectory):
     start: np.ndarray
     speed: fmpq
 
-    def at(self, time, xp):
+    def at(self, time: fmpq | arb, xp: Exact) -> np.ndarray:
         if xp is RATIONALS:
             raise TypeError("an exponential is not rational: use balls")
         flowed = (arb_mat(self.hessian) * (xp.number(time) * -self.speed)).exp()

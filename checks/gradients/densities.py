@@ -9,11 +9,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flint import arb
 
 from signproof.checks.numbers.exact import rational
+
+if TYPE_CHECKING:
+    import jax
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class StandardLaw(ABC):
         """E[xi^2], if it is finite."""
 
     @abstractmethod
-    def draw(self, key: Any, shape: tuple[int, ...]) -> Any:
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         """Independent draws on JAX, of that shape, in the default precision of floats."""
 
     def __str__(self):
@@ -67,7 +70,7 @@ class Gaussian(_WithoutAtom):
 
     words = "Gaussian"
 
-    def at_most(self, t):
+    def at_most(self, t: arb) -> arb:
         return (1 + (t / arb(2).sqrt()).erf()) / 2
 
     def size(self):
@@ -76,7 +79,7 @@ class Gaussian(_WithoutAtom):
     def square(self):
         return arb(1)
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         import jax
 
         return jax.random.normal(key, shape)
@@ -87,7 +90,7 @@ class Uniform(_WithoutAtom):
 
     words = "uniform"
 
-    def at_most(self, t):
+    def at_most(self, t: arb) -> arb:
         return ((1 + t) / 2).min(arb(1))
 
     def size(self):
@@ -96,7 +99,7 @@ class Uniform(_WithoutAtom):
     def square(self):
         return _ball(Fraction(1, 3))
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         import jax
 
         return jax.random.uniform(key, shape, minval=-1.0, maxval=1.0)
@@ -107,7 +110,7 @@ class Laplace(_WithoutAtom):
 
     words = "Laplace"
 
-    def at_most(self, t):
+    def at_most(self, t: arb) -> arb:
         return 1 - (-t).exp() / 2
 
     def size(self):
@@ -116,7 +119,7 @@ class Laplace(_WithoutAtom):
     def square(self):
         return arb(2)
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         import jax
 
         return jax.random.laplace(key, shape)
@@ -144,7 +147,7 @@ class StudentT(_WithoutAtom):
     def has_variance(self):
         return self.freedom > 2
 
-    def at_most(self, t):
+    def at_most(self, t: arb) -> arb:
         n = _ball(self.freedom)
         return 1 - (n / (n + t * t)).beta_lower(n / 2, _ball(Fraction(1, 2)), regularized=True) / 2
 
@@ -155,7 +158,7 @@ class StudentT(_WithoutAtom):
     def square(self):
         return _ball(self.freedom / (self.freedom - 2))
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         # Bailey, "Polar generation of random variates with the t-distribution", Mathematics of Computation 62 (1994)
         import jax
         import jax.numpy as jnp
@@ -180,7 +183,7 @@ class SparseGaussian(StandardLaw):
     def words(self) -> str:  # type: ignore[override]
         return f"sparse Gaussian, present with probability {self.share},"
 
-    def at_most(self, t):
+    def at_most(self, t: arb) -> arb:
         return 1 - _ball(self.share) * (1 - Gaussian().at_most(t))
 
     def near_zero(self):
@@ -192,7 +195,7 @@ class SparseGaussian(StandardLaw):
     def square(self):
         return _ball(self.share)
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, ...]) -> jax.Array:
         import jax
         import jax.numpy as jnp
 

@@ -15,7 +15,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from flint import arb
 
@@ -34,6 +34,9 @@ from signproof.theory.assumptions.gradients import (
     Unbiased,
     VoteMargin,
 )
+
+if TYPE_CHECKING:
+    import jax
 
 KNOWN = (
     Unbiased,
@@ -61,7 +64,7 @@ class DrawnGradient(ABC):
     top: float = math.inf
 
     @abstractmethod
-    def draw(self, key: Any, shape: tuple[int, int]) -> tuple[Any, Any]:
+    def draw(self, key: jax.Array, shape: tuple[int, int]) -> tuple[jax.Array | float, jax.Array | float]:
         """a and b on JAX, of a shape that goes with (d, runs), independently for each run."""
 
     @abstractmethod
@@ -163,7 +166,7 @@ class AdditiveNoise(DrawnGradient):
     def dependence(self):
         return "one noise for all coordinates makes them dependent" if self.shared else ""
 
-    def variance(self, d):
+    def variance(self, d: int) -> tuple[arb, arb]:
         square = self.law.square()
         total = d * d * square if self.shared else d * square + d * (d - 1) * self.law.size() ** 2
         return total, total
@@ -174,7 +177,7 @@ class AdditiveNoise(DrawnGradient):
     def p_min(self):
         return self.law.at_most(arb(rational(self.cut))) if self.cut else self.law.near_zero()
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, int]) -> tuple[jax.Array | float, jax.Array | float]:
         return 1.0, self.law.draw(key, (1, *shape[1:]) if self.shared else shape)
 
 
@@ -203,7 +206,7 @@ class MultiplicativeNoise(DrawnGradient):
 
     bias, spread, dependence = AdditiveNoise.bias, AdditiveNoise.spread, AdditiveNoise.dependence
 
-    def variance(self, d):
+    def variance(self, d: int) -> tuple[arb, arb]:
         return self.coordinate_variance()
 
     def coordinate_variance(self):
@@ -213,5 +216,5 @@ class MultiplicativeNoise(DrawnGradient):
     def p_min(self):
         return self.law.at_most(arb(rational(1 / self.factor)))
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, int]) -> tuple[jax.Array | float, jax.Array | float]:
         return 1 + float(self.factor) * self.law.draw(key, (1, *shape[1:]) if self.shared else shape), 0.0

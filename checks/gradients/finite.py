@@ -68,7 +68,7 @@ class TableOracle(Oracle):
 
     table: Mapping[tuple[fmpq, ...], Law]
 
-    def law(self, g):
+    def law(self, g: tuple[fmpq, ...]) -> Law:
         return self.table.get(g) or Law((fmpq(1),), rationals([list(g)]))
 
     def unmet(self, assumption: OracleAssumption, values: Mapping[Symbol, fmpq], workers: int) -> str:
@@ -176,7 +176,7 @@ class FiniteOracle(Oracle):
             for p, factor, offset in rows
         ]
 
-    def law(self, g):
+    def law(self, g: tuple[fmpq, ...]) -> Law:
         draws = self.outcomes([Fraction(int(entry.p), int(entry.q)) for entry in g])
         return Law(tuple(rational(p) for p, _ in draws), rationals([draw for _, draw in draws]))
 

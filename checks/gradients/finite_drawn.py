@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement, pairwise, product
 from math import comb, factorial, prod
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from flint import arb
@@ -20,6 +20,9 @@ from flint import arb
 from signproof.checks.gradients.drawn import DrawnGradient
 from signproof.checks.gradients.finite import FiniteOracle
 from signproof.checks.numbers.exact import rational
+
+if TYPE_CHECKING:
+    import jax
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class FiniteNoise(DrawnGradient):
         )
         return "" if independent else "the coordinates are drawn together"
 
-    def variance(self, d):
+    def variance(self, d: int) -> tuple[arb, arb]:
         # convex in g, so largest at a vertex +-s e_i of the region; there the noise of the others may be cut off
         vertices = [self._at(i, sign) for i in range(self.oracle.dimension) for sign in (1, -1)]
         high = max(self.oracle.variance(g) for g in vertices)
@@ -84,7 +87,7 @@ class FiniteNoise(DrawnGradient):
                     least = min(least, sum(right, start=Fraction(0)))
         return _ball(least)
 
-    def draw(self, key, shape):
+    def draw(self, key: jax.Array, shape: tuple[int, int]) -> tuple[jax.Array | float, jax.Array | float]:
         import jax
         import jax.numpy as jnp
 

@@ -16,11 +16,12 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Abs, Add, And, Basic, Eq, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
+from sympy import Abs, Add, And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
 from sympy.core.symbol import Str
 
 from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.checks.posing.domain import Unsupported
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
 from signproof.theory.norms import LINF
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation
@@ -77,15 +78,15 @@ class Reader(ABC):
     Vectors have their coordinates along axis 0; numbers are those of the arithmetic `xp`.
     """
 
-    def __init__(self, g: Any, values: Mapping[Symbol, Any], xp: Any, workers: int = 1):
+    def __init__(self, g: Vector, values: Mapping[Symbol, Any], xp: Arithmetic, workers: int = 1):
         self.g, self.values, self.xp = g, values, xp
         self.sizes = {i: len(g), m: workers}
 
     @abstractmethod
-    def mean(self, term: Any, at: Mapping[Symbol, int]) -> Any:
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         """E[term]."""
 
-    def number(self, term: Any, at: Mapping[Symbol, int], draws: Any = None) -> Any:
+    def number(self, term: Expr, at: Mapping[Symbol, int], draws: Any = None) -> Any:
         """The value of a scalar term; `at` are numbers of coordinates and workers, `draws` what each worker drew.
 
         Raises Unsupported for a term that says nothing about stochastic gradients.
@@ -118,12 +119,12 @@ class Reader(ABC):
             return abs(part) if isinstance(term, Abs) else self.xp.sign(part)
         raise Unsupported(f"{type(term).__name__} has no value for a law of stochastic gradients")
 
-    def vector(self, term: Any, at: Mapping[Symbol, int], draws: Any) -> Any:
+    def vector(self, term: Expr, at: Mapping[Symbol, int], draws: Any) -> Any:
         """The value of a vector term."""
         parts = [self.atom(atom, at, draws) * self.number(factor, at, draws) for atom, factor in _terms(term).items()]
         return reduce(add, parts)
 
-    def atom(self, atom: Any, at: Mapping[Symbol, int], draws: Any) -> Any:
+    def atom(self, atom: Expr, at: Mapping[Symbol, int], draws: Any) -> Any:
         if isinstance(atom, gradient) and len(atom.args) == 1:
             return self.g
         if draws is None:
@@ -149,7 +150,7 @@ class LawReader(Reader):
         super().__init__(rationals(list(g)), values, RATIONALS, workers)
         self._outcomes = law.draws(workers)
 
-    def mean(self, term, at):
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         return reduce(add, (p * self.number(term, at, draws) for p, draws in self._outcomes))
 
     def holds(self, statement: Basic) -> bool:
@@ -174,11 +175,11 @@ class OutcomeReader(Reader):
     What is affine in expectations is, for a law, the mean of what is read at the law's outcomes.
     """
 
-    def __init__(self, g: Any, draws: Any, values: Mapping[Symbol, Any], xp: Any):
+    def __init__(self, g: Vector, draws: Any, values: Mapping[Symbol, Any], xp: Arithmetic):
         super().__init__(g, values, xp)
         self._draws = [draws]
 
-    def mean(self, term, at):
+    def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         return self.number(term, at, self._draws)
 
 

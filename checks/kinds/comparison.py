@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from signproof.checks.kinds.flow import Timed
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.replay.witness import shown
+from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.trials.flows import race
-from signproof.checks.verdicts.verdict import Status
+from signproof.checks.verdicts.verdict import Status, Verdict
 from signproof.theory.bodies import Comparison as Body
+
+if TYPE_CHECKING:
+    from signproof.checks.search.search import Hunt
+    from signproof.checks.verdicts.inquiry import Inquiry
 
 
 class Comparison(Timed):
@@ -17,7 +23,7 @@ class Comparison(Timed):
     mark = "rival"
     numbers = True
 
-    def judge(self, inquiry):
+    def judge(self, inquiry: Inquiry) -> Verdict:
         inquiry.begin("trajectories")
         try:
             tally, witness = race(inquiry.claim)
@@ -30,12 +36,13 @@ class Comparison(Timed):
             return inquiry.broken(witness)
         return inquiry.verdict(Status.SUPPORTED if tally.held else Status.OPEN)
 
-    def describe(self, witness):
+    def describe(self, witness: Witness) -> str:
+        assert witness.problem is not None
         return (
             f"{witness.problem.describe()}; {witness.told}; {witness.origin}: V(t) is {shown(witness.measured)}, "
             f"that of {witness.claim.rival} {shown(witness.bound)}"
         )
 
-    def search(self, hunt):
+    def search(self, hunt: Hunt) -> None:
         hunt.begin("two flows on diagonal quadratics")
         hunt.take(race(hunt.claim)[1])

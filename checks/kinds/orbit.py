@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flint import fmpq
 from sympy import Symbol
@@ -26,7 +28,7 @@ from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.runs.instance import Instance
 from signproof.checks.verdicts.exhibit import parameters_alone
 from signproof.checks.verdicts.inquiry import Inquiry
-from signproof.checks.verdicts.verdict import Status, Verdict
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.theory.bodies import OrbitBody
 from signproof.theory.claim import Claim
 from signproof.theory.orbit import Orbit as Points
@@ -48,7 +50,7 @@ class Orbit(Kind):
 
     # ------------------------------------------------------------------------------------------------- judge
 
-    def judge(self, inquiry):
+    def judge(self, inquiry: Inquiry) -> Verdict:
         inquiry.begin("exact runs")
         claim = inquiry.claim
         try:
@@ -59,7 +61,7 @@ class Orbit(Kind):
             instances = [parameters for parameters in instances if not outside_domain(claim, symbols(parameters))]
             if not instances:
                 raise Unsupported("no parameters in the domain were found")
-            if claim.orbit.formula:
+            if _points(claim).formula:
                 return _judge_course(inquiry, instances[0])
             return _judge_turns(inquiry, instances)
         except (Unsupported, TypeError, ZeroDivisionError) as refused:
@@ -67,45 +69,45 @@ class Orbit(Kind):
             inquiry.add("note", "exact", f"not run: {reason}")
             return inquiry.verdict(Status.OPEN)
 
-    def exhibit(self, claim, seed):
+    def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
         return None if unsettled(claim) else parameters_alone(claim)
 
     # ---------------------------------------------------------------------------------------------- witnesses
 
-    def replay(self, witness):
-        if witness.claim.orbit.formula:
+    def replay(self, witness: Witness) -> Replay:
+        if _points(witness.claim).formula:
             return replay_course(witness.claim, witness.parameters, witness.k)
         return replay_orbit(witness.claim, witness.parameters, witness.k, witness.exhibit)
 
-    def series(self, witness):
+    def series(self, witness: Witness) -> dict[str, Any]:
         instance = witness.claim, witness.parameters, witness.k
-        if witness.claim.orbit.formula:
+        if _points(witness.claim).formula:
             return told(witness, course(*instance))
         heights = values_along(*instance)
         return told(witness, [Replay(False, "exact", "", (value,) * 2, (heights[0],) * 2) for value in heights])
 
-    def axis(self, claim):
-        return "x_k" if claim.orbit.formula else "f(x_k)"
+    def axis(self, claim: Claim) -> str:
+        return "x_k" if _points(claim).formula else "f(x_k)"
 
-    def describe(self, witness):
-        if witness.claim.orbit.formula:
+    def describe(self, witness: Witness) -> str:
+        if _points(witness.claim).formula:
             where = f"at {shown(witness.measured)} after {witness.k} steps, not at {shown(witness.bound)}"
             return f"{witness.told}: {witness.origin} the run is {where}"
         does = "is back after" if witness.exhibit else "is not on the orbit for"
         return f"{witness.told}: {witness.origin} the run {does} {witness.k} steps"
 
-    def strange(self, witness):
+    def strange(self, witness: Witness) -> str:
         if witness.oracle is not None:
             return NO_LAW
-        if witness.exhibit and (witness.claim.orbit.formula or witness.k < 1):
+        if witness.exhibit and (_points(witness.claim).formula or witness.k < 1):
             return NO_EXHIBIT
         start = start_of(witness.claim, witness.parameters)
         return "" if witness.start == start else f"the orbit starts at ({', '.join(map(str, start))})"
 
     # --------------------------------------------------------------------------------------------- plain data
 
-    def state(self, claim):
-        orbit = claim.orbit
+    def state(self, claim: Claim) -> dict[str, Any]:
+        orbit = _points(claim)
         return parts(claim) | {
             "function": str(orbit.function),
             "coordinates": [str(coordinate) for coordinate in orbit.coordinates],
@@ -113,11 +115,16 @@ class Orbit(Kind):
             "formula": [str(entry) for entry in orbit.formula],
         }
 
-    def read(self, data, homes):
+    def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
         coordinates = tuple(Symbol(name, real=True) for name in data["coordinates"])
         points = tuple(tuple(parse(entry) for entry in point) for point in data["points"])
         formula = tuple(parse(entry) for entry in data.get("formula", ()))
         return parts_from(data, homes) | {"orbit": Points(parse(data["function"]), coordinates, points, formula)}
+
+
+def _points(claim: Claim) -> Points:
+    assert claim.orbit is not None  # its body has one
+    return claim.orbit
 
 
 def _judge_turns(inquiry: Inquiry, instances: list[dict[str, fmpq]]) -> Verdict:

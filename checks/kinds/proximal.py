@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from signproof.checks.kinds.run import Run
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.replay.proximal import replay_proximal
 from signproof.checks.replay.series import told
-from signproof.checks.replay.witness import shown
+from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.search import proximal as proximal_search
 from signproof.checks.trials.proximal import try_out as try_proximal
 from signproof.checks.trials.tally import Trials
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.theory.bodies import ProximalBound
+
+if TYPE_CHECKING:
+    from signproof.checks.replay.replay import Replay
+    from signproof.checks.search.search import Hunt
 
 
 class Proximal(Run):
@@ -36,24 +40,25 @@ class Proximal(Run):
         trials.witness = trials.witness or found.witness
         return {}
 
-    def replay(self, witness):
+    def replay(self, witness: Witness) -> Replay:
         if not isinstance(witness.problem, CompositeProblem):
             return super().replay(witness)
         return replay_proximal(witness, witness.k)
 
-    def series(self, witness):
+    def series(self, witness: Witness) -> dict[str, Any]:
         if not isinstance(witness.problem, CompositeProblem):
             return super().series(witness)
         return told(witness, [None] * witness.k + [self.replay(witness)])  # a mean over the run: there is only its end
 
-    def describe(self, witness):
+    def describe(self, witness: Witness) -> str:
+        assert witness.problem is not None
         z = witness.origin.removeprefix("from ")
         return (
             f"{witness.problem.describe()}; {witness.told}; from prox(z), z = {z}: over {witness.k} steps the expected "
             f"measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
         )
 
-    def search(self, hunt):
+    def search(self, hunt: Hunt) -> None:
         claim = hunt.claim
         proximal_search.check(claim)
         lengths = proximal_search.lengths(claim)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from signproof.checks.facts.runs import fits
 from signproof.checks.kind import NO_EXHIBIT, NO_LAW, Kind
@@ -13,16 +14,20 @@ from signproof.checks.problems.base import Problem
 from signproof.checks.replay.bounds import replay, replay_expected
 from signproof.checks.replay.series import along_run, told
 from signproof.checks.replay.stated import parts, parts_from
-from signproof.checks.replay.witness import shown
+from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.search.grid import grid
 from signproof.checks.trials.tally import PROFILES, Trials
 from signproof.checks.trials.tightness_map import NoMap, tightness_map
 from signproof.checks.verdicts.exhibit import of_families, simplest_example
 from signproof.checks.verdicts.inquiry import Inquiry
-from signproof.checks.verdicts.verdict import Evidence
+from signproof.checks.verdicts.verdict import Evidence, Verdict
 from signproof.theory.bodies import RunBound
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import k
+
+if TYPE_CHECKING:
+    from signproof.checks.replay.replay import Replay
+    from signproof.checks.search.search import Hunt
 
 DIMENSIONS, RATIOS = (2, 8), (1, 2, 8, 80, 8000)
 """Dimensions and values of L/mu at which the tightness of a bound is mapped."""
@@ -39,7 +44,7 @@ class Run(Kind):
 
     # ------------------------------------------------------------------------------------------------- judge
 
-    def judge(self, inquiry):
+    def judge(self, inquiry: Inquiry) -> Verdict:
         from signproof.checks.trials.bounds import try_out  # trials load JAX, of which replays need nothing
         from signproof.checks.verdicts.tried import concluded
 
@@ -62,25 +67,26 @@ class Run(Kind):
             return ()
         return tuple(cell.data() for cell in found)
 
-    def exhibit(self, claim, seed) -> Evidence | None:
+    def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
         return of_families(claim, seed) or simplest_example(claim)
 
     # ---------------------------------------------------------------------------------------------- witnesses
 
-    def replay(self, witness):
+    def replay(self, witness: Witness) -> Replay:
         return replay(witness, witness.k) if witness.oracle is None else replay_expected(witness, witness.k)
 
-    def series(self, witness):
+    def series(self, witness: Witness) -> dict[str, Any]:
         return told(witness, along_run(witness))
 
-    def describe(self, witness):
+    def describe(self, witness: Witness) -> str:
+        assert witness.problem is not None
         noise, mean = ("", "") if witness.oracle is None else (f"; {witness.oracle.describe()}", "expected ")
         return (
             f"{witness.problem.describe()}{noise}; {witness.told}; {witness.origin}: at k = {witness.k} the {mean}"
             f"measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
         )
 
-    def strange(self, witness):
+    def strange(self, witness: Witness) -> str:
         if witness.oracle is not None and not isinstance(witness.problem, Problem):
             return NO_LAW
         if witness.exhibit:
@@ -91,7 +97,7 @@ class Run(Kind):
 
     # ------------------------------------------------------------------------------------------------- search
 
-    def search(self, hunt):
+    def search(self, hunt: Hunt) -> None:
         posed = [(case, ranges(case)) for case in cases(hunt.claim)]
         hunt.begin("a grid of tiny instances")
         for case, free in posed:
@@ -101,10 +107,10 @@ class Run(Kind):
             self._ascents(hunt, posed, turn)
             self._batches(hunt, turn)
 
-    def search_further(self, hunt) -> None:
+    def search_further(self, hunt: Hunt) -> None:
         """What is searched once, after the grid."""
 
-    def _ascents(self, hunt, posed: list[tuple[Claim, list[Range]]], turn: int):
+    def _ascents(self, hunt: Hunt, posed: list[tuple[Claim, list[Range]]], turn: int) -> None:
         from signproof.checks.search.ascent import SHAPES, ascend, supports
 
         for shape in SHAPES:
@@ -115,7 +121,7 @@ class Run(Kind):
                     hunt.advance(f"{case.id}: ascent, {quadratics} quadratics, d = {shape.dimension}")
                     hunt.follow(ascend(case, free, shape, hunt.seed + turn, hunt.deadline))
 
-    def _batches(self, hunt, turn: int):
+    def _batches(self, hunt: Hunt, turn: int) -> None:
         from signproof.checks.search.hypothesis import drawn
         from signproof.checks.trials.bounds import try_out
 
@@ -127,8 +133,8 @@ class Run(Kind):
 
     # --------------------------------------------------------------------------------------------- plain data
 
-    def state(self, claim):
+    def state(self, claim: Claim) -> dict[str, Any]:
         return parts(claim)
 
-    def read(self, data, homes):
+    def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
         return parts_from(data, homes)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from flint import fmpq
 from sympy import And, Dummy, Symbol
 
@@ -11,11 +14,16 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.checks.replay.bounds import replay_statement
 from signproof.checks.replay.witness import Witness
 from signproof.checks.verdicts.exhibit import parameters_alone, simplest_example
-from signproof.checks.verdicts.verdict import Status
+from signproof.checks.verdicts.verdict import Evidence, Status, Verdict
 from signproof.theory.algebra.decide import follows, simplest
 from signproof.theory.bodies import Statement as Body
 from signproof.theory.border.counts import whole_numbers
+from signproof.theory.claim import Claim
 from signproof.theory.terms.formula import parse
+
+if TYPE_CHECKING:
+    from signproof.checks.replay.replay import Replay
+    from signproof.checks.verdicts.inquiry import Inquiry
 
 
 class Statement(Kind):
@@ -24,8 +32,9 @@ class Statement(Kind):
     body = Body
     mark = "relations"
 
-    def judge(self, inquiry):
+    def judge(self, inquiry: Inquiry) -> Verdict:
         claim = inquiry.claim
+        assert claim.statement is not None
         if inquiry.certificate is not None:
             return inquiry.verdict(Status.PROVED)
         inquiry.begin("Z3")
@@ -55,25 +64,25 @@ class Statement(Kind):
         inquiry.add("note", "exact", f"undecided: {answer.reason}")
         return inquiry.verdict(Status.OPEN)
 
-    def exhibit(self, claim, seed):
+    def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
         return simplest_example(claim) if claim.assumptions else parameters_alone(claim)
 
-    def replay(self, witness):
+    def replay(self, witness: Witness) -> Replay:
         return replay_statement(witness.claim, witness.parameters)
 
-    def series(self, witness):
+    def series(self, witness: Witness) -> dict[str, Any]:
         raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
 
-    def strange(self, witness):
+    def strange(self, witness: Witness) -> str:
         return (
             "the claim is about parameters alone, and the witness has a start"
             if witness.start
             else (super().strange(witness))
         )
 
-    def state(self, claim):
+    def state(self, claim: Claim) -> dict[str, Any]:
         relations = claim.statement.args if isinstance(claim.statement, And) else (claim.statement,)
         return {"relations": [str(part) for part in relations]}
 
-    def read(self, data, homes):
+    def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
         return {"statement": And(*(parse(text) for text in data["relations"]))}

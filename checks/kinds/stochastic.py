@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from signproof.checks.kinds.run import Run
 from signproof.checks.numbers.exact import Irrational, to_float
@@ -16,6 +16,9 @@ from signproof.checks.trials.tally import Trials
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.bodies import StochasticBound
+
+if TYPE_CHECKING:
+    from signproof.checks.search.search import Hunt
 
 UNABLE = (Unsupported, Irrational)
 """What trials and searches raise for a claim that they are not for, or whose numbers are not those of their
@@ -39,7 +42,7 @@ class Stochastic(Run):
             return {"statistics": Evidence("statistics", "statistical", drawn.violation, drawn.facts)}
         return {"untried": UNTRIED if noise is None and drawn is None and trials.tallies else ""}
 
-    def search_further(self, hunt):
+    def search_further(self, hunt: Hunt) -> None:
         for name, attempt in (
             ("small laws of stochastic gradients", exact_noise.try_out),
             ("the moment search", moment_search.search),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from signproof.checks.experiments.experiment import Criterion, Setting
 from signproof.checks.experiments.experiment import known as experiments
 from signproof.checks.kind import Kind
-from signproof.checks.replay.replay import NO_WITNESS
+from signproof.checks.replay.replay import NO_WITNESS, Replay
 from signproof.checks.verdicts.verdict import LEVELS, Evidence, Status, Verdict
 from signproof.theory.bodies import Words as Body
 from signproof.theory.claim import Claim
+
+if TYPE_CHECKING:
+    from signproof.checks.replay.witness import Witness
+    from signproof.checks.verdicts.inquiry import Inquiry
 
 
 class Words(Kind):
@@ -21,7 +25,7 @@ class Words(Kind):
     mark = "words"
     unsearched = "is stated in words"
 
-    def judge(self, inquiry):
+    def judge(self, inquiry: Inquiry) -> Verdict:
         claim = inquiry.claim
         experiment = experiments().get(claim.id)
         if experiment is not None and (inquiry.profile.costly or not experiment.costly):
@@ -30,13 +34,13 @@ class Words(Kind):
         inquiry.add("note", "exact", f"not decided: {why}")
         return inquiry.verdict(Status.OPEN)
 
-    def replay(self, witness):
+    def replay(self, witness: Witness) -> Replay:
         return NO_WITNESS
 
-    def state(self, claim):
+    def state(self, claim: Claim) -> dict[str, Any]:
         return {"words": claim.words, "awaits": claim.awaits}
 
-    def read(self, data, homes):
+    def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
         return {"words": str(data["words"]), "awaits": str(data["awaits"])}
 
 

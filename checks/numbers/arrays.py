@@ -64,15 +64,19 @@ import operator
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from jax.typing import ArrayLike
 
 from signproof.checks.numbers.floats import SERIES_TERMS
 from signproof.checks.numbers.minors import minors
 from signproof.theory.arithmetic import Arithmetic
 
+Real: TypeAlias = jax.Array | np.ndarray | float
+"""Floats, one or an array of any shape."""
 u = 2.0**-53
 """Unit roundoff of 64-bit floats."""
 TINY = 2.0**-1019
@@ -95,60 +99,64 @@ class Floats(Arithmetic):
     words = "floats"
     minors = staticmethod(minors)
 
-    def rational(self, numerator, denominator):
+    def rational(self, numerator: int, denominator: int) -> float:
         return numerator / denominator
 
-    def interval(self, lower, upper):
+    def interval(self, lower: Real, upper: Real) -> Real:
         return lower + 0.5 * (upper - lower)
 
-    def power(self, base, exponent):
+    def power(self, base: Real, exponent: Real) -> Real:
         return base**exponent
 
-    def abs(self, x):
+    def abs(self, x: ArrayLike) -> jax.Array:
         return jnp.abs(x)
 
-    def sign(self, x):
+    def sign(self, x: ArrayLike) -> jax.Array:
         return jnp.sign(x)
 
-    def sum(self, x):
+    def sum(self, x: ArrayLike) -> jax.Array:
         return jnp.sum(x, axis=0)
 
-    def max(self, x):
+    def max(self, x: ArrayLike) -> jax.Array:
         return jnp.max(x, axis=0)
 
-    def larger(self, x, y):
+    def larger(self, x: ArrayLike, y: ArrayLike) -> jax.Array:
         return jnp.maximum(x, y)
 
-    def matvec(self, matrix, x):
+    def matvec(self, matrix: ArrayLike, x: ArrayLike) -> jax.Array:
         return _matvec(matrix, x)
 
-    def sqrt(self, x):
+    def sqrt(self, x: ArrayLike) -> jax.Array:
         return jnp.sqrt(x)
 
-    def exp(self, x):
+    def exp(self, x: ArrayLike) -> jax.Array:
         return jnp.exp(x)
 
-    def log(self, x):
+    def log(self, x: ArrayLike) -> jax.Array:
         return jnp.log(x)
 
-    def sin(self, x):
+    def sin(self, x: ArrayLike) -> jax.Array:
         return jnp.sin(x)
 
-    def cos(self, x):
+    def cos(self, x: ArrayLike) -> jax.Array:
         return jnp.cos(x)
 
-    def expm1(self, x):
+    def expm1(self, x: ArrayLike) -> jax.Array:
         return jnp.expm1(x)
 
-    def log1p(self, x):
+    def log1p(self, x: ArrayLike) -> jax.Array:
         return _log1p(x)
 
-    def exp_remainder(self, x):
+    def exp_remainder(self, x: ArrayLike) -> jax.Array:
         return _exp_remainder(x)
 
-    def normalized(self, g):
+    def normalized(self, g: ArrayLike) -> jax.Array:
         length = jnp.sqrt(jnp.sum(g * g, axis=0))
         return jnp.where(length > 0, g / jnp.where(length > 0, length, 1.0), 0.0)
+
+
+BallLike: TypeAlias = "Ball | ArrayLike"
+"""What `ball` takes: balls, or numbers that become balls of radius zero."""
 
 
 @jax.tree_util.register_dataclass
@@ -181,36 +189,36 @@ class Ball:
     def __iter__(self):
         return (self[place] for place in range(len(self)))
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         # without it NumPy would ask for entry after entry, minutes long
         raise TypeError("a ball is no array of NumPy: a rule that is to run on balls uses xp's functions, not np's")
 
     def __copy__(self):
         return self  # nothing changes a ball
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> Ball:  # any index of an array
         return Ball(self.middle[index], self.radius[index])
 
-    def swapaxes(self, first, second):
+    def swapaxes(self, first: int, second: int) -> Ball:
         return Ball(self.middle.swapaxes(first, second), self.radius.swapaxes(first, second))
 
     def __neg__(self):
         return Ball(-self.middle, self.radius)
 
-    def __add__(self, other):
+    def __add__(self, other: BallLike) -> Ball:
         other = ball(other)
         exact = (self.middle == 0) | (other.middle == 0) | (self.middle == -other.middle)
         return _rounded(self.middle + other.middle, self.radius + other.radius, exact)
 
-    def __sub__(self, other):
+    def __sub__(self, other: BallLike) -> Ball:
         return self + (-ball(other))
 
-    def __mul__(self, other):
+    def __mul__(self, other: BallLike) -> Ball:
         other = ball(other)
         spread = self.size * other.radius + jnp.abs(other.middle) * self.radius
         return _rounded(self.middle * other.middle, spread, self.is_zero | other.is_zero)
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: BallLike) -> Ball:
         other = ball(other)
         middle, divisor = jnp.broadcast_arrays(self.middle, other.middle)
         divisor = _as_written(divisor)
@@ -220,19 +228,19 @@ class Ball:
         spread = self.radius / away + (jnp.abs(quotient) + TINY) * (other.radius / away)
         return _rounded(quotient, jnp.where(away > 0, spread, jnp.inf))
 
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: BallLike) -> Ball:
         return BALLS.power(self, exponent)
 
-    def __radd__(self, other):
+    def __radd__(self, other: BallLike) -> Ball:
         return self + other
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: BallLike) -> Ball:
         return ball(other) - self
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: BallLike) -> Ball:
         return self * other
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: BallLike) -> Ball:
         return ball(other) / self
 
 
@@ -243,18 +251,18 @@ class Balls(Arithmetic):
     words = "balls"
     minors = staticmethod(minors)
 
-    def rational(self, numerator, denominator):
+    def rational(self, numerator: int, denominator: int) -> Ball:
         middle = numerator / denominator
         exact = Fraction(middle) == Fraction(numerator, denominator)
         return _rounded(jnp.asarray(middle), jnp.asarray(0.0), exact)
 
-    def interval(self, lower, upper):
+    def interval(self, lower: Ball, upper: Ball) -> Ball:
         lower, upper = ball(lower), ball(upper)
         middle = lower.middle + 0.5 * (upper.middle - lower.middle)
         spread = jnp.maximum(upper.middle - middle, middle - lower.middle)
         return _rounded(middle, spread + jnp.maximum(lower.radius, upper.radius))
 
-    def power(self, base, exponent):
+    def power(self, base: Ball, exponent: BallLike) -> Ball:
         """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined."""
         if isinstance(exponent, int) and exponent < 0:
             return 1.0 / self.power(base, -exponent)
@@ -275,28 +283,28 @@ class Balls(Arithmetic):
         spread = jnp.where(low > 0, away, jnp.where(known, near, jnp.inf))
         return _rounded(middle, spread + 2 * ELEMENTARY_ULPS * u * (1 + jnp.abs(p)) * jnp.abs(middle))
 
-    def abs(self, x):
+    def abs(self, x: Ball) -> Ball:
         return Ball(jnp.abs(x.middle), x.radius)
 
-    def sign(self, x):
+    def sign(self, x: Ball) -> Ball:
         sign = jnp.sign(x.middle)
         known = (jnp.abs(x.middle) > x.radius) | x.is_zero
         # the float's sign stays the midpoint, so that midpoints run as floats do; -1 and 1 are 2 apart
         return Ball(sign, jnp.where(known, 0.0, 2.0))
 
-    def sum(self, x):
+    def sum(self, x: Ball) -> Ball:
         n = x.middle.shape[0]
         spread = jnp.sum(x.radius, axis=0) * (1 + gamma(n)) + gamma(n) * (1 + gamma(n)) * _total(x.middle)
         return _rounded(jnp.sum(x.middle, axis=0), spread + n * TINY)
 
-    def max(self, x):
+    def max(self, x: Ball) -> Ball:
         return Ball(jnp.max(x.middle, axis=0), jnp.max(x.radius, axis=0))
 
-    def larger(self, x, y):
+    def larger(self, x: Ball, y: Ball) -> Ball:
         x, y = ball(x), ball(y)
         return Ball(jnp.maximum(x.middle, y.middle), jnp.maximum(x.radius, y.radius))
 
-    def matvec(self, matrix, x):
+    def matvec(self, matrix: BallLike, x: Ball) -> Ball:
         matrix = ball(matrix)
         n = matrix.middle.shape[1]
         absolute = jnp.abs(matrix.middle)
@@ -304,7 +312,7 @@ class Balls(Arithmetic):
         spread = spread * (1 + gamma(n)) + gamma(n + 1) * (1 + gamma(n)) * _matvec(absolute, jnp.abs(x.middle))
         return _rounded(_matvec(matrix.middle, x.middle), spread + n * TINY)
 
-    def sqrt(self, x):
+    def sqrt(self, x: Ball) -> Ball:
         x = ball(x)  # a count of steps is none
         middle = jnp.sqrt(x.middle)
         low = jnp.sqrt(jnp.maximum(x.middle - x.radius, 0)) * (1 - 4 * u)
@@ -312,29 +320,29 @@ class Balls(Arithmetic):
         spread = jnp.where(x.radius == 0, 0.0, x.radius / (low + middle * (1 - 4 * u)))
         return _rounded(middle, jnp.where(x.middle >= x.radius, spread, jnp.inf))
 
-    def exp(self, x):
+    def exp(self, x: Ball) -> Ball:
         middle = jnp.exp(x.middle)
         return _elementary(middle, _above(middle) * _above(jnp.expm1(x.radius)))
 
-    def expm1(self, x):
+    def expm1(self, x: Ball) -> Ball:
         growth = _above(jnp.exp(x.middle))
         return _elementary(jnp.expm1(x.middle), growth * _above(jnp.expm1(x.radius)))
 
-    def log(self, x):
+    def log(self, x: Ball) -> Ball:
         low = x.middle * (1 - 4 * u) - x.radius
         return _elementary(jnp.log(x.middle), jnp.where(low > 0, x.radius / low, jnp.inf))
 
-    def log1p(self, x):
+    def log1p(self, x: Ball) -> Ball:
         low = (1 + x.middle) * (1 - 4 * u) - x.radius
         return _elementary(_log1p(x.middle), jnp.where(low > 0, x.radius / low, jnp.inf))
 
-    def sin(self, x):
+    def sin(self, x: Ball) -> Ball:
         return _elementary(jnp.sin(x.middle), x.radius)
 
-    def cos(self, x):
+    def cos(self, x: Ball) -> Ball:
         return _elementary(jnp.cos(x.middle), x.radius)
 
-    def exp_remainder(self, x):
+    def exp_remainder(self, x: Ball) -> Ball:
         # the derivative is exp(t) - 1, largest in size at an end of the ball
         low, high = ends(x)
         slope = _above(jnp.maximum(jnp.expm1(high), -jnp.expm1(low)))
@@ -343,7 +351,7 @@ class Balls(Arithmetic):
         rounding = 2 * (8 * ELEMENTARY_ULPS + 2 * SERIES_TERMS) * u * jnp.abs(middle)
         return _rounded(middle, slope * x.radius + rounding)
 
-    def normalized(self, g):
+    def normalized(self, g: Ball) -> Ball:
         length = self.sqrt(self.sum(g * g))
         unit = g / length
         nothing = jnp.all(g.is_zero, axis=0)
@@ -354,7 +362,7 @@ FLOATS = Floats()
 BALLS = Balls()
 
 
-def ball(x: Any) -> Ball:
+def ball(x: BallLike) -> Ball:
     """A number or an array as balls of radius zero; balls as they are.
 
     Numbers below the normal range get a radius, because the hardware may take them for zero.
@@ -374,13 +382,13 @@ def ends(x: Ball) -> tuple[Any, Any]:
     return x.middle - width * GROW, x.middle + width * GROW
 
 
-def _rounded(middle, spread, exact=False) -> Ball:
+def _rounded(middle: ArrayLike, spread: ArrayLike, exact: ArrayLike = False) -> Ball:
     """A ball around a result of one correctly rounded operation, given the radius that its arguments cause."""
     middle = _as_written(middle)
     return Ball(middle, (spread + jnp.where(exact, 0.0, u * jnp.abs(middle) + TINY)) * GROW)
 
 
-def _elementary(middle, spread) -> Ball:
+def _elementary(middle: ArrayLike, spread: ArrayLike) -> Ball:
     middle = _as_written(middle)
     return Ball(middle, (spread + 2 * ELEMENTARY_ULPS * u * jnp.abs(middle)) * GROW + TINY)
 

@@ -10,14 +10,14 @@ import math
 import re
 from abc import abstractmethod
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from flint import arb, ctx, fmpq
 
 from signproof.checks.numbers.minors import minors
 from signproof.checks.numbers.rebound import Rebound, rebound
-from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar
 
 
 class Undecided(ArithmeticError):
@@ -132,13 +132,13 @@ class Rationals(_Objects):
     words = "rationals"
     level = "exact"
 
-    def number(self, x):
+    def number(self, x: Numbers) -> Numbers:
         return each(rational, x)
 
-    def rational(self, numerator, denominator):
+    def rational(self, numerator: int, denominator: int) -> Scalar:
         return fmpq(numerator, denominator)
 
-    def interval(self, lower, upper):
+    def interval(self, lower: Numbers, upper: Numbers) -> Numbers:
         if lower is upper or np.all(lower == upper):
             return self.number(lower)
         raise TypeError("an interval is no rational number")
@@ -149,13 +149,13 @@ class Rationals(_Objects):
     def _sign(self, x):
         return fmpq((x > 0) - (x < 0))
 
-    def power(self, base, exponent):
+    def power(self, base: Numbers, exponent: Scalar) -> Numbers:
         """A power with a whole exponent, or with a rational one where that is rational."""
         given = rational(exponent)
         p, q = int(given.p), int(given.q)
         return super().power(base if q == 1 else each(lambda entry: _root(entry, q), base), p)
 
-    def sqrt(self, x):
+    def sqrt(self, x: Numbers) -> Numbers:
         return each(lambda entry: _root(fmpq(entry), 2), x)  # a count of steps is a whole number of Python's
 
     def _irrational(self, x):
@@ -163,7 +163,7 @@ class Rationals(_Objects):
 
     exp = log = sin = cos = expm1 = log1p = exp_remainder = _irrational
 
-    def ends(self, x):
+    def ends(self, x: Scalar) -> tuple[Scalar, Scalar]:
         """The number as a lower and an upper bound of itself."""
         return x, x
 
@@ -192,16 +192,16 @@ class Balls(_Objects):
         self._before, ctx.prec = ctx.prec, self.bits
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         ctx.prec = self._before
 
-    def number(self, x):
+    def number(self, x: Numbers) -> Numbers:
         return each(lambda entry: entry if isinstance(entry, arb) else arb(rational(entry)), x)
 
-    def rational(self, numerator, denominator):
+    def rational(self, numerator: int, denominator: int) -> Scalar:
         return arb(fmpq(numerator, denominator))
 
-    def interval(self, lower, upper):
+    def interval(self, lower: Numbers, upper: Numbers) -> Numbers:
         if not isinstance(lower, np.ndarray):
             return self.number(lower).union(self.number(upper))
         result = np.empty(lower.shape, dtype=object)
@@ -212,34 +212,34 @@ class Balls(_Objects):
     def _larger(self, x, y):
         return x.max(y)
 
-    def power(self, base, exponent):
+    def power(self, base: Numbers, exponent: Scalar) -> Numbers:
         if not (isinstance(exponent, int) and exponent in (1, 2)):
             return super().power(base, exponent)
         # Arb's power of a ball around 0 is not a number
         return each(lambda entry: entry * entry, base) if exponent == 2 else base
 
-    def sqrt(self, x):
+    def sqrt(self, x: Numbers) -> Numbers:
         return each(arb.sqrt, self.number(x))
 
-    def exp(self, x):
+    def exp(self, x: Numbers) -> Numbers:
         return each(arb.exp, x)
 
-    def log(self, x):
+    def log(self, x: Numbers) -> Numbers:
         return each(arb.log, x)
 
-    def sin(self, x):
+    def sin(self, x: Numbers) -> Numbers:
         return each(arb.sin, x)
 
-    def cos(self, x):
+    def cos(self, x: Numbers) -> Numbers:
         return each(arb.cos, x)
 
-    def expm1(self, x):
+    def expm1(self, x: Numbers) -> Numbers:
         return each(arb.expm1, x)
 
-    def log1p(self, x):
+    def log1p(self, x: Numbers) -> Numbers:
         return each(arb.log1p, x)
 
-    def exp_remainder(self, x):
+    def exp_remainder(self, x: Numbers) -> Numbers:
         # the direct formula loses about twice the bits of x's size, which the precision has to spare
         return each(lambda t: t.expm1() - t, x)
 
@@ -252,7 +252,7 @@ class Balls(_Objects):
             return arb(0)
         raise Undecided(f"the sign of {x} is not known at {self.bits} bits")
 
-    def ends(self, x):
+    def ends(self, x: arb) -> tuple[fmpq, fmpq]:
         """Rationals below and above everything in the ball."""
         if not x.is_finite():
             raise Undecided("a ball is not finite")
@@ -260,3 +260,5 @@ class Balls(_Objects):
 
 
 RATIONALS = Rationals()
+Exact: TypeAlias = Rationals | Balls
+"""An arithmetic that a replay may use."""

@@ -38,7 +38,7 @@ def _implementation() -> Any:
     )
 
 
-def _random_bits(key, bit_width: int, shape: tuple[int, ...]):
+def _random_bits(key: jax.Array, bit_width: int, shape: tuple[int, ...]) -> jax.Array:
     size = math.prod(shape)
     if bit_width not in (32, 64) or size >= 2**32:
         return threefry_prng_impl.random_bits(key, bit_width, shape)

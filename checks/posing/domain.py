@@ -6,7 +6,7 @@ for a batch and with rationals for a witness: theta = 1/2 is the middle of a fin
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from typing import Any
 
@@ -152,7 +152,7 @@ def _solved(free: list[Symbol], relations: list, implied: list, premises: tuple)
     raise refusals[0]
 
 
-def _solve(relation: Relational, interval: Range, premises: tuple):
+def _solve(relation: Relational, interval: Range, premises: tuple) -> None:
     """Add what a condition says about a symbol to the ends of its range."""
     symbol, lower, upper = interval.symbol, interval.lower, interval.upper
     if symbol not in relation.free_symbols or isinstance(relation, Ne):
@@ -186,7 +186,7 @@ def _tied(symbol: Symbol, relations: list[Relational]) -> set[Symbol]:
     return set().union(*tied) - {symbol}
 
 
-def _reduce(parts: list, function) -> Any:
+def _reduce(parts: list, function: Callable[[Any, Any], Any]) -> Any:
     if not parts:
         return None
     result = parts[0]

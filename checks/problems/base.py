@@ -19,8 +19,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from flint import fmpq
 
-from signproof.checks.numbers.exact import each, rational, rationals
+from signproof.checks.numbers.exact import Exact, each, rational, rationals
 from signproof.checks.problems.constants import Enclosure
+from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
@@ -110,7 +111,7 @@ class Instances(ABC):
         picked = self.pick(index)
         return dataclasses.replace(picked, **{name: rationals(field) for name, field in picked.arrays().items()})
 
-    def over(self, xp: Any) -> Self:
+    def over(self, xp: Exact) -> Self:
         """For one instance: its data as numbers of the exact arithmetic `xp`."""
         return dataclasses.replace(self, **{name: xp.number(field) for name, field in self.arrays().items()})
 
@@ -163,11 +164,11 @@ class Problem(Instances):
                 )
 
     @abstractmethod
-    def gradient(self, x: Any, xp: Any) -> Any:
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         """The gradient, of the same shape as x."""
 
     @abstractmethod
-    def suboptimality(self, x: Any, xp: Any) -> Any:
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
 
     @abstractmethod
@@ -192,7 +193,7 @@ class Problem(Instances):
     def check(self) -> None:
         """For one instance: raises ValueError, in one line, if it is none of the family."""
 
-    def state(self, x: Any) -> Any:
+    def state(self, x: Vector) -> Vector:
         """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
         unless overridden."""
         return x
@@ -266,7 +267,7 @@ def _constant(problem: Problem, assumption: Constant) -> Enclosure | None:
     return problem.constant(assumption) if answer is None else answer(problem, assumption)
 
 
-def in_numbers_of(xp: Any, field: Any) -> Any:
+def in_numbers_of(xp: Arithmetic, field: Numbers) -> Numbers:
     """A field of a problem as numbers of an arithmetic: operations among fields alone carry their rounding errors, too.
 
     A field beside a point needs none of this.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signproof.checks.problems.base import Instances
+from signproof.theory.arithmetic import Arithmetic, Matrix, Scalar, Vector
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.claim import Claim
 from signproof.theory.methods.proximal import SPGM
@@ -33,27 +34,27 @@ class CompositeProblem(Instances):
     """theta_m, shape (M, batch)."""
 
     @abstractmethod
-    def smooth_gradient(self, x: Any, xp: Any) -> Any:
+    def smooth_gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         """The gradient of d, of the same shape as x."""
 
     @abstractmethod
-    def smooth_suboptimality(self, x: Any, xp: Any) -> Any:
+    def smooth_suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         """d(x) - d(0), of the shape of the batch."""
 
     @abstractmethod
-    def proxes(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def proxes(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Matrix:
         """prox_{gamma r_m}(z) for every m, shape (M, d, batch)."""
 
     @abstractmethod
-    def regularizer(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def regularizer(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Scalar:
         """r(prox_{gamma r}(z)) - r(0), of the shape of the batch."""
 
     @abstractmethod
-    def smoothness(self, xp: Any) -> Any:
+    def smoothness(self, xp: Arithmetic) -> Vector:
         """The least L_i with |g(x)_i - g(y)_i| <= L_i |x_i - y_i| for grad d and each grad r_m, shape (d, batch)."""
 
     @abstractmethod
-    def variance(self, gamma: Any, xp: Any) -> Any:
+    def variance(self, gamma: Scalar, xp: Arithmetic) -> Vector:
         """The least sigma_i^2 with E (P_m(x)_i - P(x)_i)^2 <= gamma^2 sigma_i^2 for all x, shape (d, batch)."""
 
     @abstractmethod
@@ -63,15 +64,15 @@ class CompositeProblem(Instances):
     def check(self) -> None:
         """For one instance: raises ValueError, in one line, if it is none of the family."""
 
-    def prox(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def prox(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Vector:
         """prox_{gamma r}(z), of the same shape as z."""
         return xp.sum(self.weights[:, None] * self.proxes(z, gamma, xp))
 
-    def gradient_mapping(self, x: Any, gamma: Any, xp: Any) -> Any:
+    def gradient_mapping(self, x: Vector, gamma: Scalar, xp: Arithmetic) -> Vector:
         """G(x) = (x - P(x)) / gamma with P(x) = prox_{gamma r}(x - gamma grad d(x)).  [signprox, Definition 1]"""
         return (x - self.prox(x - gamma * self.smooth_gradient(x, xp), gamma, xp)) / gamma
 
-    def suboptimality(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def suboptimality(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Scalar:
         """f(x) - f* at the point x = prox_{gamma r}(z)."""
         return self.smooth_suboptimality(self.prox(z, gamma, xp), xp) + self.regularizer(z, gamma, xp)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from flint import fmpq
 
 from signproof.checks.numbers.exact import rationals
 from signproof.checks.problems import softplus
@@ -19,7 +20,8 @@ from signproof.checks.problems.base import BATCH, Problem, nearest
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.problems.quadratic import LeastSquares
 from signproof.checks.problems.sine import AMPLITUDES, draw_amplitudes, pl_constant, pl_constants
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth
 
 CONVEX = 0.5
 """An amplitude with which the sum is strongly convex, drawn beside the others."""
@@ -35,24 +37,24 @@ class Composed(Problem):
     costly = True
 
     @abstractmethod
-    def outer_gradient(self, z: Any, xp: Any) -> Any:
+    def outer_gradient(self, z: Vector, xp: Arithmetic) -> Vector:
         """The gradient of h, of the same shape as z."""
 
     @abstractmethod
-    def outer_suboptimality(self, z: Any, xp: Any) -> Any:
+    def outer_suboptimality(self, z: Vector, xp: Arithmetic) -> Scalar:
         """h(z) - h(0), of the shape of the batch."""
 
     @property
     def dimension(self):
         return self.factor.shape[1]
 
-    def state(self, x):
+    def state(self, x: Vector) -> Vector:
         return self.factor.dot(x)
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return xp.matvec(self.factor.swapaxes(0, 1), self.outer_gradient(xp.matvec(self.factor, x), xp))
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         return self.outer_suboptimality(xp.matvec(self.factor, x), xp)
 
 
@@ -65,14 +67,14 @@ class ComposedSine(Composed):
     family = "sums of x^2 + a sin^2 x of linear maps"
     shapes = ((2, 4),)
 
-    def outer_gradient(self, z, xp):
+    def outer_gradient(self, z: Vector, xp: Arithmetic) -> Vector:
         return z * 2.0 + xp.sin(z * 2.0) * self.amplitude
 
-    def outer_suboptimality(self, z, xp):
+    def outer_suboptimality(self, z: Vector, xp: Arithmetic) -> Scalar:
         s = xp.sin(z)
         return xp.sum(z * z + s * s * self.amplitude)
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         if type(assumption) not in (Smooth, PolyakLojasiewicz):
             return None
         linear = LeastSquares(self.factor).constant(assumption)
@@ -90,7 +92,7 @@ class ComposedSine(Composed):
         if self.factor.ndim != 2 or not self.factor.size or a.size != 1 or a.item() <= 0:
             raise ValueError("a sum of x^2 + a sin^2 x of a linear map needs its rows and a positive amplitude")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         a = rationals(self.amplitude).item()
         if type(assumption) not in (Smooth, PolyakLojasiewicz):
@@ -100,11 +102,11 @@ class ComposedSine(Composed):
             return None
         return linear * (2 + 2 * a if type(assumption) is Smooth else pl_constant(a)[0])
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> ComposedSine:
         return ComposedSine(nearest(self.factor, denominator), nearest(np.asarray(self.amplitude), denominator))
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         # entries of z of moderate size, where the sines matter
         linear, start = LeastSquares.batch(shape, rng, spread / 4)
         amplitude = draw_amplitudes((CONVEX, *AMPLITUDES), rng, spread)
@@ -125,13 +127,13 @@ class ComposedSoftplus(Composed):
     shapes = ((3, 3),)
     convex = True
 
-    def outer_gradient(self, z, xp):
+    def outer_gradient(self, z: Vector, xp: Arithmetic) -> Vector:
         return z + self.height * softplus.slope(z, self.shares, xp)
 
-    def outer_suboptimality(self, z, xp):
+    def outer_suboptimality(self, z: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(z * z * 0.5 + self.height * softplus.height(z, self.shares, xp))
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         linear = LeastSquares(self.factor).constant(assumption)
         if linear is None or not isinstance(assumption, Smooth):
             return linear  # approached far out, where the curvature of phi is gone
@@ -145,18 +147,18 @@ class ComposedSoftplus(Composed):
         if a.item() < 0 or not all(0 < share < 1 for share in self.shares):
             raise ValueError("a softplus sum of a linear map needs a height that is not negative and shares in (0, 1)")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         linear = LeastSquares(self.factor).exact_constant(assumption)
         if linear is None or not isinstance(assumption, Smooth):
             return linear
         return linear * (1 + rationals(self.height).item() * softplus.STEEPEST)
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> ComposedSoftplus:
         return ComposedSoftplus(*(nearest(np.asarray(field), denominator) for field in self.arrays().values()))
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         linear, start = LeastSquares.batch(shape, rng, spread / 8)
         height = 10 ** (spread * rng.uniform(-1, 2, BATCH))
         shares = softplus.draw_shares((shape[0], BATCH), rng, spread)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
@@ -23,7 +23,8 @@ from signproof.checks.numbers.exact import Balls, Undecided, rational, rationals
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.constants import Enclosure, smoothness
 from signproof.checks.problems.data import BREAST_CANCER, DIGITS_3_8, DIGITS_EVEN_ODD, DataSet, libsvm
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.border.home import made_at
 from signproof.theory.norms import L2, LINF
 
@@ -62,7 +63,7 @@ class LogisticRegression(Problem):
     def dimension(self):
         return self.matrix.shape[1]
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         n = self.matrix.shape[0]
         s = _column(xp.interval(self.weight_lower, self.weight_upper), x)
         slope = _column(xp.interval(self.slope_lower, self.slope_upper), x)
@@ -71,7 +72,7 @@ class LogisticRegression(Problem):
         change = s * (1.0 - s) * e / (1.0 + s * e)
         return slope + (x - xp.matvec(self.matrix.swapaxes(0, 1), change)) / float(n)
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         n = self.matrix.shape[0]
         s = _column(xp.interval(self.weight_lower, self.weight_upper), x)
         slope = _column(xp.interval(self.slope_lower, self.slope_upper), x)
@@ -81,7 +82,7 @@ class LogisticRegression(Problem):
         gap = xp.interval(self.gap * 0, self.gap)[0]
         return (xp.sum(xp.log1p(terms)) + xp.sum(x * x) * 0.5) / float(n) + xp.sum(slope * x) + gap
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         if assumption.norm not in (LINF, L2):
             return None
         ends = _smoothness_ends(self.dataset, assumption.norm.name)
@@ -91,7 +92,7 @@ class LogisticRegression(Problem):
             return Enclosure(np.nextafter([1 / self.matrix.shape[0]], 0), ends.upper)
         return None
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         if type(assumption) in (StronglyConvex, PolyakLojasiewicz) and assumption.norm in (LINF, L2):
             return fmpq(1, self.matrix.shape[0])
         ends = self.constant(assumption)
@@ -102,7 +103,7 @@ class LogisticRegression(Problem):
         return {"family": LogisticRegression.__name__, "dataset": self.dataset.key, "centre": centre}
 
     @classmethod
-    def from_data(cls, data):
+    def from_data(cls, data: dict[str, Any]) -> LogisticRegression:
         family = _family(data.get("dataset"))
         features = family.dataset.rows.shape[1]
         given = rationals(data.get("centre", []))
@@ -120,7 +121,7 @@ class LogisticRegression(Problem):
         return f"{self.family} (n = {self.matrix.shape[0]}, d = {self.matrix.shape[1]})"
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         scale = 10 ** (spread * rng.uniform(-3, 1, STARTS))
         return cls(**_around_the_minimizer(cls.dataset)), scale * rng.standard_normal((*shape, STARTS))
 

@@ -10,15 +10,17 @@ With H = A'A the gradient is HX. In the operator norm and its dual, the nuclear 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from flint import fmpq
 
 from signproof.checks.posing.domain import TURN
 from signproof.checks.problems.base import BATCH, Problem, nearest
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.problems.quadratic import LeastSquares, u
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, OPERATOR
 
 COLUMNS = 3
@@ -42,11 +44,11 @@ class MatrixLeastSquares(Problem):
     def dimension(self):
         return 2 * COLUMNS
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         wide = _widened(self.factor)
         return xp.matvec(wide.swapaxes(0, 1), xp.matvec(wide, x))
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         residual = xp.matvec(_widened(self.factor), x)
         return xp.sum(residual * residual) * xp.rational(1, 2)
 
@@ -54,7 +56,7 @@ class MatrixLeastSquares(Problem):
         wide = _widened(self.factor)
         return wide.T.dot(wide)
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         if assumption.norm is not OPERATOR:
             return None
         if type(assumption) is Smooth:
@@ -69,7 +71,7 @@ class MatrixLeastSquares(Problem):
         if self.factor.shape != (2, 2):
             raise ValueError("a least-squares problem of matrices needs a factor with two rows and two columns")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         if assumption.norm is not OPERATOR:
             return None
@@ -79,11 +81,11 @@ class MatrixLeastSquares(Problem):
             return LeastSquares(self.factor).exact_constant(StronglyConvex(1, L2))
         return None
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> MatrixLeastSquares:
         return MatrixLeastSquares(nearest(self.factor, denominator))
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         """Half of the starts are nearly tight: the gradient has one singular value that is tiny, and the other's
         direction is where H is least."""
         condition = 10 ** (spread * rng.uniform(0, 4, BATCH))

@@ -7,11 +7,12 @@ every rounding bounded, and for single instances exactly.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-from flint import fmpq_mat
+from flint import fmpq, fmpq_mat
 
 from signproof.checks.numbers.exact import RATIONALS, rational
 from signproof.checks.posing.domain import TURN
@@ -22,7 +23,8 @@ from signproof.checks.problems.constants import (
     exact_strong_convexity,
     is_positive_semidefinite,
 )
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
 u = 2.0**-53
@@ -44,16 +46,16 @@ class DiagonalQuadratic(Problem):
     shapes = ((8,),)
     convex = separable = True
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return self.diagonal * x
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(self.diagonal * x * x) * xp.rational(1, 2)
 
     def hessian(self):
         return np.diag(self.diagonal)
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         h = self.diagonal
         if assumption.norm not in (LINF, L2):
             return None
@@ -73,7 +75,7 @@ class DiagonalQuadratic(Problem):
         if self.diagonal.ndim != 1 or not len(self.diagonal) or min(self.diagonal) <= 0:
             raise ValueError("a diagonal quadratic needs positive entries")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         h = list(self.diagonal)
         if assumption.norm not in (LINF, L2):
@@ -84,11 +86,11 @@ class DiagonalQuadratic(Problem):
             return max(h) if assumption.norm is L2 else sum(h[1:], start=h[0])
         return None
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> DiagonalQuadratic:
         return DiagonalQuadratic(nearest(self.diagonal, denominator))
 
     @classmethod
-    def samples(cls, rng, batches):
+    def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
         yield cls._simple(np.array([[1], [2], [5]]), np.array([[1], [-3]]))
         yield cls._simple(
             np.array([[1, 1], [1, 2], [1, 3], [1, 10], [2, 5]]),
@@ -97,7 +99,7 @@ class DiagonalQuadratic(Problem):
         yield from super().samples(rng, batches)
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         condition = 10 ** (spread * rng.uniform(0, 4, BATCH))
         condition[:EXTREMES] = 1.0  # L = d mu: the least there is
         condition[EXTREMES : 2 * EXTREMES] = 10 ** (spread * 4)
@@ -133,20 +135,20 @@ class LeastSquares(Problem):
     def dimension(self):
         return self.factor.shape[1]
 
-    def state(self, x):
+    def state(self, x: Vector) -> Vector:
         return self.factor.dot(x)
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return xp.matvec(_transposed(self.factor), xp.matvec(self.factor, x))
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         residual = xp.matvec(self.factor, x)
         return xp.sum(residual * residual) * xp.rational(1, 2)
 
     def hessian(self):
         return self.factor.T.dot(self.factor)
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         m, d, _ = self.factor.shape
         A = np.moveaxis(self.factor, -1, 0)
         if type(assumption) is Smooth:
@@ -171,7 +173,7 @@ class LeastSquares(Problem):
         if self.factor.ndim != 2 or not self.factor.size:
             raise ValueError("a least-squares problem needs a factor of rows of numbers")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         if type(assumption) not in (Smooth, StronglyConvex, PolyakLojasiewicz):
             return None
@@ -200,7 +202,7 @@ class LeastSquares(Problem):
             raise ValueError("the constant computed in floats does not hold exactly")
         return proposed
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> LeastSquares:
         return LeastSquares(nearest(self.factor, denominator))
 
     def describe(self):
@@ -209,7 +211,7 @@ class LeastSquares(Problem):
         return f"{kind}: 1/2 ||Ax||^2, A = {self.data()['factor']}".replace("'", "")
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         m, d = shape
         condition = 10 ** (spread * rng.uniform(0, 8, BATCH))
         values = condition ** rng.uniform(0, 0.5, (m, BATCH))

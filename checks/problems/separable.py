@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sympy import Symbol
 
 from signproof.checks.problems.base import BATCH, in_numbers_of, nearest
 from signproof.checks.problems.composite import CompositeProblem
+from signproof.theory.arithmetic import Arithmetic, Matrix, Scalar, Vector
 from signproof.theory.assumptions import composite
+from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.norms import L2
 from signproof.theory.terms.proximal import D
 
@@ -55,21 +57,21 @@ class Separable(CompositeProblem):
         return self.heights.shape[0]
 
     @abstractmethod
-    def slopes(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def slopes(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Matrix:
         """grad r_m at prox_{gamma r_m}(z) for every m, shape (M, d, batch)."""
 
-    def smooth_gradient(self, x, xp):
+    def smooth_gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         below = x * x + 1
         return self.heights * x / (below * below)
 
-    def smooth_suboptimality(self, x, xp):
+    def smooth_suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         square = x * x
         return xp.sum(self.heights * square / (square + 1)) * xp.rational(1, 2)
 
-    def proxes(self, z, gamma, xp):
+    def proxes(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Matrix:
         return z[None] - gamma * self.slopes(z, gamma, xp)
 
-    def unmet(self, assumption):
+    def unmet(self, assumption: Assumption) -> str:
         if type(assumption) not in MET:
             return f"{self.family} are not known to meet it"
         if isinstance(assumption, composite.Convex | composite.ClosedConvex) and assumption.of == D:
@@ -91,17 +93,19 @@ class Separable(CompositeProblem):
             raise ValueError("component M - 1 - m needs to be component m mirrored, with the same weight")
 
     @classmethod
-    def from_data(cls, data):
+    def from_data(cls, data: dict[str, Any]) -> Self:
         found = super().from_data(data)
         found.check()
         return found
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> Self:
         fields = {name: nearest(field, denominator) for name, field in self.arrays().items()}
         return type(self)(**fields | {"weights": self.weights})
 
     @classmethod
-    def _draw(cls, shape, rng, spread) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    def _draw(
+        cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Weights and heights, and where the starts are proximal points of."""
         m, d = shape
         cuts = np.sort(rng.integers(0, PARTS // 2 + 1, (m // 2 - 1, BATCH)), axis=0)
@@ -128,18 +132,18 @@ class QuadraticComposite(Separable):
 
     family = "separable composites with quadratic components"
 
-    def slopes(self, z, gamma, xp):
+    def slopes(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Matrix:
         c = in_numbers_of(xp, self.curvature)
         return c * (z[None] - self.centres) / (1 + gamma * c)
 
-    def regularizer(self, z, gamma, xp):
+    def regularizer(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Scalar:
         p = z / (1 + gamma * in_numbers_of(xp, self.curvature))
         return xp.sum(self.curvature * p * p) * xp.rational(1, 2)
 
-    def smoothness(self, xp):
+    def smoothness(self, xp: Arithmetic) -> Vector:
         return xp.larger(in_numbers_of(xp, self.curvature), in_numbers_of(xp, self.heights))
 
-    def variance(self, gamma, xp):
+    def variance(self, gamma: Scalar, xp: Arithmetic) -> Vector:
         slopes = self.slopes(in_numbers_of(xp, self.heights * 0), gamma, xp)  # the deviation is the same everywhere
         return xp.sum(self.weights[:, None] * (slopes * slopes))
 
@@ -149,7 +153,7 @@ class QuadraticComposite(Separable):
             raise ValueError("the curvature needs to be positive")
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         fields, z = cls._draw(shape, rng, spread)
         curvature = 10 ** (spread * rng.uniform(-1, 1, z.shape))
         centres = mirrored(rng.standard_normal((shape[0] // 2, *z.shape)), -1)
@@ -170,12 +174,12 @@ class HuberComposite(Separable):
 
     family = "separable composites with Huber components"
 
-    def slopes(self, z, gamma, xp):
+    def slopes(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Matrix:
         c, delta = in_numbers_of(xp, self.curvatures), in_numbers_of(xp, self.radii)
         steepest = c * delta
         return -xp.larger(-xp.larger(c * (z[None] - self.centres) / (1 + gamma * c), -steepest), -steepest)
 
-    def regularizer(self, z, gamma, xp):
+    def regularizer(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Scalar:
         c, delta = in_numbers_of(xp, self.curvatures), in_numbers_of(xp, self.radii)
         far, centre = delta * (1 + gamma * c), xp.abs(in_numbers_of(xp, self.centres))
         # a pair's envelopes rise by (H(z) with radius far - a) + (H(z) with radius far + a) together: no cancellation
@@ -184,13 +188,13 @@ class HuberComposite(Separable):
         mean = xp.sum(self.weights[:, None] * self.slopes(z, gamma, xp))
         return xp.sum(xp.sum(self.weights[:, None] * rise) - gamma * (mean * mean)) * xp.rational(1, 2)
 
-    def smoothness(self, xp):
+    def smoothness(self, xp: Arithmetic) -> Vector:
         largest = in_numbers_of(xp, self.heights)
         for curvature in self.curvatures:
             largest = xp.larger(largest, in_numbers_of(xp, curvature))
         return largest
 
-    def variance(self, gamma, xp):
+    def variance(self, gamma: Scalar, xp: Arithmetic) -> Vector:
         # between the points where a slope bends, the variance is a convex quadratic, and constant beyond the last ones;
         # it is even, so that of each component the bend on one side is enough
         c, delta = in_numbers_of(xp, self.curvatures), in_numbers_of(xp, self.radii)
@@ -207,7 +211,7 @@ class HuberComposite(Separable):
             raise ValueError("curvatures and radii need to be positive, and no centre farther out than its radius")
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         fields, z = cls._draw(shape, rng, spread)
         half = (shape[0] // 2, *z.shape)
         curvatures, radii = (mirrored(10 ** (spread * rng.uniform(-1, 1, half))) for _ in range(2))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from flint import fmpq
@@ -17,8 +17,8 @@ from signproof.checks.numbers.cover import within
 from signproof.checks.numbers.exact import Balls, rational, rationals, to_float
 from signproof.checks.problems.base import BATCH, Problem, nearest
 from signproof.checks.problems.constants import Enclosure
-from signproof.theory.arithmetic import evaluate
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector, evaluate
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth
 from signproof.theory.norms import L2, LINF
 
 AMPLITUDES = (1.5, 3.0, 4.0, 4.5)
@@ -44,14 +44,14 @@ class SineSum(Problem):
     rational = False
     separable = True
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return self.weights * (x * 2.0 + xp.sin(x * 2.0) * self.amplitude)
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         s = xp.sin(x)
         return xp.sum(self.weights * (x * x + s * s * self.amplitude))
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         w = self.weights
         rounding = 1 + 2 * (len(w) + 8) * 2.0**-53
         if assumption.norm not in (LINF, L2):
@@ -71,7 +71,7 @@ class SineSum(Problem):
         if w.ndim != 1 or not len(w) or a.size != 1 or min(w) <= 0 or a.item() <= 0:
             raise ValueError("a sum of x^2 + a sin^2 x needs positive weights and a positive amplitude")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         w, a = list(self.weights), rationals(self.amplitude).item()
         if assumption.norm not in (LINF, L2):
@@ -80,11 +80,11 @@ class SineSum(Problem):
             return (2 + 2 * a) * (sum(w[1:], start=w[0]) if assumption.norm is LINF else max(w))
         return min(w) * pl_constant(a)[0] if type(assumption) is PolyakLojasiewicz else None
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> SineSum:
         return SineSum(nearest(self.weights, denominator), nearest(np.asarray(self.amplitude), denominator))
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         size = (*shape, BATCH)
         weights = np.ones(size) if shape == (1,) else 10 ** (spread * rng.uniform(-1, 1, size))
         sizes = 10 ** (spread * rng.uniform(-2, 0.5, size))

@@ -9,28 +9,29 @@ a run: no run has the curvature of both constants.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from flint import fmpq
 
 from signproof.checks.problems.base import BATCH, Problem, in_numbers_of, nearest
 from signproof.checks.problems.constants import Enclosure
-from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
+from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
 STEEPEST = fmpq(1, 4)
 """The largest curvature of a softplus."""
 
 
-def height(x: Any, shares: Any, xp: Any) -> Any:
+def height(x: Numbers, shares: Numbers, xp: Arithmetic) -> Numbers:
     """phi(x), entry by entry."""
     s = in_numbers_of(xp, shares)
     # (1 - s) e^(-s x) + s e^((1 - s) x), as 1 + two terms that are not negative
     return xp.log1p((1.0 - s) * xp.exp_remainder(-(s * x)) + s * xp.exp_remainder((1.0 - s) * x))
 
 
-def slope(x: Any, shares: Any, xp: Any) -> Any:
+def slope(x: Numbers, shares: Numbers, xp: Arithmetic) -> Numbers:
     """phi'(x), entry by entry."""
     s, e = in_numbers_of(xp, shares), xp.expm1(x)
     # p - s, p = s e^x / (1 - s + s e^x), without the cancellation near 0
@@ -50,13 +51,13 @@ class SoftplusSum(Problem):
     shapes = ((2,),)
     rational = False
 
-    def gradient(self, x, xp):
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return self.weights * (x + self.heights * slope(x, self.shares, xp))
 
-    def suboptimality(self, x, xp):
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(self.weights * (x * x * 0.5 + self.heights * height(x, self.shares, xp)))
 
-    def constant(self, assumption):
+    def constant(self, assumption: Constant) -> Enclosure | None:
         if assumption.norm not in (LINF, L2):
             return None
         w = self.weights
@@ -77,7 +78,7 @@ class SoftplusSum(Problem):
         if min(w) <= 0 or min(a) < 0 or not all(0 < share < 1 for share in s):
             raise ValueError("a softplus sum needs positive weights, heights that are not negative, shares in (0, 1)")
 
-    def exact_constant(self, assumption):
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
         w, a = list(self.weights), list(self.heights)
         if assumption.norm not in (LINF, L2):
@@ -89,11 +90,11 @@ class SoftplusSum(Problem):
             return max(each) if assumption.norm is L2 else sum(each[1:], start=each[0])
         return None
 
-    def rounded(self, denominator):
+    def rounded(self, denominator: int) -> SoftplusSum:
         return SoftplusSum(*(nearest(field, denominator) for field in self.arrays().values()))
 
     @classmethod
-    def batch(cls, shape, rng, spread=1.0):
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         size = (*shape, BATCH)
         weights = 10 ** (spread * rng.uniform(-1, 1, size))
         heights = 10 ** (spread * rng.uniform(-1, 4, size))

@@ -15,7 +15,7 @@ from sympy import Expr, Rational, Symbol, nan, sympify, zoo
 from signproof.checks.facts.families import asked, doubt, doubt_of, unmet_at
 from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse_later
 from signproof.checks.gradients.finite import Oracle, TableOracle
-from signproof.checks.numbers.exact import RATIONALS, Balls, Irrational, Undecided, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Irrational, Undecided, rational, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import exactly_known
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
@@ -63,12 +63,12 @@ def replay(instance: Instance, steps: int) -> Replay:
     raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def trajectory(instance: Instance, steps: int, xp: Any) -> list[Any]:
+def trajectory(instance: Instance, steps: int, xp: Exact) -> list[Any]:
     """The iterates x_0, ..., x_steps in the exact arithmetic `xp`."""
     return [*islice(iterates(instance, xp), steps + 1)]
 
 
-def _compare(instance: Instance, steps: int, xp: Any) -> Replay:
+def _compare(instance: Instance, steps: int, xp: Exact) -> Replay:
     measure, posed = instance.claim.measure, Guarded(instance.objective.over(xp))
     points = trajectory(instance, steps, xp)
     assert measure is not None
@@ -85,7 +85,7 @@ def _compare(instance: Instance, steps: int, xp: Any) -> Replay:
     return replace(found, confirmed=False, why=why) if why else found
 
 
-def _further(instance: Instance, points: list[Any], xp: Any) -> tuple[list[Any], int | None]:
+def _further(instance: Instance, points: list[Any], xp: Exact) -> tuple[list[Any], int | None]:
     """A run as far as the claim's assumptions need it, and after how many steps the method is in a state in which it
     was before, if that is needed and seen. From there on the run repeats itself, as no step size depends on k.
     """
@@ -100,7 +100,7 @@ def _further(instance: Instance, points: list[Any], xp: Any) -> tuple[list[Any],
     return points, turn
 
 
-def _turn(instance: Instance, steps: int, xp: Any) -> int | None:
+def _turn(instance: Instance, steps: int, xp: Exact) -> int | None:
     algorithm = instance.claim.algorithm
     assert algorithm is not None
     if xp is not RATIONALS or any(formula.has(k) for formula in algorithm.parameters.values()):
@@ -119,13 +119,13 @@ def _turn(instance: Instance, steps: int, xp: Any) -> int | None:
     return None
 
 
-def _against(instance: Instance, points: list[Any], xp: Any) -> str:
+def _against(instance: Instance, points: list[Any], xp: Exact) -> str:
     """Why a run is none that the claim is about: what is assumed does not hold at its points; empty if it does."""
     claim, problem = instance.claim, instance.objective
     return doubt_of(problem, asked(claim)) or unmet_at(problem, claim.assumptions, instance.values(), points, xp)
 
 
-def run(instance: Instance, xp: Any) -> Iterator[Replay]:
+def run(instance: Instance, xp: Exact) -> Iterator[Replay]:
     """Measure and bound at k = 0, 1, 2, ..., in the exact arithmetic `xp`, whatever the assumptions say.
 
     Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
@@ -145,11 +145,11 @@ def run(instance: Instance, xp: Any) -> Iterator[Replay]:
             yield Replay(False, xp.level, str(undecided))
 
 
-def _smaller(one: Any, other: Any, xp: Any) -> Any:
+def _smaller(one: Any, other: Any, xp: Exact) -> Any:
     return -xp.larger(-one, -other)
 
 
-def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: Any) -> Replay:
+def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: Exact) -> Replay:
     """Measure and bound at step k compared."""
     # a power with a symbolic exponent is an integer power once k is known
     try:

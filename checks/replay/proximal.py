@@ -13,14 +13,14 @@ from typing import Any
 from flint import fmpq
 from sympy import Eq, Rational, Symbol, sympify
 
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational
+from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Undecided, rational
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem, refusal
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain
 from signproof.checks.runs.expected import Chain, TooMany
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.proximal import LongChance, LongPoint, ProximalChain
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Arithmetic, evaluate
 from signproof.theory.assumptions.composite import (
     CoordinateLipschitz,
     CoordinateVariance,
@@ -111,7 +111,7 @@ def _compare(instance: Instance, length: int) -> Replay:
     return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
 
 
-def _told(instance: Instance, length: int, xp: Any, odds: Any) -> Replay:
+def _told(instance: Instance, length: int, xp: Exact, odds: Any) -> Replay:
     """Measure and bound compared, the points in one arithmetic, the probabilities in another.
 
     Raises Undecided if balls overlap, LongPoint and LongChance.
@@ -137,7 +137,7 @@ def _told(instance: Instance, length: int, xp: Any, odds: Any) -> Replay:
     return Replay(broken, odds.level, why, *ends)
 
 
-def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProblem, xp: Any) -> Iterator[Any]:
+def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProblem, xp: Exact) -> Iterator[Any]:
     """E||G(x_l)||_*^power at l = 0, 1, 2, ..."""
     lengths: dict[int, Any] = {}
     while True:
@@ -147,7 +147,7 @@ def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProb
         chain.advance()
 
 
-def least(claim: Claim, problem: CompositeProblem, gamma: Any, xp: Any = RATIONALS) -> dict[Symbol, Any]:
+def least(claim: Claim, problem: CompositeProblem, gamma: Any, xp: Arithmetic = RATIONALS) -> dict[Symbol, Any]:
     """The least constants with which the assumptions hold; those that depend on gamma if it is given, else the others.
 
     Vectors of constants are the least ones, and standard deviations are rounded up in rationals. In floats the fields
@@ -196,7 +196,7 @@ def _exact(values: Mapping[Symbol, fmpq]) -> dict[Symbol, Rational]:
     return {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
 
 
-def _root(square: Any, xp: Any = RATIONALS) -> Any:
+def _root(square: Any, xp: Arithmetic = RATIONALS) -> Any:
     """The square root; in rationals it is rounded up to a multiple of 1/ROOT."""
     if xp is not RATIONALS:
         return xp.sqrt(square)

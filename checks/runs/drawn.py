@@ -88,7 +88,9 @@ def sample(
     return np.moveaxis(values.reshape(steps + 1, runs, batch), 1, 2)
 
 
-def _numbers(algorithm, problem, start, parameters, steps) -> dict[str, np.ndarray]:
+def _numbers(
+    algorithm: Algorithm, problem: Problem, start: np.ndarray, parameters: Mapping[Symbol, np.ndarray], steps: int
+) -> dict[str, np.ndarray]:
     """What the formulas of the algorithm are at k = 0, ..., steps: shape (steps + 1, batch), or (1, batch)."""
     values: dict[Symbol, Any] = {symbol: np.asarray(array, float) for symbol, array in parameters.items()}
     values[k] = np.arange(steps + 1.0)[:, None]
@@ -151,7 +153,9 @@ def _run(blocks, draws, shared, region, *, algorithm, family, measure):
     return _divided(advance, 2)(blocks, draws, shared, region)
 
 
-def _run_block(block: Any, draws: Any, shared: Any, region: Any, *, algorithm, family, measure):
+def _run_block(
+    block: Any, draws: Any, shared: Any, region: Any, *, algorithm: Algorithm, family: type[Problem], measure: Measure
+) -> Any:
     fields = {name.removeprefix("field "): array for name, array in block.items() if name.startswith("field ")}
     numbers = {name.removeprefix("number "): array for name, array in block.items() if name.startswith("number ")}
     fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}

@@ -25,7 +25,7 @@ from sympy import Expr, Symbol
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.problems.base import Problem
 from signproof.checks.runs.scan import scanned
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Arithmetic, Vector, evaluate
 from signproof.theory.border.steps import move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
@@ -99,7 +99,7 @@ class Position(Measure):
     def symbol(self):
         return x_k
 
-    def quantity(self, problem, x, xp):
+    def quantity(self, problem: Problem, x: Vector, xp: Arithmetic) -> Vector:
         return x
 
 
@@ -116,7 +116,14 @@ def bound(
         return np.asarray(low), np.asarray(high)
 
 
-def _numbers(algorithm, problem, start, parameters, steps, rigorous) -> dict[str, Any]:
+def _numbers(
+    algorithm: Algorithm,
+    problem: Problem,
+    start: np.ndarray,
+    parameters: Mapping[Symbol, np.ndarray],
+    steps: int,
+    rigorous: bool,
+) -> dict[str, Any]:
     """What the algorithm's formulas are at each iteration: arrays of shape (steps + 1, batch).
 
     Of floats that do not depend on k the first axis has length 1.
@@ -138,7 +145,13 @@ def _numbers(algorithm, problem, start, parameters, steps, rigorous) -> dict[str
     return numbers
 
 
-def _evaluated(formulas, parameters, start_value, batch, steps) -> list[Ball]:
+def _evaluated(
+    formulas: tuple[Expr, ...],
+    parameters: Mapping[Symbol, np.ndarray],
+    start_value: Any,
+    batch: tuple[int, ...],
+    steps: int,
+) -> list[Ball]:
     """Balls around formulas at k = 0, ..., steps, of shape (steps + 1, batch)."""
     size = math.prod(batch)
     pad = partial(np.pad, pad_width=(0, -size % TOGETHER), mode="edge")

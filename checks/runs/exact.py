@@ -9,7 +9,7 @@ import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.numbers.exact import rationals
+from signproof.checks.numbers.exact import Exact, rationals
 from signproof.checks.runs.instance import Instance
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
@@ -17,12 +17,12 @@ from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0
 
 
-def iterates(instance: Instance, xp: Any) -> Iterator[Any]:
+def iterates(instance: Instance, xp: Exact) -> Iterator[Any]:
     """The iterates x_0, x_1, ... of a claim's method in the exact arithmetic `xp`."""
     return (x for x, _ in states_of(instance, xp))
 
 
-def states_of(instance: Instance, xp: Any) -> Iterator[tuple[Any, Any]]:
+def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
@@ -30,7 +30,7 @@ def states_of(instance: Instance, xp: Any) -> Iterator[tuple[Any, Any]]:
     return states(instance.claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
 
 
-def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Any) -> Iterator[Any]:
+def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterator[Any]:
     """The points of the run from the start of a claim's orbit."""
     orbit = claim.orbit
     assert orbit is not None and claim.algorithm is not None

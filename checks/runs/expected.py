@@ -19,7 +19,7 @@ from signproof.checks.numbers.exact import RATIONALS, Rationals, rational
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.runs.instance import Instance, by_symbol
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Gradient, Scalar, Vector, evaluate
 from signproof.theory.border.steps import Guarded, begin, measured, move
 from signproof.theory.declared import owner
 from signproof.theory.measures.runs import Measure
@@ -40,7 +40,7 @@ class Drawing(Rationals):
     def __init__(self, draws: list[np.ndarray]):
         self.draws = draws
 
-    def votes(self, gradient: Any, x: Any, workers: Any) -> tuple[Any, Any]:
+    def votes(self, gradient: Gradient, x: Vector, workers: Scalar) -> tuple[Scalar, Vector]:
         """The mean of the draws' l1 norms, and the sign of the sum of their signs."""
         lengths = [self.sum(self.abs(drawn)) for drawn in self.draws]
         signs = [self.sign(drawn) for drawn in self.draws]
@@ -78,7 +78,7 @@ class Chain:
         merge: Callable[[Any], Any],
         x: np.ndarray,
         xp: Any = RATIONALS,
-    ):
+    ) -> None:
         first = values | {k: xp.number(rational(0))}
         numbers = {name: evaluate(formula, first, xp) for name, formula in algorithm.parameters.items()}
         memory = begin(algorithm.at(**numbers), x, xp)

@@ -10,7 +10,7 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.gradients.finite import Oracle
-from signproof.checks.numbers.exact import RATIONALS
+from signproof.checks.numbers.exact import RATIONALS, Exact
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.theory.claim import Claim
@@ -41,11 +41,11 @@ class Instance:
         assert isinstance(self.problem, Problem)
         return self.problem
 
-    def values(self, xp: Any = RATIONALS) -> dict[Symbol, Any]:
+    def values(self, xp: Exact = RATIONALS) -> dict[Symbol, Any]:
         """The parameters by symbol, as numbers of an exact arithmetic."""
         return by_symbol(self.parameters, xp)
 
 
-def by_symbol(parameters: Mapping[str, fmpq], xp: Any = RATIONALS) -> dict[Symbol, Any]:
+def by_symbol(parameters: Mapping[str, fmpq], xp: Exact = RATIONALS) -> dict[Symbol, Any]:
     """Parameters by symbol, as numbers of an exact arithmetic."""
     return {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}

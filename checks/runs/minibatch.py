@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from signproof.theory.arithmetic import Arithmetic
 
-def shares(indices: Any, components: int, xp: Any) -> Any:
+
+def shares(indices: Any, components: int, xp: Arithmetic) -> Any:
     """How often each component is in a mini-batch, over the batch's size, as numbers of an arithmetic.
 
     Arguments: the indices drawn, whole numbers below `components`, shape (B, ...); M; the arithmetic.

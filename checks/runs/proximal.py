@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq
 from sympy import sympify
 
-from signproof.checks.numbers.exact import RATIONALS
+from signproof.checks.numbers.exact import RATIONALS, Exact
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.runs.expected import Chain
@@ -47,7 +47,7 @@ class ProximalChain(Chain):
     too long.
     """
 
-    def __init__(self, instance: Instance, xp: Any = RATIONALS, odds: Any = RATIONALS):
+    def __init__(self, instance: Instance, xp: Exact = RATIONALS, odds: Any = RATIONALS):
         problem, algorithm, values = instance.problem, instance.claim.algorithm, instance.values(xp)
         assert isinstance(problem, CompositeProblem) and isinstance(algorithm, SPGM)
         algorithm = algorithm.at(batch=_whole(algorithm.batch, instance))
@@ -96,7 +96,7 @@ class _Remembering:
         self.weights, self.smooth_gradient, self._problem = problem.weights, problem.smooth_gradient, problem
         self._known: dict[tuple, Any] = {}
 
-    def proxes(self, z: Any, gamma: Any, xp: Any) -> Any:
+    def proxes(self, z: Any, gamma: Any, xp: Exact) -> Any:
         key = (*map(xp.ends, z), xp.ends(gamma))
         if key not in self._known:
             self._known[key] = self._problem.proxes(z, gamma, xp)

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from signproof.checks.numbers.arrays import Ball, ball
+from signproof.theory.arithmetic import Arithmetic
 from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
 
@@ -18,7 +19,7 @@ def scanned(
     algorithm: Algorithm,
     varying: dict[str, Any],
     x: Any,
-    xp: Any,
+    xp: Arithmetic,
     each: Any,
     steps: int | None = None,
 ) -> Any:

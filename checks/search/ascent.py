@@ -12,7 +12,7 @@ the Hessian, so that it stays positive definite.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from time import monotonic
@@ -122,13 +122,13 @@ class _State(NamedTuple):
 
 
 @cache
-def _compiled(claim: Claim, ranges: tuple[Range, ...], shape: Shape):
+def _compiled(claim: Claim, ranges: tuple[Range, ...], shape: Shape) -> tuple[Any, Callable[[_State], _State]]:
     """The optimizer of one restart, and a function that climbs CHUNK iterations."""
     schedule = optax.cosine_decay_schedule(RATE, CHUNK * CHUNKS)
     optimizer = optax.chain(optax.clip_by_global_norm(LARGEST_GRADIENT), optax.adam(schedule))
     ascent = jax.vmap(jax.value_and_grad(_Objective(claim, ranges, shape), has_aux=True))
 
-    def once(state: _State, _) -> tuple[_State, None]:
+    def once(state: _State, _: object) -> tuple[_State, None]:
         (_, score), slopes = ascent(state.points, state.modes)
         slopes = jax.tree.map(lambda slope: -jnp.nan_to_num(slope, posinf=0.0, neginf=0.0), slopes)
         updates, inner = jax.vmap(optimizer.update)(slopes, state.optimizer, state.points)
@@ -165,7 +165,7 @@ class _Quadratic:
     """The Hessian, or its diagonal."""
 
 
-def _quadratic(point, shape: Shape) -> _Quadratic:
+def _quadratic(point: Mapping[str, Any], shape: Shape) -> _Quadratic:
     d = shape.dimension
     if not shape.dense:
         h = jnp.exp(point["matrix"]) + FLOOR * jnp.exp(point["matrix"].max())
@@ -223,7 +223,7 @@ class _Objective:
         first = jnp.where(asked[1], scores[1], scores.max())
         return jnp.select([mode == 0, mode == 1], [scores.max(), relative.max()], first), scores.max()
 
-    def _values(self, point, quadratic: _Quadratic) -> tuple[dict[Symbol, Any], Any]:
+    def _values(self, point: Mapping[str, Any], quadratic: _Quadratic) -> tuple[dict[Symbol, Any], Any]:
         values: dict[Symbol, Any] = {}
         inside = jnp.asarray(True)
         for assumption in self.claim.assumptions:

@@ -7,7 +7,7 @@ the minimum and as far from it as the steps reach together; constants that are t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from flint import fmpq
@@ -126,12 +126,23 @@ def _problems(length: int) -> Iterator[Separable]:
         yield _quadratic([height] * 2, ["1"] * 2, *NOISES[1])
 
 
-def _quadratic(heights: list[str], curvature: list[str], weights=NOISES[0][0], centres=NOISES[0][1]) -> Separable:
+def _quadratic(
+    heights: list[str],
+    curvature: list[str],
+    weights: Sequence[str] = NOISES[0][0],
+    centres: Sequence[str] = NOISES[0][1],
+) -> Separable:
     columns = [list(centres)] * len(heights)
     return QuadraticComposite(rationals(list(weights)), rationals(heights), rationals(columns).T, rationals(curvature))
 
 
-def _huber(heights: list[str], curvatures: list[str], radii: list[str], weights=NOISES[0][0], centres=NOISES[0][1]):
+def _huber(
+    heights: list[str],
+    curvatures: list[str],
+    radii: list[str],
+    weights: Sequence[str] = NOISES[0][0],
+    centres: Sequence[str] = NOISES[0][1],
+) -> HuberComposite:
     columns = [list(centres)] * len(heights)
     alike = [rationals([row] * len(weights)) for row in (curvatures, radii)]
     return HuberComposite(rationals(list(weights)), rationals(heights), rationals(columns).T, *alike)

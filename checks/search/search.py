@@ -102,13 +102,13 @@ class Hunt:
         witness = verify(replace(self.claim, proof=None), "full", self.seed, self.advance).witness
         self.take(None if witness is None or witness.exhibit else witness)
 
-    def begin(self, stage: str):
+    def begin(self, stage: str) -> None:
         """Say that a part of the search begins; the last one, if the time is over."""
         if monotonic() > self.deadline:
             raise _Over
         self.stages.append(stage)
 
-    def follow(self, proposals: Iterable[Proposal]):
+    def follow(self, proposals: Iterable[Proposal]) -> None:
         """Follow proposals exactly, as long as there is time and none of them breaks the claim."""
         for proposal in proposals:
             shown = follow(proposal)
@@ -119,11 +119,11 @@ class Hunt:
             if monotonic() > self.deadline:
                 raise _Over
 
-    def _note(self, shown: Followed):
+    def _note(self, shown: Followed) -> None:
         if shown.witness is not None and (self.ratio is None or shown.ratio > self.ratio):
             self.ratio, self.nearest = shown.ratio, shown.witness
 
-    def take(self, witness: Witness | None):
+    def take(self, witness: Witness | None) -> None:
         """End the search if there is a witness, with a smaller one if there is one."""
         if witness is None:
             return

@@ -216,7 +216,7 @@ def oracles(draw: st.DrawFn, d: int, outcomes: int = 4) -> FiniteOracle:
     weights = draw(st.lists(st.integers(1, 9), min_size=n, max_size=n))
     number = st.fractions(-10, 10, max_denominator=4)
 
-    def rows(usual: int):
+    def rows(usual: int) -> Any:
         row = st.lists(st.just(Fraction(usual)) | number, min_size=d, max_size=d)
         return draw(st.lists(row, min_size=n - 1, max_size=n - 1))
 

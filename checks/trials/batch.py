@@ -201,7 +201,9 @@ def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray)
     return None, dismissed
 
 
-def _rounded(claim, ranges, problem: Problem, start: np.ndarray, thetas: dict, steps: int) -> Iterator[Witness]:
+def _rounded(
+    claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, thetas: dict, steps: int
+) -> Iterator[Witness]:
     """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
 
     Raises what the replays raise if none of them comes to an end: the method or the measure lacks an operation there.

@@ -86,7 +86,7 @@ def _try_out(
     advance: Callable[[str], None],
     trials: Trials,
     watch: Watch,
-):
+) -> None:
     ranges = domain.ranges(claim)
     domain.constants(claim)
     for number, family in enumerate(tried):
@@ -138,7 +138,7 @@ def positions(ranges: list[Range], size: int, rng: np.random.Generator) -> dict[
     return thetas
 
 
-def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials, watch: Watch):
+def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, trials: Trials, watch: Watch) -> None:
     """Run one batch, count what it shows, and replay what looks broken."""
     found = compare(claim, batch, tally.steps)
     tally.count(found)
@@ -161,7 +161,7 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
         trials.dismissed += dismissed
 
 
-def _ascend(trials: Trials, steps: int, rng: np.random.Generator):
+def _ascend(trials: Trials, steps: int, rng: np.random.Generator) -> None:
     """A short ascent from the tightest instances, at each step size apart if their shares are what is reported."""
     for best in trials.shares.values():
         if best.candidate is not None:
@@ -187,7 +187,9 @@ def worst_run(trials: Trials, steps: int) -> list[dict[str, Any]]:
     return [_series(f"tightest: {batch.describe(index)}", found.measured, found.limit, index)]
 
 
-def _keep_series(batch, measured, limit, values, usable, trials: Trials):
+def _keep_series(
+    batch: Batch, measured: Ends, limit: Ends, values: np.ndarray, usable: np.ndarray, trials: Trials
+) -> None:
     """Keep the tightest instance of each batch, and one in the middle, for the chart."""
     values = np.where(usable & np.isfinite(values), values, -np.inf)
     ranked = [int(index) for index in np.argsort(-values) if np.isfinite(values[index])]

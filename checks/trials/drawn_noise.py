@@ -128,7 +128,15 @@ def try_out(
     return found
 
 
-def _try(claim: Claim, posed: Claim, family: type[Problem], law: DrawnGradient, size: float, seed, found: Sampled):
+def _try(
+    claim: Claim,
+    posed: Claim,
+    family: type[Problem],
+    law: DrawnGradient,
+    size: float,
+    seed: list[int],
+    found: Sampled,
+) -> None:
     from signproof.checks.runs import drawn as sampling
     from signproof.checks.runs import engine
 

@@ -107,7 +107,7 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
     return noise
 
 
-def _compare(run: _Run, name: str, noise: Noise):
+def _compare(run: _Run, name: str, noise: Noise) -> None:
     """Count what one run shows; what is broken is replayed, all that is assumed included."""
     if not run.settle():
         return

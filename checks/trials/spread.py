@@ -31,14 +31,14 @@ class Spread:
     runs: list[Mapping[Any, float]] = field(default_factory=list)
     """Runs that were followed one by one: their ratios by k or t."""
 
-    def add(self, found: Comparison):
+    def add(self, found: Comparison) -> None:
         """Add the runs of one batch that meet the assumptions."""
         with np.errstate(all="ignore"):
             compared = found.considered & (found.limit[1] > 0)
             ratios = np.where(compared, found.measured[0] / found.limit[1], np.nan)
         self.ratios.append(np.where(np.isfinite(ratios), ratios, np.nan)[:, found.usable])
 
-    def follow(self, ratios: Mapping[Any, float]):
+    def follow(self, ratios: Mapping[Any, float]) -> None:
         """Add one run: its ratios by k or t."""
         self.runs.append(ratios)
 

@@ -84,7 +84,7 @@ class Tally:
             text += f"{median_low(self.floors)} in the median and {min(self.floors)} at the earliest: there they stop"
         return text
 
-    def count(self, found: Comparison):
+    def count(self, found: Comparison) -> None:
         """Add what one batch showed; an instance of which nothing is compared counts for nothing."""
         decided = found.held | found.broken
         tried = found.considered.any(axis=0)
@@ -116,7 +116,9 @@ class Trials:
     elsewhere: tuple[float, str] = (-np.inf, "")
     """The largest measured / bound seen outside of batches, and its instance in a few words."""
 
-    def climb(self, best: Best, score: Score, steps: int, rng: np.random.Generator, held: Sequence[Symbol] = ()):
+    def climb(
+        self, best: Best, score: Score, steps: int, rng: np.random.Generator, held: Sequence[Symbol] = ()
+    ) -> None:
         """An ascent, unless there is a witness; it may find one."""
         if self.witness is None:
             self.witness, dismissed = ascend(best, score, steps, rng, held)

@@ -48,7 +48,7 @@ class Best:
     value: float = -np.inf
     candidate: Candidate | None = None
 
-    def offer(self, values: np.ndarray, claim: Claim, ranges: list[Range], batch: Batch):
+    def offer(self, values: np.ndarray, claim: Claim, ranges: list[Range], batch: Batch) -> None:
         """Take the largest of the values of a batch if it is larger. NaN is none."""
         values = np.where(np.isnan(values), -np.inf, values)
         index = int(np.argmax(values))

@@ -19,7 +19,7 @@ import numpy as np
 from signproof.checks.kind import kind_of
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
-from signproof.checks.posing.domain import THETAS, Unsupported
+from signproof.checks.posing.domain import THETAS, Range, Unsupported
 from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials.ascent import ascend
@@ -121,7 +121,7 @@ def tightness_cells(
     )
 
 
-def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: Sequence[str]):
+def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: Sequence[str]) -> None:
     for d in dimensions:
         if d < 1:
             raise NoMap(f"{d} is no dimension; they are from 1 on")
@@ -133,14 +133,16 @@ def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: 
             raise NoMap(f"the position {theta} is not in (0, 1)")
 
 
-def _cells(claim: Claim, ranges, d: int, ratio: Fraction, thetas: Sequence[str], rng) -> list[Cell]:
+def _cells(
+    claim: Claim, ranges: list[Range], d: int, ratio: Fraction, thetas: Sequence[str], rng: np.random.Generator
+) -> list[Cell]:
     """The cells of one dimension and one L/mu."""
     excluded = _excluded(claim, d, ratio)
     posed = None if excluded else _problems(claim, d, ratio, BATCH, rng)
     if posed is None:
         return [Cell(d, ratio, theta, None, reason=excluded or NONE, excluded=bool(excluded)) for theta in thetas]
     problem, h = posed
-    size = h.shape[1]
+    size: int = h.shape[1]
     positions = {interval.symbol: rng.uniform(0.02, 0.98, size) for interval in ranges}
     turn = np.arange(size) % len(thetas)
     if ranges:

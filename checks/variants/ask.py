@@ -170,7 +170,7 @@ class _Found:
         self.ratio, self.instance = -np.inf, ""
         self.broken: tuple[Witness, float] | None = None
 
-    def ask(self, case: Claim, shift: int, profile: Profile, seed: int, advance):
+    def ask(self, case: Claim, shift: int, profile: Profile, seed: int, advance: Callable[[str], None]) -> None:
         posed = on_variant(case, self.rule, shift)
         watch = Watch(
             start=lambda start: self.rule.start(start, shift),
@@ -184,7 +184,7 @@ class _Found:
         if trials.witness is not None:
             self.broken = trials.witness, shift
 
-    def _look(self, posed: Claim, shift: float, batch: Batch, found: Comparison):
+    def _look(self, posed: Claim, shift: float, batch: Batch, found: Comparison) -> None:
         """Keep the largest ratio after the start, and stop where the variant itself gives no numbers."""
         value = found.value[1]
         with np.errstate(all="ignore"):
@@ -199,7 +199,7 @@ class _Found:
             index = int(np.nanargmax(ratios))
             self.ratio, self.instance = float(ratios[index]), batch.describe(index) + _moved(shift)
 
-    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int, height: float):
+    def _check(self, posed: Claim, shift: float, batch: Batch, index: int, steps: int, height: float) -> None:
         """Raises Misbehaves if the variant, run by optax, leaves the numbers on an instance where its balls do."""
         problem, start = batch.problem.pick(index), batch.start[:, index]
         values: dict[Any, Any] = {symbol: array[index] for symbol, array in batch.values.items()} | {V0: height}
@@ -252,7 +252,7 @@ class _Found:
         )
 
 
-def _try_aligned(posed: Claim, profile: Profile, seed: int, trials: Trials, watch: Watch):
+def _try_aligned(posed: Claim, profile: Profile, seed: int, trials: Trials, watch: Watch) -> None:
     """Try quadratics on which theorem 1 is tight though all entries of the gradient are alike.
 
     Random instances and those of an ascent are tight where one entry outweighs the others, and there all norms agree: a

@@ -32,6 +32,7 @@ from jax.extend.core import ClosedJaxpr, Literal
 
 from signproof.checks.numbers.arrays import BALLS, ELEMENTARY_ULPS, FLOATS, GROW, Ball, ball, u
 from signproof.checks.numbers.exact import Undecided, each, rational
+from signproof.theory.arithmetic import Arithmetic
 
 LARGEST_EXACT = 2.0**53
 """Integers up to here are floats."""
@@ -41,7 +42,7 @@ class Unfollowed(Exception):
     """An operation that cannot be followed; the message names it."""
 
 
-def evaluate(traced: ClosedJaxpr, arguments: Sequence[Any], xp: Any) -> list[Any]:
+def evaluate(traced: ClosedJaxpr, arguments: Sequence[Any], xp: Arithmetic) -> list[Any]:
     """The results of a traced function in the arithmetic `xp` (`arrays.BALLS`, `exact.RATIONALS`, `exact.Balls`).
 
     Arguments: the trace; its arguments, numbers of the arithmetic or truth values, of the shapes in the trace.
@@ -61,14 +62,14 @@ def follow(traced: ClosedJaxpr) -> None:
             raise Unfollowed(f"the operation {name!r}")
 
 
-def cast(x: Any, dtype: str, xp: Any) -> Any:
+def cast(x: Any, dtype: str, xp: Arithmetic) -> Any:
     """A number or an array converted to a dtype: on balls widened by its rounding, in exact arithmetic as it is."""
     if xp is BALLS:
         return widened(ball(x), ball(x), dtype, xp)
     return x.astype(dtype) if hasattr(x, "astype") and xp is FLOATS else x
 
 
-def widened(x: Any, of: Any, dtype: str, xp: Any) -> Any:
+def widened(x: Any, of: Any, dtype: str, xp: Arithmetic) -> Any:
     """A ball widened by what a rounding of `of` to that dtype may be; in exact arithmetic x as it is."""
     return _OnBalls().rounded(x, jnp.dtype(dtype), 1, of=of.size) if xp is BALLS else x
 
@@ -109,7 +110,7 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
     return [_SPECIAL[name](equation, given, numbers, dtype)]
 
 
-def _closed(part: ClosedJaxpr, given, numbers) -> list[Any]:
+def _closed(part: ClosedJaxpr, given: Sequence[Any], numbers: Any) -> list[Any]:
     return _evaluate(part.jaxpr, part.consts, given, numbers)
 
 
@@ -286,7 +287,7 @@ class _OnBalls:
         x = jnp.asarray(x)
         return Truth(x, jnp.ones_like(x)) if x.dtype == bool else ball(x.astype(float))
 
-    def rounded(self, x: Ball, dtype, roundings: int, of=None, powers_of=None) -> Ball:
+    def rounded(self, x: Ball, dtype: Any, roundings: int, of: Any = None, powers_of: Ball | None = None) -> Ball:
         """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""
         if jnp.issubdtype(dtype, jnp.integer):
             radius = jnp.floor(x.radius)  # integers are whole numbers apart
@@ -302,7 +303,7 @@ class _OnBalls:
         off = jnp.where(size == 0, 0.0, (share * size + roundings * tiny) * (1 + 64 * u))
         return Ball(x.middle, jnp.where(x.size > most, jnp.inf, x.radius + off * GROW))
 
-    def sizes(self, x: Ball):
+    def sizes(self, x: Ball) -> jax.Array:
         return jnp.sum(x.size, axis=0)
 
     def laid_out(self, x, order, shape):
@@ -442,14 +443,14 @@ class _Exactly:
             raise TypeError(f"{entry} is not rational: replay in balls")
         return arb(float(entry))
 
-    def rounded(self, x, dtype, roundings, of=None, powers_of=None):
+    def rounded(self, x: Any, dtype: Any, roundings: int, of: Any = None, powers_of: Any = None) -> Any:
         if jnp.issubdtype(dtype, jnp.integer):
             low, high = _range(dtype)
             if not all(low <= _integer(entry) <= high for entry in np.ravel(_boxed(x))):
                 raise Undecided(f"an integer leaves the range of {dtype}")
         return x
 
-    def sizes(self, x):
+    def sizes(self, x: Any) -> Any:
         return None
 
     def laid_out(self, x, order, shape):

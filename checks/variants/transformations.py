@@ -44,7 +44,7 @@ def scale_by_majority_vote() -> optax.GradientTransformation:
     The workers are the first axis of every leaf, which the result lacks. It goes first in a chain.
     """
 
-    def vote(stacked: Tree, _) -> Tree:
+    def vote(stacked: Tree, _: object) -> Tree:
         lengths = jax.vmap(_norm_1)(stacked)
         length = jnp.sum(lengths) / len(lengths)
         return _times(length, jax.tree.map(lambda g: jnp.sign(jnp.sum(jnp.sign(g), axis=0)), stacked))
@@ -61,7 +61,7 @@ def scale_by_adagrad_norm(sign_step: bool = False, sign_norm: bool = False) -> o
     def init(parameters: Tree) -> AdaGradNormState:
         return AdaGradNormState(jnp.zeros((), jax.tree.leaves(parameters)[0].dtype))
 
-    def update(g: Tree, state: AdaGradNormState, parameters: Tree = None):
+    def update(g: Tree, state: AdaGradNormState, parameters: Tree = None) -> tuple[Tree, AdaGradNormState]:
         square = state.square + _square(_sign(g) if sign_norm else g)
         nothing = square == 0  # all gradients so far were zero: so is the step
         scale = jnp.where(nothing, jnp.zeros_like(square), 1 / jnp.sqrt(jnp.where(nothing, 1, square)))
@@ -80,7 +80,7 @@ def error_feedback() -> optax.GradientTransformation:
     def init(parameters: Tree) -> ErrorFeedbackState:
         return ErrorFeedbackState(jax.tree.map(jnp.zeros_like, parameters))
 
-    def update(u: Tree, state: ErrorFeedbackState, parameters: Tree = None):
+    def update(u: Tree, state: ErrorFeedbackState, parameters: Tree = None) -> tuple[Tree, ErrorFeedbackState]:
         p = jax.tree.map(jnp.add, u, state.error)
         sent = _times(_norm_1(p) / sum(leaf.size for leaf in jax.tree.leaves(p)), _sign(p))
         return sent, ErrorFeedbackState(jax.tree.map(jnp.subtract, p, sent))

@@ -21,6 +21,7 @@ from jax.extend.core import ClosedJaxpr, Literal, jaxpr_as_fun
 from signproof.checks.numbers.arrays import BALLS, FLOATS
 from signproof.checks.problems.base import Problem
 from signproof.checks.variants.traced import cast, evaluate, follow, widened
+from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.misuse import named
 
@@ -183,7 +184,7 @@ class Variant(Algorithm):
     def __str__(self):
         return f"{getattr(self.rule.factory, '__name__', 'variant')}({self.step_size})"
 
-    def init(self, x, xp):
+    def init(self, x: Vector, xp: Arithmetic) -> Memory:
         """Whether a step was made, None if that does not matter, and the leaves of the state."""
         trace, one_by_one = self.rule.trace(len(x)), xp in (BALLS, FLOATS)
         if trace.waits and not one_by_one:
@@ -192,7 +193,7 @@ class Variant(Algorithm):
         state = _followed(trace.init, (nothing, cast(x, self.rule.dtype, xp)), x, xp)
         return (jnp.zeros(x.shape[1:], bool) if trace.waits else None), state
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         trace, dtype = self.rule.trace(len(x)), self.rule.dtype
         begun, state = memory
         place = x + self.shift

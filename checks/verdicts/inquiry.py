@@ -33,11 +33,11 @@ class Inquiry:
     certificate: Certificate | None = None
     evidence: list[Evidence] = field(default_factory=list)
 
-    def begin(self, part: str):
+    def begin(self, part: str) -> None:
         """Say that a part of the work begins."""
         self.advance(f"{self.claim.id}: {part}")
 
-    def add(self, kind: str, level: str, text: str, facts: dict[str, Any] | None = None):
+    def add(self, kind: str, level: str, text: str, facts: dict[str, Any] | None = None) -> None:
         """Keep a piece of evidence."""
         self.evidence.append(Evidence(kind, level, text, facts or {}))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf, nextafter
-from typing import Any
+from typing import Any, Self
 
 from flint import fmpq
 
@@ -81,7 +81,7 @@ class Tightness(float):
     what: str
     by_step_size: tuple[tuple[str, float], ...]
 
-    def __new__(cls, ratio: float, instance: str, what: str, by_step_size: tuple[tuple[str, float], ...] = ()):
+    def __new__(cls, ratio: float, instance: str, what: str, by_step_size: tuple[tuple[str, float], ...] = ()) -> Self:
         tightness = super().__new__(cls, ratio)
         tightness.instance, tightness.what, tightness.by_step_size = instance, what, by_step_size
         return tightness

@@ -28,7 +28,7 @@ def command(
         FailOn | None,
         typer.Option(help="Exit 1 if a claim is worse or gone; or if any verdict differs or a claim is gone."),
     ] = None,
-):
+) -> None:
     """Compare two ledgers, claim by claim: better, worse, new, gone, verdict changed.
 
     Better and worse are said of verdicts and, where the verdict stays, of a tightness that moved by more than 1%.

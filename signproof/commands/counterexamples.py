@@ -18,7 +18,7 @@ def command(
     figures: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Draw the pictures into this folder; the page links to it.")
     ] = None,
-):
+) -> None:
     """Run all named counterexamples and print them as Markdown. Exit 1 if one does not show what it should."""
     from signproof.counterexamples.gallery import gallery
     from signproof.report.gallery import drawing, page

@@ -53,7 +53,7 @@ def command(
         ),
     ] = 120.0,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the run here.")] = None,
-):
+) -> None:
     """Run scaled SignSGD by majority vote (Algorithm 3) in processes, and check it against one process bit for bit."""
     from json import dumps
 
@@ -87,7 +87,7 @@ def command(
     raise typer.Exit(CHANGED if record.agrees is False else code)
 
 
-def _print(record: Record):
+def _print(record: Record) -> None:
     if not record.values:
         return
     program, last = record.program, len(record.values) - 1

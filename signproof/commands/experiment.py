@@ -35,7 +35,7 @@ def command(
         typer.Option(metavar="DIR", help="Keep the state of long runs here; the same command then goes on with them."),
     ] = None,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a ledger here.")] = None,
-):
+) -> None:
     """Run the papers' figures as experiments: each criterion, what was measured, and whether it is met."""
     from signproof.checks.experiments.experiment import Setting, known
     from signproof.checks.kinds.words import conduct
@@ -71,7 +71,7 @@ def command(
         raise typer.Exit(interrupted)
 
 
-def _print(found: dict):
+def _print(found: dict) -> None:
     out, verdict = console(), found["verdict"]
     out.print(f"[bold]{escape(found['id'])}[/]: [{STYLES[verdict]}]{verdict}[/]")
     out.print(f"  {escape(found['statement']['text'])}")

@@ -10,7 +10,7 @@ from signproof.terminal import console, table
 EPILOG = "Example:  signproof list 'scaled-sign/*'"
 
 
-def command(targets: Targets = None):
+def command(targets: Targets = None) -> None:
     """List claims: ID, place in the paper, what it says."""
     from signproof.loading import load
     from signproof.theory.terms.formula import text

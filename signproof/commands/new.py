@@ -23,7 +23,7 @@ class Kind(StrEnum):
 def command(
     kind: Annotated[Kind, typer.Argument(help="A theorem to be judged, or an optimizer to be asked.")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: letters, digits and _.")],
-):
+) -> None:
     """Write NAME.py, commented and ready to run, into this folder; a file that is there stays as it is."""
     if not name.isidentifier() or keyword.iskeyword(name):
         raise Misuse(f"{name!r} is no name for a file to import: use letters, digits and _, a letter first")

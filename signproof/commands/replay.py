@@ -42,7 +42,7 @@ def command(
         Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw measured against bound into this file.")
     ] = None,
     as_test: Annotated[bool, typer.Option("--as-test", help="Print a pytest function ready to paste instead.")] = False,
-):
+) -> None:
     """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
     from signproof.checks.replay.witness import WitnessError
 
@@ -135,7 +135,7 @@ def _of_variants(data: dict[str, Any], known: dict[str, Claim], factories: list[
     return [load_variant(entry, known, factory, what) for entry in entries]
 
 
-def _draw(witness: Any, plot: Path):
+def _draw(witness: Any, plot: Path) -> None:
     from signproof.checks.kind import kind_of
     from signproof.checks.posing.domain import Unsupported
     from signproof.checks.replay.series import witness_series
@@ -174,7 +174,7 @@ def _test(witness: Any, files: list[Path]) -> str:
     )
 
 
-def _explain(witness: Any, outcome: Any, source: str):
+def _explain(witness: Any, outcome: Any, source: str) -> None:
     from signproof.checks.kind import kind_of
     from signproof.checks.replay.witness import shown
     from signproof.theory.terms.formula import text

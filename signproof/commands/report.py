@@ -35,7 +35,7 @@ def command(
     markdown: Annotated[
         Path | None, typer.Option(metavar="F.md", help="Write a summary here, for a pull request.")
     ] = None,
-):
+) -> None:
     """Write what a ledger holds as a site to open from disk, as a table for a paper, or for a pull request."""
     from signproof.report.ledger import read
 

@@ -32,7 +32,7 @@ def command(
         Path | None,
         typer.Option(metavar="FILE.json", help="Write the witness here or, if none is found, the nearest instance."),
     ] = None,
-):
+) -> None:
     """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
     from signproof.checks.kind import kind_of
     from signproof.checks.search.search import Stopped, search
@@ -51,7 +51,7 @@ def command(
     begun, told = monotonic(), 0
     with progress(total=int(seconds)) as bar, patient() as look:
 
-        def advance(text: str):
+        def advance(text: str) -> None:
             nonlocal told
             look()
             bar.say(text)
@@ -76,7 +76,7 @@ def command(
         raise typer.Exit(code)
 
 
-def _explain(claim: Claim, found: Found):
+def _explain(claim: Claim, found: Found) -> None:
     from signproof.checks.search.shrink import size
     from signproof.theory.terms.formula import text
 
@@ -95,7 +95,7 @@ def _explain(claim: Claim, found: Found):
         out.print(f"  its size: {coordinates} coordinates, k = {steps}, {digits} digits")
 
 
-def _write(out: Path, found: Found):
+def _write(out: Path, found: Found) -> None:
     from json import dumps
 
     from signproof.report.ledger import write_atomically

@@ -17,7 +17,7 @@ EPILOG = "Example:  signproof show scaled-sign/theorem-1.2"
 
 def command(
     targets: Annotated[list[str], typer.Argument(metavar="ID | FILE.py...", help="Claims to show.")],
-):
+) -> None:
     """Show a claim: statement, assumptions, proof steps with their justification, and what the kernel says."""
     from signproof.loading import load
 
@@ -25,7 +25,7 @@ def command(
         _show(claim)
 
 
-def _show(claim: Claim):
+def _show(claim: Claim) -> None:
     from signproof.theory.elaboration.automatic import prove
     from signproof.theory.kernel.lemmas import TABLE
     from signproof.theory.proof_steps import Certificate, Proof

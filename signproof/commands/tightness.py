@@ -26,7 +26,7 @@ def command(
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map here.")] = None,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the map into this file.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
-):
+) -> None:
     """Show where a bound is tight (1), where it is loose, and where nothing meets its assumptions."""
     from signproof.checks.posing.domain import THETAS
     from signproof.checks.trials.tightness_map import Cell, tightness_cells
@@ -62,7 +62,7 @@ def command(
         raise typer.Exit(interrupted)
 
 
-def _write(id: str, seed: int, cells: list[dict[str, Any]], json: Path | None, svg: Path | None, cut: bool):
+def _write(id: str, seed: int, cells: list[dict[str, Any]], json: Path | None, svg: Path | None, cut: bool) -> None:
     from json import dumps
 
     from signproof.report.ledger import spared, write_atomically

@@ -39,7 +39,7 @@ def command(
     dtype: Annotated[str, typer.Option(help="float64, float32 or bfloat16: of parameters and state.")] = "float64",
     seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
     profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
-):
+) -> None:
     """Ask an optimizer whether it obeys the bounds: holds, or broken at which step on which instance."""
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
@@ -93,7 +93,7 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
     return found, 0
 
 
-def _print(found: list[Row]):
+def _print(found: list[Row]) -> None:
     from signproof.checks.variants.row import NO_RUN
 
     rows = table("claim", "verdict", "k", "largest ratio", "tightness", "because")
@@ -123,7 +123,7 @@ def _short(number: float | None) -> str:
     return f"{number:.4f}" if abs(number) < LARGEST_RATIO else f"{number:.0e}"
 
 
-def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], cut: bool):
+def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], cut: bool) -> None:
     from importlib.metadata import version
     from json import dumps
 

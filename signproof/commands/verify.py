@@ -46,7 +46,7 @@ def command(
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Make these verdicts the ones that later runs are compared with.")
     ] = False,
-):
+) -> None:
     """Judge claims: check their proofs, try them on problems, replay every violation exactly."""
     from signproof.loading import load
     from signproof.theory.catalog import is_built_in
@@ -134,7 +134,7 @@ def _judge(
     return entries, None
 
 
-def _print_table(entries: list[dict[str, Any]]):
+def _print_table(entries: list[dict[str, Any]]) -> None:
     from signproof.report.ledger import because, deciding, ratio_text
 
     rows = table("claim", "verdict", "evidence", "tightness", "because")

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import (
     Abs,
@@ -55,6 +55,9 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 from signproof.theory.algebra.elementary import bounds
 from signproof.theory.algebra.limits import constant_parts, exists, without_limits
 from signproof.theory.symbols import k
+
+if TYPE_CHECKING:
+    import z3
 
 RESOURCES = 20_000_000
 """Z3's own count of work after which a question is given up as undecided; unlike seconds, it is repeatable."""
@@ -288,7 +291,7 @@ def _counts(exponent: Expr, whole: tuple[Symbol, ...]) -> bool:
     return all(factor.is_Integer and factor >= 0 for factor in Poly(exponent, *whole).coeffs())
 
 
-def _boolean(relation) -> Boolean:
+def _boolean(relation: Boolean | bool) -> Boolean:
     if isinstance(relation, bool):
         return BooleanTrue() if relation else BooleanFalse()
     return relation
@@ -297,14 +300,14 @@ def _boolean(relation) -> Boolean:
 class _Translation:
     """SymPy to Z3. What the new variables mean where they have a value is said by `axioms`."""
 
-    def __init__(self, context, whole: Set[Symbol] = NOTHING):
+    def __init__(self, context: z3.Context, whole: Set[Symbol] = NOTHING) -> None:
         self.context = context
         self.whole = whole
         self.variables: dict[Expr, Any] = {}
         self.axioms: list = []
         self.opaque = False
 
-    def formula(self, statement: Boolean):
+    def formula(self, statement: Boolean) -> z3.BoolRef:
         import z3
 
         if isinstance(statement, BooleanTrue | BooleanFalse):
@@ -332,7 +335,7 @@ class _Translation:
         }
         return comparison[type(statement)]()
 
-    def term(self, expression: Expr):
+    def term(self, expression: Expr) -> z3.ArithRef:
         import z3
 
         if isinstance(expression, Symbol):
@@ -369,7 +372,7 @@ class _Translation:
             self.axioms.append(variable > 0)
         return variable
 
-    def _power(self, expression: Pow):
+    def _power(self, expression: Pow) -> z3.ArithRef:
         """base^(p/q): the p-th power of the q-th root, or its inverse."""
         import z3
 
@@ -390,7 +393,7 @@ class _Translation:
 
         return z3.RealVal(str(number), self.context)
 
-    def _variable(self, expression: Expr):
+    def _variable(self, expression: Expr) -> z3.ArithRef:
         import z3
 
         if expression not in self.variables:
@@ -401,12 +404,12 @@ class _Translation:
         return self.variables[expression]
 
 
-def _name(number) -> str:
+def _name(number: z3.ArithRef) -> str:
     """The name of a variable; a whole number is one that was made real."""
     return str(number.arg(0) if number.children() else number)
 
 
-def _times(factor, count: int):
+def _times(factor: z3.ArithRef, count: int) -> z3.ArithRef:
     """The factor times itself."""
     result = factor
     for _ in range(count - 1):

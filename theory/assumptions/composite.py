@@ -7,6 +7,7 @@ from typing import Any
 
 from sympy import Abs, And, Eq, Expr, Ge, Integer, Le, Tuple, sympify
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.norms import DualPair
@@ -50,7 +51,7 @@ class Composite(_WithFormulas):
     points = 1
     words = "composite"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Eq(value(x), value(x, D) + value(x, regularizer(self.step_size)))
 
 
@@ -62,7 +63,7 @@ class ProximalAverage(_WithFormulas):
     points = 1
     words = "with an averaged regularizer"
 
-    def statement(self, z):
+    def statement(self, z: Expr) -> Boolean:
         return Eq(mean_prox(z, self.step_size), prox(z, self.step_size, regularizer(self.step_size)))
 
 
@@ -77,7 +78,7 @@ class Convex(_WithFormulas):
     points = 2
     words = "convex"
 
-    def statement(self, y, x):
+    def statement(self, y: Expr, x: Expr) -> Boolean:
         return Ge(value(y, self.of), value(x, self.of) + inner(gradient(x, self.of), y - x))
 
 
@@ -89,7 +90,7 @@ class ClosedConvex(_WithFormulas):
     points = 0
     words = "closed, proper and convex"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         raise TypeError("values that may be infinite are no numbers")
 
 
@@ -110,7 +111,7 @@ class LipschitzGradient(_WithFormulas):
     def conditions(self):
         return (self.constant > 0,)
 
-    def statement(self, x, y):
+    def statement(self, x: Expr, y: Expr) -> Boolean:
         pair = Str(self.norm.name)
         return Le(dual_norm(pair, gradient(x, self.of) - gradient(y, self.of)), self.constant * norm(pair, x - y))
 
@@ -127,7 +128,7 @@ class CoordinateLipschitz(_WithFormulas):
     points = 2
     words = "smooth in each coordinate"
 
-    def statement(self, x, y):
+    def statement(self, x: Expr, y: Expr) -> Boolean:
         slopes = coordinate(gradient(x, self.of) - gradient(y, self.of), i)
         return Le(Abs(slopes), entry(self.constants, i) * Abs(coordinate(x - y, i)))
 
@@ -141,7 +142,7 @@ class Entries(_WithFormulas):
     points = 0
     words = "with a constant for each coordinate"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         each = entry(self.constants, i)
         return And(Ge(each, 0), Eq(Total(each, i), self.total))
 
@@ -155,7 +156,7 @@ class LargestEntry(_WithFormulas):
     points = 0
     words = "with a constant for each coordinate"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         each = entry(self.constants, i)
         return And(Ge(each, 0), Le(each, self.largest))
 
@@ -169,7 +170,7 @@ class ProximalVariance(_WithFormulas):
     points = 1
     words = "of bounded variance"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Le(mean(squared(deviation(x, self.step_size)), x), self.step_size**2 * self.constant**2)
 
 
@@ -182,7 +183,7 @@ class CoordinateVariance(_WithFormulas):
     points = 1
     words = "of bounded variance in each coordinate"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         noise = coordinate(deviation(x, self.step_size), i)
         return Le(mean(noise**2, x), self.step_size**2 * entry(self.constants, i) ** 2)
 
@@ -194,7 +195,7 @@ class Linearized(_WithFormulas):
     points = 2
     words = "linearized"
 
-    def statement(self, y, x):
+    def statement(self, y: Expr, x: Expr) -> Boolean:
         return Eq(value(y, linearization(x)), value(x, OBJECTIVE) + inner(gradient(x, OBJECTIVE), y - x))
 
 
@@ -205,7 +206,7 @@ class LinearizedSlope(_WithFormulas):
     points = 2
     words = "of the slope of its linearization"
 
-    def statement(self, y, x):
+    def statement(self, y: Expr, x: Expr) -> Boolean:
         return Eq(gradient(y, linearization(x)), gradient(x, OBJECTIVE))
 
 
@@ -217,5 +218,5 @@ class BatchSize(_WithFormulas):
     points = 0
     words = "with mini-batches"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Eq(Total(Integer(1), xi), self.size)

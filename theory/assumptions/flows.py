@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import And, Eq, Gt, Le, Or
+from sympy import And, Eq, Expr, Gt, Le, Or
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.objective import Assumption, Constant
 from signproof.theory.symbols import f_star
@@ -20,7 +21,7 @@ class Convex(Assumption):
     points = 2
     words = "convex"
 
-    def statement(self, x, y):
+    def statement(self, x: Expr, y: Expr) -> Boolean:
         return Le(inner(gradient(y), x - y), value(x) - value(y))
 
 
@@ -33,7 +34,7 @@ class SublevelRadius(Constant):
     points = 1
     words = "of bounded sublevel sets"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         name = Str(self.norm.name)
         nearest = nearest_minimizer(name, x)
         return And(

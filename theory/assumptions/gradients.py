@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.objective import Assumption, OfConstant
 from signproof.theory.declared import owner, said_of
@@ -57,7 +58,7 @@ class Unbiased(OracleAssumption):
     words = "unbiased"
     noiseless = ()
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Eq(mean(coordinate(_estimate(x, self.workers), i), x), coordinate(gradient(x), i))
 
 
@@ -83,7 +84,7 @@ class BoundedVariance(_WithConstant):
     def conditions(self):
         return (Ge(self.constant, 0),)
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Le(mean(l1(_estimate(x, self.workers) - gradient(x)) ** 2, x), self.constant**2)
 
 
@@ -99,7 +100,7 @@ class SignMargin(_WithConstant):
     def noiseless(self):
         return (Le(self.constant, 1),)
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         slope = coordinate(gradient(x), i)
         return Ge(slope * mean(sign(coordinate(_estimate(x, self.workers), i)), x), self.constant * Abs(slope))
 
@@ -118,7 +119,7 @@ class VoteMargin(_WithConstant):
     def noiseless(self):
         return (Le(self.constant, 1),)
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         slope = coordinate(gradient(x), i)
         return Ge(slope * mean(coordinate(majority(x), i), x), (2 * self.constant - 1) * Abs(slope))
 
@@ -135,7 +136,7 @@ class NormSignMargin(_WithConstant):
     def noiseless(self):
         return (Le(self.constant, 1),)
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         slope, draw = coordinate(gradient(x), i), estimate(x)
         long = mean(l1(draw) * sign(coordinate(draw, i)), x)
         return Ge(slope * long, self.constant * Abs(slope) * l1(gradient(x)))
@@ -153,7 +154,7 @@ class Independence(OracleAssumption):
     @abstractmethod
     def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]: ...
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return And(*(Eq(mean(one * other, x), mean(one, x) * mean(other, x)) for one, other in self.pairs(x)))
 
 
@@ -165,7 +166,7 @@ class IndependentNormAndSigns(Independence):
 
     words = "independent in norm and signs"
 
-    def pairs(self, x):
+    def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]:
         return ((l1(estimate(x)), sign(coordinate(estimate(x), i))),)
 
 
@@ -175,7 +176,7 @@ class IndependentCoordinates(Independence):
 
     words = "independent in their coordinates"
 
-    def pairs(self, x):
+    def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]:
         others = l1(estimate(x)) - Abs(coordinate(estimate(x), i))
         return ((others, sign(coordinate(estimate(x), i))),)
 
@@ -188,7 +189,7 @@ class IndependentNormsAndVotes(Independence):
 
     words = "independent in norms and votes"
 
-    def pairs(self, x):
+    def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]:
         return ((Total(l1(estimate(x, m)), m), coordinate(majority(x), i)),)
 
 
@@ -202,7 +203,7 @@ class IndependentDraws(Independence):
 
     words = "independent in their coordinates and workers"
 
-    def pairs(self, x):
+    def pairs(self, x: Expr) -> tuple[tuple[Expr, Expr], ...]:
         draw = estimate(x, m)
         drawn = coordinate(draw, i)
         return (

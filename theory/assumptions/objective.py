@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from sympy import Basic, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, sympify
-from sympy.core.relational import Relational
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
@@ -44,7 +44,7 @@ class Assumption(ABC):
         return ()
 
     @abstractmethod
-    def statement(self, *points: Expr) -> Relational:
+    def statement(self, *points: Expr) -> Boolean:
         """What it says at the given points (vectors of `signproof.theory.terms.vectors`)."""
 
     def __str__(self):
@@ -95,7 +95,7 @@ class Smooth(Constant):
     points = 2
     words = "smooth"
 
-    def statement(self, x, y):
+    def statement(self, x: Expr, y: Expr) -> Boolean:
         pair = Str(self.norm.name)
         return Le(dual_norm(pair, gradient(x) - gradient(y)), self.constant * norm(pair, x - y))
 
@@ -107,7 +107,7 @@ class StronglyConvex(Constant):
     points = 2
     words = "strongly convex"
 
-    def statement(self, x, y):
+    def statement(self, x: Expr, y: Expr) -> Boolean:
         distance = norm(Str(self.norm.name), x - y)
         growth = self.constant * Rational(1, 2) * distance**2
         return Ge(value(x) - value(y), inner(gradient(y), x - y) + growth)
@@ -120,7 +120,7 @@ class PolyakLojasiewicz(Constant):
     points = 1
     words = "Polyak-Lojasiewicz"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))
 
 
@@ -131,5 +131,5 @@ class Dimension(Constant):
     points = 0
     words = "of that dimension"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Eq(Total(Integer(1), i), self.constant)

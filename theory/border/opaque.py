@@ -84,7 +84,7 @@ class Term:
     def _sympy_(self):
         raise SympifyError(self)  # so that SymPy leaves mixed operations to it
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
 
     def __neg__(self):
@@ -125,31 +125,31 @@ class Number(Term):
     """A real number that depends on vectors."""
 
     @_with_numbers
-    def __add__(self, other):
+    def __add__(self, other: Expr) -> Number:
         return self._like(self.term + other)
 
     @_with_numbers
-    def __mul__(self, other):
+    def __mul__(self, other: Expr) -> Number:
         return self._like(self.term * other)
 
     @_with_numbers
-    def __sub__(self, other):
+    def __sub__(self, other: Expr) -> Number:
         return self._like(self.term - other)
 
     @_with_numbers
-    def __rsub__(self, other):
+    def __rsub__(self, other: Expr) -> Number:
         return self._like(other - self.term)
 
     @_with_numbers
-    def __truediv__(self, other):
+    def __truediv__(self, other: Expr) -> Number:
         return self * self._like(other) ** -1
 
     @_with_numbers
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Expr) -> Number:
         return self**-1 * other
 
     @_with_numbers
-    def __pow__(self, exponent):
+    def __pow__(self, exponent: Expr) -> Number:
         return self._like(self._noted(Pow(self.term, exponent, evaluate=False)))
 
     def __abs__(self):
@@ -161,19 +161,19 @@ class Number(Term):
 class Vector(Term):
     """An element of R^d, d any number."""
 
-    def __add__(self, other):
+    def __add__(self, other: Vector | Expr | int) -> Vector:
         return self._like(self.term + _vector(other))
 
-    def __sub__(self, other):
+    def __sub__(self, other: Vector | Expr | int) -> Vector:
         return self._like(self.term - _vector(other))
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Vector | Expr | int) -> Vector:
         return self._like(_vector(other) - self.term)
 
-    def __mul__(self, factor):
+    def __mul__(self, factor: Number | Expr | SupportsFloat) -> Vector:
         return self._like(self.term * self._met(factor))
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Number | Expr | SupportsFloat) -> Vector:
         return Number(self._met(other), self.needs) ** -1 * self
 
     __radd__, __rmul__ = __add__, __mul__
@@ -216,41 +216,41 @@ class Scalars(Arithmetic):
     def rational(self, numerator: int, denominator: int) -> Expr:
         return Rational(numerator, denominator)
 
-    def abs(self, x: Any) -> Any:
+    def abs(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.number(Abs(_number(x)))
 
-    def sign(self, x: Any) -> Any:
+    def sign(self, x: Term | Expr) -> Term:
         return self.number(sign(_number(x)))
 
-    def power(self, base: Any, exponent: Any) -> Any:
+    def power(self, base: Number | Expr | SupportsFloat, exponent: Number | Expr | SupportsFloat) -> Number:
         return self.number(_number(base)) ** exponent
 
-    def sqrt(self, x: Any) -> Any:
+    def sqrt(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.power(x, Rational(1, 2))
 
-    def exp(self, x: Any) -> Any:
+    def exp(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.number(exp(_number(x)))
 
-    def log(self, x: Any) -> Any:
+    def log(self, x: Number | Expr | SupportsFloat) -> Number:
         argument = self.number(_number(x))
         return self.number(argument._noted(log(argument.term, evaluate=False)))
 
-    def sin(self, x: Any) -> Any:
+    def sin(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.number(sin(_number(x)))
 
-    def cos(self, x: Any) -> Any:
+    def cos(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.number(cos(_number(x)))
 
-    def expm1(self, x: Any) -> Any:
+    def expm1(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.exp(x) - 1
 
-    def log1p(self, x: Any) -> Any:
+    def log1p(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.log(self.number(_number(x)) + 1)
 
-    def exp_remainder(self, x: Any) -> Any:
+    def exp_remainder(self, x: Number | Expr | SupportsFloat) -> Number:
         return self.exp(x) - 1 - x
 
-    def larger(self, x: Any, y: Any) -> Any:
+    def larger(self, x: Number | Expr | SupportsFloat, y: Number | Expr | SupportsFloat) -> Number:
         return self.number(Max(_number(x), _number(y)))
 
 
@@ -266,19 +266,19 @@ class Opaque(Scalars):
     def vector(self, term: Expr) -> Vector:
         return Vector(term, self.needs)
 
-    def norm(self, name: str, x: Any) -> Number:
+    def norm(self, name: str, x: Vector | Expr) -> Number:
         return self.number(norm(Str(name), _vector(x)))
 
-    def dual_norm(self, name: str, g: Any) -> Number:
+    def dual_norm(self, name: str, g: Vector | Expr) -> Number:
         return self.number(dual_norm(Str(name), _vector(g)))
 
-    def maximizer(self, name: str, g: Any) -> Vector:
+    def maximizer(self, name: str, g: Term | Expr) -> Vector:
         return self.vector(maximizer(Str(name), _vector(g)))
 
-    def sign(self, x: Any) -> Any:
+    def sign(self, x: Term | Expr) -> Term:
         return super().sign(x) if isinstance(x, Number) else self.maximizer("inf", x)
 
-    def normalized(self, g: Any) -> Vector:
+    def normalized(self, g: Vector | Expr) -> Vector:
         return self.maximizer("2", g)
 
     def proximal_step(self, x: Vector, step_size: Expr, batch: Expr) -> Vector:

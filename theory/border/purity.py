@@ -78,34 +78,34 @@ class Ground:
 class Rounded(Coordinates):
     """Columns of rationals, in which irrational numbers are rounded: formulas for them would grow without end."""
 
-    def power(self, base, exponent):
+    def power(self, base: Column | Expr, exponent: Expr) -> Column | Expr:
         return _each_rounded(super().power(base, exponent))
 
-    def sqrt(self, x):
+    def sqrt(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(x, _root)
 
-    def exp(self, x):
+    def exp(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().exp(x))
 
-    def log(self, x):
+    def log(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().log(x))
 
-    def sin(self, x):
+    def sin(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().sin(x))
 
-    def cos(self, x):
+    def cos(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().cos(x))
 
-    def expm1(self, x):
+    def expm1(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().expm1(x))
 
-    def log1p(self, x):
+    def log1p(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().log1p(x))
 
-    def exp_remainder(self, x):
+    def exp_remainder(self, x: Column | Expr) -> Column | Expr:
         return _each_rounded(super().exp_remainder(x))
 
-    def normalized(self, g):
+    def normalized(self, g: Column) -> Column:
         length = self.sqrt(self.sum(g * g))
         return g if length == 0 else _each_rounded(g / length)
 

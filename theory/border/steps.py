@@ -15,9 +15,9 @@ from typing import Any
 
 from sympy import Integer, Symbol
 
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Scalar, Vector, evaluate
 from signproof.theory.border.copies import copied
-from signproof.theory.measures.runs import Measure
+from signproof.theory.measures.runs import Measure, Objective
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.methods.proximal import ProximalOracle
@@ -41,12 +41,14 @@ class DrawnTwice(Unruly):
     """A stochastic method that asks for more than one draw in a step."""
 
 
-def begin(algorithm: Algorithm, x: Any, xp: Any) -> Any:
+def begin(algorithm: Algorithm, x: Vector, xp: Arithmetic) -> Memory:
     """What a method remembers before its first step, from x."""
     return copied(algorithm.init(copied(x, xp.copy), xp), xp.copy)
 
 
-def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> tuple[Any, Any]:
+def move(
+    algorithm: Algorithm, x: Vector, gradient: Gradient | ProximalOracle, memory: Memory, xp: Arithmetic
+) -> tuple[Vector, Memory]:
     """One step of a method, its formulas numbers: the next iterate and the next memory.
 
     Arguments are those of `Algorithm.update`, and stay as they are. Raises DrawnTwice if a stochastic method draws
@@ -79,7 +81,7 @@ def move(algorithm: Algorithm, x: Any, gradient: Any, memory: Any, xp: Any) -> t
 
 
 def states(
-    algorithm: Algorithm, x: Any, gradient: Callable[[Any], Any], values: Mapping[Symbol, Any], xp: Any
+    algorithm: Algorithm, x: Vector, gradient: Gradient, values: Mapping[Symbol, Scalar], xp: Arithmetic
 ) -> Iterator[tuple[Any, Any]]:
     """The iterates x_0 = x, x_1, ..., each with what the method remembers there.
 
@@ -97,7 +99,7 @@ def states(
         x, memory = move(at(iteration), x, gradient, memory, xp)
 
 
-def counted(algorithm: Algorithm, gradient: Any, xp: Any) -> tuple[Any, Any]:
+def counted(algorithm: Algorithm, gradient: Gradient | ProximalOracle, xp: Arithmetic) -> tuple[Any, Any]:
     """What a stochastic method is to ask for its draw in one step, and the arithmetic for that step.
 
     A gradient, the workers' votes and a mini-batch are one draw each. Raises DrawnTwice when there is a second.
@@ -124,7 +126,7 @@ class Draws:
                 "draw once, g = gradient(x), and use g again"
             )
 
-    def hear(self, workers: Any) -> None:
+    def hear(self, workers: Scalar) -> None:
         """Raises Unheard unless these are as many as the method has: as many draw, and as many the theorems count."""
         own = getattr(self._algorithm, "workers", None)
         if workers is own:
@@ -136,7 +138,7 @@ class Draws:
             )
 
 
-def flowing(flow: Flow, x: Any, gradient: Any, xp: Any) -> Any:
+def flowing(flow: Flow, x: Vector, gradient: Gradient, xp: Arithmetic) -> Vector:
     """The velocity of a flow at a point, its speed a number."""
     return copied(flow.velocity(copied(x, xp.copy), _copying(gradient, xp), xp), xp.copy)
 
@@ -147,25 +149,25 @@ class Guarded:
     def __init__(self, problem: Any):
         self._problem = problem
 
-    def gradient(self, x: Any, xp: Any) -> Any:
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return copied(self._problem.gradient(copied(x), xp), xp.copy)
 
-    def suboptimality(self, x: Any, *more: Any) -> Any:
+    def suboptimality(self, x: Vector, *more: Any) -> Scalar:
         return copied(self._problem.suboptimality(copied(x), *more))
 
-    def state(self, x: Any) -> Any:
+    def state(self, x: Vector) -> Vector:
         return copied(self._problem.state(copied(x)))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._problem, name)
 
 
-def measured(measure: Measure, problem: Any, x: Any, xp: Any) -> Any:
+def measured(measure: Measure, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
     """A measure's quantity at a point of a problem."""
     return copied(measure.quantity(Guarded(problem), copied(x), xp))
 
 
-def _copying(gradient: Callable[..., Any], xp: Any) -> Callable[..., Any]:
+def _copying(gradient: Any, xp: Arithmetic) -> Any:  # of points, or the oracle of a proximal method
     return gradient if isinstance(gradient, ProximalOracle) else lambda *at: copied(gradient(*map(copied, at)), xp.copy)
 
 
@@ -187,7 +189,7 @@ class _Batch(ProximalOracle):
         super().__init__(given.problem, given.drawn)
         object.__setattr__(self, "_draws", draws)
 
-    def proximal_step(self, x: Any, step_size: Any, xp: Any) -> Any:
+    def proximal_step(self, x: Vector, step_size: Any, xp: Arithmetic) -> Any:
         self._draws.draw()  # type: ignore[attr-defined]
         return super().proximal_step(copied(x), step_size, xp)
 
@@ -209,7 +211,7 @@ class _Numbers:
 
         return drawn
 
-    def votes(self, gradient: Any, x: Any, workers: Any) -> tuple[Any, Any]:
+    def votes(self, gradient: Gradient | ProximalOracle, x: Vector, workers: Scalar) -> tuple[Any, Any]:
         self._draws.draw()
         self._draws.hear(workers)
         return self._xp.votes(gradient.source if isinstance(gradient, _Drawn) else gradient, x, workers)

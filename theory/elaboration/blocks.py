@@ -25,7 +25,7 @@ class Blocks(Coordinates):
     def __init__(self, *sizes: Expr | int):
         self.sizes = tuple(map(sympify, sizes))
 
-    def sum(self, x):
+    def sum(self, x: Column) -> Expr:
         return Add(*(size * entry for size, entry in zip(self.sizes, x, strict=True)))
 
     def norm(self, name: str, x: Matrix) -> Expr:
@@ -44,7 +44,7 @@ class Blocks(Coordinates):
         return Add(*self.sizes)
 
 
-def _only_maximum(name: str):
+def _only_maximum(name: str) -> None:
     if name != LINF.name:
         raise TypeError(f"blocks know the maximum norm, not {name}")
 

@@ -40,6 +40,7 @@ from sympy import (
     Pow,
     Rational,
     Symbol,
+    Tuple,
     exp,
     log,
     sign,
@@ -430,7 +431,7 @@ class Point:
             return self._mean(_summed(base.args[0]), base.args[1])
         return None
 
-    def _mean(self, term: Expr | None, given) -> Expr | None:
+    def _mean(self, term: Expr | None, given: Tuple) -> Expr | None:
         """What is known of a mean given x: of signs and votes it is in [-1, 1], of squares and norms it is not below 0.
 
         Of what grows convexly with an unbiased draw it is at least that of the gradient (Jensen).

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sympy import (
     Basic,
@@ -73,6 +73,9 @@ from signproof.theory.terms.vectors import (
     x_k,
 )
 
+if TYPE_CHECKING:
+    from signproof.theory.assumptions.objective import Assumption
+
 PLAIN = (str, int, bool, type(None))
 """Fields of assumptions that are compared as they are."""
 TABLE = lemmas.TABLE
@@ -123,7 +126,7 @@ class _Kernel:
         self.lemmas: set[str] = set()
         self.defined: set[Boolean] = set()
 
-    def accept(self, step: Step):
+    def accept(self, step: Step) -> None:
         if type(step) is not Step:
             raise Rejected(f"{type(step).__name__} is no step")
         if type(step.by) not in JUSTIFICATIONS:
@@ -150,7 +153,7 @@ class _Kernel:
             for other in self.claim.assumptions
         )
 
-    def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = ""):
+    def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = "") -> None:
         """Let Z3 prove a goal from the claim's premises and the given statements."""
         if any(about_vectors(statement) for statement in (goal, *using)):
             raise Rejected("real arithmetic is about numbers, and one of the statements is about vectors")
@@ -159,11 +162,11 @@ class _Kernel:
             return
         raise Rejected(f"{what or f'{goal} does not follow'}: {answer.reason}", answer.model or answer.hint)
 
-    def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()):
+    def require_defined(self, *terms: Basic, using: tuple[Boolean, ...] = ()) -> None:
         """Expressions and statements must have a value for all parameters in the domain."""
         self.require_values([condition for term in terms for condition in conditions(term)], using)
 
-    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()):
+    def require_values(self, needs: Iterable[Boolean], using: tuple[Boolean, ...] = ()) -> None:
         """What expressions need to have a value must hold for all parameters in the domain."""
         for condition in needs:
             if condition in self.defined:  # as the statements that it was proved from, it holds once and for all
@@ -172,7 +175,7 @@ class _Kernel:
             self.require(condition, using, what or f"it has a value only if {condition}")
             self.defined.add(condition)
 
-    def require_readable(self, statement: Basic):
+    def require_readable(self, statement: Basic) -> None:
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
         if statement.has(Limit):
@@ -181,7 +184,7 @@ class _Kernel:
         if why:
             raise Rejected(why)
 
-    def require_rule(self, step: Traced, name: str):
+    def require_rule(self, step: Traced, name: str) -> None:
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
         check_term(step.after, vector=True)
         _refuse_anywhere(step.after, name)
@@ -210,7 +213,7 @@ class _Kernel:
         # what it says is read off one statement: it cannot depend on which points it is asked about
         return pattern.xreplace(dict(zip(places, points, strict=True)))
 
-    def require_theorem(self, claim: Claim):
+    def require_theorem(self, claim: Claim) -> None:
         """Another claim must be accepted, by its own proof or, if it carries none, by arithmetic."""
         if claim not in self.known:
             self.known[claim] = None
@@ -273,7 +276,7 @@ class _Kernel:
         return False
 
 
-def _require_draws(step: Traced, algorithm: Any):
+def _require_draws(step: Traced, algorithm: Any) -> None:
     """What a rule draws it draws at x_k, so that no two steps have a draw in common."""
     for drawn in sorted(step.after.atoms(Random), key=str):
         if drawn.args[0] != x_k:
@@ -287,7 +290,7 @@ def _require_draws(step: Traced, algorithm: Any):
 class Definition(Justification):
     """The update rule of the claim's algorithm, V_k = f(x_k) - f*, or V_0; the same of a flow."""
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         if not kernel.definitions(statement):
             raise Rejected(f"{statement} is not the definition of V_k, of V_0 or of {kernel.claim.algorithm}")
 
@@ -303,7 +306,7 @@ class Hypothesis(Justification):
     assumption: Any
     points: tuple[Expr, ...]
 
-    def __init__(self, assumption, *points):
+    def __init__(self, assumption: Assumption, *points: Expr) -> None:
         object.__setattr__(self, "assumption", assumption)
         object.__setattr__(self, "points", points)
 
@@ -311,7 +314,7 @@ class Hypothesis(Justification):
     def sources(self):
         return (self.assumption,)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         if not kernel.assumed(self.assumption):
             raise Rejected(f"it needs the hypothesis {self.assumption}, which the claim does not make")
         kernel.require_defined(*self.points)
@@ -333,7 +336,8 @@ class Lemma(Justification):
     arguments: tuple[Any, ...]
     using: tuple[Step, ...] = ()
 
-    def __init__(self, name, *arguments, using=()):
+    # arguments: terms, relations, assumptions or norms, as the lemma has it
+    def __init__(self, name: str, *arguments: Any, using: Iterable[Step] = ()) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", arguments)
         object.__setattr__(self, "using", tuple(using))
@@ -343,7 +347,7 @@ class Lemma(Justification):
         assumption = TABLE[self.name].use(*self.arguments).assumption
         return (TABLE[self.name],) if assumption is None else (TABLE[self.name], assumption)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         if self.name not in TABLE:
             raise Rejected(f"there is no lemma {self.name!r}; the table has {', '.join(TABLE)}")
         try:
@@ -375,10 +379,10 @@ class Identity(Justification):
 
     using: tuple[Step, ...] = ()
 
-    def __init__(self, *using):
+    def __init__(self, *using: Step) -> None:
         object.__setattr__(self, "using", using)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         if not isinstance(statement, Eq):
             raise Rejected(f"{statement} is not an equation")
         sides = [statement.lhs, statement.rhs]
@@ -410,7 +414,7 @@ class Combination(Justification):
     def premises(self):
         return (*self.multipliers, *self.given)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         target, kind = _gap(statement)
         given = tuple(kernel.proved(step) for step in self.given)
         total, strict, equations_only = Integer(0), False, True
@@ -446,10 +450,10 @@ class Decide(Justification):
 
     using: tuple[Step, ...] = ()
 
-    def __init__(self, *using):
+    def __init__(self, *using: Step) -> None:
         object.__setattr__(self, "using", using)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         kernel.require(statement, tuple(kernel.proved(step) for step in self.using))
 
     @property
@@ -468,7 +472,7 @@ class Instance(Justification):
     def premises(self):
         return (self.step,)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         index = sympify(self.at)
         check_term(index)
         if not _is_iteration(index) and index != kernel.claim.horizon and not kernel.is_last(index):
@@ -501,7 +505,7 @@ class Theorem(Justification):
     def sources(self):
         return (self.claim,)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         theorem = self.claim
         if type(theorem) is not Claim or type(theorem.body) is not Statement:
             raise Rejected(f"{theorem} is no claim about parameters alone")
@@ -537,11 +541,13 @@ class Run(Justification):
 
     start: int
 
-    def check(self, statement, kernel):
-        turned = _turn(kernel.claim.algorithm, kernel.claim.orbit, self.start)
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
+        orbit = kernel.claim.orbit
+        if orbit is None:
+            raise Rejected("it needs an orbit")
+        turned = _turn(kernel.claim.algorithm, orbit, self.start)
         if statement != turned.statement:
             raise Rejected(f"the step from point {self.start} of the orbit is {turned.statement}, not {statement}")
-        orbit = kernel.claim.orbit
         kernel.require_defined(_at(orbit, orbit.function, orbit.points[self.start]))
         for condition in orbit.smooth_at(orbit.points[self.start]):
             kernel.require(condition, what=f"the function may have no gradient at point {self.start} of the orbit")
@@ -559,14 +565,14 @@ class Forever(Justification):
 
     using: tuple[Step, ...] = ()
 
-    def __init__(self, *using):
+    def __init__(self, *using: Step) -> None:
         object.__setattr__(self, "using", using)
 
     @property
     def sources(self):
         return (lemmas.TABLE["induction"],)
 
-    def check(self, statement, kernel):
+    def check(self, statement: Boolean, kernel: _Kernel) -> None:
         claim = kernel.claim
         if claim.orbit is None or claim.orbit.formula:
             raise Rejected("it needs an orbit whose points repeat")
@@ -612,7 +618,7 @@ def _spoken_of(assumption: Any) -> set[Basic]:
     return set(said.free_symbols)
 
 
-def _refuse_anywhere(term: Basic, name: str):
+def _refuse_anywhere(term: Basic, name: str) -> None:
     """What is known of one point only must not be about a point that stands for all of them."""
     for part in preorder_traversal(term):
         if part in lemmas.ANYWHERE:

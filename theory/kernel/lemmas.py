@@ -120,7 +120,7 @@ class Lemma:
 _lemmas: list[Lemma] = []
 
 
-def _lemma(name: str, text: str, source: str):
+def _lemma(name: str, text: str, source: str) -> Callable[[Callable[..., Use]], Callable[..., Use]]:
     def enter(use: Callable[..., Use]) -> Callable[..., Use]:
         _lemmas.append(Lemma(name, text, source, use))
         return use
@@ -749,12 +749,12 @@ def _chance(p: Expr) -> tuple[Boolean, ...]:
     return Ge(p, 0), Le(p, 1)
 
 
-def _needs_whole(number: Expr, least: int):
+def _needs_whole(number: Expr, least: int) -> None:
     if not is_whole(number, least):
         raise LemmaError(f"{number} is not one of {least}, {least + 1}, ... whatever k")
 
 
-def _needs_type(assumption: Assumption, kind: type[Assumption]):
+def _needs_type(assumption: Assumption, kind: type[Assumption]) -> None:
     if type(assumption) is not kind:
         raise LemmaError(f"it needs the assumption {kind.__name__}, not {assumption}")
 
@@ -776,7 +776,7 @@ def _running(term: Expr) -> Expr:
     return term.subs(t, s)
 
 
-def _needs_same_at_all_times(factor: Expr):
+def _needs_same_at_all_times(factor: Expr) -> None:
     if not is_constant(factor):
         raise LemmaError(f"{factor} changes with time; it must be the same at all times")
 
@@ -788,28 +788,28 @@ def _whole(batch: Expr) -> tuple[Boolean, ...]:
     return (Ge(batch, 1),)
 
 
-def _needs_known(x: Expr, *terms: Expr):
+def _needs_known(x: Expr, *terms: Expr) -> None:
     """What a lemma says of the draw at x needs the numbers that the draw is made with before it is made."""
     for term in terms:
         if not known(term, (x,)):
             raise LemmaError(f"{term} is not known given {x}: it may depend on what is drawn there")
 
 
-def _needs_no_index(index: Symbol, *terms: Expr):
+def _needs_no_index(index: Symbol, *terms: Expr) -> None:
     """What a lemma says of all coordinates or workers at once, it says of terms that are the same for all of them."""
     for term in terms:
         if term.has(index):
             raise LemmaError(f"{term} depends on {index}, over which the lemma runs")
 
 
-def _needs_one_function(*terms: Expr):
+def _needs_one_function(*terms: Expr) -> None:
     """A premise about all points of a function is about one function: its name must not depend on these points."""
     for term in terms:
         if any(part in ANYWHERE for part in preorder_traversal(term)):
             raise LemmaError(f"{term} depends on a point that stands for all points")
 
 
-def _needs_constant(factor: Expr):
+def _needs_constant(factor: Expr) -> None:
     if factor.has(k, l) or factor.atoms(Scalar, VectorAtom):
         raise LemmaError(f"{factor} changes from one iteration to the next; it must be the same for all")
 

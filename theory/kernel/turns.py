@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from sympy import Dummy, Eq, Expr, Symbol
 from sympy.logic.boolalg import And, Boolean
@@ -104,7 +104,7 @@ class Column:
 
     __array_ufunc__ = None
 
-    def __array__(self, *how: Any):
+    def __array__(self, *how: Any) -> None:
         raise self[0].refused("formulas are no array: write the rule over the arithmetic that it is given")
 
     def __bool__(self):
@@ -125,10 +125,16 @@ class Column:
     def __iter__(self):
         return iter(self.entries)
 
-    def __getitem__(self, key):
+    @overload
+    def __getitem__(self, key: int) -> Number: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> Column: ...
+
+    def __getitem__(self, key: int | slice) -> Column | Number:
         return Column(self.entries[key]) if isinstance(key, slice) else self.entries[key]
 
-    def __setitem__(self, key, entry):
+    def __setitem__(self, key: int | slice, entry: Column | Number | Expr | int) -> None:
         places = range(len(self))[key] if isinstance(key, slice) else (key,)
         for number, place in enumerate(places):
             self.entries[place] = entry[number] if isinstance(entry, Column) else entry
@@ -143,25 +149,25 @@ class Column:
         others = other if isinstance(other, Column) else [other] * len(self)
         return Column(operation(*pair) for pair in zip(self, others, strict=True))
 
-    def __add__(self, other):
+    def __add__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(operator.add, other)
 
-    def __sub__(self, other):
+    def __sub__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(operator.sub, other)
 
-    def __mul__(self, other):
+    def __mul__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(operator.mul, other)
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(operator.truediv, other)
 
-    def __pow__(self, other):
+    def __pow__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(operator.pow, other)
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Column | Number | Expr | int) -> Column:
         return -self + other
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Column | Number | Expr | int) -> Column:
         return self.each(lambda entry: other / entry)
 
     def __neg__(self):
@@ -177,7 +183,7 @@ def _on_columns(name: str) -> Callable[..., Any]:
     """An operation on numbers, done on every entry of a column."""
     operation = getattr(Scalars, name)
 
-    def apply(self, x: Any, *more: Any) -> Any:
+    def apply(self: Scalars, x: Any, *more: Any) -> Any:
         if not isinstance(x, Column) and more and isinstance(more[0], Column):
             x, more = more[0], (x,)  # the larger of two, in any order
         if isinstance(x, Column):

@@ -8,7 +8,8 @@ from typing import Any
 from sympy import Sum, Symbol
 from sympy.core.symbol import Str
 
-from signproof.theory.measures.runs import Measure
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
+from signproof.theory.measures.runs import Measure, Objective
 from signproof.theory.norms import DualPair
 from signproof.theory.symbols import l
 from signproof.theory.terms.expectations import mean
@@ -37,7 +38,7 @@ class MeanGradientMapping(Measure):
         length = dual_norm(Str(self.norm.name), gradient_mapping(iterate(l), self.step_size))
         return Sum(mean(length**self.power), (l, 0, self.steps - 1)) / self.steps
 
-    def quantity(self, problem, x, xp):
+    def quantity(self, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
         """||G(x)||_*^power on a composite problem, where the step size is a number; `mean over l < T` is the run's.
 
         Raises TypeError for a problem without proximal operators.

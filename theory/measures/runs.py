@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from sympy import Expr, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 
+from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
 from signproof.theory.declared import said_of
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import k, l
 from signproof.theory.terms.expectations import expectation, mean
-from signproof.theory.terms.vectors import Least, Scalar, dual_norm, gradient, iterate, suboptimality
+from signproof.theory.terms.vectors import Least, dual_norm, gradient, iterate, suboptimality
+from signproof.theory.terms.vectors import Scalar as ScalarTerm
+
+Objective: TypeAlias = Any
+"""A problem of `checks.problems`, which theory does not import: with `gradient(x, xp)` and `suboptimality(x, xp)`, or a
+composite one with `gradient_mapping(x, gamma, xp)`."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ class Measure(ABC):
         """The measure at iteration k as a term of the kernel."""
 
     @abstractmethod
-    def quantity(self, problem: Any, x: Any, xp: Any) -> Any:
+    def quantity(self, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
         """The number at the point x, shape (d, ...), of a problem."""
 
 
@@ -53,7 +59,7 @@ class Suboptimality(Measure):
     def symbol(self):
         return suboptimality(k)
 
-    def quantity(self, problem, x, xp):
+    def quantity(self, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
         return problem.suboptimality(x, xp)
 
 
@@ -77,7 +83,7 @@ def is_mean(measure: Measure | None) -> bool:
         return False
     factor, mean_of = measure.symbol.as_independent(expectation)
     over_run = measure.symbol.has(ExprWithLimits)
-    return isinstance(mean_of, expectation) and not factor.has(Scalar) and not over_run
+    return isinstance(mean_of, expectation) and not factor.has(ScalarTerm) and not over_run
 
 
 @dataclass(frozen=True)
@@ -99,5 +105,5 @@ class MinDualGradientNorm(Measure):
     def symbol(self):
         return Least(dual_norm(Str(self.norm.name), gradient(iterate(l))) ** self.power, (l, 0, k))
 
-    def quantity(self, problem, x, xp):
+    def quantity(self, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
         return xp.power(self.norm.dual(problem.gradient(x, xp), xp), self.power)

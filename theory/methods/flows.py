@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from signproof.theory.arithmetic import Arithmetic, Gradient, Scalar, Vector
 from signproof.theory.methods.gradient import Method
 
 
@@ -17,30 +17,30 @@ class Flow(Method, ABC):
     speed: Any
 
     @abstractmethod
-    def velocity(self, x: Any, gradient: Callable[[Any], Any], xp: Any) -> Any:
+    def velocity(self, x: Vector, gradient: Gradient, xp: Arithmetic) -> Vector:
         """The velocity at the point x, shape (d, ...), in the arithmetic `xp`."""
 
     @abstractmethod
-    def on_quadratic(self, curvatures: Any, x: Any, time: Any, xp: Any) -> Any:
+    def on_quadratic(self, curvatures: Vector, x: Vector, time: Scalar, xp: Arithmetic) -> Vector:
         """Where the trajectory from x is after some time on f = 1/2 sum of h_i x_i^2, the curvatures h_i > 0."""
 
 
 class GradientFlow(Flow):
     """x' = -beta grad f(x).  [scaled-sign (22)]"""
 
-    def velocity(self, x, gradient, xp):
+    def velocity(self, x: Vector, gradient: Gradient, xp: Arithmetic) -> Vector:
         return -self.speed * gradient(x)
 
-    def on_quadratic(self, curvatures, x, time, xp):
+    def on_quadratic(self, curvatures: Vector, x: Vector, time: Scalar, xp: Arithmetic) -> Vector:
         return x * xp.exp(-self.speed * time * curvatures)
 
 
 class SignFlow(Flow):
     """x' = -beta sign(grad f(x)), in Filippov's sense.  [scaled-sign (23)]"""
 
-    def velocity(self, x, gradient, xp):
+    def velocity(self, x: Vector, gradient: Gradient, xp: Arithmetic) -> Vector:
         return -self.speed * xp.sign(gradient(x))
 
-    def on_quadratic(self, curvatures, x, time, xp):
+    def on_quadratic(self, curvatures: Vector, x: Vector, time: Scalar, xp: Arithmetic) -> Vector:
         left = xp.abs(x) - self.speed * time
         return xp.sign(x) * (left + xp.abs(left)) / 2  # a coordinate that arrives at 0 stays there

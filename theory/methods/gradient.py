@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from sympy import Expr
 
+from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Scalar, Vector
 from signproof.theory.declared import said_of
 from signproof.theory.norms import LINF, DualPair
 
@@ -52,12 +52,12 @@ class Algorithm(Method, ABC):
         """The method when the estimates are the gradient itself."""
         return self
 
-    def init(self, x: Any, xp: Any) -> Any:
+    def init(self, x: Vector, xp: Arithmetic) -> Memory:
         """What the method remembers besides x, before the first step; nothing unless overridden."""
         return ()
 
     @abstractmethod
-    def update(self, x: Any, gradient: Callable[[Any], Any], memory: Any, xp: Any) -> tuple[Any, Any]:
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         """One step: the next iterate and the next memory.
 
         Arguments: x, shape (d, ...); `gradient`, mapping points to gradients of the same shape; the memory;
@@ -72,7 +72,7 @@ class GradientDescent(Algorithm):
     step_size: Any
     translates = True
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         return x - self.step_size * gradient(x), memory
 
 
@@ -83,7 +83,7 @@ class SignGD(Algorithm):
     step_size: Any
     translates = True
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         return x - self.step_size * xp.sign(gradient(x)), memory
 
 
@@ -95,7 +95,7 @@ class SteepestDescent(Algorithm):
     norm: DualPair
     translates = True
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         g = gradient(x)
         return x - self.step_size * self.norm.dual(g, xp) * self.norm.maximizer(g, xp), memory
 
@@ -140,7 +140,7 @@ class MajorityVote(Algorithm):
     def noiseless(self):
         return ScaledSignGD(self.step_size) if said_of(type(self), "noiseless", "init", "update") else self
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         length, vote = xp.votes(gradient, x, self.workers)
         return x - self.step_size * length * vote, memory
 
@@ -151,19 +151,19 @@ class AdaGradNorm(Algorithm):
 
     step_size: Any
 
-    def init(self, x, xp):
+    def init(self, x: Vector, xp: Arithmetic) -> Memory:
         return xp.sum(x - x)
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         g = gradient(x)
         square = memory + self.growth(g, xp)
         return x - self.step_size / xp.sqrt(square) * self.direction(g, xp), square
 
-    def growth(self, g, xp):
+    def growth(self, g: Vector, xp: Arithmetic) -> Scalar:
         """What is added to b^2."""
         return xp.sum(xp.power(g, 2))
 
-    def direction(self, g, xp):
+    def direction(self, g: Vector, xp: Arithmetic) -> Vector:
         return g
 
 
@@ -171,7 +171,7 @@ class AdaGradNorm(Algorithm):
 class SignAdaGradNorm(AdaGradNorm):
     """b+^2 = b^2 + ||g||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (6)]"""
 
-    def direction(self, g, xp):
+    def direction(self, g: Vector, xp: Arithmetic) -> Vector:
         return xp.sign(g)
 
 
@@ -179,7 +179,7 @@ class SignAdaGradNorm(AdaGradNorm):
 class SignAdaGradSignNorm(SignAdaGradNorm):
     """b+^2 = b^2 + ||sign(g)||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (9)]"""
 
-    def growth(self, g, xp):
+    def growth(self, g: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(xp.power(xp.sign(g), 2))
 
 
@@ -192,15 +192,15 @@ class ErrorFeedbackSignGD(Algorithm):
 
     step_size: Any
 
-    def init(self, x, xp):
+    def init(self, x: Vector, xp: Arithmetic) -> Memory:
         return x - x
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         p = self.step_size * gradient(self.slope_at(x, memory)) + memory
         sent = LINF.dual(p, xp) / dimension(p, xp) * LINF.maximizer(p, xp)
         return x - sent, p - sent
 
-    def slope_at(self, x, e):
+    def slope_at(self, x: Vector, e: Vector) -> Vector:
         """The point whose gradient is taken."""
         return x
 
@@ -209,7 +209,7 @@ class ErrorFeedbackSignGD(Algorithm):
 class ShiftedErrorFeedbackSignGD(ErrorFeedbackSignGD):
     """EF-SignGD with p = lambda grad f(x - e) + e.  [scaled-sign (13)]"""
 
-    def slope_at(self, x, e):
+    def slope_at(self, x: Vector, e: Vector) -> Vector:
         return x - e
 
 
@@ -220,14 +220,14 @@ class Signum(Algorithm):
     step_size: Any
     momentum: Any
 
-    def init(self, x, xp):
+    def init(self, x: Vector, xp: Arithmetic) -> Memory:
         return x - x
 
-    def update(self, x, gradient, memory, xp):
+    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         mean = self.momentum * memory + (xp.rational(1, 1) - self.momentum) * gradient(x)
         return x - self.step_size * xp.sign(mean), mean
 
 
-def dimension(x: Any, xp: Any) -> Any:
+def dimension(x: Vector, xp: Arithmetic) -> Scalar:
     """How many coordinates a vector has, as a number of the arithmetic."""
     return xp.dimension(x)

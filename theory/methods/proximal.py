@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Scalar, Vector
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.terms.proximal import ONE
 
@@ -22,7 +22,7 @@ class ProximalOracle:
     problem: Any
     drawn: Any = None
 
-    def proximal_step(self, x: Any, step_size: Any, xp: Any) -> Any:
+    def proximal_step(self, x: Vector, step_size: Scalar, xp: Arithmetic) -> Vector:
         """^P(x) = sum over j of w_j prox_{gamma r_j}(x - gamma grad d(x)).  [signprox (10)]"""
         weights = self.problem.weights if self.drawn is None else self.drawn
         z = x - step_size * self.problem.smooth_gradient(x, xp)
@@ -40,10 +40,12 @@ class SPGM(Algorithm):
     batch: Any = ONE
     stochastic = True
 
-    def update(self, x, gradient: Callable[[Any], Any] | ProximalOracle, memory, xp):
+    def update(
+        self, x: Vector, gradient: Gradient | ProximalOracle, memory: Memory, xp: Arithmetic
+    ) -> tuple[Vector, Memory]:
         return self.estimate(x, gradient, xp), memory
 
-    def estimate(self, x: Any, oracle: Any, xp: Any) -> Any:
+    def estimate(self, x: Vector, oracle: Gradient | ProximalOracle, xp: Arithmetic) -> Vector:
         """^P(x). Raises TypeError if the oracle knows no proximal operators."""
         if hasattr(xp, "proximal_step"):  # the kernel's vectors
             return xp.proximal_step(x, self.step_size, self.batch)
@@ -56,5 +58,7 @@ class SPGM(Algorithm):
 class SignProx(SPGM):
     """x+ = x - gamma sign(x - ^P(x)), with sign(0) = 0.  [signprox, Algorithm 2]"""
 
-    def update(self, x, gradient, memory, xp):
+    def update(
+        self, x: Vector, gradient: Gradient | ProximalOracle, memory: Memory, xp: Arithmetic
+    ) -> tuple[Vector, Memory]:
         return x - self.step_size * xp.sign(x - self.estimate(x, gradient, xp)), memory

@@ -92,7 +92,7 @@ class coordinate(Scalar):
     nargs = 2
 
     @classmethod
-    def eval(cls, vector, index):
+    def eval(cls, vector: Expr, index: Symbol) -> Expr | None:
         parts = terms(vector)
         if list(parts.values()) != [1]:
             return Add(*(factor * cls(atom, index) for atom, factor in parts.items()))
@@ -121,7 +121,7 @@ class Total(Scalar):
     precedence = PRECEDENCE["Mul"]
 
     @classmethod
-    def eval(cls, term, index):
+    def eval(cls, term: Expr, index: Symbol) -> Expr | None:
         summands = Add.make_args(expand(term))
         if len(summands) > 1:
             return Add(*(cls(summand, index) for summand in summands))
@@ -157,7 +157,7 @@ class expectation(Scalar):
     nargs = 2
 
     @classmethod
-    def eval(cls, term, given):
+    def eval(cls, term: Expr, given: Tuple) -> Expr | None:
         summands = Add.make_args(expand(term))
         if len(summands) > 1:
             return Add(*(cls(summand, given) for summand in summands))

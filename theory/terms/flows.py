@@ -14,9 +14,9 @@ for an element of the set-valued F(x(t)), and V'(t) for its product with the gra
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
-from sympy import Abs, Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Tuple
+from sympy import Abs, Add, Basic, Expr, Integer, Max, Min, Mul, Pow, Symbol, Tuple
 from sympy import preorder_traversal as parts
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
@@ -108,7 +108,7 @@ class OverTime(OfTime, ExprWithLimits):
 
     is_real = True
 
-    def __new__(cls, term, limits=(s, 0, t)):
+    def __new__(cls, term: Expr, limits: Tuple | tuple[Symbol, Expr | int, Expr | int] = (s, 0, t)) -> Self:
         return super().__new__(cls, term, limits)
 
     def check(self):

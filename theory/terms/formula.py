@@ -147,7 +147,7 @@ def _limit(node: ast.Call) -> Expr:
     return sympy.Limit(_read(expression), _read(variable), at, *sides)
 
 
-def _check_power(base: Expr, exponent: Expr):
+def _check_power(base: Expr, exponent: Expr) -> None:
     if not exponent.is_number:
         return
     if not isinstance(exponent, Rational) or abs(exponent) > LARGEST_EXPONENT:

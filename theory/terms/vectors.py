@@ -12,7 +12,7 @@ about them, wherever it is defined at all.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sympy import (
     Abs,
@@ -51,6 +51,9 @@ from signproof.theory.terms.exact_types import (
     is_real_symbol,
     of_package,
 )
+
+if TYPE_CHECKING:
+    from sympy.printing.printer import Printer
 
 
 class Term:
@@ -146,7 +149,7 @@ class maximizer(VectorAtom):
     nargs = 2
 
     @classmethod
-    def eval(cls, pair, g):
+    def eval(cls, pair: Basic, g: Expr) -> Expr | None:
         return None if type(pair) is Str and pair.name in _NAMES else cls(_norm_named(pair), g)
 
     def _sympystr(self, printer):
@@ -196,7 +199,7 @@ class inner(Scalar):
     nargs = 2
 
     @classmethod
-    def eval(cls, u, v):
+    def eval(cls, u: Expr, v: Expr) -> Expr | None:
         left, right = terms(u), terms(v)
         if _is_atom(u) and _is_atom(v):
             return None if u.sort_key() <= v.sort_key() else cls(v, u)
@@ -278,7 +281,7 @@ class Least(Term, ExprWithLimits):
     is_real = True
     precedence = PRECEDENCE["Mul"]
 
-    def __new__(cls, term, limits):
+    def __new__(cls, term: Expr, limits: Tuple | tuple[Symbol, Expr | int, Expr | int]) -> Self:
         return super().__new__(cls, term, limits)
 
     def check(self):
@@ -346,7 +349,7 @@ def terms(vector: Expr) -> dict[VectorAtom, Expr]:
 
 
 @lru_cache(4096)
-def is_vector(expression) -> bool:
+def is_vector(expression: object) -> bool:
     """Whether an expression is a linear combination of vector atoms (zero is not counted as one)."""
     if not isinstance(expression, Expr) or not _outside_scalars(expression):
         return False
@@ -432,7 +435,7 @@ x_star = minimizer(Tuple())
 """A minimizer."""
 
 
-def _check_range(term: ExprWithLimits):
+def _check_range(term: ExprWithLimits) -> None:
     (index, first, last), *others = term.limits
     if (index, first) != (l, 0) or others:
         raise TypeError(f"{term} does not run over l = 0, ..., k")
@@ -456,7 +459,7 @@ def _is_atom(vector: Expr) -> bool:
     return isinstance(vector, VectorAtom)
 
 
-def _function(of) -> str:
+def _function(of: tuple[Basic, ...]) -> str:
     return (of[0][0] if isinstance(of[0], Tuple) else of[0]).name if of else "f"
 
 
@@ -465,11 +468,11 @@ def subscripted(letter: str, number: Expr) -> str:
     return f"{letter}_{index}" if index.isalnum() else f"{letter}_{{{index}}}".replace(" ", "")
 
 
-def _forward(printer, vector: Expr) -> str:
+def _forward(printer: Printer, vector: Expr) -> str:
     """A vector inside a norm, where the sign does not matter: written without a leading minus."""
     printed = printer._print(vector)
     return printer._print(-vector) if printed.lstrip().startswith("-") else printed
 
 
-def _powered(latex: str, exponent) -> str:
+def _powered(latex: str, exponent: object) -> str:
     return latex if exponent is None else f"{latex}^{{{exponent}}}"

@@ -7,6 +7,7 @@ holds of the exact iterates.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import islice, pairwise
 
 import numpy as np
@@ -49,7 +50,7 @@ WINDOW = 40
 """Iterates among which an oscillating method is to be far from the minimizer once at least."""
 
 
-def run(setting: Setting, advance) -> Outcome:
+def run(setting: Setting, advance: Callable[[str], None]) -> Outcome:
     criteria, series = _shape(), []
     for name, method in (LINEAR | OSCILLATING).items():
         advance(f"Figure 1: {name}")
@@ -74,6 +75,7 @@ def run(setting: Setting, advance) -> Outcome:
 def _coverage() -> Coverage:
     """What Theorem 1 assumes of f and of the step size."""
     smooth, step = SineSum(rationals([1]), fmpq(3)).exact_constant(Smooth(L)), fmpq(int(STEP.p), int(STEP.q))
+    assert smooth is not None
     least = float(pl_constants(np.array([3.0])).lower[0])
     conditions = (
         Criterion("A2, a PL constant mu > 0", f"mu is at least {least:.10g}", least > 0, "enclosed"),

@@ -110,7 +110,10 @@ def _solved_sets(setting: Setting) -> tuple[Data, ...]:
 
 
 def _judge(
-    setting: Setting, advance, compare: Callable[..., Shown], cover: Callable[..., tuple[Coverage, ...]]
+    setting: Setting,
+    advance: Callable[[str], None],
+    compare: Callable[..., Shown],
+    cover: Callable[..., tuple[Coverage, ...]],
 ) -> Outcome:
     """Criteria of both readings on all sets; those of the printed reading on the first set decide."""
     advance("the data and their minima")
@@ -159,7 +162,7 @@ def _mean(gaps: np.ndarray) -> np.ndarray:
         return gaps.mean(axis=1)
 
 
-def _constant(data: Data, setting: Setting, advance) -> Shown:
+def _constant(data: Data, setting: Setting, advance: Callable[[str], None]) -> Shown:
     methods = scaled(STEP, data.rows.shape[1]) | others(STEP)
     found = race(data, methods, 1, setting, advance)
     sgd, feedback = found.final("SGD"), found.final("EF-SignSGD")
@@ -191,7 +194,7 @@ def _overflows(data: Data, found: Race) -> list[str]:
     return [f"{data.name}: {'; '.join(told)}"] if told else []
 
 
-def _diminishing(data: Data, setting: Setting, advance) -> Shown:
+def _diminishing(data: Data, setting: Setting, advance: Callable[[str], None]) -> Shown:
     n, d = data.rows.shape
     falling = 6 * n / (k + 1)
     rules = {
@@ -229,7 +232,7 @@ def _diminishing(data: Data, setting: Setting, advance) -> Shown:
     return Shown(criteria, _series(found, drawn), notes)
 
 
-def _workers(data: Data, setting: Setting, advance) -> Shown:
+def _workers(data: Data, setting: Setting, advance: Callable[[str], None]) -> Shown:
     criteria: dict[str, list[Criterion]] = {}
     series, notes = [], []
     for batch, label in ((setting.choose("batch", BATCH, BATCH), ""), (1, ", mini-batches of 1")):

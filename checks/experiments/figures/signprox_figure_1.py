@@ -18,8 +18,10 @@ noise 300 are enough.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -163,7 +165,7 @@ def _problem(seed: int) -> PhaseRetrieval:
 
 
 @cache
-def _measured(setting: Setting, tell=lambda text: None) -> Runs:
+def _measured(setting: Setting, tell: Callable[[str], None] = lambda text: None) -> Runs:
     """Runs of both methods under all noises."""
     with jax.enable_x64(True):
         problem = _problem(setting.seed)
@@ -187,7 +189,7 @@ def _steps(setting: Setting) -> int:
 
 
 @cache
-def _least(setting: Setting, tell) -> tuple[float, float]:
+def _least(setting: Setting, tell: Callable[[str], None]) -> tuple[float, float]:
     """The least objective that full proximal-gradient runs reach, from the start and from the phantom; f(x_0)."""
     problem = _problem(setting.seed)
     begin = np.stack([np.full(problem.dimension, LEVEL), problem.image.ravel()], axis=1)
@@ -243,7 +245,7 @@ def _sparse(found: dict[tuple[str, float], Best]) -> list[Criterion]:
     ]
 
 
-def _judge(setting: Setting, advance, criteria_of) -> Outcome:
+def _judge(setting: Setting, advance: Callable[[str], None], criteria_of: Callable[..., Any]) -> Outcome:
     runs, steps = _measured(setting, advance), _steps(setting)
     found = runs.best(TOTAL, steps)
     gap = max(best.gap for best in found.values())

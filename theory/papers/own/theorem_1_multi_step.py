@@ -37,7 +37,7 @@ largest, smallest = (factor(constants[symbol].subs(of_t)) for symbol in (L, mu))
 zeta = cancel(rate.subs({L: largest, mu: smallest}, simultaneous=True))
 
 
-def form(v) -> Expr:
+def form(v: Matrix) -> Expr:
     """v'Hv."""
     return h * (sum(entry**2 for entry in v) - sum(v) ** 2 / 3) + c * sum(v) ** 2
 

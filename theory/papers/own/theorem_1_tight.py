@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, And, Eq, Ge, Gt, Le, Matrix, Symbol, sign, sqrt
+from sympy import Abs, And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, sign, sqrt
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.objective import Assumption, Constant, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
@@ -104,13 +105,13 @@ class DiagonalQuadratic(Assumption):
     points = 1
     words = "a diagonal quadratic"
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return And(self.value(x), self.slope(x))
 
-    def value(self, x):
+    def value(self, x: Expr) -> Boolean:
         return Eq(value(x), Total(h_i * coordinate(x, i) ** 2, i) / 2)
 
-    def slope(self, x):
+    def slope(self, x: Expr) -> Boolean:
         return Eq(coordinate(gradient(x), i), h_i * coordinate(x, i))
 
 
@@ -121,7 +122,7 @@ class FactorsAbove(Constant):
     points = 0
     words = "with factors above"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Ge(h_i, self.constant)
 
 
@@ -132,7 +133,7 @@ class SumOfFactors(Constant):
     points = 0
     words = "with factors of that sum"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Eq(Total(h_i, i), self.constant)
 
 

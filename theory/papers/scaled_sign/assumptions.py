@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sympy import Abs, And, Eq, Expr, Ge, Le, Not, Or
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
@@ -36,7 +37,7 @@ class NonnegativeConstants(Assumption):
     points = 0
     words = "with non-negative constants"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Ge(L_i, 0)
 
 
@@ -47,7 +48,7 @@ class SumOfConstants(Constant):
     points = 0
     words = "with constants of that sum"
 
-    def statement(self):
+    def statement(self) -> Boolean:
         return Eq(Total(L_i, i), self.constant)
 
 
@@ -58,7 +59,7 @@ class SeparablySmooth(Assumption):
     points = 2
     words = "separably smooth"
 
-    def statement(self, y, x):
+    def statement(self, y: Expr, x: Expr) -> Boolean:
         return Le(Abs(value(y) - value(x) - inner(gradient(x), y - x)), weighted(y - x) / 2)
 
 
@@ -67,7 +68,7 @@ def weighted(v: Expr) -> Expr:
     return Total(L_i * coordinate(v, i) ** 2, i)
 
 
-def implies(premise, consequence) -> Or:
+def implies(premise: Boolean, consequence: Boolean) -> Or:
     return Or(Not(premise), consequence)
 
 

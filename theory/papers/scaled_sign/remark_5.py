@@ -14,6 +14,7 @@ from itertools import product
 
 from sympy import Abs, Eq, Expr, Gt, Le, Or, Rational, Symbol, sign
 from sympy.core.symbol import Str
+from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.claim import Claim, Source
@@ -82,7 +83,7 @@ class Symmetric(OracleAssumption):
     words = "symmetric"
     noiseless = ()
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Eq(mean(right(drawn(x), x), x), mean(right(mirrored(x), x), x))
 
 
@@ -97,7 +98,7 @@ class Unimodal(OracleAssumption):
     words = "unimodal"
     noiseless = ()
 
-    def statement(self, x):
+    def statement(self, x: Expr) -> Boolean:
         return Or(Eq(slope(x), 0), Gt(mean(near(x), x), 0))
 
 

@@ -10,7 +10,8 @@ Total variation and phase retrieval, the paper's own example, are outside of The
 
 from __future__ import annotations
 
-from sympy import And, Eq, Ge, Le, Ne, Or, Symbol
+from sympy import And, Eq, Ge, Le, Ne, Or, Symbol, Tuple
+from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.composite import (
     CoordinateLipschitz,
@@ -37,7 +38,7 @@ largest, variance = LargestEntry(COORDINATES, L), CoordinateVariance(gamma, SIGM
 one_draw = Le(mean(squared(deviation(s, gamma)), s), gamma**2 * Total(sigma_i**2, i))
 
 
-def lipschitz(of) -> tuple[Step, ...]:
+def lipschitz(of: Str | Tuple) -> tuple[Step, ...]:
     """||grad g(s) - grad g(t)||_2 <= L ||s - t||_2, L the largest L_i."""
     assumption, name = CoordinateLipschitz(of, COORDINATES), f"of {of if of == D else 'r_j'}"
     slopes, apart = gradient(s, of) - gradient(t, of), s - t

@@ -10,7 +10,7 @@ where f is least, each of the two steps leads away.
 
 from __future__ import annotations
 
-from sympy import And, Eq, Symbol
+from sympy import And, Eq, Expr, Symbol
 
 from signproof.theory.claim import Claim, Source
 from signproof.theory.papers.signprox import PAPER
@@ -25,7 +25,7 @@ P_1, P_2 = Symbol("P_1", real=True), Symbol("P_2", real=True)
 """The proximal points of x."""
 
 
-def proximal(after, least):
+def proximal(after: Expr, least: Expr) -> Eq:
     """after = prox_{gamma r_j}(x): the derivative of (after - x)^2/2 + gamma (L/2)(after - least)^2 is zero."""
     return Eq(after - x + gamma * L * (after - least), 0)
 

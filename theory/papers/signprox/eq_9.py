@@ -8,10 +8,14 @@ the Lipschitz constant of the gradients of the r_j, which the paper uses without
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sympy import Eq, Expr, Ge, Gt, Le, Rational, Symbol, Tuple, expand
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.composite import ClosedConvex
+from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.claim import Claim, Source
 from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
 from signproof.theory.kernel.lemmas import conclusion, u, v
@@ -32,12 +36,12 @@ theta = weight(j)
 s, t = point(Str("s")), point(Str("t"))
 
 
-def lemma(step: str, name: str, *arguments, using=()) -> Step:
-    """A step that is a lemma as it stands."""
+def lemma(step: str, name: str, *arguments: Any, using: Iterable[Step] = ()) -> Step:
+    """A step that is a lemma as it stands; `arguments` are what the lemma takes, terms or assumptions."""
     return Step(step, conclusion(name, *arguments), by=Lemma(name, *arguments, using=using))
 
 
-def hypothesis(step: str, assumption, *points) -> Step:
+def hypothesis(step: str, assumption: Assumption, *points: Expr) -> Step:
     """A step that is an assumption as it stands."""
     return Step(step, assumption.statement(*points), by=Hypothesis(assumption, *points))
 
