@@ -63,7 +63,7 @@ class Difference:
             )
             comma = ";"
         where = f" ({self.instance})" if self.instance else ""
-        return f"{self.variant}, {self.claim}: {self.what} {now}{comma} in the baseline {before}{where}"
+        return f"{self.variant}, {self.claim}: {self.what} {now}{comma} was {before} in the baseline{where}"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
         seen = {(row.variant, row.claim) for row in rows}
         for variant in sorted({row.variant for row in rows}):
             gone = (claim for claim in baseline.get(variant, {}) if (variant, claim) not in seen)
-            stale += [f"{variant}, {claim}: no longer asked" for claim in gone]
+            stale += [f"{variant}, {claim}: no longer tested" for claim in gone]
     return Comparison(tuple(differences), tuple(stale), tuple(new))
 
 

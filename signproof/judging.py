@@ -145,7 +145,7 @@ def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Call
 
     def work(id: str) -> dict[str, Any] | Misuse:
         if id not in claims:
-            return Misuse(f"the ID {id!r} is another when its file is read again: write IDs that stay the same")
+            return Misuse(f"the ID {id!r} changes when its file is read again: use constant IDs")
         return judged(claims[id], profile, seed, error)
 
     return work

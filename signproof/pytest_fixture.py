@@ -89,7 +89,7 @@ class Signproof:
         if faults or compared.differences:
             raise AssertionError(_table(name, rows, faults, compared.differences))
         if all(row.status == "not applicable" for row in rows):
-            raise AssertionError(_table(f"{name}: none of the claims can be asked of it", rows))
+            raise AssertionError(_table(f"{name}: none of the claims applies to it", rows))
         return rows
 
     def _name(self, factory: Any, dtype: str) -> str:
@@ -101,7 +101,7 @@ class Signproof:
 def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
     """What was found, claim by claim; where something is wrong, the instance and the numbers before and now."""
     wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
-    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken, or not as in the baseline" if wrong else name]
+    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken or changed from the baseline" if wrong else name]
     for row in rows:
         if row.reason == NO_RUN:
             continue
@@ -111,7 +111,7 @@ def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: 
         for worse in differences:
             if worse.claim == row.claim:
                 before, now = map(_exact, (worse.before, worse.now))
-                lines.append(f"    {worse.what}: {now}, in the baseline {before}")
+                lines.append(f"    {worse.what}: {now}, was {before} in the baseline")
         if row.claim in wrong:
             lines += [f"    {text}" for text in (row.instance, row.reason) if text]
         elif row.status == "not applicable":

@@ -541,7 +541,7 @@ def test_a_port_taken_at_the_last_moment_is_misuse(misuse, token, monkeypatch):
 def test_another_version_of_the_code_is_misuse(misuse, trick):
     trick('distributed.version = lambda: "yesterday\'s"')
     err = misuse("--processes", 2, *TINY)
-    assert "worker 1 has another version of the code (yesterday's" in err and distributed.version() in err
+    assert "worker 1 runs another version of the code (yesterday's" in err and distributed.version() in err
 
 
 def test_other_data_shapes_are_misuse(misuse, token, tmp_path):

@@ -150,7 +150,7 @@ def test_variant(run, misuse, tmp_path, kind):
     if "bound" in kind:
         assert run(*arguments)[0] == 1
     else:
-        assert "can be asked of sgd" in misuse(*arguments, "--json", tmp_path / "rows.json")
+        assert "applies to sgd" in misuse(*arguments, "--json", tmp_path / "rows.json")
         assert not (tmp_path / "rows.json").exists()
 
 
