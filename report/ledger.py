@@ -95,7 +95,7 @@ def bare(verdict: Verdict) -> dict[str, Any]:
         "kind": verdict.claim.kind,
         "about": verdict.claim.about,
         "source": None,
-        "statement": {"text": "(it cannot be written down)", "latex": ""},
+        "statement": {"text": "(it cannot be serialized)", "latex": ""},
         "algorithm": None,
         "assumptions": [],
         "domain": [],
@@ -147,7 +147,7 @@ def read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise LedgerError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
-        raise LedgerError(f"{path} is not JSON, perhaps cut short: {error}") from None
+        raise LedgerError(f"{path} is not JSON, perhaps truncated: {error}") from None
     try:
         validate(data)
     except LedgerError as error:
@@ -200,7 +200,7 @@ def _reason(entry: dict[str, Any]) -> str:
     runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
     broken = sum(run["broken"] for run in runs)
     held = f"held on {sum(run['instances'] for run in runs)} instances" if runs and not broken else ""
-    held = f"{broken} comparisons are above the bound, none confirmed" if broken else held
+    held = f"{broken} comparisons exceed the bound, none confirmed" if broken else held
     if entry["verdict"] == "supported" and runs:
         return held
     if pieces and pieces[0]["kind"] == "experiment":

@@ -95,13 +95,13 @@ def read(path: Path) -> Baseline:
     except OSError as error:
         raise BaselineError(f"cannot read the baseline {path}: {error.strerror}") from None
     except ValueError as error:
-        raise BaselineError(f"the baseline {path} is not JSON: {error}; mend or remove it") from None
+        raise BaselineError(f"the baseline {path} is not JSON: {error}; repair or remove it") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-        raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}, this version reads {SCHEMA!r}")
+        raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}; this version reads {SCHEMA!r}")
     variants = data.get("variants")
     if not isinstance(variants, dict) or not all(_entries(claims) for claims in variants.values()):
-        raise BaselineError(f"the baseline {path} is damaged: write it anew, or restore it")
+        raise BaselineError(f"the baseline {path} is damaged: restore it, or write a new one")
     return variants
 
 

@@ -145,7 +145,7 @@ def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     except OSError as error:
         raise WitnessError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
-        raise WitnessError(f"{path} is not JSON, perhaps cut short: {error}") from None
+        raise WitnessError(f"{path} is not JSON, perhaps truncated: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
         raise WitnessError(f"{path} is no witness: its schema is {found!r}, not {SCHEMA!r}")

@@ -86,9 +86,8 @@ def tightness_map(
 
     Arguments: a bound claim on smooth functions in the maximum norm, or in every norm; dimensions; values of L/mu;
     positions in (0, 1) as rationals "p/q"; the seed of all randomness.
-    Returns cells in the order of the arguments, the positions last. Their values are what `Tightness` is: the share of
-    the decrease promised for the first step that is all that happens or, for bounds that do not start at V_0, the
-    largest measured / bound.
+    Returns cells in the order of the arguments, the positions last. Their values are what `Tightness` is: the promised
+    first-step decrease divided by the actual one or, for bounds that do not start at V_0, the largest measured / bound.
     Raises NoMap for other claims and for dimensions, ratios or positions that are out of range.
     """
     return [*tightness_cells(claim, dimensions, ratios, thetas, seed)]

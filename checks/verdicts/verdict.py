@@ -38,7 +38,7 @@ class Status(StrEnum):
 INSTANCES = ("exhibited", "tried", "none known", "none needed", "none")
 """What is known of something that meets all that a claim assumes: it is shown; runs were compared on some; it is not
 known whether there is any; nothing is assumed, or it is said in words; there is none."""
-UNKNOWN = "no instance is known that meets all that is assumed"
+UNKNOWN = "no instance is known to meet all assumptions"
 """Said with a verdict that may be about nothing."""
 JUDGED = "not by signproof but by"
 """Said with a verdict on a claim of a kind of a user's own."""
@@ -98,7 +98,7 @@ def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
     """
     # above 1 as surely as the instance is confirmed, if by less than a float can say
     ratio = max(to_float(measured / bound), nextafter(1.0, 2.0)) if bound > 0 else inf
-    return Tightness(ratio, instance, "measured / bound of the instance that refutes it")
+    return Tightness(ratio, instance, "measured / bound on the refuting instance")
 
 
 def exceeded_by(witness: Witness) -> Tightness | None:

@@ -249,7 +249,7 @@ def test_report_writes_what_is_asked_for(run, misuse, tmp_path, monkeypatch):
     before = {path: path.read_bytes() for path in (tmp_path / "out/report").rglob("*") if path.is_file()}
     text = ledger.read_text(encoding="utf-8")
     for spoilt, words in (
-        (text[: len(text) // 2], "cut short"),
+        (text[: len(text) // 2], "truncated"),
         (text.replace("signproof-ledger/1", "signproof-ledger/7"), "signproof-ledger/7"),
         (text.replace('"proved"', '"true"'), "'true' is not one of"),
         (text.replace('"scaled-sign/theorem-1.3"', '"scaled-sign/theorem-1.1"'), "is there 2 times"),

@@ -130,7 +130,9 @@ def test_a_false_claim_fails_with_its_witness_and_the_command_that_replays_it(ru
 
 def test_without_a_cache_the_replay_needs_a_ledger(run):
     found = run(WRONG, "-p", "no:cacheprovider")
-    found.stdout.fnmatch_lines(["  replay   rerun with --signproof-json ledger.json, then signproof replay ledger.json"])
+    found.stdout.fnmatch_lines(
+        ["  replay   rerun with --signproof-json ledger.json, then signproof replay ledger.json"]
+    )
     found = run(WRONG, "-p", "no:cacheprovider", "--signproof-json=ledger.json")
     found.stdout.fnmatch_lines(["  replay   signproof replay ledger.json"])
 
