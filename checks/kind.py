@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
     from signproof.checks.verdicts.inquiry import Inquiry
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
-NO_LAW = "the witness has a law of stochastic gradients, and the claim none"
-NO_EXHIBIT = "an exhibit shows that a run returns to points in turn, after a step or more"
+NO_LAW = "the witness has a law of stochastic gradients, but the claim has none"
+NO_EXHIBIT = "an exhibit shows a run that returns to its points in turn, after one step or more"
 _KINDS: dict[type[Body], Kind] = {}
 _OWN: set[type[Kind]] = set()
 """The kinds in the package's files, as classes: what a class says of its module may be wrong."""
@@ -84,7 +84,7 @@ class Kind(ABC):
 
     def series(self, witness: Witness) -> dict[str, Any]:
         """Measured and bound along the run of a witness, for a chart. Raises Unsupported if it has no run."""
-        raise Unsupported(f"{witness.claim.id} is about no run: there is nothing to draw")
+        raise Unsupported(f"{witness.claim.id} is not about a run: there is nothing to draw")
 
     def axis(self, claim: Claim) -> str:
         """What the series of its witnesses measure, as the axis of a chart says it."""
@@ -100,7 +100,7 @@ class Kind(ABC):
             return NO_LAW
         if witness.exhibit:
             return NO_EXHIBIT
-        return "the claim is about no step k" if witness.k else ""
+        return "the claim is not about a step k" if witness.k else ""
 
     def search(self, hunt: Hunt) -> None:
         """Look for an instance that breaks a claim, until the hunt is over."""
@@ -115,7 +115,7 @@ def kind_of(claim: Claim) -> Kind:
         if base in _KINDS:
             return _KINDS[base]
     raise Misuse(
-        f"{claim.id}: nothing is known of claims of the kind {claim.kind!r}: derive a class from "
+        f"{claim.id}: claims of kind {claim.kind!r} are unknown: derive a class from "
         f"signproof.checks.kind.Kind with body = {type(claim.body).__name__}"
     )
 
@@ -129,9 +129,7 @@ def kind_reading(data: Mapping[str, Any]) -> Kind:
         if mark in written:
             return marks[mark]
     fields = ", ".join(map(repr, data)) or "none"
-    raise ValueError(
-        f"no kind of claims is stated by the fields {fields}; name the file that defines it: --with FILE.py"
-    )
+    raise ValueError(f"no known kind of claim has the fields {fields}; name the file that defines it: --with FILE.py")
 
 
 def is_own(kind: Kind) -> bool:
@@ -147,12 +145,12 @@ def _refuse(kind: type[Kind]) -> None:
         return
     _load()
     if is_ours(kind.body.__module__):
-        raise Misuse(f"{name}: claims with a {kind.body.__name__} have a kind; give yours a body of its own")
+        raise Misuse(f"{name}: claims with a {kind.body.__name__} already have a kind; give yours its own body")
     others = {known: body for body, known in _KINDS.items() if body.__qualname__ != kind.body.__qualname__}
     if kind.body.word in {body.word for body in others.values()}:
-        raise Misuse(f"{name}: another kind has the word {kind.body.word!r}")
+        raise Misuse(f"{name}: another kind uses the word {kind.body.word!r}; choose another")
     if not kind.mark or kind.mark in {known.mark for known in others}:
-        raise Misuse(f"{name}: its mark {kind.mark!r} must be a name of its own, by which its statements are told")
+        raise Misuse(f"{name}: its mark {kind.mark!r} must be a unique name that identifies its statements")
 
 
 @cache

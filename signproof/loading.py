@@ -55,7 +55,7 @@ def matching(pattern: str) -> list[Claim]:
     if not found:
         near = get_close_matches(pattern, known, n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all.')
+        raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all claims.')
     return found
 
 

@@ -100,11 +100,11 @@ class TableOracle(Oracle):
                 for row in data
             ]
         except (KeyError, TypeError):
-            raise ValueError("the oracle needs rows of a gradient, probabilities and values") from None
+            raise ValueError("the oracle needs rows, each with a gradient, probabilities and values") from None
         if not rows:
             raise ValueError("the oracle has no laws")
         if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
-            raise ValueError("the values of the oracle have other shapes than its gradients")
+            raise ValueError("the oracle's values and gradients differ in shape")
         if len(dict(rows)) < len(rows):
             raise ValueError("the oracle has two laws for one gradient")
         return cls(dict(rows))

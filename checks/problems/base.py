@@ -158,7 +158,7 @@ class Problem(Instances):
             other = owner(cls, fact)
             if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
                 raise TypeError(
-                    f"{cls.__name__} has other functions than {other.__name__}, whose {fact!r} says nothing of them: "
+                    f"{cls.__name__} overrides functions of {other.__name__}, whose {fact!r} does not apply to them: "
                     f"define {fact!r} in {cls.__name__}, too"
                 )
 
@@ -182,7 +182,7 @@ class Problem(Instances):
         """
         floats = self._map(lambda field: field.astype(float)[..., None])
         if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
-            raise ValueError("the instance's numbers are no floats")
+            raise ValueError("the instance's numbers are not floats")
         ends = _constant(floats, assumption)
         if ends is None:
             return None
@@ -215,7 +215,9 @@ def answers(family: type[Problem], assumption: type[Constant]) -> Callable[[Answ
     def register(function: Answer) -> Answer:
         key = family, assumption
         if is_ours(family.__module__) and is_ours(assumption.__module__) and not is_ours(function.__module__):
-            raise TypeError(f"what {family.__name__} says of {assumption.__name__} is signproof's to say")
+            raise TypeError(
+                f"{family.__name__} and {assumption.__name__} both belong to signproof: answer for your own only"
+            )
         _ANSWERS[key] = function
         return function
 

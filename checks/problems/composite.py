@@ -91,5 +91,5 @@ def refusal(objective: Any, claim: Claim) -> str:
         if why:
             return f"{assumption}: {why}"
     if claim.algorithm is not None and not isinstance(claim.algorithm, SPGM):
-        return f"{claim.algorithm} needs the gradient of f, which is not known of {objective.family}"
+        return f"{claim.algorithm} needs the gradient of f, which is not known for {objective.family}"
     return ""

@@ -56,11 +56,13 @@ def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] 
     found = [family for other in others for family in families(other) if family.__name__ == name]
     if len({*found}) > 1:
         modules = " and ".join(sorted({family.__module__ for family in found}))
-        raise ValueError(f"{modules} each have a family of problems {name!r}: name the file of the claim alone")
+        raise ValueError(f"{modules} each have a family of problems {name!r}: name only the claim's file")
     if found:
         return found[0]
     known = ", ".join(family.__name__ for family in at_home)
-    raise ValueError(f"there is no family of problems {name!r}; known are {known}; a file's are with --with FILE.py")
+    raise ValueError(
+        f"there is no family of problems {name!r}; known are {known}; to use a family from a file, add --with FILE.py"
+    )
 
 
 def load_problem(data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:

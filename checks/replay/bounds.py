@@ -61,7 +61,7 @@ def replay(
                 return _compare(claim, problem, parameters, start, steps, balls)
             except Undecided:
                 continue
-    raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+    raise Undecided(f"measure and bound cannot be separated at {PRECISIONS[-1]} bits")
 
 
 def trajectory(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start, steps: int, xp: Any) -> list:
@@ -161,7 +161,7 @@ def _told(claim: Claim, parameters: Mapping[str, fmpq], start_value: Any, measur
         return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
     if not xp.ends(start_value)[0] > 0:
-        return Replay(False, xp.level, "the start is not certainly above the minimum", low, high)
+        return Replay(False, xp.level, "the start is not provably above the minimum", low, high)
     if low[0] > high[1]:
         return Replay(True, xp.level, "the measure is above the bound", low, high)
     if low[1] <= high[0]:
@@ -195,7 +195,7 @@ def replay_expected(
     The violation counts only if problem and oracle meet all that the claim assumes, at all points.
     """
     if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
-        return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
+        return Replay(False, "exact", "stochastic gradients are for claims about E[V_k] of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
     try:
@@ -259,9 +259,11 @@ def outside(
         return values
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if not (workers.is_Integer and workers >= 1):
-        return f"there are {workers} workers: their number is 1, 2, ..."
+        return f"there cannot be {workers} workers: their number is 1, 2, ..."
     if claim.measure is not None and claim.measure.horizon is not None:
-        return f"{claim.measure.symbol} is a number of a whole run, which is replayed of proximal methods alone"
+        return (
+            f"{claim.measure.symbol} is a quantity of a whole run; such claims are replayed for proximal methods only"
+        )
     if oracle is not None:
         refuse_later(claim)
         why = _unmet_by(oracle, claim, problem, values)
@@ -275,7 +277,7 @@ def outside(
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
         if about_run_and_points(assumption):
-            return f"whether {assumption} holds of the run and all points is not known"
+            return f"it is not known whether {assumption} holds along the run and at all points"
         best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
@@ -291,7 +293,7 @@ def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> 
     assumed = rational(str(assumption.constant.subs(values)))
     wrong = assumed > best if assumption.largest else assumed < best
     if not assumed > 0 or wrong or (type(assumption) is Dimension and assumed != best):
-        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would suffice"
     return ""
 
 
@@ -305,9 +307,9 @@ def at_start(
     except ValueError as error:
         return str(error)
     if len(start) != problem.dimension:
-        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+        return f"the start has {len(start)} coordinates, but the problem has dimension {problem.dimension}"
     if not fits(claim, len(start)):
-        return f"points with {len(start)} coordinates are no matrices, whose norm the claim speaks of"
+        return f"points with {len(start)} coordinates are not matrices, as the claim's norm requires"
     distrusted = doubt(type(problem), asked(claim))
     if distrusted:
         return distrusted
@@ -316,7 +318,7 @@ def at_start(
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
     if any(formula.has(V0) for formula in formulas):
         if not problem.rational:
-            return f"the claim's conditions speak of V_0, which is not rational for {problem.family}"
+            return f"the claim's conditions involve V_0, which is not rational for {problem.family}"
         height = problem.over(RATIONALS).suboptimality(rationals(list(start)), RATIONALS)
         values[V0] = Rational(int(height.p), int(height.q))
     return values
@@ -326,7 +328,7 @@ def _unmet_by(oracle: TableOracle, claim: Claim, problem: Problem, values: dict[
     """Why a law of stochastic gradients does not meet what the claim assumes of them; empty if it does."""
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if any(len(g) != problem.dimension for g in oracle.table):
-        return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"
+        return f"the law's gradients do not have the problem's {problem.dimension} coordinates"
     exact = {symbol: rational(str(number)) for symbol, number in values.items()}
     assumed = (assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption))
     return next(filter(None, (oracle.unmet(assumption, exact, int(workers)) for assumption in assumed)), "")
@@ -343,6 +345,6 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
         if truth(premise, values) is not True:
             return Replay(False, "exact", f"{premise} does not hold")
     if not all(truth(condition, values) for condition in conditions(claim.statement)):
-        return Replay(False, "exact", "the statement has no value there; a domain without that point would do")
+        return Replay(False, "exact", "the statement has no value there; exclude that point from the domain")
     false = truth(claim.statement, values) is False
     return Replay(false, "exact", f"the statement is {'' if false else 'not '}false there")

@@ -114,7 +114,7 @@ def _compare(claim: Claim, problem: Problem, parameters, start, path: Trajectory
     values: dict[Symbol, Any] = {Symbol(name, real=True): xp.number(number) for name, number in parameters.items()}
     start_value = posed.suboptimality(xp.number(rationals(list(start))), xp)
     if not xp.ends(start_value)[0] > 0:
-        return Replay(False, xp.level, "the start is not certainly above the minimum")
+        return Replay(False, xp.level, "the start is not provably above the minimum")
     try:
         limit = xp.ends(evaluate(claim.bound, values | {V0: start_value}, xp))
     except ZeroDivisionError:
@@ -219,11 +219,11 @@ def unmet(claim: Claim, problem: Problem, parameters: Mapping[str, fmpq], start:
                 return f"{problem.family} are not {assumption.words}"
             continue
         if not isinstance(assumption, Constant):
-            return f"whether the problem meets {assumption} is not known"
+            return f"it is not known whether the problem meets {assumption}"
         known = type(assumption) is SublevelRadius or not about_run_and_points(assumption)
         best = best_constant(problem, assumption, start) if known else None
         if best is None:
-            return f"whether the problem meets {assumption} is not known"
+            return f"it is not known whether the problem meets {assumption}"
         why = beyond(best, assumption, values)
         if why:
             return why

@@ -55,12 +55,12 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int, slack: int = 1
             values[relation.lhs] = rational(str(number))
     gamma = sympify(claim.algorithm.step_size)
     if gamma.free_symbols - values.keys():
-        raise Unsupported(f"nothing says what the step size {gamma} is")
+        raise Unsupported(f"the step size {gamma} has no value")
     deviations = least(claim, problem, evaluate(gamma, values, RATIONALS))
     values |= {symbol: slack * number for symbol, number in deviations.items()}
     free = claim.parameters - values.keys() - {V0}
     if free:
-        raise Unsupported(f"nothing says what {', '.join(sorted(map(str, free)))} is")
+        raise Unsupported(f"{', '.join(sorted(map(str, free)))} has no value")
     if outside_domain(claim, _exact(values)):
         return None
     return {str(symbol): number for symbol, number in values.items()}
@@ -76,7 +76,7 @@ def replay_proximal(
     """
     measure, algorithm = claim.measure, claim.algorithm
     if not isinstance(measure, MeanGradientMapping) or not isinstance(algorithm, SPGM) or claim.bound is None:
-        return Replay(False, "exact", "composite objectives go with claims about the gradient mapping")
+        return Replay(False, "exact", "composite objectives are for claims about the gradient mapping")
     values = {Symbol(name, real=True): number for name, number in parameters.items()}
     try:
         problem.check()
@@ -109,7 +109,7 @@ def _compare(*run) -> Replay:
                 points_too = True
             except Undecided:
                 continue
-    return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+    return Replay(False, Balls.level, f"measure and bound cannot be separated at {PRECISIONS[-1]} bits")
 
 
 def _told(run: tuple, xp: Any, odds: Any) -> Replay:
@@ -188,7 +188,7 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
         return f"the step size {gamma} is not positive"
     for symbol, needed in (least(claim, problem, None) | least(claim, problem, gamma)).items():
         if values[symbol] < needed:
-            return f"the problem does not meet what is assumed with {symbol} = {values[symbol]}; {needed} would do"
+            return f"the problem does not meet the assumptions with {symbol} = {values[symbol]}; {needed} would suffice"
     return outside_domain(claim, _exact(values))
 
 

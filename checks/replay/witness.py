@@ -91,7 +91,7 @@ class Witness:
     def _misstated_numbers(self, found: Replay) -> str:
         zero = (fmpq(0), fmpq(0))  # what is stated where there is nothing to measure
         stated = ((self.measured, found.measured or zero), (self.bound, found.bound or zero))
-        return "" if all(_agree(*pair) for pair in stated) else "the witness states other numbers than the run"
+        return "" if all(_agree(*pair) for pair in stated) else "the witness's numbers differ from the run's"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -148,7 +148,7 @@ def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
         raise WitnessError(f"{path} is not JSON, perhaps truncated: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-        raise WitnessError(f"{path} is no witness: its schema is {found!r}, not {SCHEMA!r}")
+        raise WitnessError(f"{path} is not a witness: its schema is {found!r}, not {SCHEMA!r}")
     return load(data, claims, str(path))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Status = Literal["holds", "broken", "not applicable", "failed"]
 
-NO_RUN = "it is no bound on a run"
+NO_RUN = "it is not a bound on a run"
 """Why most claims that do not apply do not."""
 
 

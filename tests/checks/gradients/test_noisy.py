@@ -200,7 +200,7 @@ def test_independence_is_decided():
     apart = FiniteOracle((F(1, 4),) * 4, ((F(1),) * 2,) * 4, tuple(product((half, -half), repeat=2)))
     together = FiniteOracle((half, half), ((F(1),) * 2,) * 2, ((half, half), (-half, -half)))
     assert FiniteNoise(apart).dependence() == ""
-    assert FiniteNoise(together).dependence() == "the coordinates are drawn together"
+    assert FiniteNoise(together).dependence() == "the coordinates are dependent"
 
 
 def test_what_a_law_does_not_meet_it_says():
@@ -211,7 +211,7 @@ def test_what_a_law_does_not_meet_it_says():
     for assumption in (IndependentCoordinates(), IndependentDraws(), NormSignMargin(c)):
         assert "makes them dependent" in shared.unmet(assumption, 2)
         assert shared.unmet(assumption, 1) == ""
-    assert "depend on each other" in AdditiveNoise(Gaussian()).unmet(IndependentNormAndSigns(), 2)
+    assert "norm and signs are dependent" in AdditiveNoise(Gaussian()).unmet(IndependentNormAndSigns(), 2)
 
 
 def test_a_claim_refuses_a_law_in_one_line_with_the_number_that_is_off():

@@ -200,7 +200,7 @@ def test_its_witness_survives_json_and_not_a_change(found):
     with pytest.raises(ValueError, match="add up to"):
         from_json(data, {})
     del row["values"]
-    with pytest.raises(ValueError, match="needs rows of a gradient"):
+    with pytest.raises(ValueError, match="needs rows, each with a gradient"):
         from_json(data, {})
 
 
@@ -223,7 +223,7 @@ def test_with_norms_and_signs_in_step_nothing_is_found(monkeypatch):
 def test_what_is_not_linear_in_the_law_is_not_searched():
     with pytest.raises(Unsupported, match=r"IndependentDraws\(\) is not linear"):
         search(catalog()["own/theorem-3.repaired"])
-    with pytest.raises(Unsupported, match="step size changes"):
+    with pytest.raises(Unsupported, match="step size varies"):
         search(catalog()["scaled-sign/theorem-2.2"])
 
 

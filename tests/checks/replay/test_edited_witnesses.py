@@ -102,7 +102,7 @@ def test_assumptions_on_votes_are_those_of_as_many_workers_as_run():
 def test_workers_are_whole():
     parameters = {"L": 1, "mu": 1, "sigma": 1, "I_p": 1, "alpha": "1/2", "M": "5/2"}
     why = told(vote, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({}))
-    assert why == "there are 5/2 workers: their number is 1, 2, ..."
+    assert why == "there cannot be 5/2 workers: their number is 1, 2, ..."
     assert told(vote, DiagonalQuadratic(rationals([1])), parameters, [1]) == why  # without an oracle, too
 
 

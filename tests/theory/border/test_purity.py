@@ -985,7 +985,7 @@ def counting_numbers(self, x, gradient, memory, xp):
 def test_a_rule_is_the_same_in_all_arithmetics(update):
     for facts in ({}, {"stochastic": True}):
         posed = (stochastic if facts else claim)(method(update, **facts))
-        with pytest.raises(Impure, match=r"Own makes another step in .* than in .*: write one rule"):
+        with pytest.raises(Impure, match=r"Own takes a different step in .* than in .*: write one"):
             examine_claim(posed)
     assert "not judged" in verify(claim(method(update))).evidence[-1].text
 

@@ -511,8 +511,8 @@ def test_a_witness_of_a_comparison_is_plain_data():
         ({"parameters": {"beta": "-1", "t": "1"}}, "is not positive"),
         ({"parameters": {"beta": "1", "t": "-1"}}, "outside the domain"),
         ({"start": ["0"]}, "minimizer"),
-        ({"start": ["2", "2"]}, "another dimension"),
-        ({"measured": "1/3"}, "other numbers"),
+        ({"start": ["2", "2"]}, "has dimension"),
+        ({"measured": "1/3"}, "numbers differ"),
     ],
     ids=str,
 )
