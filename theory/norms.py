@@ -113,7 +113,9 @@ def _rows(x: Any) -> tuple[Any, Any]:
     """The two rows of a matrix. Raises ValueError if the vector has no even number of 4 coordinates or more."""
     d = x.shape[0]
     if not OPERATOR.fits(d):
-        raise ValueError(f"the operator norm is that of matrices with two rows of 2 entries or more, not {d} in all")
+        raise ValueError(
+            f"the operator norm needs matrices with two rows of at least 2 entries, not {d} entries in all"
+        )
     return x[: d // 2], x[d // 2 :]
 
 
@@ -121,7 +123,7 @@ class AnyNorm(DualPair):
     """A norm of which nothing is known but the three facts: what is proved over it holds for every norm."""
 
     def _norm(self, x, xp):
-        raise TypeError("a statement about every norm has no numbers: choose LINF, L2 or OPERATOR")
+        raise TypeError("a statement about every norm has no numerical values: choose LINF, L2 or OPERATOR")
 
     _dual = _maximizer = _norm
 

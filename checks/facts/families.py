@@ -573,7 +573,7 @@ def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes
                 continue
             if any(_nonzero(number) for number in moved):
                 raise Wrong(
-                    f"x = {told_vector(x)} and y = {told_vector(x + free)} have one state, but differ in value or gradient"
+                    f"x = {told_vector(x)} and y = {told_vector(x + free)} have one state but not one value or gradient"
                 )
 
 

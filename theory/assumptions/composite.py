@@ -90,7 +90,7 @@ class ClosedConvex(_WithFormulas):
     words = "closed, proper and convex"
 
     def statement(self):
-        raise TypeError("values that may be infinite are no numbers")
+        raise TypeError("values that may be infinite are not numbers")
 
 
 @dataclass(frozen=True)

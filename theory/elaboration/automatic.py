@@ -221,7 +221,7 @@ def _rule(claim: Claim) -> Expr:
     try:
         step = traced(claim.algorithm, x_k, gradient)
     except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
-        raise NoProof(f"the update rule is no formula in vectors: {named(error)}") from None
+        raise NoProof(f"the update rule is not a formula in vectors: {named(error)}") from None
     if (step.before, step.memory) != ((), ()):
         raise NoProof("the method has a memory")
     return step.after

@@ -93,7 +93,7 @@ class MinDualGradientNorm(Measure):
 
     def __post_init__(self):
         if not isinstance(self.power, int) or self.power < 1:
-            raise Misuse(f"{type(self).__name__}: the power of the norm is 1, 2, ..., not {self.power!r}")
+            raise Misuse(f"{type(self).__name__}: the power of the norm must be 1, 2, ..., not {self.power!r}")
 
     @property
     def symbol(self):

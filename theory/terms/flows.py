@@ -113,7 +113,7 @@ class OverTime(OfTime, ExprWithLimits):
 
     def check(self):
         if self.limits != (Tuple(s, 0, t),):
-            raise TypeError(f"{self} does not run over 0 <= s <= t")
+            raise TypeError(f"{self} does not range over 0 <= s <= t")
         check_term(self.function)
         check_continuous(self.function)
 

@@ -158,7 +158,7 @@ def test_a_measure_derived_from_the_suboptimality_is_measured_as_it_says():
 @pytest.mark.parametrize("power", [-1, 0, 0.5, Rational(1, 2), alpha, "2"], ids=str)
 @pytest.mark.parametrize("measure", [MinDualGradientNorm, MinDualGradientNormOverTime])
 def test_the_power_of_a_norm_is_a_positive_whole_number(measure, power):
-    with pytest.raises(Misuse, match="the power of the norm is 1, 2, "):
+    with pytest.raises(Misuse, match="the power of the norm must be 1, 2, "):
         measure(power, L2)
 
 
