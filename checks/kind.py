@@ -37,20 +37,20 @@ _OWN: set[type[Kind]] = set()
 class Kind(ABC):
     """Claims whose bodies are of one class: how they are judged, replayed, drawn, exhibited, searched and written.
 
-    A subclass names the class of bodies, and is known from then on. Raises Misuse for a class that has a kind already,
-    or whose word another kind has.
+    A subclass names its class of bodies and is registered when it is defined. Raises Misuse if the class already has a
+    kind, or if another kind uses its word.
     """
 
     body: ClassVar[type[Body]]
-    """The bodies that it is about."""
+    """The class of bodies it handles."""
     mark: ClassVar[str] = ""
-    """The field by which its statements are told from others in plain data; none if they are never read."""
+    """The field that identifies its statements in plain data; none if they are never read."""
     unsearched: ClassVar[str] = ""
     """Why no instance can break a claim of it, in words that follow its ID; empty if one can."""
     bounds_runs: ClassVar[bool] = False
     """Whether its claims bound a measure at step k of runs of a method, and so have cases, samples and maps."""
     numbers: ClassVar[bool] = False
-    """Whether a replay of it has two numbers that are of interest by themselves."""
+    """Whether a replay has two numbers worth showing."""
 
     def __init_subclass__(cls, **options: Any):
         super().__init_subclass__(**options)
@@ -65,11 +65,11 @@ class Kind(ABC):
 
     @abstractmethod
     def replay(self, witness: Witness) -> Replay:
-        """The run of a witness again, in exact arithmetic, and what that says about the claim."""
+        """Replay a witness in exact arithmetic, and say what the outcome means for the claim."""
 
     @abstractmethod
     def state(self, claim: Claim) -> dict[str, Any]:
-        """What a claim says besides its domain, as plain data; `mark` is among the fields."""
+        """The claim's content besides its domain, as plain data; `mark` is one of the fields."""
 
     @abstractmethod
     def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Kind(ABC):
         """
 
     def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
-        """Something that meets all that a claim assumes; None if nothing is found."""
+        """An instance that meets all of a claim's assumptions; None if none is found."""
         return None
 
     def series(self, witness: Witness) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Kind(ABC):
         raise Unsupported(f"{witness.claim.id} is not about a run: there is nothing to draw")
 
     def axis(self, claim: Claim) -> str:
-        """What the series of its witnesses measure, as the axis of a chart says it."""
+        """The axis title of a chart of its witnesses' series."""
         return "measured" if claim.measure is None else text(claim.measure.symbol)
 
     def describe(self, witness: Witness) -> str:
@@ -95,7 +95,7 @@ class Kind(ABC):
         return f"false at {witness.told}"
 
     def strange(self, witness: Witness) -> str:
-        """What a witness states and claims of this kind have nothing of; empty if there is nothing."""
+        """What a witness states that claims of this kind do not have; empty if there is nothing."""
         if witness.oracle is not None:
             return NO_LAW
         if witness.exhibit:
@@ -103,7 +103,7 @@ class Kind(ABC):
         return "the claim is not about a step k" if witness.k else ""
 
     def search(self, hunt: Hunt) -> None:
-        """Look for an instance that breaks a claim, until the hunt is over."""
+        """Search for an instance that breaks a claim until the hunt is over."""
         hunt.judge()
 
 

@@ -1,17 +1,17 @@
 """A claim, written once as data.
 
-The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
+The same object is a formula in the report, a proof obligation for the kernel, a test for pytest, and a target
 for the search that tries to break it. There are seven kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
-- the same of a flow, with a flow for an algorithm;
-- a comparison of two flows: the measure of one is never above that of its rival from the same start;
+- a bound on a flow: the same, with a flow as the algorithm;
+- a comparison of two flows: from the same start, the measure of one never exceeds that of its rival;
 - an algebraic claim: a statement about parameters over a domain;
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
-- an orbit: an algorithm on one function, and the points that it visits in turn for ever;
-- words: what no formula here says, such as the outcome of an experiment, and what it takes to decide it.
+- an orbit: an algorithm on one function, and the points it visits in turn for ever;
+- words: a statement that no formula here expresses, such as the outcome of an experiment, and what would decide it.
 
-Whoever needs another kind gives it a body and a kind (`signproof.checks.kind.Kind`) in a file of their own.
+To add another kind, write a body and a kind (`signproof.checks.kind.Kind`) in a file of your own.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ if TYPE_CHECKING:
 
 
 class ClaimError(Misuse):
-    """A claim that says nothing, or nothing definite; the message says what, where and the fix."""
+    """A claim that is empty or ambiguous; the message says what is wrong, where, and the fix."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a claim comes from: the paper's key and the place in it."""
+    """The source of a claim: the paper's key and the place in it."""
 
     paper: str
     where: str
@@ -119,30 +119,30 @@ class Claim:
     """A claim about an algorithm or about parameters.
 
     Arguments:
-        id: a name that stays, such as "scaled-sign/theorem-1.1".
+        id: a permanent name, such as "scaled-sign/theorem-1.1".
         algorithm: the method, with symbols for its step sizes; or a flow.
-        assumptions: what is assumed of the objective; each binds the symbol of its constant.
+        assumptions: assumptions on the objective; each binds the symbol of its constant.
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
-            all parameters in the domain. The bound may use k and V0 beside the parameters. Of a flow, at every time
-            t in place of k; of t the domain says t > 0 or t >= 0 and nothing else.
-        horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
-        rival: of a comparison, a flow: the measure along the algorithm, at every t, is at most that along the rival.
-        statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
-            implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
-        orbit: of an orbit claim, the function and the points.
-        words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
-        says: of a claim of a kind of one's own, its body (`signproof.theory.bodies.Body`): algorithm, measure and what
-            else it has are read from it.
+            all parameters in the domain. The bound may use k and V0 besides the parameters. For a flow, time t
+            replaces k; the domain must say t > 0 or t >= 0 and nothing else about t.
+        horizon: a symbol for a number of steps fixed before the run; the claim is then only about k = horizon.
+        rival: for a comparison, a flow; at every t, the measure along the algorithm is at most that along the rival.
+        statement: for an algebraic claim, a relation (or And, Or of relations) that holds on the domain; for an
+            implication, one between terms of `vectors`, `expectations` and `votes`, for all its points and k >= 0.
+        orbit: for an orbit claim, the function and the points.
+        words, awaits: for a claim in words, the statement, and what would decide it ("an experiment: ...").
+        says: for a claim of your own kind, its body (`signproof.theory.bodies.Body`), from which algorithm, measure
+            and any other parts are read.
         proof: steps for the kernel (`signproof.theory.proof_steps.Proof`), or a function without arguments that returns
             them: it is called once, when the proof is first asked for.
         source: where the claim stands.
         about: one sentence for the reader.
-        erratum: of a false claim, what is wrong with it, for its authors.
-        repairs: the false claim that this one is to replace.
-        home: the modules that made it, whose families of problems it is tried on; it is filled in by itself.
+        erratum: for a false claim, what is wrong with it, addressed to its authors.
+        repairs: the false claim that this one corrects.
+        home: the modules that define it, whose problem families it is tested on; filled in automatically.
 
-    Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
+    Raises ClaimError if the domain is empty, if a symbol is unbound, or if the parts do not make up one of
     the kinds.
     """
 
@@ -191,12 +191,12 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The word for its kind: bound, flow, comparison, algebraic, implication, orbit, words, or one's own."""
+        """The word for its kind: bound, flow, comparison, algebraic, implication, orbit, words, or your own."""
         return self.body.word
 
     @cached_property
     def body(self) -> Body:
-        """What it says besides its domain and assumptions, by its kind."""
+        """Its content besides domain and assumptions, by its kind."""
         return self.says or body_of(self)
 
     @property
@@ -213,12 +213,12 @@ class Claim:
 
     @cached_property
     def whole(self) -> frozenset[Symbol]:
-        """The symbols that stand for whole numbers, such as k."""
+        """The symbols that stand for integers, such as k."""
         return frozenset(number for number in counted(self) if isinstance(number, Symbol))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
-        """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
+        """What may be assumed of the parameters: the domain, positive constants and, for a run, k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != true)
         conditions += () if self.horizon is None else (self.horizon >= 0,)
         if isinstance(self.algorithm, MajorityVote) and isinstance(self.algorithm.workers, Symbol):

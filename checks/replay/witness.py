@@ -37,7 +37,7 @@ LONGEST = 1_000_000
 
 
 class WitnessError(Misuse):
-    """A witness that cannot be read; the message says what, where and the fix."""
+    """A witness that cannot be read; the message says what is wrong, where, and the fix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,21 +57,21 @@ class Witness:
     bound: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     level: str = "exact"
     oracle: TableOracle | None = None
-    """Where its stochastic gradients are drawn from; `measured` is an expectation then."""
+    """The law of its stochastic gradients; `measured` is then an expectation."""
     exhibit: bool = False
-    """Whether it shows an orbit claim to be true, in place of breaking a claim."""
+    """Whether it shows that an orbit claim is true instead of breaking a claim."""
 
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
 
-        It is confirmed only if all numbers that the witness states are those of the run.
+        It is confirmed only if every number the witness states matches the run.
         """
         found = kind_of(self.claim).replay(self)
         why = self._misstated(found) if found.confirmed else ""
         return dataclasses.replace(found, confirmed=False, why=why) if why else found
 
     def _misstated(self, found: Replay) -> str:
-        """What the witness states and the run does not bear out; empty if there is nothing."""
+        """What the witness states but the run does not confirm; empty if there is nothing."""
         claim = self.claim
         known = claim.parameters if claim.statement is None else claim.parameters | claim.statement.free_symbols
         strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
@@ -138,7 +138,7 @@ class Witness:
 def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     """The witness in a JSON file. `claims` are those known by ID; others are taken from the file itself.
 
-    Raises WitnessError in one line if the file is no witness.
+    Raises WitnessError in one line if the file is not a witness.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))

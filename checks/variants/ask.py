@@ -1,10 +1,10 @@
-"""Variants: optax gradient transformations, asked whether they obey the bounds that are claimed of other methods.
+"""Variants: optax gradient transformations, tested against bounds that are claimed of other methods.
 
 A variant is a function `factory(step_size)` that returns an `optax.GradientTransformation`. It is followed as an
 algorithm of this package (`transformed`): the trials of a claim run it on balls, on every family that meets the
-assumptions, and what looks broken is replayed exactly. A claim can be asked of it if it is a bound on a run whose
-measure and assumptions speak of the objective alone, and whose method has a step size and nothing else; a claim about
-stochastic gradients is asked with exact ones, which it allows (sigma = 0).
+assumptions, and what looks broken is replayed exactly. A claim applies to it if it is a bound on a run whose measure
+and assumptions concern only the objective, and whose method has no parameter but a step size; a claim about stochastic
+gradients is tested with exact ones, which it allows (sigma = 0).
 
 In float64 the rule itself is judged, as it stands on paper. In a narrower dtype the balls also hold every run in that
 dtype, so that "holds" is said of the runs that are shipped, too; what their rounding could turn is undecided.
@@ -63,16 +63,16 @@ def conforms(
     advance: Callable[[str], None] | None = None,
     name: str = "",
 ) -> list[Row]:
-    """Ask an optimizer whether it obeys claims: a row for each.
+    """Test whether an optimizer obeys claims; one row per claim.
 
     Arguments:
-        factory: a function from a step size to an `optax.GradientTransformation`.
+        factory: a function that maps a step size to an `optax.GradientTransformation`.
         claims: a pattern of IDs such as "scaled-sign/theorem-1.*", or claims.
-        dtype: "float64", "float32" or "bfloat16": of parameters, gradients and state.
-        seed: of all randomness. profile: "quick" or "full". advance: is told what is under way.
-        name: what the variant is called; the factory's name, if none is given.
+        dtype: "float64", "float32" or "bfloat16", for parameters, gradients and state.
+        seed: the random seed. profile: "quick" or "full". advance: called with progress messages.
+        name: the variant's name; by default, the factory's name.
 
-    Whatever the variant does wrong is in its rows. Raises Misuse if there is no such claim, dtype or profile.
+    The rows report whatever the variant does wrong. Raises Misuse if there is no such claim, dtype or profile.
     """
     return list(rows(factory, claims, dtype=dtype, seed=seed, profile=profile, advance=advance, name=name))
 

@@ -39,10 +39,10 @@ def verify(
     Arguments:
         claim: what to judge.
         profile: "quick" (seconds) or "full" (more instances, longer runs).
-        seed: of all randomness; the same seed gives the same verdict.
+        seed: the random seed; the same seed gives the same verdict.
         advance: called with a few words whenever a part of the work begins.
-        known: violations of just this claim, or of a case of it, that were found before: they are replayed first, and
-            one that is confirmed decides.
+        known: violations of this claim, or of a case of it, found earlier: they are replayed first, and a confirmed
+            one decides.
         error: the probability that statistics may refute a claim that is true.
     Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
     Raises ValueError for an unknown profile.

@@ -2,7 +2,7 @@
 
 A proof is a list of steps. Each step is a statement with its justification:
 
-- `Definition`: the update rule, V_k = f(x_k) - f*, V_0; of a flow the velocity, V(t) = f(x(t)) - f*, V(0);
+- `Definition`: the update rule, `V_k = f(x_k) - f*`, V_0; for a flow the velocity, `V(t) = f(x(t)) - f*`, V(0);
 - `Hypothesis`: an instance of an assumption that the claim makes;
 - `Lemma`: an entry of `signproof.theory.kernel.lemmas`, whose premises are earlier steps;
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;

@@ -3,7 +3,7 @@
 A flow x' = F(x) is written once, as the velocity at a point. Trajectories are absolutely continuous and are solutions
 in Filippov's sense: x'(t) lies in F(x(t)), made set-valued where F jumps, for almost every t >= 0. In the sign flow
 that is x' = -beta v with v_i in [-1, 1] where the i-th entry of the gradient is 0 and v_i its sign elsewhere. Of v
-nothing is used but <g, v> = ||g||_1 and |v_i| <= 1, as the atom `maximizer` says; coordinates of it are no terms here.
+only `<g, v> = ||g||_1` and `|v_i| <= 1` are used, as in the atom `maximizer`; its coordinates are not terms here.
 
 What is taken for granted: the objective is continuously differentiable and bounded below, and the trajectory exists
 for all t >= 0 (for a locally Lipschitz gradient it does). Then V(t) = f(x(t)) - f* is absolutely continuous.
