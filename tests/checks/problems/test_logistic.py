@@ -303,7 +303,7 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
     gc.collect()
     with open(file, "a") as more:
         more.write("1 1:0.5\n")
-    with pytest.raises(ValueError, match=r"mine\.txt is not the data of the problem"):
+    with pytest.raises(ValueError, match=r"mine\.txt is not the problem's data"):
         load_problem(data)
     file.unlink()
     with pytest.raises(ValueError, match=r"mine\.txt cannot be read: No such file"):
@@ -370,7 +370,7 @@ def test_claims_in_a_file_are_tried_on_the_data_that_it_names(file, tmp_path):
     del found
     gc.collect()
     file.write_text("1 1:0.5\n-1 1:0.25\n")
-    with pytest.raises(witness.WitnessError, match=r"here: .*mine\.txt is not the data of the problem"):
+    with pytest.raises(witness.WitnessError, match=r"here: .*mine\.txt is not the problem's data"):
         witness.load(data, {}, "here")
 
 

@@ -56,7 +56,7 @@ def test_the_start_has_the_dimension_of_the_problem():
 def test_so_do_the_gradients_of_the_law():
     oracle = TableOracle({(ONE, ONE): Law((ONE,), rationals([[1, 1]]))})
     why = told(repaired, DiagonalQuadratic(rationals([1])), CONSTANTS | {"alpha": "1/2"}, [1], oracle)
-    assert "do not have the 1 coordinates" in why
+    assert "do not have the problem's 1 coordinates" in why
 
 
 @pytest.mark.parametrize(

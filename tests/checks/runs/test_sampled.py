@@ -180,7 +180,7 @@ def test_the_evidence_says_what_was_spent(two_laws, no_others):
     kinds = [piece.kind for piece in verdict.evidence]
     assert verdict.status == "proved" and "draws" in kinds and "refused" in kinds
     (piece,) = (piece for piece in verdict.evidence if piece.kind == "draws")
-    assert piece.facts["error"] == 1e-8 and "together 1e-08" in piece.text and "seed 0" in piece.text
+    assert piece.facts["error"] == 1e-8 and "1e-08 in total" in piece.text and "seed 0" in piece.text
 
 
 def test_other_measures_are_refused():
@@ -236,7 +236,7 @@ def test_claims_about_a_number_of_steps_fixed_beforehand_are_refused():
     fixed = dataclasses.replace(
         repaired, horizon=K, bound=repaired.bound.subs(k, K), domain=(*repaired.domain, K >= 32), proof=None
     )
-    with pytest.raises(Unsupported, match="not about k = K alone"):
+    with pytest.raises(Unsupported, match="not just k = K"):
         try_out(fixed, quick, 0, 1e-9)
 
 
