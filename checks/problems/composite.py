@@ -61,7 +61,7 @@ class CompositeProblem(Instances):
         """Why an assumption is not met, or not known to be; empty if it is met with some constant."""
 
     def check(self) -> None:
-        """For one instance: raises ValueError, in one line, if it is none of the family."""
+        """For one instance: raises ValueError, in one line, if it does not belong to the family."""
 
     def prox(self, z: Any, gamma: Any, xp: Any) -> Any:
         """prox_{gamma r}(z), of the same shape as z."""

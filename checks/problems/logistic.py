@@ -144,7 +144,7 @@ class DigitsEvenAgainstOdd(LogisticRegression):
 
 
 def logistic_regression(path: str | Path) -> type[LogisticRegression]:
-    """The family on a LIBSVM file, exactly as it is; bind it to a name in a claims file, and it is tried there.
+    """The family on a LIBSVM file, taken exactly as it is; bind it to a name in a claims file to test claims on it.
 
     Raises ValueError, in one line, if the file cannot be used or has more than LARGEST entries, samples times features.
     """

@@ -1,19 +1,19 @@
-"""The kernel: it re-checks a proof step by step, exactly, and trusts nothing but algebra, Z3 and a short table.
+"""The kernel: it re-checks a proof exactly, step by step, and trusts only algebra, Z3 and a short table of lemmas.
 
 A proof is a list of steps. Each step is a statement with its justification:
 
 - `Definition`: the update rule, `V_k = f(x_k) - f*`, V_0; for a flow the velocity, `V(t) = f(x(t)) - f*`, V(0);
-- `Hypothesis`: an instance of an assumption that the claim makes;
+- `Hypothesis`: an instance of one of the claim's assumptions;
 - `Lemma`: an entry of `signproof.theory.kernel.lemmas`, whose premises are earlier steps;
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
-- `Combination`: a sum of earlier steps with multipliers that are proved non-negative;
+- `Combination`: a sum of earlier steps with multipliers that are proved nonnegative;
 - `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
 - `Instance`: an earlier step at another iteration;
 - `Theorem`: another claim about parameters, itself accepted by the kernel, at values that meet its premises.
 
 Every statement is for all integers k >= 0 (of a flow: for all times t >= 0) and all parameters in the claim's domain,
-and has a value for all of them: a step that might divide by zero is not accepted, however it came about. The kernel
-knows no claim by name, imports nothing numeric, and answers with a certificate or with the step that fails and the
+and must be defined for all of them: a step that might divide by zero is rejected, however it came about. The kernel
+knows no claim by name, imports no numerical code, and answers with a certificate, or with the failing step and the
 reason.
 """
 
@@ -400,7 +400,7 @@ class Identity(Justification):
 class Combination(Justification):
     """A sum of earlier inequalities and equations, each times a multiplier.
 
-    Multipliers of inequalities are proved non-negative over the domain and the statements of `given`.
+    Multipliers of inequalities are proved nonnegative over the domain and the statements in `given`.
     """
 
     multipliers: dict[Step, Any]
@@ -489,8 +489,8 @@ class Instance(Justification):
 class Theorem(Justification):
     """The conclusion of another claim about parameters, with the given terms in place of its parameters.
 
-    The kernel must accept that claim itself, and its premises must follow for these terms from the domain and the
-    earlier steps `using`. What it assumes of the objective must be assumed here, with the same constants.
+    The kernel must accept that claim itself, and its premises for these terms must follow from the domain and the
+    earlier steps `using`. Its assumptions on the objective must be made here, too, with the same constants.
     """
 
     claim: Claim
