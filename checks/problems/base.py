@@ -1,8 +1,9 @@
 """Problem families: objectives whose constants are known, in batches.
 
 A family answers assumptions, and nothing else refers to it: a claim is tested on every family that can supply all of
-its assumptions. To add one, subclass `Problem`; subclasses are found automatically. A user's family serves the claims
-of the modules that define or import it, and what it declares is tested before it is believed (`facts/families.py`).
+its assumptions. To add one, subclass `Problem`: a user's is found automatically, the package's own are listed in
+`families`. A user's family serves the claims of the modules that define or import it, and what it declares is tested
+before it is believed (`facts/families.py`).
 """
 
 from __future__ import annotations
