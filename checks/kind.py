@@ -27,8 +27,8 @@ if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
     from signproof.checks.verdicts.inquiry import Inquiry
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
-NO_LAW = "the witness has a law of stochastic gradients, and the claim none"
-NO_EXHIBIT = "an exhibit shows that a run returns to points in turn, after a step or more"
+NO_LAW = "the witness has a law of stochastic gradients, but the claim has none"
+NO_EXHIBIT = "an exhibit shows a run that returns to its points in turn, after one step or more"
 _KINDS: dict[type[Body], Kind] = {}
 _OWN: set[type[Kind]] = set()
 """The kinds in the package's files, as classes: what a class says of its module may be wrong."""
@@ -37,20 +37,20 @@ _OWN: set[type[Kind]] = set()
 class Kind(ABC):
     """Claims whose bodies are of one class: how they are judged, replayed, drawn, exhibited, searched and written.
 
-    A subclass names the class of bodies, and is known from then on. Raises Misuse for a class that has a kind already,
-    or whose word another kind has.
+    A subclass names its class of bodies and is registered when it is defined. Raises Misuse if the class already has a
+    kind, or if another kind uses its word.
     """
 
     body: ClassVar[type[Body]]
-    """The bodies that it is about."""
+    """The class of bodies it handles."""
     mark: ClassVar[str] = ""
-    """The field by which its statements are told from others in plain data; none if they are never read."""
+    """The field that identifies its statements in plain data; none if they are never read."""
     unsearched: ClassVar[str] = ""
     """Why no instance can break a claim of it, in words that follow its ID; empty if one can."""
     bounds_runs: ClassVar[bool] = False
     """Whether its claims bound a measure at step k of runs of a method, and so have cases, samples and maps."""
     numbers: ClassVar[bool] = False
-    """Whether a replay of it has two numbers that are of interest by themselves."""
+    """Whether a replay has two numbers worth showing."""
 
     def __init_subclass__(cls, **options: Any):
         super().__init_subclass__(**options)
@@ -65,11 +65,11 @@ class Kind(ABC):
 
     @abstractmethod
     def replay(self, witness: Witness) -> Replay:
-        """The run of a witness again, in exact arithmetic, and what that says about the claim."""
+        """Replay a witness in exact arithmetic, and say what the outcome means for the claim."""
 
     @abstractmethod
     def state(self, claim: Claim) -> dict[str, Any]:
-        """What a claim says besides its domain, as plain data; `mark` is among the fields."""
+        """The claim's content besides its domain, as plain data; `mark` is one of the fields."""
 
     @abstractmethod
     def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
@@ -79,15 +79,15 @@ class Kind(ABC):
         """
 
     def exhibit(self, claim: Claim, seed: int) -> Evidence | None:
-        """Something that meets all that a claim assumes; None if nothing is found."""
+        """An instance that meets all of a claim's assumptions; None if none is found."""
         return None
 
     def series(self, witness: Witness) -> dict[str, Any]:
         """Measured and bound along the run of a witness, for a chart. Raises Unsupported if it has no run."""
-        raise Unsupported(f"{witness.claim.id} is about no run: there is nothing to draw")
+        raise Unsupported(f"{witness.claim.id} is not about a run: there is nothing to draw")
 
     def axis(self, claim: Claim) -> str:
-        """What the series of its witnesses measure, as the axis of a chart says it."""
+        """The axis title of a chart of its witnesses' series."""
         return "measured" if claim.measure is None else text(claim.measure.symbol)
 
     def describe(self, witness: Witness) -> str:
@@ -95,15 +95,15 @@ class Kind(ABC):
         return f"false at {witness.told}"
 
     def strange(self, witness: Witness) -> str:
-        """What a witness states and claims of this kind have nothing of; empty if there is nothing."""
+        """What a witness states that claims of this kind do not have; empty if there is nothing."""
         if witness.oracle is not None:
             return NO_LAW
         if witness.exhibit:
             return NO_EXHIBIT
-        return "the claim is about no step k" if witness.k else ""
+        return "the claim is not about a step k" if witness.k else ""
 
     def search(self, hunt: Hunt) -> None:
-        """Look for an instance that breaks a claim, until the hunt is over."""
+        """Search for an instance that breaks a claim until the hunt is over."""
         hunt.judge()
 
 
@@ -115,7 +115,7 @@ def kind_of(claim: Claim) -> Kind:
         if base in _KINDS:
             return _KINDS[base]
     raise Misuse(
-        f"{claim.id}: nothing is known of claims of the kind {claim.kind!r}: derive a class from "
+        f"{claim.id}: claims of kind {claim.kind!r} are unknown: derive a class from "
         f"signproof.checks.kind.Kind with body = {type(claim.body).__name__}"
     )
 
@@ -129,9 +129,7 @@ def kind_reading(data: Mapping[str, Any]) -> Kind:
         if mark in written:
             return marks[mark]
     fields = ", ".join(map(repr, data)) or "none"
-    raise ValueError(
-        f"no kind of claims is stated by the fields {fields}; name the file that defines it: --with FILE.py"
-    )
+    raise ValueError(f"no known kind of claim has the fields {fields}; name the file that defines it: --with FILE.py")
 
 
 def is_own(kind: Kind) -> bool:
@@ -147,12 +145,12 @@ def _refuse(kind: type[Kind]) -> None:
         return
     _load()
     if is_ours(kind.body.__module__):
-        raise Misuse(f"{name}: claims with a {kind.body.__name__} have a kind; give yours a body of its own")
+        raise Misuse(f"{name}: claims with a {kind.body.__name__} already have a kind; give yours its own body")
     others = {known: body for body, known in _KINDS.items() if body.__qualname__ != kind.body.__qualname__}
     if kind.body.word in {body.word for body in others.values()}:
-        raise Misuse(f"{name}: another kind has the word {kind.body.word!r}")
+        raise Misuse(f"{name}: another kind uses the word {kind.body.word!r}; choose another")
     if not kind.mark or kind.mark in {known.mark for known in others}:
-        raise Misuse(f"{name}: its mark {kind.mark!r} must be a name of its own, by which its statements are told")
+        raise Misuse(f"{name}: its mark {kind.mark!r} must be a unique name that identifies its statements")
 
 
 @cache

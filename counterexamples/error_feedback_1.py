@@ -43,7 +43,7 @@ def run() -> Shown:
         holds=unbiased and grows and first == STEP_SIZE / 2,
         level="exact",
         numbers=(
-            f"E x_1 - x_0 = {first} with step {STEP_SIZE}: half a step upwards. After {STEPS} steps E f(x_k) is "
+            f"E x_1 - x_0 = {first} with step {STEP_SIZE}: half a step uphill. After {STEPS} steps E f(x_k) is "
             f"{float(values[-1]):.6f}; f is at most {SLOPE} on [-1, 1], and its minimum -{SLOPE}.",
         ),
         size=f"d = 1, 2 outcomes, {STEPS} steps",
@@ -59,7 +59,7 @@ error_feedback_1 = Counterexample(
     name="SignSGD climbs a line",
     source='Karimireddy, Rebjock, Stich, Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes", '
     "ICML 2019, Counterexample 1",
-    ends_the_hope="SignSGD goes down in expectation where the stochastic gradient is unbiased and bounded.",
-    shows="The sign is wrong three times out of four: the run goes to the worst end of the interval.",
+    ends_the_hope="SignSGD descends in expectation if the stochastic gradient is unbiased and bounded.",
+    shows="The sign is wrong three times out of four, so the run moves to the worst end of the interval.",
     run=run,
 )

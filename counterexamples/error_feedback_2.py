@@ -66,7 +66,7 @@ error_feedback_2 = Counterexample(
     name="Signs of subgradients forget a direction",
     source='Karimireddy, Rebjock, Stich, Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes", '
     "ICML 2019, Counterexample 2",
-    ends_the_hope="On convex functions, with diminishing steps, signs of subgradients lead to the minimum.",
-    shows="Every sign is (1, -1) or (-1, 1): x_1 + x_2 never changes, and no value is below the first.",
+    ends_the_hope="On convex functions, signs of subgradients with diminishing steps reach the minimum.",
+    shows="Every sign vector is (1, -1) or (-1, 1), so x_1 + x_2 never changes, and f never falls below f(x_0).",
     run=run,
 )

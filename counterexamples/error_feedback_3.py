@@ -55,7 +55,7 @@ def run() -> Shown:
         holds=stays and opposite,
         level="exact",
         numbers=(
-            f"eps = {EPS}, step {STEP_SIZE}: at all {states} points that can be reached within {STEPS} steps, x_1 + "
+            f"eps = {EPS}, step {STEP_SIZE}: at all {states} points reachable within {STEPS} steps, x_1 + "
             f"x_2 = 2 and f(x) >= f(x_0) = {f(x_0)}; the minimum is 0, at 0. In expectation f(x_{STEPS}) is "
             f"{float(means[-1]):.4f}.",
         ),
@@ -76,6 +76,6 @@ error_feedback_3 = Counterexample(
     source='Karimireddy, Rebjock, Stich, Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes", '
     "ICML 2019, Counterexample 3",
     ends_the_hope="Smoothness and strong convexity save SignSGD from the counterexample with a kink.",
-    shows="Both rows have the signs (1, -1) up to a factor: x_1 + x_2 never changes, and no value is below the first.",
+    shows="Both rows have signs (1, -1) up to a factor, so x_1 + x_2 never changes, and f never falls below f(x_0).",
     run=run,
 )

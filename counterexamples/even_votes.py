@@ -57,8 +57,8 @@ def run() -> Shown:
         numbers=(
             f"Two workers, each sign right with probability {p}, g < 0: E[vote] sign(g) = {vote} with sign(0) = 0, and "
             f"{tied_up} with ties sent to +1.",
-            f"On x^2/2 from -1, after {STEPS} steps, E V is {to_float(fair[-1] / fair[0]):.4f} V_0 with the one and "
-            f"{to_float(up[-1] / up[0]):.4f} V_0 with the other.",
+            f"On x^2/2 from -1, after {STEPS} steps, E V is {to_float(fair[-1] / fair[0]):.4f} V_0 with the former and "
+            f"{to_float(up[-1] / up[0]):.4f} V_0 with the latter.",
         ),
         size=f"d = 1, M = 2, {STEPS} steps",
         picture=Picture(
@@ -76,7 +76,7 @@ def run() -> Shown:
 even_votes = Counterexample(
     name="Ties of an even vote",
     source="scaled-sign/theorem-3.vote, with ties as in public implementations",
-    ends_the_hope="How a majority vote breaks ties does not matter.",
-    shows="With two workers and ties sent to +1 the run diverges from the left of the minimizer.",
+    ends_the_hope="It does not matter how a majority vote breaks ties.",
+    shows="With two workers and ties sent to +1, a run from the left of the minimizer diverges.",
     run=run,
 )

@@ -35,7 +35,7 @@ example_1 = Counterexample(
     name="SignGD oscillates on a bowl",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 1',
     ends_the_hope="SignGD with a constant step converges on every strongly convex smooth function.",
-    shows="From (alpha/2, alpha/2) it returns after two steps, for every alpha > 0: f(x_k) = alpha^2/2 for ever.",
+    shows="From (alpha/2, alpha/2) it is back after two steps, for every alpha > 0: f(x_k) = alpha^2/2 for ever.",
     run=run,
     claim=claim,
 )

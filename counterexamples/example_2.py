@@ -80,8 +80,8 @@ def run() -> Shown:
 example_2 = Counterexample(
     name="AdaGrad-Norm with signs is slow on a parabola",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 2',
-    ends_the_hope="AdaGrad-Norm converges linearly on strongly convex smooth functions, so with signs it does, too.",
-    shows="On x^2/2 the suboptimality of (6) goes down like k^(-1/2).",
+    ends_the_hope="AdaGrad-Norm converges linearly on strongly convex smooth functions, and so does its sign version.",
+    shows="On x^2/2 the suboptimality of (6) decays like k^(-1/2).",
     run=run,
     claim=claim,
 )

@@ -56,7 +56,7 @@ example_3 = Counterexample(
     name="A closed form that fails at k = 25",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 3',
     ends_the_hope="The run of (9) from eta/2 is the alternating sum (10), for every k.",
-    shows="The alternating sums tend to about -0.105 eta: they stop changing sign, and the run leaves them.",
+    shows="The alternating sums tend to about -0.105 eta: they stop changing sign, and the run departs from them.",
     run=run,
     claim=claim,
 )

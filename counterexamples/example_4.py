@@ -71,8 +71,8 @@ def run() -> Shown:
 example_4 = Counterexample(
     name="SignGD and Signum do not settle",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Example 4, Figure 1',
-    ends_the_hope="Under the PL inequality momentum makes signs with a constant step converge.",
-    shows="SignGD and Signum keep their distance from the minimizer; scaled SignGD, gradient descent and EF-SignGD, "
-    "which are one and the same method in one variable, converge linearly.",
+    ends_the_hope="Under the PL inequality, momentum makes sign methods with a constant step converge.",
+    shows="SignGD and Signum stay away from the minimizer; scaled SignGD, gradient descent and EF-SignGD, which "
+    "coincide in one variable, converge linearly.",
     run=run,
 )

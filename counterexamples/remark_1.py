@@ -40,7 +40,7 @@ def run() -> Shown:
     return Shown(
         holds=all(fast) and all(slow),
         level="enclosed",
-        numbers=(f"The larger one of f(x_{STEPS - 1}) and f(x_{STEPS}) from 13/10: {told}.",),
+        numbers=(f"The larger of f(x_{STEPS - 1}) and f(x_{STEPS}) from 13/10: {told}.",),
         size=f"d = 1, {STEPS} steps",
         picture=Picture(
             tuple(
@@ -57,8 +57,8 @@ def run() -> Shown:
 remark_1 = Counterexample(
     name="Linear without signs, not with them",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Remark 1',
-    ends_the_hope="What converges linearly does so with signs in place of gradients.",
-    shows="On x^2/2 gradient descent and AdaGrad-Norm converge linearly; of their sign counterparts the first stays "
-    "within a step of 0, the others are slow.",
+    ends_the_hope="A method that converges linearly still does with signs in place of gradients.",
+    shows="On x^2/2 gradient descent and AdaGrad-Norm converge linearly; of their sign counterparts, SignGD stays "
+    "within a step of 0, and the others are slow.",
     run=run,
 )

@@ -72,7 +72,7 @@ skewed_noise = Counterexample(
     name="Skewed noise",
     source='Bernstein, Wang, Azizzadenesheli, Anandkumar, "signSGD: Compressed Optimisation for Non-Convex Problems", '
     "ICML 2018 (its assumption that noise is unimodal and symmetric); the numbers are ours",
-    ends_the_hope="Averaging helps: with more workers the vote comes nearer to the sign of the gradient.",
-    shows="The vote tends to the sign of the median of the noise, which is not that of its mean.",
+    ends_the_hope="Averaging helps: with more workers, the vote approaches the sign of the gradient.",
+    shows="The vote tends to the sign of the estimate's median, which differs from that of its mean.",
     run=run,
 )

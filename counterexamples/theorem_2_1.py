@@ -38,7 +38,7 @@ def run() -> Shown:
             f"with 1/5 each: unbiased, the signs right with probability {', '.join(map(str, p_right))}. The proof "
             f"needs E[||~g||_1 sign(~g_1)] >= {needed}; it is {along}: the mean step leads "
             "away from the minimizer in the first coordinate.",
-            f"The moment search makes an oracle of such laws that breaks (19) at k = {witness.k}.",
+            f"From such laws, the moment search builds an oracle that breaks (19) at k = {witness.k}.",
         ),
         size=f"d = 2, {witness.k} steps, {len(witness.oracle.table) if witness.oracle else 0} laws",
         picture=expectation_and_bound(series, "19"),
@@ -49,7 +49,7 @@ theorem_2_1 = Counterexample(
     name="Right signs are short, wrong ones long",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2(1)',
     ends_the_hope="Scaled SignSGD converges to (19)'s floor if every sign is right with probability above 1/2.",
-    shows="The step is as long as the stochastic gradient is, so that rare wrong signs outweigh frequent right ones.",
+    shows="The step is as long as the stochastic gradient, so rare wrong signs can outweigh frequent right ones.",
     run=run,
     claim=claim,
 )

@@ -48,8 +48,8 @@ def run() -> Shown:
         numbers=(
             f"f = x^2/2, exact gradients, c = 1: V_1 = {first.measured[0] / line[0].measured[0]} V_0, where (20) "
             f"allows {first.bound[0] / line[0].measured[0]} V_0.",
-            f"H = diag(1, 20) from (1, 1): the measure is the largest in relation to the bound at k = {worst}, "
-            f"10^{math.log10(ratios[worst]):.1f} times it.",
+            f"H = diag(1, 20) from (1, 1): the measure exceeds the bound most at k = {worst}, "
+            f"by a factor of 10^{math.log10(ratios[worst]):.1f}.",
         ),
         size="d = 1, 1 step; d = 2",
         picture=Picture(
@@ -65,10 +65,10 @@ def run() -> Shown:
 
 
 theorem_2_2 = Counterexample(
-    name="A diminishing step size that begins too large",
+    name="A diminishing step size that starts too large",
     source='Li, Lin, Li, Hong, Chen, "On Faster Convergence of Scaled Sign Gradient Descent", Theorem 2(2)',
-    ends_the_hope="With alpha_k = 3/(mu c (k + 1)) scaled SignSGD is within (20) from k = 1 on.",
-    shows="As long as alpha_k is above 2/L the suboptimality grows, and the bound does not wait.",
+    ends_the_hope="With alpha_k = 3/(mu c (k + 1)) scaled SignSGD satisfies (20) for every k >= 1.",
+    shows="While alpha_k exceeds 2/L the suboptimality grows, but the bound already shrinks.",
     run=run,
     claim=claim,
 )

@@ -20,7 +20,7 @@ def changes(entries: Iterable[dict[str, Any]], profile: str) -> list[str]:
     """
     known = _read().get(profile, {})
     return [
-        f"{entry['id']}: {entry['verdict']}, in the baseline {known[entry['id']]}"
+        f"{entry['id']}: {entry['verdict']}, was {known[entry['id']]} in the baseline"
         for entry in entries
         if known.get(entry["id"], entry["verdict"]) != entry["verdict"]
     ]

@@ -100,7 +100,7 @@ def spread_chart(spread: dict[str, list], family: str) -> dict[str, Any]:
     axis = "t" if "t" in spread else "k"
     columns = (axis, *CURVES)
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*(spread[name] for name in columns), strict=True)]
-    along = "time" if axis == "t" else "the iterations"
+    along = "time" if axis == "t" else "iterations"
     words = f"measured / bound over {along} on {family}: quantiles over all instances"
     top = max(1.02, min(2.0, *(row["largest"] for row in rows if row["largest"] is not None), 2.0))
     return _spread_spec(axis, () if axis == "t" else tuple(_steps(rows)), top) | {
@@ -153,7 +153,7 @@ def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
         step = last - edges[-2]
         beyond = {"from": last + step, "to": last + 2 * step, "instances": histogram["above"]}
         rows.append(beyond | {"says": "above 1", "above": 1})
-    words = f"The largest measured / bound of each run on {family}, as a histogram"
+    words = f"Histogram of the largest measured / bound of each run on {family}"
     return _histogram_spec() | {"description": words, "data": {"values": rows}}
 
 
@@ -214,8 +214,8 @@ def tightness_chart(cells: list[dict], title: str = "") -> dict[str, Any]:
         height=alt.Step(24),
     )
     words = [
-        "1: tight.  none: proved to have no instance.  ?: no instance found.",
-        "Step sizes as shares of their upper end.",
+        "1: attained.  none: proved to have no instance.  ?: no instance found.",
+        "Step sizes as fractions of their upper limit.",
     ]
     facets = layers.facet(facet=alt.Facet("dimension:O", title="dimension d"), columns=2)
     if title:

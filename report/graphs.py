@@ -233,5 +233,5 @@ def _linked(drawn: str) -> str:
         if link.find("svg:text", names) is None:
             link.attrib |= {"tabindex": "-1", "aria-hidden": "true"}
     root.set("role", "group")
-    root.set("aria-label", "Graph of the claims and the lemmas that they rest on")
+    root.set("aria-label", "Graph of the claims and the lemmas they use")
     return ElementTree.tostring(root, encoding="unicode")

@@ -1,6 +1,6 @@
-"""The ledger: everything that a run found out, as one JSON document.
+"""The ledger: all results of a run, as one JSON document.
 
-It is the interface of signproof to other programs; `ledger.schema.json` describes it. Rationals are strings
+It is signproof's interface to other programs; `ledger.schema.json` describes it. Rationals are strings
 "p/q".
 """
 
@@ -28,7 +28,7 @@ SCHEMA = "signproof-ledger/1"
 
 
 class LedgerError(Misuse):
-    """A file is no ledger, or not of this version; the message is one line."""
+    """A file is not a ledger, or not of this version; the message is one line."""
 
 
 PACKAGES = ("signproof", "jax", "jaxlib", "numpy", "python-flint", "scikit-learn", "sympy", "z3-solver")
@@ -89,13 +89,13 @@ def entry(verdict: Verdict) -> dict[str, Any]:
 
 
 def bare(verdict: Verdict) -> dict[str, Any]:
-    """The entry of a claim whose own parts cannot be written down: its ID and what the verdict says."""
+    """The entry of a claim whose own parts cannot be serialized: its ID and the verdict."""
     return {
         "id": verdict.claim.id,
         "kind": verdict.claim.kind,
         "about": verdict.claim.about,
         "source": None,
-        "statement": {"text": "(it cannot be written down)", "latex": ""},
+        "statement": {"text": "(it cannot be serialized)", "latex": ""},
         "algorithm": None,
         "assumptions": [],
         "domain": [],
@@ -141,13 +141,13 @@ def formula(statement: Any) -> dict[str, str]:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The ledger in a file. Raises LedgerError, in one line, if there is none or if it is not one."""
+    """The ledger in a file. Raises LedgerError, in one line, if there is none or it is not a ledger."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise LedgerError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
-        raise LedgerError(f"{path} is not JSON, perhaps cut short: {error}") from None
+        raise LedgerError(f"{path} is not JSON, perhaps truncated: {error}") from None
     try:
         validate(data)
     except LedgerError as error:
@@ -156,7 +156,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def validate(data: Any) -> None:
-    """Raises LedgerError, with the place and the reason, if the data is no ledger of this version."""
+    """Raises LedgerError, with the place and the reason, if the data is not a ledger of this version."""
     if isinstance(data, dict) and data.get("schema", SCHEMA) != SCHEMA:
         raise LedgerError(f"its schema is {str(data['schema'])[:40]!r}, not {SCHEMA!r}")
     from jsonschema import Draft202012Validator
@@ -200,7 +200,7 @@ def _reason(entry: dict[str, Any]) -> str:
     runs = [piece for piece in entry["evidence"] if piece["kind"] == "run"]
     broken = sum(run["broken"] for run in runs)
     held = f"held on {sum(run['instances'] for run in runs)} instances" if runs and not broken else ""
-    held = f"{broken} comparisons are above the bound, none confirmed" if broken else held
+    held = f"{broken} comparisons exceed the bound, none confirmed" if broken else held
     if entry["verdict"] == "supported" and runs:
         return held
     if pieces and pieces[0]["kind"] == "experiment":

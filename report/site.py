@@ -19,21 +19,21 @@ from signproof.report.mathml import mathml
 from signproof.report.names import file_names
 
 VERDICTS = {
-    "inconsistent": ("‼", "The kernel accepts a proof and an exact witness breaks the claim: a fault of signproof."),
-    "proved": ("✓", "The kernel re-checked a proof step by step, exactly."),
-    "supported": ("≈", "Tried on many instances; none broke it. This is no proof."),
+    "inconsistent": ("‼", "The kernel accepted a proof, yet an exact witness breaks the claim: a bug in signproof."),
+    "proved": ("✓", "The kernel checked a proof exactly, step by step."),
+    "supported": ("≈", "Tested on many instances; none broke it. This is not a proof."),
     "refuted": ("✗", "A counterexample breaks it, confirmed beyond rounding or at a stated error probability."),
     "vacuous": ("∅", "No non-trivial instance meets its assumptions."),
-    "reproduced": ("↻", "The experiment gave the reported outcome again."),
-    "not reproduced": ("↯", "The experiment did not give the reported outcome."),
-    "open": ("?", "Nothing here decides it."),
+    "reproduced": ("↻", "The experiment reproduced the reported outcome."),
+    "not reproduced": ("↯", "The experiment did not reproduce the reported outcome."),
+    "open": ("?", "Neither proved, supported nor refuted."),
 }
 """The verdicts in the order of the headline, each with its mark and its meaning."""
 LEVELS = {
-    "exact": "rational or symbolic arithmetic, no rounding",
-    "enclosed": "intervals that certainly hold the value",
+    "exact": "rational or symbolic arithmetic, without rounding",
+    "enclosed": "intervals guaranteed to contain the value",
     "statistical": "at a stated error probability",
-    "sampled": "floating point on instances tried: can support a claim, never prove or refute it",
+    "sampled": "floating point on sampled instances: can support a claim, never prove or refute it",
 }
 """What the levels of evidence mean, strongest first."""
 GENERATOR = '<meta name="generator" content="signproof'
@@ -84,15 +84,15 @@ def check(ledger: dict[str, Any]) -> None:
     try:
         datetime.fromisoformat(ledger["created"])
     except ValueError:
-        raise LedgerError(f"not a ledger: $.created: {ledger['created']!r} is no time") from None
+        raise LedgerError(f"not a ledger: $.created: {ledger['created']!r} is not a time") from None
     ids = Counter(claim["id"] for claim in ledger["claims"])
     for number, claim in enumerate(ledger["claims"]):
         where = f"not a ledger: $.claims[{number}]"
         if ids[claim["id"]] > 1:
-            raise LedgerError(f"{where}.id: {claim['id']!r} is there {ids[claim['id']]} times")
+            raise LedgerError(f"{where}.id: {claim['id']!r} occurs {ids[claim['id']]} times")
         for name in claim["lemmas"]:
             if name not in ledger["lemmas"]:
-                raise LedgerError(f"{where}.lemmas: {name!r} is missing in $.lemmas")
+                raise LedgerError(f"{where}.lemmas: {name!r} is missing from $.lemmas")
         for index, run in enumerate(claim.get("series", ())):
             axis = charts.abscissa([run])
             _alike(f"{where}.series[{index}]", {name: len(run[name]) for name in (axis, "measured", "bound")})
@@ -100,11 +100,13 @@ def check(ledger: dict[str, Any]) -> None:
             if "spread" in piece:
                 _alike(f"{where}.evidence[{index}].spread", {name: len(row) for name, row in piece["spread"].items()})
             if "histogram" in piece and len(piece["histogram"]["edges"]) != len(piece["histogram"]["counts"]) + 1:
-                raise LedgerError(f"{where}.evidence[{index}].histogram: its edges are not one more than its counts")
+                raise LedgerError(f"{where}.evidence[{index}].histogram: it needs one more edge than counts")
         graph = claim.get("graph", {"nodes": [], "edges": []})
         for index, (later, earlier) in enumerate(graph["edges"]):
             if not 0 <= earlier < later < len(graph["nodes"]):
-                raise LedgerError(f"{where}.graph.edges[{index}]: [{later}, {earlier}] joins no two nodes in order")
+                raise LedgerError(
+                    f"{where}.graph.edges[{index}]: [{later}, {earlier}] does not join two nodes in order"
+                )
 
 
 def _alike(where: str, lengths: dict[str, int]) -> None:

@@ -4,7 +4,7 @@
      "variants": {"my_sign": {"scaled-sign/theorem-1.1":
          {"status": "holds", "ratio": 0.999, "tightness": 0.998, "check": "variant/1 float64 quick seed 0"}}}}
 
-A file is read whole before anything is written, so one that is no baseline stays as it is.
+A file is read in full before anything is written, so a file that is not a baseline stays unchanged.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from signproof.checks.variants.row import Row
 from signproof.theory.misuse import Misuse
 
 NAME = "signproof-baseline.json"
-"""What the file is called, beside the tests that it belongs to."""
+"""The name of the file, beside the tests it belongs to."""
 SCHEMA = "signproof-variant-baseline/1"
 KEPT = ("status", "ratio", "tightness", "check")
-"""What of a row is kept."""
+"""The fields of a row that are kept."""
 DEFAULT = "float64"
 """The dtype that is not part of a variant's name."""
 TOLERANCE = 1e-6
-"""How much larger a ratio may be than in the baseline, as a share of it. One seed gives one run: what differs between
+"""The relative increase of a ratio over the baseline that is tolerated. One seed gives one run: what differs between
 machines is the rounding of a handful of operations, of the order 1e-13, and the instance that an ascent ends at."""
 
 Baseline = dict[str, dict[str, dict[str, Any]]]
@@ -35,12 +35,12 @@ Baseline = dict[str, dict[str, dict[str, Any]]]
 
 
 class BaselineError(Misuse):
-    """A file that is no baseline of this version; the message is one line."""
+    """A file that is not a baseline of this version; the message is one line."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What became worse or other for one variant and claim."""
+    """What got worse or changed for one variant and claim."""
 
     variant: str
     claim: str
@@ -63,7 +63,7 @@ class Difference:
             )
             comma = ";"
         where = f" ({self.instance})" if self.instance else ""
-        return f"{self.variant}, {self.claim}: {self.what} {now}{comma} in the baseline {before}{where}"
+        return f"{self.variant}, {self.claim}: {self.what} {now}{comma} was {before} in the baseline{where}"
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ class Comparison:
     """Rows beside a baseline.
 
     Attributes:
-        differences: a changed status, or a ratio or tightness that is larger beyond the tolerance: a failure.
-        stale: lines about entries that no row answers to, or that another check measured: update the baseline.
-        new: rows that the baseline lacks; no failure.
+        differences: a changed status, or a ratio or tightness that grew by more than the tolerance: a failure.
+        stale: lines about entries without a row, or that another check measured: update the baseline.
+        new: rows that the baseline lacks; not a failure.
     """
 
     differences: tuple[Difference, ...]
@@ -82,12 +82,12 @@ class Comparison:
 
 
 def named(name: str, dtype: str) -> str:
-    """What a variant in a dtype is called in a baseline."""
+    """The name in a baseline of a variant in a dtype."""
     return name if dtype == DEFAULT else f"{name} ({dtype})"
 
 
 def read(path: Path) -> Baseline:
-    """The baseline in a file; empty if there is none. Raises BaselineError, in one line, if it is none."""
+    """The baseline in a file; empty if there is no file. Raises BaselineError, in one line, if it is not a baseline."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -95,21 +95,21 @@ def read(path: Path) -> Baseline:
     except OSError as error:
         raise BaselineError(f"cannot read the baseline {path}: {error.strerror}") from None
     except ValueError as error:
-        raise BaselineError(f"the baseline {path} is not JSON: {error}; mend or remove it") from None
+        raise BaselineError(f"the baseline {path} is not JSON: {error}; repair or remove it") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-        raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}, this version reads {SCHEMA!r}")
+        raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}; this version reads {SCHEMA!r}")
     variants = data.get("variants")
     if not isinstance(variants, dict) or not all(_entries(claims) for claims in variants.values()):
-        raise BaselineError(f"the baseline {path} is damaged: write it anew, or restore it")
+        raise BaselineError(f"the baseline {path} is damaged: restore it, or write a new one")
     return variants
 
 
 def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE, complete: bool = True) -> Comparison:
-    """Hold rows beside a baseline.
+    """Compare rows with a baseline.
 
-    Arguments: the rows of a run; what `read` returned; by how much of itself a ratio, or a tightness, may grow;
-    whether the rows are all there are of their variants, so that an entry without a row is stale.
+    Arguments: the rows of a run; what `read` returned; the relative increase of a ratio or tightness that is tolerated;
+    whether the rows are complete for their variants, so that an entry without a row is stale.
     """
     rows = list(rows)
     differences: list[Difference] = []
@@ -136,13 +136,13 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
         seen = {(row.variant, row.claim) for row in rows}
         for variant in sorted({row.variant for row in rows}):
             gone = (claim for claim in baseline.get(variant, {}) if (variant, claim) not in seen)
-            stale += [f"{variant}, {claim}: no longer asked" for claim in gone]
+            stale += [f"{variant}, {claim}: no longer tested" for claim in gone]
     return Comparison(tuple(differences), tuple(stale), tuple(new))
 
 
 def update(path: Path, rows: Iterable[Row], complete: bool = False) -> None:
-    """Write rows into a baseline; other entries stay, but if the rows are all there are of their variants, those of
-    these variants go. Raises BaselineError."""
+    """Write rows into a baseline. Other entries stay, unless the rows are complete for their variants: then their other
+    entries are removed. Raises BaselineError."""
     rows = list(rows)
     variants = read(path)
     for variant in {row.variant for row in rows} if complete else ():
@@ -151,7 +151,7 @@ def update(path: Path, rows: Iterable[Row], complete: bool = False) -> None:
 
 
 def add_new(path: Path, rows: Iterable[Row]) -> list[Row]:
-    """Write only the rows that a baseline lacks; these are returned. Raises BaselineError."""
+    """Write, and return, only the rows that a baseline lacks. Raises BaselineError."""
     variants = read(path)
     new = [row for row in rows if row.claim not in variants.get(row.variant, {})]
     if new:

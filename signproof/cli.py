@@ -40,7 +40,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find out whether a convergence claim about a sign-type optimizer is true.",
     epilog="Exit codes: 0 as expected, 1 a verdict changed or a claim of yours was refuted, 2 misuse, "
-    "3 proof and witness contradict each other, 130 interrupted, 143 terminated.",
+    "3 a proof and a witness contradict each other, 130 interrupted, 143 terminated.",
 )
 
 
@@ -89,12 +89,12 @@ def main() -> None:
         if isinstance(error.__context__, BrokenPipeError):  # whoever reads has closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(CHANGED)
-        code = _fail(f"something that was run here ended with {named(error)}")
+        code = _fail(f"code that was run here exited with {named(error)}")
     except Exception as error:
         message = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument
         if message is None:
             raise
-        code = _fail(f"{message()} `signproof --help` shows what there is.")
+        code = _fail(f"{message()} See `signproof --help`.")
     sys.exit(code if isinstance(code, int) else OK)
 
 

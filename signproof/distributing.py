@@ -112,12 +112,14 @@ def _common(greetings: list[dict[str, Any]]) -> tuple[int, int]:
     for worker, greeting in enumerate(greetings):
         if greeting.get("version") != own:
             raise Misuse(
-                f"worker {worker} has another version of the code ({greeting.get('version')}; here {own}): "
-                "install the same one for all"
+                f"worker {worker} runs another version of the code ({greeting.get('version')}; here {own}): "
+                "install the same one everywhere"
             )
         if (greeting["shape"], greeting["dtype"]) != (first["shape"], first["dtype"]):
             words = ["{} x {} numbers of {}".format(*said["shape"], said["dtype"]) for said in (greeting, first)]
-            raise Misuse(f"worker {worker} holds {words[0]}, worker 0 {words[1]}: give all of them as much")
+            raise Misuse(
+                f"worker {worker} holds {words[0]}, worker 0 {words[1]}: give all workers the same shape and type"
+            )
     return tuple(first["shape"])
 
 

@@ -43,16 +43,16 @@ BUDGET = Budget()
 
 
 def verify(claim: Claim, profile: str = "quick", seed: int = 0, advance: Callable[[str], None] = silent) -> Verdict:
-    """Judge a claim: check its proof, try it on problems, replay every violation exactly.
+    """Judge a claim: check its proof, test it on problems, replay every violation exactly.
 
     Arguments:
         claim: what to judge.
         profile: "quick" (seconds) or "full" (more instances, longer runs).
-        seed: of all randomness.
+        seed: the random seed.
         advance: called with a few words whenever a part of the work begins.
-    Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness. What a user's
-    algorithm, family or measure raises makes it `open`; the evidence then names the exception, and `raised` is it.
-    All calls in a process together refute a true claim by statistics with a probability of 1e-9 at most.
+    Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness. If a user's
+    algorithm, family or measure raises, it is `open`: the evidence names the exception, and `raised` holds it.
+    Over all calls in a process, the probability that statistics refute any true claim is at most 1e-9.
     Raises ValueError for an unknown profile.
     """
     from signproof.checks.trials.tally import PROFILES
@@ -145,7 +145,7 @@ def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Call
 
     def work(id: str) -> dict[str, Any] | Misuse:
         if id not in claims:
-            return Misuse(f"the ID {id!r} is another when its file is read again: write IDs that stay the same")
+            return Misuse(f"the ID {id!r} changes when its file is read again: use constant IDs")
         return judged(claims[id], profile, seed, error)
 
     return work

@@ -55,7 +55,7 @@ def matching(pattern: str) -> list[Claim]:
     if not found:
         near = get_close_matches(pattern, known, n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all.')
+        raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all claims.')
     return found
 
 
@@ -78,7 +78,7 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
     """The factory that "FILE.py:NAME" names, and its name. Raises Misuse if there is none."""
     place, colon, name = target.rpartition(":")
     if not colon or not place.endswith(".py") or not name.isidentifier():
-        raise Misuse(f"{target} names no factory: write FILE.py:NAME, NAME a function from a step size")
+        raise Misuse(f"{target} names no factory: write FILE.py:NAME, where NAME is a function of a step size")
     module = _imported(Path(place))
     factory = getattr(module, name, None)
     if not callable(factory):
@@ -107,7 +107,7 @@ def _imported(path: Path) -> ModuleType:
     module_name = f"signproof_claims_{path.stem}_{next(_readings)}"
     spec = importlib.util.spec_from_file_location(module_name, path, loader=_AsItIs(module_name, str(path)))
     if spec is None or spec.loader is None:
-        raise Misuse(f"{path} is no Python file")
+        raise Misuse(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[module_name] = module
     before, known = list(sys.path), {*sys.modules}
@@ -159,8 +159,8 @@ def _refuse_namesakes(path: Path, folder: Path) -> None:
         other = _beside(folder, name)
         if other is not None and other.resolve() != place and sys.modules.get(name) is module:
             raise Misuse(
-                f"{path}: beside it lies {other.name}, and another file has imported {place}; Python knows one module "
-                f"named {name}: judge the two files in two runs, or rename one module"
+                f"{path}: {other.name} lies beside it, and another file imported {place}; Python allows one module "
+                f"named {name}: judge the two files in separate runs, or rename one module"
             )
 
 
@@ -171,7 +171,7 @@ def explain(error: BaseException, path: Path) -> str:
     where = f", line {lines[-1]}" if lines else ""
     reason = " ".join(str(error).split()) if isinstance(error, Misuse) else named(error)
     if is_chained(error):
-        reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) for 0 < alpha < 2 / L"
+        reason = "SymPy cannot chain comparisons: write (0 < alpha, alpha < 2 / L) instead of 0 < alpha < 2 / L"
     return f"{path}{where}: {reason}"
 
 

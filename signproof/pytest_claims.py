@@ -31,8 +31,7 @@ from signproof.workers import Lost, each
 PACKAGE = Path(signproof.__file__).parent
 FAILURES = {
     "refuted": "is refuted",
-    "inconsistent": "is proved, and broken by an exact witness: one of the two is a defect of signproof, please "
-    "report it",
+    "inconsistent": "is proved but broken by an exact witness: a bug in signproof, please report it",
 }
 """Verdicts that fail a test, and how that is said; of others the ones in SKIPS are none that a test could pass with."""
 SKIPS = {"open": "nothing decided", "vacuous": "vacuous"}
@@ -96,7 +95,7 @@ class ClaimTest(pytest.Item):
             return None if ahead is None else ahead.result()
         except Lost as lost:
             self.config.stash[CUT] = True
-            pytest.fail(f"{self.claim.id} is not judged: {lost}", pytrace=False)
+            pytest.fail(f"{self.claim.id} was not judged: {lost}", pytrace=False)
 
     def reportinfo(self):
         assert isinstance(self.parent, ClaimTests)
@@ -272,7 +271,7 @@ def replay_command(claim: Claim, part: str, config: pytest.Config) -> str:
     """The command line that runs the witness against a claim again."""
     place = witness_file(config, claim.id, part) or config.option.signproof_json
     if place is None:
-        return "run with --signproof-json ledger.json, then signproof replay ledger.json"
+        return "rerun with --signproof-json ledger.json, then signproof replay ledger.json"
     return f"signproof replay {shown(place)}{needs(claim)}"
 
 

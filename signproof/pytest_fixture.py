@@ -1,4 +1,4 @@
-"""The fixture `signproof`: claims and variants of optimizers judged from within a test."""
+"""The fixture `signproof`: judge claims and optimizer variants from within a test."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FAULTS = ("broken", "failed")
 
 
 class Signproof:
-    """What a test can ask; profile, seed and tolerance are those of the command line."""
+    """The fixture; profile, seed and tolerance come from the command line."""
 
     def __init__(self, request: pytest.FixtureRequest):
         self._item = request.node
@@ -32,7 +32,7 @@ class Signproof:
         return f"profile {self._option.signproof_profile}, seed {self._option.signproof_seed}"
 
     def verify(self, claim: Claim) -> Verdict:
-        """Judge a claim, and count it in the summary of the run. It does not fail, whatever the verdict is.
+        """Judge a claim and count it in the summary of the run. It never fails, whatever the verdict.
 
         Returns the verdict: `.status`, `.evidence`, `.tightness`, `.witness`.
         """
@@ -48,16 +48,16 @@ class Signproof:
         dtype: str = "float64",
         name: str = "",
     ) -> list[Row]:
-        """Ask an optimizer whether it obeys claims, and hold what is found beside the baseline of the test's folder.
+        """Test whether an optimizer obeys claims, and compare the results with the baseline in the test's folder.
 
         Arguments:
-            factory: a function from a step size to an `optax.GradientTransformation`.
+            factory: a function that maps a step size to an `optax.GradientTransformation`.
             claims: a pattern of IDs such as "scaled-sign/theorem-1.*", or claims.
-            dtype: "float64", "float32" or "bfloat16": of parameters, gradients and state.
-            name: what the variant is called in the baseline; the factory's name, if none is given.
-        Returns a row for each claim. Raises AssertionError, with a table, if a claim is broken or the variant fails,
-        and the baseline does not say so already; if what is found is not what the baseline says, or a ratio is larger
-        beyond the tolerance; and if no claim can be asked of the variant at all.
+            dtype: "float64", "float32" or "bfloat16", for parameters, gradients and state.
+            name: the variant's name in the baseline; by default, the factory's name.
+        Returns a row for each claim. Raises AssertionError, with a table, if a claim is broken or the variant fails
+        and the baseline does not already say so; if a result differs from the baseline, or a ratio grows by more than
+        the tolerance; and if no claim applies to the variant.
         """
         __tracebackhide__ = True
         from signproof.checks.variants import ask as variants
@@ -89,7 +89,7 @@ class Signproof:
         if faults or compared.differences:
             raise AssertionError(_table(name, rows, faults, compared.differences))
         if all(row.status == "not applicable" for row in rows):
-            raise AssertionError(_table(f"{name}: none of the claims can be asked of it", rows))
+            raise AssertionError(_table(f"{name}: none of the claims applies to it", rows))
         return rows
 
     def _name(self, factory: Any, dtype: str) -> str:
@@ -101,7 +101,7 @@ class Signproof:
 def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
     """What was found, claim by claim; where something is wrong, the instance and the numbers before and now."""
     wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
-    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken, or not as in the baseline" if wrong else name]
+    lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken or changed from the baseline" if wrong else name]
     for row in rows:
         if row.reason == NO_RUN:
             continue
@@ -111,7 +111,7 @@ def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: 
         for worse in differences:
             if worse.claim == row.claim:
                 before, now = map(_exact, (worse.before, worse.now))
-                lines.append(f"    {worse.what}: {now}, in the baseline {before}")
+                lines.append(f"    {worse.what}: {now}, was {before} in the baseline")
         if row.claim in wrong:
             lines += [f"    {text}" for text in (row.instance, row.reason) if text]
         elif row.status == "not applicable":

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from signproof.pytest_fixture import Signproof
 
 MARKERS = (
-    "theorem: the test checks a theorem; the ::proof of a claim has this mark",
-    "counterexample: the test shows or seeks an instance that breaks a claim; the ::search of a claim has this mark",
+    "theorem: the test checks a theorem; set on every ::proof",
+    "counterexample: the test shows or searches for an instance that breaks a claim; set on every ::search",
     "slow: the test takes more than a few seconds",
 )
 
@@ -34,21 +34,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     def add(name: str, help: str, **how: Any) -> None:
         group.addoption(f"--signproof-{name}", help=help, **how)
 
-    add("profile", "how much to try: seconds, or minutes for each claim", choices=("quick", "full"), default="quick")
-    add("seed", "seed of all randomness", type=_at_least(0, int), default=0, metavar="N")
-    add("json", "write the ledger of all verdicts here", type=Path, metavar="FILE")
-    add("html", "write the report page into this folder", type=Path, metavar="DIR")
-    add("update", "make what is found the baseline: signproof-baseline.json beside the tests", action="store_true")
-    add("update-new", "add to the baseline what it lacks, and change nothing in it", action="store_true")
+    add("profile", "effort per claim: quick (seconds) or full (minutes)", choices=("quick", "full"), default="quick")
+    add("seed", "random seed", type=_at_least(0, int), default=0, metavar="N")
+    add("json", "write the ledger of all verdicts to this file", type=Path, metavar="FILE")
+    add("html", "write the report to this folder", type=Path, metavar="DIR")
+    add("update", "make the results the baseline, signproof-baseline.json beside the tests", action="store_true")
+    add("update-new", "add missing entries to the baseline and change nothing else", action="store_true")
     add(
         "tolerance",
-        "how much larger than in the baseline a ratio may be, as a share of it (default 1e-6)",
+        "relative increase of a ratio over the baseline that is tolerated (default 1e-6)",
         type=_at_least(0, float),
         metavar="X",
     )
     add(
         "jobs",
-        "claims judged at the same time, in processes; with -n, pytest-xdist decides",
+        "claims judged in parallel, in processes; with -n, pytest-xdist decides",
         type=_at_least(1, int),
         default=1,
         metavar="N",
@@ -62,7 +62,7 @@ def _at_least(least: int, kind: Callable[[str], Any]) -> Callable[[str], Any]:
         except ValueError:
             number = None
         if number is None or not least <= number < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text} is no number from {least} on")
+            raise argparse.ArgumentTypeError(f"{text} is not a number of at least {least}")
         return number
 
     return read

@@ -165,7 +165,7 @@ class Results:
             rows, baseline = self.rows.get(place.parent, []), self._baseline(place)
             stale = [*variant_baseline.compare(rows, baseline, complete=whole).stale]
             if whole:
-                stale += [f"{name}: no longer asked" for name in sorted({*baseline} - {row.variant for row in rows})]
+                stale += [f"{name}: no longer tested" for name in sorted({*baseline} - {row.variant for row in rows})]
             lines += [f"stale in {shown(place)}: {line}" for line in stale]
         return lines
 
@@ -185,7 +185,7 @@ class Results:
 
             written.append((keep_site(made, option.signproof_html), option.signproof_html / "index.html"))
         self.said += [
-            f"{shown(meant)} holds more than this run has, and stays as it is; written: {shown(place)}"
+            f"{shown(meant)} holds more than this run and was left unchanged; written: {shown(place)}"
             for place, meant in written
             if place != meant
         ]

@@ -64,7 +64,7 @@ def held(path: Path, schema: str, name: str) -> int:
 
 def told(place: Path, meant: Path) -> None:
     """Say where something was written; if not where it was meant to be, why not."""
-    why = "" if place == meant else f"{meant} holds more than this run has, and stays as it is; "
+    why = "" if place == meant else f"{meant} holds more than this run and was left unchanged; "
     notice(f"{why}written: {place}")
 
 
@@ -104,7 +104,7 @@ def patient() -> Iterator[Callable[[], None]]:
         asked.append(signal.Signals(number))
         if len(asked) > 1:
             look()
-        notice("stopping after this piece of work; Ctrl-C again stops at once")
+        notice("stopping after the current piece of work; Ctrl-C again stops at once")
 
     def look():
         if asked:
@@ -137,7 +137,7 @@ def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
     try:
         return [kind(part.strip()) for part in text.split(",")]
     except (ValueError, ZeroDivisionError):
-        raise Misuse(f"{option} {text} is no list of numbers; write them with commas, as in 1,2,8") from None
+        raise Misuse(f"{option} {text} is not a list of numbers; separate them by commas, as in 1,2,8") from None
 
 
 def check_outputs(json: Path | None, html: Path | None, option: str = "--json", folder: str = "--html") -> None:
@@ -150,4 +150,4 @@ def check_outputs(json: Path | None, html: Path | None, option: str = "--json", 
         if place is not None:
             parent = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.exists())
             if not parent.is_dir() and parent != place.absolute():
-                raise Misuse(f"{place} cannot be made: {parent} is a file")
+                raise Misuse(f"{place} cannot be created: {parent} is a file")

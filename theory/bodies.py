@@ -75,7 +75,7 @@ class Body(ABC):
     def unreadable(self, statement: Boolean, parameters: Set[Symbol]) -> str:
         """Why a statement has no place in a proof of it; empty if it has. Raises TypeError as the terms do."""
         if any(isinstance(part, OfTime) for part in preorder_traversal(statement)):
-            return f"{statement} is about a flow, but the claim bounds none"
+            return f"{statement} is about a flow, but the claim does not bound one"
         return self._strange(statement, parameters)
 
     def _strange(self, statement: Boolean, parameters: Set[Symbol]) -> str:
@@ -83,7 +83,7 @@ class Body(ABC):
         if self.of_run:
             return _unbound(statement, parameters | {k, V0, f_star, *INDICES})
         if statement.has(k, l, VectorAtom, Scalar, ExprWithLimits):
-            return f"{statement} is about a run, but the claim is about none"
+            return f"{statement} is about a run, but the claim is not"
         return ""
 
 
@@ -215,7 +215,7 @@ class Implication(Statement):
 
     def _strange(self, statement, parameters):
         if statement.has(l, iterate, suboptimality) or (statement.has(k) and not self.statement.has(k)):
-            return f"{statement} is about a run, but the claim is about none"
+            return f"{statement} is about a run, but the claim is not"
         return ""
 
 
@@ -284,4 +284,4 @@ def _of_method(method: Any, bound: Set[Symbol]) -> Iterator[Formula]:
 
 def _unbound(statement: Boolean, known: Set[Symbol]) -> str:
     unbound = statement.free_symbols - known
-    return f"the symbol {min(map(str, unbound))} is bound by nothing" if unbound else ""
+    return f"the symbol {min(map(str, unbound))} is unbound" if unbound else ""

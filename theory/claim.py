@@ -1,17 +1,17 @@
 """A claim, written once as data.
 
-The same object is a formula in the report, a proof obligation for the kernel, a test for pytest and a target
+The same object is a formula in the report, a proof obligation for the kernel, a test for pytest, and a target
 for the search that tries to break it. There are seven kinds:
 
 - a bound on a run: algorithm, assumptions, domain, measure and bound;
-- the same of a flow, with a flow for an algorithm;
-- a comparison of two flows: the measure of one is never above that of its rival from the same start;
+- a bound on a flow: the same, with a flow as the algorithm;
+- a comparison of two flows: from the same start, the measure of one never exceeds that of its rival;
 - an algebraic claim: a statement about parameters over a domain;
 - an implication: a statement about vectors and functions that follows from assumptions, at all points;
-- an orbit: an algorithm on one function, and the points that it visits in turn for ever;
-- words: what no formula here says, such as the outcome of an experiment, and what it takes to decide it.
+- an orbit: an algorithm on one function, and the points it visits in turn for ever;
+- words: a statement that no formula here expresses, such as the outcome of an experiment, and what would decide it.
 
-Whoever needs another kind gives it a body and a kind (`signproof.checks.kind.Kind`) in a file of their own.
+To add another kind, write a body and a kind (`signproof.checks.kind.Kind`) in a file of your own.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ if TYPE_CHECKING:
 
 
 class ClaimError(Misuse):
-    """A claim that says nothing, or nothing definite; the message says what, where and the fix."""
+    """A claim that is empty or ambiguous; the message says what is wrong, where, and the fix."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a claim comes from: the paper's key and the place in it."""
+    """The source of a claim: the paper's key and the place in it."""
 
     paper: str
     where: str
@@ -110,7 +110,7 @@ def _build(claim: Claim, function: Callable[[], Proof]) -> Proof:
     except BaseException as error:  # SystemExit, too, and whatever else it may raise
         raise ClaimError(f"{claim.id}: the function given as its proof raises {named(error)}") from error
     if not isinstance(proof, Proof):
-        raise ClaimError(f"{claim.id}: the function given as its proof returns {proof!r}, which is no Proof")
+        raise ClaimError(f"{claim.id}: the function given as its proof returns {proof!r}, not a Proof")
     return proof
 
 
@@ -119,30 +119,30 @@ class Claim:
     """A claim about an algorithm or about parameters.
 
     Arguments:
-        id: a name that stays, such as "scaled-sign/theorem-1.1".
+        id: a permanent name, such as "scaled-sign/theorem-1.1".
         algorithm: the method, with symbols for its step sizes; or a flow.
-        assumptions: what is assumed of the objective; each binds the symbol of its constant.
+        assumptions: assumptions on the objective; each binds the symbol of its constant.
         domain: relations between parameters, as a tuple: `(0 < alpha, alpha < 2 / L)`.
         measure, bound: measure(k) <= bound for every k >= 0, every objective and start with f(x_0) > f*, and
-            all parameters in the domain. The bound may use k and V0 beside the parameters. Of a flow, at every time
-            t in place of k; of t the domain says t > 0 or t >= 0 and nothing else.
-        horizon: a symbol for a number of steps that is fixed before the run; the claim is about k = horizon alone.
-        rival: of a comparison, a flow: the measure along the algorithm, at every t, is at most that along the rival.
-        statement: of an algebraic claim, a relation (or And, Or of relations) that holds on the domain; of an
-            implication, one between terms of `vectors`, `expectations` and `votes`, for all points in it and k >= 0.
-        orbit: of an orbit claim, the function and the points.
-        words, awaits: of a claim in words, the statement, and what would decide it ("an experiment: ...").
-        says: of a claim of a kind of one's own, its body (`signproof.theory.bodies.Body`): algorithm, measure and what
-            else it has are read from it.
+            all parameters in the domain. The bound may use k and V0 besides the parameters. For a flow, time t
+            replaces k; the domain must say t > 0 or t >= 0 and nothing else about t.
+        horizon: a symbol for a number of steps fixed before the run; the claim is then only about k = horizon.
+        rival: for a comparison, a flow; at every t, the measure along the algorithm is at most that along the rival.
+        statement: for an algebraic claim, a relation (or And, Or of relations) that holds on the domain; for an
+            implication, one between terms of `vectors`, `expectations` and `votes`, for all its points and k >= 0.
+        orbit: for an orbit claim, the function and the points.
+        words, awaits: for a claim in words, the statement, and what would decide it ("an experiment: ...").
+        says: for a claim of your own kind, its body (`signproof.theory.bodies.Body`), from which algorithm, measure
+            and any other parts are read.
         proof: steps for the kernel (`signproof.theory.proof_steps.Proof`), or a function without arguments that returns
             them: it is called once, when the proof is first asked for.
         source: where the claim stands.
         about: one sentence for the reader.
-        erratum: of a false claim, what is wrong with it, for its authors.
-        repairs: the false claim that this one is to replace.
-        home: the modules that made it, whose families of problems it is tried on; it is filled in by itself.
+        erratum: for a false claim, what is wrong with it, addressed to its authors.
+        repairs: the false claim that this one corrects.
+        home: the modules that define it, whose problem families it is tested on; filled in automatically.
 
-    Raises ClaimError if the domain is empty, if a symbol is bound by nothing, or if the parts do not make one of
+    Raises ClaimError if the domain is empty, if a symbol is unbound, or if the parts do not make up one of
     the kinds.
     """
 
@@ -168,10 +168,10 @@ class Claim:
 
     def __post_init__(self):
         if type(self) is not Claim:
-            raise ClaimError(f"{type(self).__name__} is derived from Claim; a claim is a Claim and nothing else")
+            raise ClaimError(f"{type(self).__name__} is derived from Claim; use Claim itself")
         object.__setattr__(self, "home", made_at(self.home))
         if not isinstance(self.id, str) or not re.fullmatch(r"\S(.*\S)?", self.id):
-            raise ClaimError(f"a claim's id is one line, not empty, without spaces at its ends; {self.id!r} is not")
+            raise ClaimError(f"a claim's id must be one nonempty line without spaces at its ends, not {self.id!r}")
         for name in ("assumptions", "domain"):
             given = getattr(self, name)
             object.__setattr__(self, name, tuple(given) if isinstance(given, tuple | list) else (given,))
@@ -191,12 +191,12 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """The word for its kind: bound, flow, comparison, algebraic, implication, orbit, words, or one's own."""
+        """The word for its kind: bound, flow, comparison, algebraic, implication, orbit, words, or your own."""
         return self.body.word
 
     @cached_property
     def body(self) -> Body:
-        """What it says besides its domain and assumptions, by its kind."""
+        """Its content besides domain and assumptions, by its kind."""
         return self.says or body_of(self)
 
     @property
@@ -213,12 +213,12 @@ class Claim:
 
     @cached_property
     def whole(self) -> frozenset[Symbol]:
-        """The symbols that stand for whole numbers, such as k."""
+        """The symbols that stand for integers, such as k."""
         return frozenset(number for number in counted(self) if isinstance(number, Symbol))
 
     @cached_property
     def premises(self) -> tuple[Boolean, ...]:
-        """What may be assumed of the parameters: the domain, positive constants; of a run k >= 0 and V0 > 0."""
+        """What may be assumed of the parameters: the domain, positive constants and, for a run, k >= 0 and V0 > 0."""
         conditions = tuple(condition for a in self.assumptions for condition in a.conditions if condition != true)
         conditions += () if self.horizon is None else (self.horizon >= 0,)
         if isinstance(self.algorithm, MajorityVote) and isinstance(self.algorithm.workers, Symbol):
@@ -249,7 +249,7 @@ class Claim:
         """Take over what a body of another kind has for parts."""
         if not isinstance(self.says, Body) or is_ours(type(self.says).__module__):
             raise ClaimError(
-                f"{self.id}: says is for a body of a kind of your own, not {self.says!r}; write algorithm, measure and "
+                f"{self.id}: `says` takes a body of your own kind, not {self.says!r}; write algorithm, measure and "
                 "bound, or a statement"
             )
         bases = [base for base in type(self.says).__mro__ if base is not Body and issubclass(base, Body)]
@@ -259,7 +259,7 @@ class Claim:
         for name in ("algorithm", "measure", "bound", "horizon", "statement", "orbit", "rival", "words", "awaits"):
             given, said = getattr(self, name), getattr(self.says, name, None)
             if given not in (None, "") and given is not said:
-                raise ClaimError(f"{self.id}: the {name} is read from what the claim says; give it there alone")
+                raise ClaimError(f"{self.id}: the {name} is read from `says`; give it only there")
             if said is not None:
                 object.__setattr__(self, name, said)
 
@@ -271,13 +271,13 @@ class Claim:
                 )
         assumed = any(stands_for(assumption, K) for assumption in self.assumptions)
         if self.horizon is not None and (self.horizon != K or assumed or self.measure is None):
-            raise ClaimError(f"{self.id}: the horizon of a run is the symbol K, a number of steps and nothing else")
+            raise ClaimError(f"{self.id}: the horizon of a run must be the symbol K, used only for the number of steps")
         if self.says is not None:
             return self._check_types()
         if self.words or self.awaits:
             others = (self.algorithm, self.measure, self.bound, self.statement, self.orbit, self.proof)
             if not (self.words and self.awaits) or any(part is not None for part in others):
-                raise ClaimError(f"{self.id}: a claim in words has words, what it awaits, and no formulas")
+                raise ClaimError(f"{self.id}: a claim in words needs words and what it awaits, and no formulas")
             return
         if self.statement is not None:
             extra = [
@@ -288,7 +288,7 @@ class Claim:
             if not isinstance(self.statement, Relational | And | Or | Not):
                 raise ClaimError(
                     f"{self.id}: the statement must be a SymPy relation between symbols, or And, Or, Not of relations, "
-                    f"not {self.statement!r}; a text is none, and one that SymPy decides at once says nothing"
+                    f"not {self.statement!r}; a string is not one, nor is a relation that SymPy decides at once"
                 )
             return
         wanted = ("algorithm", "orbit") if self.orbit is not None else ("algorithm", "measure", "bound")
@@ -305,17 +305,17 @@ class Claim:
             if not (isinstance(workers, Symbol) and workers not in (k, V0)) and not (
                 workers.is_Integer and workers > 0
             ):
-                raise ClaimError(f"{self.id}: {workers} workers: their number is a symbol of its own, or 1, 2, ...")
+                raise ClaimError(f"{self.id}: {workers} workers: their number must be a separate symbol or 1, 2, ...")
         self._check_types()
         flow = isinstance(self.algorithm, Flow)
         if flow != isinstance(self.measure, OverTimeMeasure) or (flow and self.orbit is not None):
             raise ClaimError(
-                f"{self.id}: a flow goes with a measure over time, such as SuboptimalityOverTime(); nothing else does"
+                f"{self.id}: a flow, and only a flow, needs a measure over time, such as SuboptimalityOverTime()"
             )
         if self.rival is not None and not (
             flow and isinstance(self.measure, SuboptimalityOverTime) and (self.bound, self.orbit) == (None, None)
         ):
-            raise ClaimError(f"{self.id}: a comparison has two flows and SuboptimalityOverTime(), but no bound")
+            raise ClaimError(f"{self.id}: a comparison needs two flows and SuboptimalityOverTime(), without a bound")
 
     def _check_types(self):
         flow = isinstance(self.algorithm, Flow)
@@ -329,14 +329,16 @@ class Claim:
     def _check_domain(self):
         for relation in self.domain:
             if relation in (False, BooleanFalse()):
-                raise ClaimError(f"{self.id}: the domain is empty: one of its conditions is false whatever the symbols")
+                raise ClaimError(f"{self.id}: the domain is empty: one of its conditions is always false")
             if relation in (True, BooleanTrue()):
                 raise ClaimError(
-                    f"{self.id}: a condition of the domain is true whatever the symbols; "
+                    f"{self.id}: a condition of the domain is always true; "
                     "use the plain real symbols of signproof.theory.symbols"
                 )
             if not isinstance(relation, Relational) or relation.has(Limit):
-                raise ClaimError(f"{self.id}: the domain holds {relation!r}, which is not a relation such as 0 < alpha")
+                raise ClaimError(
+                    f"{self.id}: the domain contains {relation!r}, which is not a relation such as 0 < alpha"
+                )
             if self.timed and relation.has(t) and relation not in (t > 0, t >= 0):
                 raise ClaimError(f"{self.id}: {relation} restricts the time; the domain may only say t > 0")
         if self.timed and not {t > 0, t >= 0} & {*self.domain}:
@@ -347,12 +349,12 @@ class Claim:
             return
         coordinates = set(self.orbit.coordinates)
         if not all(isinstance(coordinate, Symbol) for coordinate in coordinates) or coordinates & self.parameters:
-            raise ClaimError(f"{self.id}: the coordinates of the orbit must be symbols that are no parameters")
+            raise ClaimError(f"{self.id}: the coordinates of the orbit must be symbols other than parameters")
         points = self.orbit.points + ((self.orbit.formula,) if self.orbit.formula else ())
         if {len(point) for point in points} != {len(coordinates)}:
             raise ClaimError(f"{self.id}: the orbit needs points, each with a formula for every coordinate")
         if self.orbit.formula and len(self.orbit.points) != 1:
-            raise ClaimError(f"{self.id}: a run that follows a formula has one point, its start")
+            raise ClaimError(f"{self.id}: a run that follows a formula must have one point, its start")
 
     def _formulas(self) -> Iterator[tuple[str, Basic, Set[Symbol]]]:
         """Everything that is written in symbols: its name, the formula, and the symbols that are bound there."""
@@ -373,12 +375,12 @@ class Claim:
             for name, entry in _fields(part).items():
                 if name == "norm" and not isinstance(entry, DualPair):
                     raise ClaimError(
-                        f"{self.id}: the norm of {type(part).__name__} is no geometry, it is {entry!r}; "
+                        f"{self.id}: the norm of {type(part).__name__} is {entry!r}, not a geometry; "
                         "choose LINF, L2, OPERATOR or ANY"
                     )
                 if isinstance(entry, DualPair) and _NORMS.get(entry.name) is not entry:
                     raise ClaimError(
-                        f"{self.id}: {entry} is no geometry that proofs know; choose LINF, L2, OPERATOR or ANY"
+                        f"{self.id}: {entry} is not a geometry that proofs know; choose LINF, L2, OPERATOR or ANY"
                     )
 
     def _check_formulas(self):
@@ -386,12 +388,12 @@ class Claim:
             for name, entry in _fields(part).items():
                 name = name.replace("_", " ")
                 if isinstance(entry, Number) and not isinstance(entry, Expr | int | float):
-                    raise ClaimError(f"{self.id}: the {name} {entry!r} is no SymPy number: write it as a Rational")
+                    raise ClaimError(f"{self.id}: the {name} {entry!r} is not a SymPy number: write it as a Rational")
                 if name in ("step size", "speed") and not isinstance(entry, Expr | int | float):
                     raise ClaimError(f"{self.id}: the {name} must be a SymPy expression, not {entry!r}")
         for name, formula, bound in self._formulas():
             if any(max(abs(n.p), n.q).bit_length() > LARGEST_BITS for n in formula.atoms(Rational)):
-                raise ClaimError(f"{self.id}: the {name} holds a number of more than {LARGEST_BITS} bits")
+                raise ClaimError(f"{self.id}: the {name} contains a number of more than {LARGEST_BITS} bits")
             for part in formula if isinstance(formula, Tuple) else (formula,):
                 try:
                     check_statement(part) if isinstance(part, Relational | And | Or | Not) else check_term(part)
@@ -399,7 +401,7 @@ class Claim:
                     raise ClaimError(f"{self.id}: in the {name}: {error}") from None
                 of_run = (iterate, suboptimality) if name == "statement" else (VectorAtom, Scalar)
                 if part.has(*of_run):
-                    raise ClaimError(f"{self.id}: the {name} speaks of a run; only parameters may occur there")
+                    raise ClaimError(f"{self.id}: the {name} refers to a run; only parameters may occur there")
             free = formula.free_symbols - bound
             if free & self.body.reserved:
                 raise ClaimError(
@@ -408,7 +410,7 @@ class Claim:
             if free:
                 symbol = min(map(str, free))
                 raise ClaimError(
-                    f"{self.id}: the symbol {symbol} in the {name} is bound by nothing: "
+                    f"{self.id}: the symbol {symbol} in the {name} is unbound: "
                     + _BINDING.get(symbol, f"name it in the domain (such as {symbol} > 0) or in an assumption")
                 )
 
@@ -430,8 +432,8 @@ class Claim:
 
 
 _BINDING = {
-    "d": "for the number of coordinates assume Dimension(d)",
-    "K": "for a number of steps that is fixed before the run write horizon=K",
+    "d": "for the number of coordinates, assume Dimension(d)",
+    "K": "for a number of steps fixed before the run, write horizon=K",
 }
 """How symbols with a meaning of their own are bound."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}

@@ -3,13 +3,16 @@
 LONGEST = 200
 """Characters of an exception that are told: a library's may fill pages."""
 FIXES = (
-    (("TracerBool", "'>' not supported", "'<' not supported"), "a rule has no branches: xp.sign, xp.abs, xp.larger"),
-    (("carry", "pytree", "valid JAX type"), "memory is a tuple of vectors and numbers, the same at every step"),
-    (("Cannot convert expression to float",), "a rule uses its own fields, self.step_size, not the symbols of a claim"),
-    (("no attribute 'upper'", "no attribute 'lower'"), "constant returns an Enclosure(lower, upper), or None"),
+    (("TracerBool", "'>' not supported", "'<' not supported"), "a rule cannot branch: use xp.sign, xp.abs, xp.larger"),
+    (
+        ("carry", "pytree", "valid JAX type"),
+        "memory must be a tuple of vectors and numbers, with the same structure at every step",
+    ),
+    (("Cannot convert expression to float",), "a rule must use its own fields, self.step_size, not a claim's symbols"),
+    (("no attribute 'upper'", "no attribute 'lower'"), "constant must return an Enclosure(lower, upper) or None"),
     (
         ("Ball", "Tracer", "fmpq", "Rebound"),
-        "functions are xp's, not np's or jnp's: xp.sum, xp.abs; 0.5 is xp.rational(1, 2)",
+        "use xp's functions, not np's or jnp's: xp.sum, xp.abs; write 0.5 as xp.rational(1, 2)",
     ),
 )
 """What is to be done about exceptions that tell of arithmetics rather than of a rule, by words in them."""

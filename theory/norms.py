@@ -1,7 +1,7 @@
 """Dual pairs of norms: the geometry in which smoothness, strong convexity and the PL inequality are stated.
 
-A pair is a norm, its dual norm ||g||_* = max over ||v|| <= 1 of <g, v>, and a maximizer v(g). The proofs use
-three facts about a pair: <g, v(g)> = ||g||_*, ||v(g)|| <= 1 and <u, v> <= ||u||_* ||v||.
+A pair is a norm, its dual norm `||g||_*`, the max over `||v|| <= 1` of `<g, v>`, and a maximizer v(g). The proofs use
+three facts about a pair: `<g, v(g)> = ||g||_*`, `||v(g)|| <= 1` and `<u, v> <= ||u||_* ||v||`.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ class DualPair(ABC):
     name: str
 
     def fits(self, dimension: int) -> bool:
-        """Whether vectors with so many coordinates have this norm."""
+        """Whether vectors with this many coordinates have this norm."""
         return True
 
     def norm(self, x: Vector, xp: Arithmetic) -> Scalar:
-        """||x||."""
+        """`||x||`."""
         return xp.norm(self.name, x) if _by_name(xp) else self._norm(x, xp)
 
     def dual(self, g: Vector, xp: Arithmetic) -> Scalar:
-        """||g||_*."""
+        """`||g||_*`."""
         return xp.dual_norm(self.name, g) if _by_name(xp) else self._dual(g, xp)
 
     def dual_squared(self, g: Vector, xp: Arithmetic) -> Scalar:
-        """||g||_*^2, in numbers; of the Euclidean norm it is rational."""
+        """`||g||_*^2` as a number; rational for the Euclidean norm."""
         return xp.power(self.dual(g, xp), 2)
 
     def maximizer(self, g: Vector, xp: Arithmetic) -> Vector:
-        """v(g): ||v(g)|| <= 1 and <g, v(g)> = ||g||_*; zero where g is zero."""
+        """v(g): `||v(g)|| <= 1` and `<g, v(g)> = ||g||_*`; zero where g is zero."""
         return xp.maximizer(self.name, g) if _by_name(xp) else self._maximizer(g, xp)
 
     @abstractmethod
@@ -130,15 +130,17 @@ def _rows(x: Vector) -> tuple[Vector, Vector]:
     """The two rows of a matrix. Raises ValueError if the vector has no even number of 4 coordinates or more."""
     d = x.shape[0]
     if not OPERATOR.fits(d):
-        raise ValueError(f"the operator norm is that of matrices with two rows of 2 entries or more, not {d} in all")
+        raise ValueError(
+            f"the operator norm needs matrices with two rows of at least 2 entries, not {d} entries in all"
+        )
     return x[: d // 2], x[d // 2 :]
 
 
 class AnyNorm(DualPair):
-    """A norm of which nothing is known but the three facts: what is proved over it holds for every norm."""
+    """A norm of which only the three facts are known: what is proved for it holds for every norm."""
 
     def _norm(self, x, xp):
-        raise TypeError("a statement about every norm has no numbers: choose LINF, L2 or OPERATOR")
+        raise TypeError("a statement about every norm has no numerical values: choose LINF, L2 or OPERATOR")
 
     _dual = _maximizer = _norm
 

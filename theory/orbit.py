@@ -11,11 +11,11 @@ from sympy.logic.boolalg import Boolean
 
 @dataclass(frozen=True)
 class Orbit:
-    """A function of the coordinates, and where a run on it is at every iteration.
+    """A function of the coordinates, and the position of a run on it at every iteration.
 
     Arguments: the objective; its coordinates; the points, each with one formula for each coordinate. The run
-    starts at the first point; it visits the others in turn and returns to it after the last, for ever, or else it
-    follows `formula`: formulas in k for the coordinates of x_k.
+    starts at the first point. It either visits the others in turn and returns to the first after the last, for ever,
+    or follows `formula`: formulas in k for the coordinates of x_k.
     """
 
     function: Expr

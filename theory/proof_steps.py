@@ -1,4 +1,4 @@
-"""Proofs as data: steps, each a statement and why it holds, and what the kernel says of them."""
+"""Proofs as data: steps, each a statement with its justification, and the kernel's answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sympy.logic.boolalg import Boolean
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """A statement and why it holds. The name is the paper's equation number where there is one."""
+    """A statement and its justification. The name is the paper's equation number where there is one."""
 
     name: str
     statement: Boolean
@@ -36,7 +36,7 @@ class Proof:
 
 @dataclass(frozen=True)
 class Certificate:
-    """A proof that the kernel accepted, and the lemmas it rests on, those of the claims that it uses included."""
+    """A proof that the kernel accepted, with the lemmas it rests on, including those of the claims it uses."""
 
     proof: Proof
     lemmas: tuple[str, ...]
@@ -50,14 +50,14 @@ class Rejection:
     step: str
     reason: str
     hint: dict[Symbol, Rational] = field(default_factory=dict, compare=False)
-    """Values of the parameters at which the step may fail, for whoever looks for an instance."""
+    """Parameter values at which the step may fail, as a hint for the search for an instance."""
 
     def __str__(self):
         return f"step {self.number} ({self.step}): {self.reason}"
 
 
 class Justification:
-    """Why a statement holds. `check` raises Rejected if it does not follow; `words` says it to a reader."""
+    """Why a statement holds. `check` raises Rejected if it does not follow; `words` describes it to a reader."""
 
     @property
     def premises(self) -> tuple[Step, ...]:
@@ -66,7 +66,7 @@ class Justification:
 
     @property
     def sources(self) -> tuple[Any, ...]:
-        """What else it rests on: assumptions, lemmas of the table, other claims."""
+        """The other sources it rests on: assumptions, lemmas of the table, other claims."""
         return ()
 
     def check(self, statement: Boolean, kernel: Any) -> None:

@@ -1,4 +1,4 @@
-"""The letters that claims are written in.
+"""The symbols in which claims are written.
 
 Every symbol is real and nothing more. Signs come from a claim's domain and assumptions, where the kernel can
 see them; a symbol declared positive would hand the kernel signs that nobody stated.
@@ -19,13 +19,13 @@ mu = Symbol("mu", real=True)
 L = Symbol("L", real=True)
 """Constant of smoothness."""
 d = Symbol("d", real=True)
-"""Number of coordinates, where a claim assumes `Dimension(d)`."""
+"""Number of coordinates, if a claim assumes `Dimension(d)`."""
 sigma = Symbol("sigma", real=True)
 """Noise level of a stochastic gradient."""
 k = Symbol("k", real=True)
 """Iteration number; every statement about a run is for all integers k >= 0."""
 K = Symbol("K", real=True)
-"""Number of steps that is fixed before the run, where step sizes depend on it: a claim's `horizon`."""
+"""Number of steps fixed before the run, if step sizes depend on it: a claim's `horizon`."""
 l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
 """Running index of sums and minima."""
 i = Symbol("i", real=True)

@@ -99,12 +99,12 @@ class Program:
     def __post_init__(self):
         for name in ("workers", "samples", "features", "batch"):
             if getattr(self, name) < 1:
-                raise Misuse(f"{name} = {getattr(self, name)} is too few: at least 1")
+                raise Misuse(f"{name} = {getattr(self, name)} is too small: use 1 or more")
         for name, choices in (("loss", tuple(LOSSES)), ("ties", TIES), ("bits", (64, 32))):
             if getattr(self, name) not in choices:
-                raise Misuse(f"{name} {getattr(self, name)} is none of {', '.join(map(str, choices))}")
+                raise Misuse(f"{name} {getattr(self, name)} is not one of {', '.join(map(str, choices))}")
         if not 0 < self.step_size < float("inf"):
-            raise Misuse(f"step_size = {self.step_size} is no positive number")
+            raise Misuse(f"step_size = {self.step_size} is not a positive number")
         if not 0 <= self.seed < 2**63:
             raise Misuse(f"seed = {self.seed} is {'negative' if self.seed < 0 else 'too large: below 2^63'}")
 
@@ -262,7 +262,7 @@ def mesh(program: Program) -> Mesh:
     """One device of the CPU for each worker, of whatever process. Raises ValueError if there are more or fewer."""
     devices = jax.devices("cpu")
     if len(devices) != program.workers:
-        raise ValueError(f"{program.workers} workers need as many devices, and there are {len(devices)}")
+        raise ValueError(f"{program.workers} workers need as many devices, but there are {len(devices)}")
     return Mesh(np.array(devices), (AXIS,))
 
 

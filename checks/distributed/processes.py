@@ -115,14 +115,14 @@ class Crew:
         except ValueError:
             message = None
         if not isinstance(message, dict):
-            raise Misuse(f"worker {number} does not speak as this version does: {_short(line)}")
+            raise Misuse(f"worker {number} sent a line that this version cannot read: {_short(line)}")
         return message
 
     def _silence(self, patience: float) -> str:
         silent = [str(number) for number, lines in enumerate(self.lines) if not lines]
         who = "worker" if len(silent) == 1 else "workers"
         has = "has" if len(silent) == 1 else "have"
-        return f"{who} {', '.join(silent)} {has} said nothing for {patience:g} s"
+        return f"{who} {', '.join(silent)} {has} been silent for {patience:g} s"
 
     def _death(self, number: int) -> str:
         """Which worker died first and how, as far as can be told: the runtime aborts those whose peer is gone."""

@@ -114,7 +114,7 @@ def free_port(asked: int | None) -> int:
             probe.bind((HOST, asked or 0))
         except OSError as error:
             why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-            raise Misuse(f"port {asked} {why}: name another one with --port, or none") from None
+            raise Misuse(f"port {asked} {why}: choose another with --port, or omit --port") from None
         return probe.getsockname()[1]
 
 

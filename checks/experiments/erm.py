@@ -50,7 +50,7 @@ class LogisticRisk:
 
     def __init__(self, rows: np.ndarray):
         if rows.dtype != np.float32 or rows.ndim != 2 or not rows.size or not rows.flags.c_contiguous:
-            raise ValueError("the rows need to be an array (n, d) of float32 in C order, not empty")
+            raise ValueError("the rows must be a nonempty C-ordered float32 array of shape (n, d)")
         self.rows = rows
 
     def value_and_gradient(self, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

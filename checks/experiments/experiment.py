@@ -104,7 +104,7 @@ class Coverage:
     def __str__(self):
         missed = [str(condition) for condition in self.conditions if not condition.holds]
         return f"{self.theorem} {'covers' if self.holds else 'does not cover'} this experiment" + (
-            f": not met is {missed[0]}" if missed else ""
+            f": {missed[0]} is not met" if missed else ""
         )
 
 

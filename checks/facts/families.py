@@ -233,7 +233,7 @@ def _continuous(problem: Problem, x: np.ndarray, y: np.ndarray) -> None:
         excess = max(change - max(said), min(said) - change)
         if excess > max(map(abs, (change, *said))) / 2**TOLD and excess > (abs(before) + abs(after)) / 2**SURE:
             raise Wrong(
-                f"its suboptimality jumps, or is steeper than its gradient says, between x = {told_vector(x)} and a "
+                f"its suboptimality jumps, or is steeper than its gradient, between x = {told_vector(x)} and a "
                 f"point at a distance of {to_float(max(map(abs, y - x))):.1g}: from {told(before)} to {told(after)}"
             )
 
@@ -271,7 +271,7 @@ def _instances(
     smallest and the largest of its batch, and the constants that the batch declares."""
     shapes: set[tuple] = set()
     if not family.shapes and owner(family, "batch") is not Instances and owner(family, "samples") is Instances:
-        raise Wrong("it has a `batch`, and no shapes of which one could be drawn: write shapes = ((1,), (4,))")
+        raise Wrong("it has a `batch` but no shapes to draw: write, for example, shapes = ((1,), (4,))")
     try:
         drawn = list(islice(family.samples(np.random.default_rng(0), 1), BATCHES))
     except NotImplementedError:
@@ -346,7 +346,7 @@ def _test(problem: Problem, starts: list[Any], assumptions: Sequence[Assumption]
         name for name, field in problem.arrays().items() if (np.asarray(field, dtype=object) != fields[name]).any()
     ]
     if changed:
-        raise Wrong(f"its field {changed[0]!r} changes while its functions are asked")
+        raise Wrong(f"its field {changed[0]!r} changes while its functions are called")
 
 
 # ------------------------------------------------------------------------------------------------- points
@@ -500,7 +500,7 @@ def _function(problem: Problem, points: list[np.ndarray]) -> None:
             if value(x) < 0:
                 raise Wrong(f"its suboptimality at x = {told_vector(x)} is {told(value(x))}, below the minimum 0")
             if any(_nonzero(a - b) for a, b in zip(g, posed.gradient(xp.number(x), xp), strict=True)):
-                raise Wrong(f"its gradient at x = {told_vector(x)} is another when asked again")
+                raise Wrong(f"its gradient at x = {told_vector(x)} differs between two calls")
             for u in _directions(len(x)):
                 with suppress(Undecided):
                     _slope(xp, value, x, g, u)
@@ -519,7 +519,7 @@ def _slope(xp: Exact, value: Callable[[Any], Any], x: np.ndarray, g: Any, u: np.
     if abs(errors[1]) * FALLS > abs(errors[0]) and _nonzero(errors[1]):
         # what falls slowly, but is small beside the slope, is the rounding of balls
         raise Wrong(
-            f"its gradient is not that of its suboptimality: at x = {told_vector(x)} along {told_vector(u)} the slope "
+            f"its gradient does not match its suboptimality: at x = {told_vector(x)} along {told_vector(u)} the slope "
             f"is {told(errors[1] + promised)}, the gradient says {told(promised)}"
         )
 
@@ -541,7 +541,7 @@ def _shape(problem: Problem, points: list[np.ndarray]) -> None:
                 product = xp.number(np.asarray(rationals(hessian)).dot(x))
                 wrong = _nonzero(xp.sum(xp.number(x) * product) / 2 - height)
                 if wrong or any(_nonzero(a - b) for a, b in zip(g, product, strict=True)):
-                    raise Wrong(f"its hessian is not that of its functions at x = {told_vector(x)}")
+                    raise Wrong(f"its hessian does not match its functions at x = {told_vector(x)}")
             if problem.separable:
                 parts = [x * axis for axis in rationals(np.eye(len(x), dtype=int))]
                 with suppress(Undecided):
@@ -573,7 +573,7 @@ def _state(problem: Problem, points: list[np.ndarray], values: list[Any], slopes
                 continue
             if any(_nonzero(number) for number in moved):
                 raise Wrong(
-                    f"x = {told_vector(x)} and y = {told_vector(x + free)} are one state, not one value or gradient"
+                    f"x = {told_vector(x)} and y = {told_vector(x + free)} have one state but not one value or gradient"
                 )
 
 
@@ -641,7 +641,7 @@ def _holds(
                     raise Wrong(
                         f"{type(assumption).__name__}(.., norm={assumption.norm.name}) with the constant "
                         f"{told(number) if isinstance(number, fmpq) else number} does not hold at {', '.join(where)}"
-                        + (f": there it says {sides}" if sides else "")
+                        + (f": there it reads {sides}" if sides else "")
                     )
             return
         except Unvalued:

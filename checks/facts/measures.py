@@ -59,8 +59,8 @@ def examine_measure(measure: Measure) -> None:
         if said[0] > found[1] or found[0] > said[1]:
             name, one, other = type(measure).__name__, to_float(found[0]), to_float(said[0])
             raise Impure(
-                f"on {problem.describe()} the quantity of {name} at k = {steps} is {one:.6g}, and its symbol "
-                f"{measure.symbol} says {other:.6g}: give {name} the symbol of what it measures"
+                f"on {problem.describe()} the quantity of {name} at k = {steps} is {one:.6g}, but its symbol "
+                f"{measure.symbol} is {other:.6g}: give {name} the symbol of what it measures"
             )
 
 

@@ -90,13 +90,13 @@ def examine_family(problem: Problem, start: Any) -> None:
         for ask in asked:
             first, _, again = ask(a), ask(a * 2 + xp.rational(1, 3)), ask(a)
             if repr(first) != repr(again):
-                raise Impure(f"{family.__name__} gives another answer when it is asked again at the same point: {_FIX}")
+                raise Impure(f"{family.__name__} returns different values for two calls at the same point: {_FIX}")
         changed = state.change(held, state.state(posed)) or state.change(before, state.state(family))
     if changed:
         raise Impure(f"{family.__name__} changes {changed}: {_FIX}")
 
 
-_FIX = "a problem is the same at every call (what it remembers to be fast goes into a functools.cache)"
+_FIX = "a problem must not change between calls (cache what is slow with functools.cache)"
 
 
 def _parts(claim: Claim) -> list[Any]:
@@ -133,8 +133,8 @@ def _compare_arithmetics(algorithm: Algorithm, scale: int) -> None:
         size = max(abs(Fraction(entry)) for entry in purity.POINTS[0]) * scale if other.startswith("floats") else 0
         if any(abs(a - b) > FLOAT.close * (1 + abs(a) + size) for a, b in zip(here, there, strict=True)):
             raise Impure(
-                f"the update of {type(algorithm).__name__} makes another step in {other} than in {one}: write one rule "
-                "for all arithmetics, which does not ask what it is run on"
+                f"the update of {type(algorithm).__name__} takes a different step in {other} than in {one}: write one "
+                "rule for all arithmetics, without checking which one is in use"
             )
 
 

@@ -185,7 +185,7 @@ class Reading:
     def _iterate(self, number: Any) -> Any:
         place = Integer(number) if isinstance(number, int) else number
         if not (place.is_Integer and 0 <= place < len(self.run)):
-            raise Unvalued(f"the iterate number {number} is not known")
+            raise Unvalued(f"iterate {number} is not known")
         return self.run[int(place)]
 
     def _value(self, x: Any) -> Any:
@@ -229,7 +229,7 @@ def _skeleton(term: Expr) -> tuple[Expr, dict[Symbol, Expr]]:
         if isinstance(part, Scalar | ExprWithLimits) or part in (V0, f_star):
             return parts.setdefault(part, Dummy(real=True))
         if isinstance(part, VectorAtom):
-            raise Unsupported(f"{part} is no number")
+            raise Unsupported(f"{part} is not a number")
         return part.func(*map(bare, part.args)) if part.args and not isinstance(part, Rational) else part
 
     skeleton = bare(term)

@@ -44,7 +44,7 @@ def refuse_later(claim: Claim) -> None:
     """Raises Unsupported if something is assumed of iterates after the start, which are drawn at random."""
     for assumption in claim.assumptions:
         if about_later(assumption):
-            raise Unsupported(f"whether random runs meet {assumption} after the start is not known")
+            raise Unsupported(f"it is not known whether random runs meet {assumption} after the start")
 
 
 def met_along(
@@ -65,7 +65,7 @@ def met_along(
     for assumption in assumed:
         further = reach(assumption)
         if further is None:
-            raise Unsupported(f"of which iterates {assumption} speaks is not known")
+            raise Unsupported(f"it is not known which iterates {assumption} is about")
         furthest = max(furthest, steps + further)
     with jax.enable_x64(True), np.errstate(all="ignore"):
         points = _float_run(claim, problem, start, values, furthest)
@@ -126,7 +126,7 @@ def outside_start(claim: Claim, problem: Problem, start: Sequence[fmpq], values:
         except Unsupported as unsupported:
             if isinstance(unsupported, Unvalued) and about_later(assumption):
                 continue
-            return f"whether the run meets {assumption} is not known: {unsupported}"
+            return f"it is not known whether the run meets {assumption}: {unsupported}"
         if found != "met":
             return _unmet(assumption, found, 0)
     return ""
@@ -153,17 +153,17 @@ def outside_run(
             except Unvalued:
                 break  # it is about iterates after the last
             except Unsupported as unsupported:
-                return f"whether the run meets {assumption} is not known: {unsupported}"
+                return f"it is not known whether the run meets {assumption}: {unsupported}"
             if found != "met":
                 return _unmet(assumption, found, iteration)
             told += 1
         if not told or reach(assumption) is None or (always and (turn is None or told < turn)):
-            return f"whether the run meets {assumption} is not known"
+            return f"it is not known whether the run meets {assumption}"
     return ""
 
 
 def _unmet(assumption: Assumption, found: str, iteration: int) -> str:
-    where = "start" if iteration == 0 else f"iterate number {iteration}"
+    where = "start" if iteration == 0 else f"iterate {iteration}"
     return f"the {where} {'does not meet' if found == 'unmet' else 'is not known to meet'} {assumption}"
 
 

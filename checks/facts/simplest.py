@@ -116,7 +116,7 @@ class Example:
         if isinstance(said, And | Or | Not):
             return said.func(*(self._truth(part, index) for part in said.args))
         if not isinstance(said, Relational):
-            raise Unsupported(f"{said} is no relation")
+            raise Unsupported(f"{said} is not a relation")
         if about_vectors(said):
             sides = zip(*(self._vector(side, index) for side in (said.lhs, said.rhs)), strict=True)
             return And(*(Eq(a, b) for a, b in sides))
@@ -195,7 +195,7 @@ class Example:
 
     def _maximizer(self, index, name, x):
         if name.name != LINF.name:
-            raise Unsupported("directions are told in the maximum norm only")
+            raise Unsupported("directions are known in the maximum norm only")
         return tuple(map(sign, self._vector(x, index)))
 
     def _point(self, index, name):
@@ -208,7 +208,7 @@ class Example:
 
     def _begin(self, index, time):
         if time != 0:
-            raise Unsupported("where a run is later is not told")
+            raise Unsupported("later iterates are not known")
         self.begun = True
         return self.start
 
@@ -237,7 +237,7 @@ class Example:
             return Integer(1)
         regularizer = isinstance(of[0], Tuple) and len(of[0]) == 2 and of[0][0] == Str("r")
         if of[0] not in (D, COMPONENT) and not regularizer:
-            raise Unsupported(f"{of[0]} is no function of the simplest example")
+            raise Unsupported(f"{of[0]} is not a function of the simplest example")
         self.remarks["d = r = r_1 = f/2"] = None
         return HALF
 

@@ -64,8 +64,8 @@ GAIN = 0.9
 WIDE = 16
 """Next step's length, in widths of what encloses an event's time: at its end the sign is certain."""
 
-APART = "two events of the sign flow are not told apart"
-DEPENDENT = "gradients vanish at the same time that depend on each other"
+APART = "two events of the sign flow cannot be separated"
+DEPENDENT = "coupled gradient entries vanish at the same time"
 
 
 @dataclass
@@ -161,7 +161,7 @@ class _Run:
     def _advance(self) -> None:
         """A step, up to the next event or some length before."""
         if len(self.steps) == STEPS:
-            raise Undecided(f"the sign flow is not enclosed in {STEPS} steps")
+            raise Undecided(f"the sign flow could not be enclosed in {STEPS} steps")
         mode, begin = self.mode, self.time
         for _ in range(HALVINGS):
             self.length = _short(self.length)
@@ -294,7 +294,7 @@ class _Run:
                 return reached
             box = widened(np.array([hull(both) for both in zip(reached, self.sliding_at, strict=True)], dtype=object))
         if len(box):
-            raise Undecided("no box holds the coordinates that slide")
+            raise Undecided("no box contains the sliding coordinates")
         return box
 
     def _newton(self, mode: _Mode, span: arb, box: np.ndarray) -> np.ndarray:

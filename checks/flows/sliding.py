@@ -100,7 +100,7 @@ def selection(H: np.ndarray, g: np.ndarray) -> np.ndarray:
         try:
             solved = block.solve(fmpq_mat([[-entry] for entry in w[free]]))
         except ZeroDivisionError:
-            raise Undecided("no sliding velocity is found where the Hessian is singular") from None
+            raise Undecided("no sliding velocity was found where the Hessian is singular") from None
         step = rationals([row[0] for row in solved.tolist()])
         downwards = w[free].dot(step) < 0
         if not downwards:  # the curvature is negative: there is no least value before the end of the box

@@ -69,7 +69,7 @@ class Series(Balls):
         return result
 
     def _jumps(self, *x):
-        raise Unsupported("a velocity that is not smooth is not integrated")
+        raise Unsupported("a nonsmooth velocity cannot be integrated")
 
     abs = sign = max = larger = normalized = _jumps
 
@@ -123,7 +123,7 @@ class Taylor(Trajectory):
         steps = self._steps.setdefault(xp.bits, [])
         while not steps or steps[-1].begin + steps[-1].length < time:
             if len(steps) == STEPS:
-                raise Undecided(f"the trajectory is not enclosed in {STEPS} steps")
+                raise Undecided(f"the trajectory could not be enclosed in {STEPS} steps")
             begin, x, longest = fmpq(0), xp.number(self.start), fmpq(1)
             if steps:
                 last = steps[-1]
@@ -145,7 +145,7 @@ class Taylor(Trajectory):
                     coefficients[-1] = self._coefficients(box, order, xp)[-1]
                     return _Step(begin, length, coefficients)
             length = length / 2
-        raise Undecided("no step has an enclosure")
+        raise Undecided("no step could be enclosed")
 
     def _velocity(self, xp: Balls) -> Callable[[Vector], Vector]:
         posed, flow, series = self.problem.over(xp), self.flow.at(speed=xp.number(self.flow.speed)), Series(xp.bits)

@@ -46,7 +46,7 @@ def trajectory(flow: Flow, problem: Problem, start: Any) -> Trajectory:
     start = rationals(list(start))
     hessian = problem.hessian()
     if hessian is not None and not is_positive_semidefinite(matrix := fmpq_mat(hessian.tolist())):
-        raise ValueError("the quadratic has a negative curvature, and then no minimum: it needs positive entries")
+        raise ValueError("the quadratic has negative curvature and thus no minimum: use positive entries")
     if type(flow) in (GradientFlow, SignFlow) and problem.separable and hessian is not None:
         return ClosedForm(flow, np.diagonal(hessian), start)
     if type(flow) is SignFlow and problem.separable and problem.exact_constant(PolyakLojasiewicz(1, L2)) is not None:

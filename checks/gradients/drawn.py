@@ -110,7 +110,7 @@ class DrawnGradient(ABC):
         if isinstance(assumption, NormSignMargin | IndependentCoordinates | IndependentDraws) and d > 1:
             return self.dependence()
         if isinstance(assumption, IndependentNormAndSigns | IndependentNormsAndVotes):
-            return "norm and signs depend on each other"
+            return "norm and signs are dependent"
         return ""
 
     def constant(self, assumption: OracleAssumption, d: int, workers: int = 1) -> Enclosure[float] | None:
@@ -150,7 +150,7 @@ class AdditiveNoise(DrawnGradient):
 
     def __post_init__(self):
         if self.cut < 0:
-            raise ValueError(f"the cut below which there is no noise must not be negative, it is {self.cut}")
+            raise ValueError(f"the cut below which there is no noise must be nonnegative, not {self.cut}")
 
     @property
     def words(self):

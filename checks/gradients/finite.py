@@ -102,7 +102,7 @@ class TableOracle(Oracle):
         if not rows:
             raise ValueError("the oracle has no laws")
         if any(law.values.shape != (len(law.probabilities), len(g)) for g, law in rows):
-            raise ValueError("the values of the oracle have other shapes than its gradients")
+            raise ValueError("the oracle's values and gradients differ in shape")
         if len(dict(rows)) < len(rows):
             raise ValueError("the oracle has two laws for one gradient")
         return cls(dict(rows))

@@ -44,7 +44,7 @@ class FiniteNoise(DrawnGradient):
 
     def __post_init__(self):
         if not 0 <= self.cut <= 1:
-            raise ValueError(f"the cut must be from 0, no cut, to 1, the whole region; it is {self.cut}")
+            raise ValueError(f"the cut must lie between 0 (no cut) and 1 (the whole region), not {self.cut}")
 
     def dependence(self):
         rows = [*zip(self.oracle.probabilities, self.oracle.factors, self.oracle.offsets, strict=True)]
@@ -59,7 +59,7 @@ class FiniteNoise(DrawnGradient):
             joint[drawn] == prod(chances[one] for chances, one in zip(single, drawn, strict=True))
             for drawn in product(*single)
         )
-        return "" if independent else "the coordinates are drawn together"
+        return "" if independent else "the coordinates are dependent"
 
     def variance(self, d: int) -> tuple[arb, arb]:
         # convex in g, so largest at a vertex +-s e_i of the region; there the noise of the others may be cut off

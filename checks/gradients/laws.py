@@ -106,7 +106,7 @@ class Reader(ABC):
             return self.vector(term.args[0], at, draws)[at[i]]
         if isinstance(term, norm | dual_norm):
             if term.args[0].name != LINF.name:
-                raise Unsupported(f"{term} is in another norm than the maximum norm")
+                raise Unsupported(f"{term} is not in the maximum norm")
             vector = self.vector(term.args[1], at, draws)
             return LINF.dual(vector, self.xp) if isinstance(term, dual_norm) else LINF.norm(vector, self.xp)
         if isinstance(term, Pow) and term.exp.is_Integer:

@@ -28,7 +28,7 @@ class Comparison(Timed):
         try:
             tally, witness = race(inquiry.claim)
         except Unsupported as unsupported:
-            inquiry.add("note", "exact", f"not tried: {unsupported}")
+            inquiry.add("note", "exact", f"not tested: {unsupported}")
             return inquiry.verdict(Status.OPEN)
         text = f"{tally.family}: {tally.held} of {tally.comparisons} comparisons held, {tally.broken} broken"
         inquiry.add("run", "enclosed", text, tally.facts)

@@ -65,7 +65,7 @@ class Orbit(Kind):
                 return _judge_course(inquiry, instances[0])
             return _judge_turns(inquiry, instances)
         except (Unsupported, TypeError, ZeroDivisionError) as refused:
-            reason = str(refused) or "the orbit has no value at parameters in the domain"
+            reason = str(refused) or "the orbit is undefined for some parameters in the domain"
             inquiry.add("note", "exact", f"not run: {reason}")
             return inquiry.verdict(Status.OPEN)
 
@@ -143,7 +143,7 @@ def _judge_turns(inquiry: Inquiry, instances: list[dict[str, fmpq]]) -> Verdict:
         once = replay_orbit(claim, parameters, points)
         if witness is None and once.confirmed:
             witness = _witness(claim, parameters, points, once, exhibit=True)
-    text = f"{steps} exact steps at {len(instances)} values of the parameters stay on the orbit"
+    text = f"{steps} exact steps stay on the orbit at {len(instances)} parameter values"
     inquiry.add("orbit", "exact", text)
     if witness is not None:
         inquiry.add("witness", "exact", witness.describe())
@@ -159,7 +159,7 @@ def _judge_course(inquiry: Inquiry, parameters: dict[str, fmpq]) -> Verdict:
             return inquiry.verdict(Status.OPEN)
         if found.confirmed:
             return inquiry.broken(_witness(claim, parameters, steps, found))
-    inquiry.add("orbit", "enclosed", f"{COURSE} steps in balls do not leave the formula")
+    inquiry.add("orbit", "enclosed", f"the formula holds for {COURSE} steps in ball arithmetic")
     return inquiry.verdict(Status.SUPPORTED)
 
 

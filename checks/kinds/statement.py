@@ -71,11 +71,11 @@ class Statement(Kind):
         return replay_statement(witness.claim, witness.parameters)
 
     def series(self, witness: Witness) -> dict[str, Any]:
-        raise Unsupported(f"{witness.claim.id} is about parameters alone: there is no run to draw")
+        raise Unsupported(f"{witness.claim.id} is about parameters only: there is no run to draw")
 
     def strange(self, witness: Witness) -> str:
         return (
-            "the claim is about parameters alone, and the witness has a start"
+            "the claim is about parameters only, but the witness has a start"
             if witness.start
             else (super().strange(witness))
         )

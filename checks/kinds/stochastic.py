@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNABLE = (Unsupported, Irrational)
 """What trials and searches raise for a claim that they are not for, or whose numbers are not those of their
 arithmetic."""
-UNTRIED = "not refuted with exact gradients; noisy ones were not tried"
+UNTRIED = "not refuted with exact gradients; noisy gradients were not tested"
 
 
 class Stochastic(Run):
@@ -52,7 +52,7 @@ class Stochastic(Run):
             try:
                 found = attempt(hunt.claim, hunt.advance)
             except UNABLE as unsupported:
-                hunt.stages[-1] = f"not {name}, as {unsupported}"
+                hunt.stages[-1] = f"skipped {name}: {unsupported}"
                 continue
             hunt.take(found.witness)
 
@@ -69,7 +69,7 @@ def try_and_search(inquiry: Inquiry, trials: Trials) -> Noise | None:
         trials.witness = noise.witness
         trials.elsewhere = (noise.largest, noise.instance)
     except UNABLE as unsupported:
-        inquiry.add("note", "sampled", f"no noise was tried: {unsupported}")
+        inquiry.add("note", "sampled", f"no noise was tested: {unsupported}")
     if trials.witness is not None:
         return noise
     products = product_search.assumes_products(claim)
@@ -80,9 +80,9 @@ def try_and_search(inquiry: Inquiry, trials: Trials) -> Noise | None:
         return noise
     if found.witness is None:
         text = f"{found.tried} oracles drive E[V_k] up to {found.largest:.4g} of the bound in floats, "
-        text += "none above it" if found.largest <= 1 else "which no exact run confirms"
+        text += "none above it" if found.largest <= 1 else "not confirmed by any exact run"
     else:
-        text = f"of {found.tried} oracles the last breaks the claim; it meets what is assumed given x, at all x"
+        text = f"the last of {found.tried} oracles breaks the claim; it meets the assumptions given x, for every x"
         trials.witness = found.witness
         ratio = found.witness.measured[0] / found.witness.bound[1]
         trials.elsewhere = max(trials.elsewhere, (to_float(ratio), found.witness.describe()))
@@ -101,12 +101,12 @@ def try_drawn(inquiry: Inquiry, trials: Trials) -> Sampled | None:
     trials.tallies += drawn.tallies
     trials.series += drawn.series
     for law, why in drawn.refused.items():
-        inquiry.add("refused", "enclosed", f"the claim says nothing of {law}: {why}")
+        inquiry.add("refused", "enclosed", f"the claim does not cover {law}: {why}")
     if drawn.tallies and not drawn.violation:
         facts = drawn.facts
         text = (
-            f"seed {facts['seed']}, {facts['runs']} runs of each instance; no lower confidence bound on E[V_k] is "
-            f"above the bound, each of error probability {facts['error_of_each']:.2g}, together {facts['error']:.2g}"
+            f"seed {facts['seed']}, {facts['runs']} runs per instance; no lower confidence bound on E[V_k] exceeds "
+            f"the bound; error probability {facts['error_of_each']:.2g} each, {facts['error']:.2g} in total"
         )
         inquiry.add("draws", "statistical", text, facts)
     return drawn if drawn.tallies else None

@@ -51,7 +51,7 @@ def conduct(claim: Claim, setting: Setting, advance: Callable[[str], None] = lam
     """
     experiment = experiments().get(claim.id)
     if experiment is None:
-        raise ValueError(f"no experiment decides {claim.id}: there is one for {', '.join(sorted(experiments()))}")
+        raise ValueError(f"no experiment decides {claim.id}; there is one for {', '.join(sorted(experiments()))}")
     outcome = experiment.run(setting, advance)
     evidence = [
         Evidence("experiment", criterion.level, str(criterion), criterion.facts) for criterion in outcome.criteria

@@ -191,7 +191,7 @@ class Ball:
 
     def __array__(self, *how: Any) -> None:
         # without it NumPy would ask for entry after entry, minutes long
-        raise TypeError("a ball is no array of NumPy: a rule that is to run on balls uses xp's functions, not np's")
+        raise TypeError("a ball is not a NumPy array: in a rule, use xp's functions instead of np's")
 
     def __copy__(self):
         return self  # nothing changes a ball
@@ -371,7 +371,7 @@ def ball(x: BallLike) -> Ball:
         return x
     x = jnp.asarray(x, dtype=float)
     if x.dtype != jnp.float64:
-        raise TypeError("balls need 64-bit floats: use them within jax.enable_x64(True)")
+        raise TypeError("balls need 64-bit floats: use them inside jax.enable_x64(True)")
     bits = x.view("uint64") << 1  # without the sign; a comparison of floats would take them for zero, too
     return Ball(x, jnp.where((0 < bits) & (bits < 2**53), TINY, 0.0))
 

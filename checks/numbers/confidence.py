@@ -24,7 +24,7 @@ def lower_bound(draws: np.ndarray, pilot: np.ndarray, error: float) -> float:
     """
     for sample in (draws, pilot):
         if sample.size < 2 or not np.isfinite(sample).all() or sample.min() < 0:
-            raise ValueError(f"needs two draws or more, finite and not negative; here are {sample.size}")
+            raise ValueError(f"needs at least two draws, all finite and nonnegative; got {sample.size}")
     largest = float(pilot.max())
     ceilings = [largest / 2**n for n in range(HALVINGS)]
     ceiling = max(ceilings, key=lambda c: empirical_bernstein(np.minimum(pilot, c), c, error, len(draws)))

@@ -33,7 +33,7 @@ def cover(statement: Boolean) -> Answer:
     reasons = []
     for part in And.make_args(statement):
         if not isinstance(part, Ge | Gt | Le | Lt) or len(part.free_symbols) > 1 or not _smooth(part.lhs - part.rhs):
-            return Answer(None, reason=f"{part} is no smooth inequality in one variable")
+            return Answer(None, reason=f"{part} is not a smooth inequality in one variable")
         try:
             answer = _everywhere(part)
         except (TypeError, Undecided) as error:
@@ -50,7 +50,7 @@ def _everywhere(relation: Relational) -> Answer:
     if not F.free_symbols:
         low, high = _ends(F, {})
         holds = low > 0 or (low == 0 and not strict) or (None if high >= 0 else False)
-        return Answer(holds, reason="" if holds else f"{relation} is false, or too close to tell")
+        return Answer(holds, reason="" if holds else f"{relation} is false, or too close to decide")
     reach = next((reach for reach in REACHES if _tail(relation, x, reach)), None)
     if reach is None:
         return Answer(None, reason=f"Z3 does not prove {relation} for all large {x}")

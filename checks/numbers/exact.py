@@ -52,7 +52,7 @@ def _read(text: str) -> fmpq:
     if re.fullmatch(r"-?[0-9]+(/[0-9]+)?", text):
         return fmpq(text)  # of any length, while Python's integers stop at some thousand digits
     if re.search("e[+-]?[0-9]{5}", text.lower()):
-        raise ValueError("a power of ten that would fill the memory")
+        raise ValueError("a power of ten too large for memory")
     value = Fraction(text)
     return fmpq(value.numerator, value.denominator)
 
@@ -141,7 +141,7 @@ class Rationals(_Objects):
     def interval(self, lower: Numbers, upper: Numbers) -> Numbers:
         if lower is upper or np.all(lower == upper):
             return self.number(lower)
-        raise TypeError("an interval is no rational number")
+        raise TypeError("an interval is not a rational number")
 
     def _larger(self, x, y):
         return x if x >= y else y

@@ -38,7 +38,9 @@ def cases(claim: Claim) -> list[Claim]:
     of the numbers of workers that are tried.
     """
     if claim.measure is not None and claim.measure.horizon is not None:
-        raise Unsupported(f"a number of a whole run, {claim.measure.symbol}, is tried of proximal methods alone")
+        raise Unsupported(
+            f"{claim.measure.symbol} is a quantity of a whole run; such claims are tested for proximal methods only"
+        )
     return [posed for fixed in at_horizons(claim) for voted in at_workers(fixed) for posed in in_numbers(voted)]
 
 
@@ -51,7 +53,7 @@ def at_horizons(claim: Claim, numbers: Sequence[int] = HORIZONS) -> list[Claim]:
         return [claim]
     fixed = _fixed(claim, claim.horizon, numbers, (*claim.domain, Eq(k, claim.horizon)))
     if not fixed:
-        raise Unsupported(f"of the numbers of steps {', '.join(map(str, numbers))} none is in the domain")
+        raise Unsupported(f"none of the numbers of steps {', '.join(map(str, numbers))} is in the domain")
     return fixed
 
 
@@ -70,7 +72,7 @@ def at_workers(claim: Claim) -> list[Claim]:
     matters = assumed or claim.bound.has(workers) or any({workers} < relation.free_symbols for relation in claim.domain)
     fixed = _fixed(claim, workers, WORKERS, claim.domain)
     if not fixed:
-        raise Unsupported(f"of the numbers of workers {', '.join(map(str, WORKERS))} none is in the domain")
+        raise Unsupported(f"none of the numbers of workers {', '.join(map(str, WORKERS))} is in the domain")
     return fixed[:WORKERS_TRIED] if matters else [replace(fixed[0], id=claim.id)]
 
 
@@ -152,7 +154,7 @@ def noiseless(claim: Claim) -> Claim:
     if not claim.algorithm.stochastic:
         return claim
     if claim.measure is None:
-        raise Unsupported("a claim without a measure says nothing of exact gradients")
+        raise Unsupported("a claim without a measure says nothing about exact gradients")
     for assumption in claim.assumptions:
         told = isinstance(assumption, OracleAssumption) and assumption.fits_exact_gradients
         if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
@@ -160,7 +162,7 @@ def noiseless(claim: Claim) -> Claim:
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
     conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
     if false in conditions:
-        raise Unsupported("exact gradients do not meet all that is assumed of stochastic ones")
+        raise Unsupported("exact gradients do not meet all assumptions on stochastic gradients")
     try:
         return replace(
             claim,
@@ -172,4 +174,4 @@ def noiseless(claim: Claim) -> Claim:
             proof=None,
         )
     except ClaimError as error:
-        raise Unsupported(f"there is no such claim about exact gradients: {error}") from None
+        raise Unsupported(f"no such claim can be made about exact gradients: {error}") from None

@@ -67,7 +67,7 @@ def constants(claim: Claim) -> dict[Symbol, list]:
         elif not assumption.constant.is_number:
             raise Unsupported(f"the constant {assumption.constant} of {assumption} is neither a symbol nor a number")
     if V0 in found:
-        raise Unsupported(f"{found[V0][0]} depends on V_0, which is known only once a start is chosen")
+        raise Unsupported(f"{found[V0][0]} depends on V_0, which is not known before a start is chosen")
     for symbol, assumptions in found.items():
         if len({assumption.largest for assumption in assumptions}) > 1:
             raise Unsupported(f"{symbol} stands for both a lower and an upper constant")
@@ -90,7 +90,7 @@ def asked(claim: Claim) -> tuple[Relational, ...]:
                 if isinstance(part, Relational):
                     found.append(part)
                 elif part != true:
-                    raise Unsupported(f"the condition {part} of {assumption} is no relation")
+                    raise Unsupported(f"the condition {part} of {assumption} is not a relation")
     return tuple(dict.fromkeys(found))
 
 
@@ -103,7 +103,7 @@ def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     free = sorted(claim.parameters - known, key=str)
     conditions = asked(claim)
     if any(relation.has(V0) for relation in conditions):
-        raise Unsupported("the domain depends on V_0, which is known only once a start is chosen")
+        raise Unsupported("the domain depends on V_0, which is not known before a start is chosen")
     relations = [relation for relation in conditions if not relation.has(k)]
     premises = list(claim.premises)
     implied: list[Relational] = []
@@ -158,7 +158,7 @@ def _solve(relation: Relational, interval: Range, premises: tuple) -> None:
     if symbol not in relation.free_symbols or isinstance(relation, Ne):
         return
     if isinstance(relation, Eq):
-        raise Unsupported(f"the domain ties {symbol} by an equation, {relation}: put the formula in its place")
+        raise Unsupported(f"the domain fixes {symbol} by an equation, {relation}: substitute the formula")
     small, large = relation.lts, relation.gts
     if small == symbol and not large.has(symbol):
         upper.append(large)

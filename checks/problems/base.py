@@ -1,8 +1,9 @@
 """Problem families: objectives whose constants are known, in batches.
 
-A family answers assumptions and nothing else knows it: a claim is tried on every family that can supply all of
-its assumptions. To add one, subclass `Problem`; subclasses are found by themselves. A user's family is for the claims
-of the modules that define or import it, and what it says is tested before it is believed (`family_facts`).
+A family answers assumptions, and nothing else refers to it: a claim is tested on every family that can supply all of
+its assumptions. To add one, subclass `Problem`: a user's is found automatically, the package's own are listed in
+`families`. A user's family serves the claims of the modules that define or import it, and what it declares is tested
+before it is believed (`facts/families.py`).
 """
 
 from __future__ import annotations
@@ -36,47 +37,46 @@ BATCH = 240
 class Instances(ABC):
     """A batch of objectives, one for each entry of the last axis, as data.
 
-    The dataclass fields are arrays of exact data: a field's floats are the rationals that they are. Fields named
-    in `shared` have no batch axis. Points have shape (d, batch); with one instance, as `one` returns it, (d,). The
-    engine also takes points of shape (d, groups, starts) and fields (..., groups, 1) that a group's starts share.
+    The dataclass fields are arrays of exact data: a field's floats are taken as exact rationals. Fields named in
+    `shared` have no batch axis. Points have shape (d, batch); for one instance, as `one` returns it, (d,). The engine
+    also takes points of shape (d, groups, starts) with fields (..., groups, 1) that a group's starts share.
     """
 
     family: ClassVar[str]
-    """What the family is called in tables, in the plural."""
+    """The family's name in tables, in the plural."""
     shared: ClassVar[tuple[str, ...]] = ()
     scalable: ClassVar[tuple[str, ...]] = ()
-    """Fields whose entries may be multiplied by positive numbers, one for each: an instance remains one."""
+    """Fields whose entries may each be multiplied by a positive number: the result is still an instance."""
     rational: ClassVar[bool] = True
     """Whether gradients and values at rational points are rational."""
     costly: ClassVar[bool] = False
-    """Whether only the full profile tries it."""
+    """Whether it is tested only in the full profile."""
     convex: ClassVar[bool] = False
-    """Whether every instance is convex; those that are strongly convex need not say so."""
+    """Whether every instance is convex; strongly convex families need not declare it."""
     separable: ClassVar[bool] = False
     """Whether f is a sum of functions of one coordinate each."""
     home: ClassVar[tuple[str, ...]] = ()
-    """Of a family that the package makes for a user: the modules it was made for."""
+    """For a family that the package makes for a user: the modules it was made for."""
 
     def hessian(self) -> np.ndarray | None:
-        """For one instance of a family of quadratics f = 1/2 x'Hx: H, shape (d, d), rational; else None."""
+        """For one instance of a family of quadratics f = 1/2 x'Hx: H, of shape (d, d), rational; otherwise None."""
         return None
 
     shapes: ClassVar[tuple[tuple[int, ...], ...]] = ()
-    """The few shapes of an instance in which batches are drawn, the smallest first: runs are compiled once for each."""
+    """The few shapes in which batches are drawn, smallest first: runs are compiled once per shape."""
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
         """A batch of one shape with a start for each instance, drawn at random.
 
-        Arguments: one of `shapes`; a generator; how far the instances go from the tame ones, 0 (well conditioned,
-        starts of moderate size) to 1 (as extreme as the family goes). Raises NotImplementedError if the family has
-        only its `samples`.
+        Arguments: one of `shapes`; a generator; the spread, from 0 (well conditioned, starts of moderate size) to 1
+        (as extreme as the family allows). Raises NotImplementedError if the family only has `samples`.
         """
         raise NotImplementedError(f"{cls.__name__} draws no batches: it has neither `batch` nor `samples`")
 
     @classmethod
     def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
-        """Batches with a start for each instance, the simplest first; shapes repeat, so that compilation does not.
+        """Batches with a start for each instance, the simplest first; shapes repeat so that compilation need not.
 
         Arguments: a generator; how many random batches to draw of each shape.
         """
@@ -86,11 +86,11 @@ class Instances(ABC):
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
-        """What `samples` draws, if that comes to an end; else the first of it."""
+        """What `samples` draws, or its first batches if it never ends."""
         return islice(cls.samples(rng, batches), MOST_BATCHES)
 
     def rounded(self, denominator: int) -> Self:
-        """For one instance: the same with simpler numbers, where the family has any."""
+        """For one instance: the same with simpler numbers, if the family has any."""
         return self
 
     @property
@@ -103,7 +103,7 @@ class Instances(ABC):
         return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     def pick(self, index: int) -> Self:
-        """The instance with the given number, its numbers as they are."""
+        """The instance with the given number, with its numbers unchanged."""
         return self._map(lambda field: field[..., index])
 
     def one(self, index: int) -> Self:
@@ -144,8 +144,8 @@ class Instances(ABC):
 class Problem(Instances):
     """A batch of objectives f with minimum value f* and known constants.
 
-    The minimizer, or a point that stands for it, is the origin of the coordinates. A family derived from another that
-    has a gradient or a suboptimality of its own says anew what the other knows of its functions (TypeError if not).
+    The minimizer, or a point that stands for it, is the origin. A family derived from another that overrides gradient
+    or suboptimality must also redefine whatever the other declares about its functions (TypeError if not).
     """
 
     def __init_subclass__(cls, **options: Any) -> None:
@@ -159,7 +159,7 @@ class Problem(Instances):
             other = owner(cls, fact)
             if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
                 raise TypeError(
-                    f"{cls.__name__} has other functions than {other.__name__}, whose {fact!r} says nothing of them: "
+                    f"{cls.__name__} overrides functions of {other.__name__}, whose {fact!r} does not apply to them: "
                     f"define {fact!r} in {cls.__name__}, too"
                 )
 
@@ -169,21 +169,21 @@ class Problem(Instances):
 
     @abstractmethod
     def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
-        """f(x) - f*, of the shape of the batch, in a form that does not cancel near the minimizer."""
+        """`f(x) - f*`, of the shape of the batch, in a form that does not cancel near the minimizer."""
 
     @abstractmethod
     def constant(self, assumption: Constant) -> Enclosure | None:
-        """Ends around the best constant of each instance, arrays of shape (batch,); None if it does not apply."""
+        """An enclosure of each instance's best constant, as arrays of shape (batch,); None if it does not apply."""
 
     def exact_constant(self, assumption: Constant) -> fmpq | None:
         """For one instance: a rational constant with which the assumption surely holds, as sharp as known.
 
-        Raises ValueError if the instance is none of the family, or if its numbers are not floats exactly, so that
-        ends computed for floats say nothing about it.
+        Raises ValueError if the instance does not belong to the family, or if its numbers are not exactly floats, so
+        that ends computed for floats say nothing about it.
         """
         floats = self._map(lambda field: field.astype(float)[..., None])
         if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
-            raise ValueError("the instance's numbers are no floats")
+            raise ValueError("the instance's numbers are not floats")
         ends = _constant(floats, assumption)
         if ends is None:
             return None
@@ -191,11 +191,11 @@ class Problem(Instances):
         return rational(float(end))
 
     def check(self) -> None:
-        """For one instance: raises ValueError, in one line, if it is none of the family."""
+        """For one instance: raises ValueError, in one line, if it does not belong to the family."""
 
     def state(self, x: Vector) -> Vector:
-        """For one instance: what of a point its value and gradient depend on, linear in the point; the point itself
-        unless overridden."""
+        """For one instance: the part of a point that determines value and gradient, linear in the point; the point
+        itself unless overridden."""
         return x
 
 
@@ -205,18 +205,20 @@ _ANSWERS: dict[tuple[type[Problem], type[Constant]], Answer] = {}
 
 
 def answers(family: type[Problem], assumption: type[Constant]) -> Callable[[Answer], Answer]:
-    """A decorator: the function tells the best constants of a batch of that family for that assumption.
+    """A decorator: the function returns the best constants of a batch of that family for that assumption.
 
-    So an assumption that is new to a family comes with its answers in its own file. It goes before `Problem.constant`,
-    and for derived families with the same functions, too. A user's answer is tested before it is believed
-    (`facts/families.py`), whosever the family is. Raises TypeError if it is a user's, and family and assumption are the
-    package's.
+    So an assumption that is new to a family brings its answers in its own file. The function takes precedence over
+    `Problem.constant`, also for derived families with the same functions. A user's answer is tested before it is
+    believed (`facts/families.py`), whoever wrote the family. Raises TypeError if the function is a user's while family
+    and assumption are the package's.
     """
 
     def register(function: Answer) -> Answer:
         key = family, assumption
         if is_ours(family.__module__) and is_ours(assumption.__module__) and not is_ours(function.__module__):
-            raise TypeError(f"what {family.__name__} says of {assumption.__name__} is signproof's to say")
+            raise TypeError(
+                f"{family.__name__} and {assumption.__name__} both belong to signproof: answer for your own only"
+            )
         _ANSWERS[key] = function
         return function
 
@@ -224,7 +226,7 @@ def answers(family: type[Problem], assumption: type[Constant]) -> Callable[[Answ
 
 
 def answered(family: type[Problem], assumption: Constant) -> Answer | None:
-    """The function that answers an assumption for a family in its place."""
+    """The function that answers an assumption on a family's behalf."""
     for base in family.__mro__:
         function = _ANSWERS.get((base, type(assumption)))
         if function is not None:
@@ -234,7 +236,7 @@ def answered(family: type[Problem], assumption: Constant) -> Answer | None:
 
 
 def known(problem: Problem, assumption: Constant) -> Enclosure | None:
-    """Ends around the best constant of each instance of a batch; of the dimension, the dimension itself.
+    """An enclosure of the best constant of each instance of a batch; for the dimension, the dimension itself.
 
     Raises ValueError if the batch is empty or one of its numbers is not finite.
     """
@@ -268,9 +270,9 @@ def _constant(problem: Problem, assumption: Constant) -> Enclosure | None:
 
 
 def in_numbers_of(xp: Arithmetic, field: Numbers) -> Numbers:
-    """A field of a problem as numbers of an arithmetic: operations among fields alone carry their rounding errors, too.
+    """A field of a problem as numbers of an arithmetic: operations among fields then track their rounding errors, too.
 
-    A field beside a point needs none of this.
+    A field combined with a point does not need this.
     """
     return xp.interval(field, field)
 

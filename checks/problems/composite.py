@@ -62,7 +62,7 @@ class CompositeProblem(Instances):
         """Why an assumption is not met, or not known to be; empty if it is met with some constant."""
 
     def check(self) -> None:
-        """For one instance: raises ValueError, in one line, if it is none of the family."""
+        """For one instance: raises ValueError, in one line, if it does not belong to the family."""
 
     def prox(self, z: Vector, gamma: Scalar, xp: Arithmetic) -> Vector:
         """prox_{gamma r}(z), of the same shape as z."""
@@ -92,5 +92,5 @@ def refusal(objective: Any, claim: Claim) -> str:
         if why:
             return f"{assumption}: {why}"
     if claim.algorithm is not None and not isinstance(claim.algorithm, SPGM):
-        return f"{claim.algorithm} needs the gradient of f, which is not known of {objective.family}"
+        return f"{claim.algorithm} needs the gradient of f, which is not known for {objective.family}"
     return ""

@@ -55,7 +55,9 @@ class Enclosure(Generic[Ends]):
 
     def __post_init__(self) -> None:
         if np.shape(self.lower) != np.shape(self.upper):
-            raise ValueError(f"the ends have shapes {np.shape(self.lower)} and {np.shape(self.upper)}; pass one shape")
+            raise ValueError(
+                f"the ends have shapes {np.shape(self.lower)} and {np.shape(self.upper)}; pass equal shapes"
+            )
         wrong = np.atleast_1d(~np.asarray(self.lower <= self.upper))  # written so that NaN fails too
         if wrong.any():
             lower, upper = (np.ravel(end)[wrong.ravel().argmax()] for end in (self.lower, self.upper))

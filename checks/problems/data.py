@@ -71,7 +71,9 @@ def libsvm(path: str | Path, largest: float = np.inf) -> DataSet:
     """
     samples, features, digest = _survey(path)
     if samples * features > largest:
-        raise ValueError(f"{path} has {samples} x {features} entries, too many for exact work: at most {largest}")
+        raise ValueError(
+            f"{path} has {samples} x {features} entries, too many for exact arithmetic: use at most {largest}"
+        )
     rows = _fill(path, samples, features, np.float64)
     return DataSet({"libsvm": str(path), "sha256": digest}, lambda: rows)
 
@@ -103,7 +105,7 @@ def _survey(path: str | Path) -> tuple[int, int, str]:
                 except ValueError:
                     raise ValueError(f"{path}, line {number}: not in LIBSVM format, label index:value ...") from None
     if not samples or not features:
-        raise ValueError(f"{path} has no {'features' if samples else 'samples'}: a LIBSVM file is needed")
+        raise ValueError(f"{path} has no {'features' if samples else 'samples'}: use a LIBSVM file")
     return samples, features, digest.hexdigest()
 
 
@@ -127,7 +129,7 @@ def _fill(path: str | Path, samples: int, features: int, kind: type) -> np.ndarr
     found = np.unique(labels)
     if len(found) != 2:
         first = ", ".join(f"{label:g}" for label in found[:4]) + (", ..." if len(found) > 4 else "")
-        raise ValueError(f"{path} has the labels {first}: two are needed, such as -1 and 1")
+        raise ValueError(f"{path} has the labels {first}: exactly two are needed, such as -1 and 1")
     rows *= np.where(labels == found[1], 1, -1).astype(kind)[:, None]
     return rows
 

@@ -1,4 +1,4 @@
-"""All families of problems there are, the user's own among them."""
+"""All problem families, including the user's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from signproof.theory.claim import Claim
 
 
 def families(claim: Claim | None = None) -> list[type[Problem]]:
-    """The families that a claim is tried on, the simplest first: those of the package in their order, then those of the
+    """The families that a claim is tested on, simplest first: those of the package in their order, then those of the
     claim's home. Without a claim, those of the package."""
     own: list[type[Problem]] = [
         quadratic.DiagonalQuadratic,
@@ -45,9 +45,9 @@ def _is_users(family: type[Problem]) -> bool:
 
 
 def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] = ()) -> type[Problem]:
-    """The family with the given class name: of the claim's home or of the package, else of other claims' homes.
+    """The family with the given class name: from the claim's home or the package, otherwise from other claims' homes.
 
-    Raises ValueError if there is none, or if the others have several.
+    Raises ValueError if there is none, or if other homes have several.
     """
     at_home = families(claim)
     for family in reversed(at_home):  # a user's class goes before one of the package with its name
@@ -56,15 +56,17 @@ def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] 
     found = [family for other in others for family in families(other) if family.__name__ == name]
     if len({*found}) > 1:
         modules = " and ".join(sorted({family.__module__ for family in found}))
-        raise ValueError(f"{modules} each have a family of problems {name!r}: name the file of the claim alone")
+        raise ValueError(f"{modules} each have a family of problems {name!r}: name only the claim's file")
     if found:
         return found[0]
     known = ", ".join(family.__name__ for family in at_home)
-    raise ValueError(f"there is no family of problems {name!r}; known are {known}; a file's are with --with FILE.py")
+    raise ValueError(
+        f"there is no family of problems {name!r}; known are {known}; to use a family from a file, add --with FILE.py"
+    )
 
 
 def load_problem(data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
-    """The instance that `Problem.data` wrote, of whatever family that `family_named` knows.
+    """The instance that `Problem.data` wrote, of any family that `family_named` knows.
 
     Raises ValueError if there is none.
     """

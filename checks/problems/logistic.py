@@ -112,10 +112,10 @@ class LogisticRegression(Problem):
         try:
             centre = np.array([int(entry.p) / int(entry.q) for entry in given])
             if (rationals(centre) != given).any():
-                raise ValueError("the numbers of the field 'centre' are no floats")
+                raise ValueError("the numbers of the field 'centre' are not floats")
             return family(**_around(family.dataset, centre)).one(0)
         except (OverflowError, Undecided):
-            raise ValueError("the field 'centre' is too far out to be measured from") from None
+            raise ValueError("the field 'centre' is too large") from None
 
     def describe(self):
         return f"{self.family} (n = {self.matrix.shape[0]}, d = {self.matrix.shape[1]})"
@@ -145,7 +145,7 @@ class DigitsEvenAgainstOdd(LogisticRegression):
 
 
 def logistic_regression(path: str | Path) -> type[LogisticRegression]:
-    """The family on a LIBSVM file, exactly as it is; bind it to a name in a claims file, and it is tried there.
+    """The family on a LIBSVM file, taken exactly as it is; bind it to a name in a claims file to test claims on it.
 
     Raises ValueError, in one line, if the file cannot be used or has more than LARGEST entries, samples times features.
     """
@@ -170,10 +170,10 @@ def _family(key: Any) -> type[LogisticRegression]:
         return found[str(key)]
     if not isinstance(key, dict) or not isinstance(key.get("libsvm"), str):
         names = ", ".join(family.dataset.key for family in known if isinstance(family.dataset.key, str))
-        raise ValueError(f"the problem's dataset is none of {names} and no LIBSVM file")
+        raise ValueError(f"the problem's dataset is neither one of {names} nor a LIBSVM file")
     dataset = libsvm(key["libsvm"], LARGEST)
     if dataset.key != key:
-        raise ValueError(f"{key['libsvm']} is not the data of the problem: its contents have another SHA-256")
+        raise ValueError(f"{key['libsvm']} is not the problem's data: its SHA-256 differs")
     return _on(dataset, ())
 
 

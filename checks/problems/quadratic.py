@@ -296,13 +296,13 @@ def _inverse_diagonal(A: np.ndarray) -> Enclosure:
     computed = np.abs(np.eye(d) - X @ A) + 2 * (d + 2) * u * (np.abs(X) @ np.abs(A) + np.eye(d))
     r = computed.sum(axis=2).max(axis=1) * (1 + 2 * d * u)
     if (r >= 0.5).any():
-        raise ValueError("a factor is too close to singular for its constants to be enclosed")
+        raise ValueError("a factor is too close to singular to enclose its constants")
     off = r / (1 - r) * np.abs(X).max(axis=(1, 2)) * np.sqrt(d) * (1 + 16 * u)
     length = np.sqrt((X**2).sum(axis=2).max(axis=1))
     slack = 2 * (d + 4) * u
     low, high = length * (1 - slack) - off, length * (1 + slack) + off
     if (low <= 0).any():
-        raise ValueError("a factor is too close to singular for its constants to be enclosed")
+        raise ValueError("a factor is too close to singular to enclose its constants")
     return Enclosure((1 / high) ** 2 * (1 - 8 * u), (1 / low) ** 2 * (1 + 8 * u))
 
 

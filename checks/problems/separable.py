@@ -77,20 +77,20 @@ class Separable(CompositeProblem):
         if isinstance(assumption, composite.Convex | composite.ClosedConvex) and assumption.of == D:
             return f"the smooth part of {self.family} is not convex"
         if isinstance(assumption, composite.LipschitzGradient) and assumption.norm != L2:
-            return "the constant of the gradient is known in the Euclidean norm alone"
+            return "the constant of the gradient is known only in the Euclidean norm"
         for name in ("constant", "total", "largest"):
             if not isinstance(getattr(assumption, name, None), Symbol | None):
-                return f"its constant {getattr(assumption, name)} is not a symbol, for which the least one could stand"
+                return f"its constant {getattr(assumption, name)} is not a symbol to which the least value can be given"
         return ""
 
     def check(self) -> None:
         """For one instance: raises ValueError if it is none of the family."""
         theta = list(self.weights)
         if sum(theta[1:], start=theta[0]) != 1 or min(theta) < 0 or (self.heights < 0).any():
-            raise ValueError("the weights need to sum to 1, and neither they nor the heights may be negative")
+            raise ValueError("weights and heights must be nonnegative, and the weights must sum to 1")
         alike = [getattr(self, name) for name in self.arrays() if name not in ("heights", "centres", "curvature")]
         if (self.centres != -self.centres[::-1]).any() or any((field != field[::-1]).any() for field in alike):
-            raise ValueError("component M - 1 - m needs to be component m mirrored, with the same weight")
+            raise ValueError("component M - 1 - m must be the mirror image of component m, with the same weight")
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Self:
@@ -150,7 +150,7 @@ class QuadraticComposite(Separable):
     def check(self):
         super().check()
         if not (self.curvature > 0).all():
-            raise ValueError("the curvature needs to be positive")
+            raise ValueError("the curvature must be positive")
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
@@ -208,7 +208,7 @@ class HuberComposite(Separable):
     def check(self):
         super().check()
         if not ((self.curvatures > 0).all() and (self.radii > 0).all() and (abs(self.centres) <= self.radii).all()):
-            raise ValueError("curvatures and radii need to be positive, and no centre farther out than its radius")
+            raise ValueError("curvatures and radii must be positive, and no centre may exceed its radius")
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:

@@ -60,7 +60,7 @@ def replay(instance: Instance, steps: int) -> Replay:
                 return _compare(instance, steps, balls)
             except Undecided:
                 continue
-    raise Undecided(f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+    raise Undecided(f"measure and bound cannot be separated at {PRECISIONS[-1]} bits")
 
 
 def trajectory(instance: Instance, steps: int, xp: Exact) -> list[Any]:
@@ -158,7 +158,7 @@ def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: E
         return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
     if not xp.ends(start_value)[0] > 0:
-        return Replay(False, xp.level, "the start is not certainly above the minimum", low, high)
+        return Replay(False, xp.level, "the start is not provably above the minimum", low, high)
     if low[0] > high[1]:
         return Replay(True, xp.level, "the measure is above the bound", low, high)
     if low[1] <= high[0]:
@@ -186,7 +186,7 @@ def replay_expected(instance: Instance, steps: int) -> Replay:
     """
     claim, problem = instance.claim, instance.objective
     if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
-        return Replay(False, "exact", "stochastic gradients go with claims about E[V_k] of stochastic methods")
+        return Replay(False, "exact", "stochastic gradients are for claims about E[V_k] of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
     try:
@@ -237,9 +237,11 @@ def outside(instance: Instance, steps: int) -> str:
         return values
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if not (workers.is_Integer and workers >= 1):
-        return f"there are {workers} workers: their number is 1, 2, ..."
+        return f"there cannot be {workers} workers: their number is 1, 2, ..."
     if claim.measure is not None and claim.measure.horizon is not None:
-        return f"{claim.measure.symbol} is a number of a whole run, which is replayed of proximal methods alone"
+        return (
+            f"{claim.measure.symbol} is a quantity of a whole run; such claims are replayed for proximal methods only"
+        )
     if oracle is not None:
         refuse_later(claim)
         why = _unmet_by(oracle, instance, values)
@@ -253,7 +255,7 @@ def outside(instance: Instance, steps: int) -> str:
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
         if about_run_and_points(assumption):
-            return f"whether {assumption} holds of the run and all points is not known"
+            return f"it is not known whether {assumption} holds along the run and at all points"
         best = exactly_known(problem, assumption)
         if best is None:
             return f"{problem.family} are not {assumption.words}"
@@ -269,7 +271,7 @@ def beyond(best: fmpq, assumption: Constant, values: dict[Symbol, Rational]) -> 
     assumed = rational(str(assumption.constant.subs(values)))
     wrong = assumed > best if assumption.largest else assumed < best
     if not assumed > 0 or wrong or (type(assumption) is Dimension and assumed != best):
-        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would do"
+        return f"the problem does not meet {assumption} with {assumption.constant} = {assumed}; {best} would suffice"
     return ""
 
 
@@ -282,9 +284,9 @@ def at_start(instance: Instance) -> dict[Symbol, Rational] | str:
     except ValueError as error:
         return str(error)
     if len(start) != problem.dimension:
-        return f"the start has {len(start)} coordinates, another dimension than the problem's {problem.dimension}"
+        return f"the start has {len(start)} coordinates, but the problem has dimension {problem.dimension}"
     if not fits(claim, len(start)):
-        return f"points with {len(start)} coordinates are no matrices, whose norm the claim speaks of"
+        return f"points with {len(start)} coordinates are not matrices, as the claim's norm requires"
     distrusted = doubt(type(problem), asked(claim))
     if distrusted:
         return distrusted
@@ -293,7 +295,7 @@ def at_start(instance: Instance) -> dict[Symbol, Rational] | str:
     formulas = [*claim.domain, *(formula for assumption in claim.assumptions for formula in assumption.formulas)]
     if any(formula.has(V0) for formula in formulas):
         if not problem.rational:
-            return f"the claim's conditions speak of V_0, which is not rational for {problem.family}"
+            return f"the claim's conditions involve V_0, which is not rational for {problem.family}"
         height = problem.over(RATIONALS).suboptimality(rationals(list(start)), RATIONALS)
         values[V0] = Rational(int(height.p), int(height.q))
     return values
@@ -305,7 +307,7 @@ def _unmet_by(oracle: Oracle, instance: Instance, values: dict[Symbol, Rational]
     assert isinstance(oracle, TableOracle)
     workers = sympify(getattr(claim.algorithm, "workers", 1)).subs(values)
     if any(len(g) != problem.dimension for g in oracle.table):
-        return f"the law's gradients do not have the {problem.dimension} coordinates of the problem"
+        return f"the law's gradients do not have the problem's {problem.dimension} coordinates"
     exact = {symbol: rational(str(number)) for symbol, number in values.items()}
     assumed = (assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption))
     return next(filter(None, (oracle.unmet(assumption, exact, int(workers)) for assumption in assumed)), "")
@@ -322,6 +324,6 @@ def replay_statement(claim: Claim, parameters: Mapping[str, fmpq]) -> Replay:
         if truth(premise, values) is not True:
             return Replay(False, "exact", f"{premise} does not hold")
     if not all(truth(condition, values) for condition in conditions(claim.statement)):
-        return Replay(False, "exact", "the statement has no value there; a domain without that point would do")
+        return Replay(False, "exact", "the statement has no value there; exclude that point from the domain")
     false = truth(claim.statement, values) is False
     return Replay(false, "exact", f"the statement is {'' if false else 'not '}false there")

@@ -120,7 +120,7 @@ def _compare(instance: Instance, path: Trajectory, xp: Any) -> Replay:
     assert claim.bound is not None
     start_value = Guarded(problem.over(xp)).suboptimality(xp.number(rationals(list(instance.start))), xp)
     if not xp.ends(start_value)[0] > 0:
-        return Replay(False, xp.level, "the start is not certainly above the minimum")
+        return Replay(False, xp.level, "the start is not provably above the minimum")
     try:
         limit = xp.ends(evaluate(claim.bound, {**instance.values(xp), V0: start_value}, xp))
     except ZeroDivisionError:
@@ -228,11 +228,11 @@ def unmet(instance: Instance) -> str:
                 return f"{problem.family} are not {assumption.words}"
             continue
         if not isinstance(assumption, Constant):
-            return f"whether the problem meets {assumption} is not known"
+            return f"it is not known whether the problem meets {assumption}"
         known = type(assumption) is SublevelRadius or not about_run_and_points(assumption)
         best = best_constant(problem, assumption, start) if known else None
         if best is None:
-            return f"whether the problem meets {assumption} is not known"
+            return f"it is not known whether the problem meets {assumption}"
         why = beyond(best, assumption, values)
         if why:
             return why

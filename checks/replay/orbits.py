@@ -47,9 +47,9 @@ def _beside(claim: Claim, x: Any, step: int, values: dict[Symbol, Any], balls: B
     there = [evaluate(formula.subs(k, step).doit(), values, balls) for formula in claim.orbit.formula]
     for one, other in zip(x, there, strict=True):
         if not one.overlaps(other):
-            why = f"the run is not where the formula says at step {step}"
+            why = f"the run departs from the formula at step {step}"
             return Replay(True, balls.level, why, balls.ends(one), balls.ends(other))
-    why = f"the run is where the formula says at step {step}"
+    why = f"the run agrees with the formula at step {step}"
     return Replay(False, balls.level, why, balls.ends(x[0]), balls.ends(there[0]))
 
 
@@ -72,7 +72,7 @@ def unsettled(claim: Claim) -> str:
     assert claim.orbit is not None
     for assumption in claim.assumptions:
         if size(assumption, i) != len(claim.orbit.coordinates):
-            return f"whether {claim.orbit.function} meets {assumption} is not known"
+            return f"it is not known whether {claim.orbit.function} meets {assumption}"
     return ""
 
 

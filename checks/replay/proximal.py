@@ -56,12 +56,12 @@ def fitting(claim: Claim, problem: CompositeProblem, length: int, slack: int = 1
             values[relation.lhs] = rational(str(number))
     gamma = sympify(claim.algorithm.step_size)
     if gamma.free_symbols - values.keys():
-        raise Unsupported(f"nothing says what the step size {gamma} is")
+        raise Unsupported(f"the step size {gamma} has no value")
     deviations = least(claim, problem, evaluate(gamma, values, RATIONALS))
     values |= {symbol: slack * number for symbol, number in deviations.items()}
     free = claim.parameters - values.keys() - {V0}
     if free:
-        raise Unsupported(f"nothing says what {', '.join(sorted(map(str, free)))} is")
+        raise Unsupported(f"{', '.join(sorted(map(str, free)))} has no value")
     if outside_domain(claim, _exact(values)):
         return None
     return {str(symbol): number for symbol, number in values.items()}
@@ -76,7 +76,7 @@ def replay_proximal(instance: Instance, length: int) -> Replay:
     assert isinstance(problem, CompositeProblem)
     about_mapping = isinstance(claim.measure, MeanGradientMapping) and isinstance(claim.algorithm, SPGM)
     if not about_mapping or claim.bound is None:
-        return Replay(False, "exact", "composite objectives go with claims about the gradient mapping")
+        return Replay(False, "exact", "composite objectives are for claims about the gradient mapping")
     values = instance.values()
     try:
         problem.check()
@@ -108,7 +108,7 @@ def _compare(instance: Instance, length: int) -> Replay:
                 points_too = True
             except Undecided:
                 continue
-    return Replay(False, Balls.level, f"measure and bound are not told apart by {PRECISIONS[-1]} bits")
+    return Replay(False, Balls.level, f"measure and bound cannot be separated at {PRECISIONS[-1]} bits")
 
 
 def _told(instance: Instance, length: int, xp: Exact, odds: Any) -> Replay:
@@ -188,7 +188,7 @@ def _outside(claim: Claim, problem: CompositeProblem, values: dict[Symbol, fmpq]
         return f"the step size {gamma} is not positive"
     for symbol, needed in (least(claim, problem, None) | least(claim, problem, gamma)).items():
         if values[symbol] < needed:
-            return f"the problem does not meet what is assumed with {symbol} = {values[symbol]}; {needed} would do"
+            return f"the problem does not meet the assumptions with {symbol} = {values[symbol]}; {needed} would suffice"
     return outside_domain(claim, _exact(values))
 
 

@@ -52,11 +52,11 @@ def ends_of(number: fmpq) -> tuple[fmpq, fmpq]:
 
 def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
     if claim.horizon is not None and values[claim.horizon] != values[k]:
-        return f"the claim is about k = {claim.horizon}, its horizon, alone"
+        return f"the claim is only about k = {claim.horizon}, its horizon"
     for number, least in counted(claim).items():
         value = number.subs(values)
         if value.is_Rational and not (value.is_Integer and value >= least):
-            return f"{number} = {value} is to be a whole number, {least} or more"
+            return f"{number} = {value} must be an integer, {least} or more"
     for relation in claim.domain:
         if not _holds(relation, values):
             return f"outside the domain: {relation} does not hold"
@@ -64,7 +64,7 @@ def outside_domain(claim: Claim, values: dict[Symbol, Rational]) -> str:
         for condition in assumption.conditions:
             met = _holds(condition, values) if isinstance(condition, Relational) else truth(condition, values) is True
             if not met:
-                return f"{assumption} asks that {condition}, which does not hold"
+                return f"{assumption} requires {condition}, which does not hold"
     return ""
 
 

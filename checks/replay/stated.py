@@ -108,7 +108,7 @@ def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:
     known = [child for child in named if is_ours(child.__module__) or members(child, homes)]
     users = {child.__module__ for child in known if not is_ours(child.__module__)}
     if len(users) > 1:
-        raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name the file of the claim alone")
+        raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name only the claim's file")
     if not known:
         raise ValueError(f"there is no {kind.__name__.lower()} {name!r}; name the file that defines it: --with FILE.py")
     fields = {

@@ -37,7 +37,7 @@ A wide interval would agree with every run."""
 
 
 class WitnessError(Misuse):
-    """A witness that cannot be read; the message says what, where and the fix."""
+    """A witness that cannot be read; the message says what is wrong, where, and the fix."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,9 +52,9 @@ class Witness(Instance):
     bound: tuple[fmpq, fmpq] = (fmpq(0), fmpq(0))
     level: str = "exact"
     oracle: TableOracle | None = field(default=None, kw_only=True)
-    """Where its stochastic gradients are drawn from; `measured` is an expectation then."""
+    """The law of its stochastic gradients; `measured` is then an expectation."""
     exhibit: bool = False
-    """Whether it shows an orbit claim to be true, in place of breaking a claim."""
+    """Whether it shows that an orbit claim is true instead of breaking a claim."""
 
     @classmethod
     def of(cls, instance: Instance, steps: int, found: Replay) -> Witness:
@@ -68,14 +68,14 @@ class Witness(Instance):
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
 
-        It is confirmed only if all numbers that the witness states are those of the run.
+        It is confirmed only if every number the witness states matches the run.
         """
         found = kind_of(self.claim).replay(self)
         why = self._misstated(found) if found.confirmed else ""
         return dataclasses.replace(found, confirmed=False, why=why) if why else found
 
     def _misstated(self, found: Replay) -> str:
-        """What the witness states and the run does not bear out; empty if there is nothing."""
+        """What the witness states but the run does not confirm; empty if there is nothing."""
         claim = self.claim
         known = claim.parameters if claim.statement is None else claim.parameters | claim.statement.free_symbols
         strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
@@ -95,7 +95,7 @@ class Witness(Instance):
     def _misstated_numbers(self, found: Replay) -> str:
         zero = (fmpq(0), fmpq(0))  # what is stated where there is nothing to measure
         stated = ((self.measured, found.measured or zero), (self.bound, found.bound or zero))
-        return "" if all(_agree(*pair) for pair in stated) else "the witness states other numbers than the run"
+        return "" if all(_agree(*pair) for pair in stated) else "the witness's numbers differ from the run's"
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -141,17 +141,17 @@ class Witness(Instance):
 def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     """The witness in a JSON file. `claims` are those known by ID; others are taken from the file itself.
 
-    Raises WitnessError in one line if the file is no witness.
+    Raises WitnessError in one line if the file is not a witness.
     """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise WitnessError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
-        raise WitnessError(f"{path} is not JSON, perhaps cut short: {error}") from None
+        raise WitnessError(f"{path} is not JSON, perhaps truncated: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
-        raise WitnessError(f"{path} is no witness: its schema is {found!r}, not {SCHEMA!r}")
+        raise WitnessError(f"{path} is not a witness: its schema is {found!r}, not {SCHEMA!r}")
     return load(data, claims, str(path))
 
 

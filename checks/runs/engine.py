@@ -68,7 +68,7 @@ def run(
     """
     batch = start.shape[1:]
     if len(batch) not in (1, 2):
-        raise ValueError(f"start has shape {start.shape}: write (d, batch) or (d, groups, starts)")
+        raise ValueError(f"start has shape {start.shape}: use (d, batch) or (d, groups, starts)")
     with jax.enable_x64(True):
         fields = problem.arrays()
         shared = {name: fields.pop(name) for name in problem.shared}

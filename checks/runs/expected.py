@@ -51,7 +51,7 @@ class Chain:
     """The law of x_k, k = 0, 1, 2, ..., of a run.
 
     Arguments: a method without memory; one instance in rationals; the oracle; parameters by name; the start, shape
-    (d,). Raises Unsupported for a method that remembers something, or asks for gradients elsewhere than at its iterate.
+    (d,). Raises Unsupported for a method that remembers something, or evaluates gradients away from its iterate.
 
     Attributes: `points`, one for each state met so far; `law`, the probabilities of the states at iteration `k`, by
     their number.
@@ -127,7 +127,7 @@ class Chain:
 
         def drawn_at(point: np.ndarray, draws: list[np.ndarray]) -> np.ndarray:
             if (point != x).any():
-                raise Unsupported(f"{self._algorithm} asks for gradients elsewhere than at its iterate")
+                raise Unsupported(f"{self._algorithm} evaluates gradients away from its iterate")
             return draws[0]
 
         law = self._oracle.law(tuple(Guarded(self._problem).gradient(x, RATIONALS)))

@@ -17,7 +17,7 @@ def shares(indices: Any, components: int, xp: Arithmetic) -> Any:
     """
     drawn = np.asarray(indices)
     if not drawn.size or not np.isin(drawn, np.arange(components)).all():
-        raise ValueError(f"a mini-batch holds one index or more, each of 0, ..., {components - 1}; not {indices!r}")
+        raise ValueError(f"a mini-batch has at least one index, each in 0, ..., {components - 1}; not {indices!r}")
     counts = np.stack([(drawn == component).sum(axis=0) for component in range(components)])
     exact = hasattr(xp, "number")
     return (counts.astype(object) if exact else counts.astype(float)) * xp.rational(1, len(drawn))

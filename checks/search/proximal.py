@@ -54,7 +54,7 @@ def lengths(claim: Claim) -> list[int]:
     alone = [relation for relation in claim.domain if relation.free_symbols == {steps}]
     found = [length for length in LENGTHS if all(relation.subs(steps, length) for relation in alone)]
     if not found:
-        raise Unsupported(f"of the numbers of steps {', '.join(map(str, LENGTHS))} none is in the domain")
+        raise Unsupported(f"none of the numbers of steps {', '.join(map(str, LENGTHS))} is in the domain")
     return found
 
 

@@ -128,7 +128,7 @@ class Hunt:
         if witness is None:
             return
         self.witness = self.nearest = witness
-        self.advance(f"{self.claim.id}: broken; a smaller witness is looked for")
+        self.advance(f"{self.claim.id}: broken; looking for a smaller witness")
         self.witness = self.nearest = shrink(witness)
         self.ratio = ratio(self.witness) if witness.claim.body.of_run else None
         raise _Over

@@ -2,9 +2,9 @@
 
 One example is a batch. A strategy draws the few parameters of a batch (its family, shape, seed and spread), the
 batch is drawn from them, and the engine runs all its instances at once; so shrinking acts on those few parameters,
-towards the first family, its first shape, seed 0 and well-conditioned problems. What breaks is made into an instance
+towards the first family, its first shape, seed 0 and well-conditioned problems. A violation is turned into an instance
 with simple rational numbers and replayed exactly before it counts, and the failure prints that witness ready to
-paste. A test of one's own method:
+paste. To test your own method:
 
     from dataclasses import dataclass
     from typing import Any
@@ -39,8 +39,9 @@ paste. A test of one's own method:
     def test_rate(sample, thetas):
         holds(claim, sample, thetas)
 
-A method that is no update rule, say one of another library, is tested on the arrays of a sample: `sample.start`,
-`sample.gradient(x)`, `sample.suboptimality(x)` and the constants that `sample.problem.constant(Smooth(1))` encloses.
+A method that is not an update rule, such as one from another library, is tested on the arrays of a sample:
+`sample.start`, `sample.gradient(x)`, `sample.suboptimality(x)` and the constants that
+`sample.problem.constant(Smooth(1))` encloses.
 """
 
 from __future__ import annotations
@@ -79,13 +80,13 @@ SEEDS = 2**16
 SPREADS = 16
 """How many spreads there are besides 0."""
 STEPS = PROFILES["quick"].steps
-"""Length of a run unless said otherwise: that of `verify`, so that the two share what is compiled."""
+"""Default length of a run, the same as in `verify`, so that the two share compiled code."""
 Thetas = Mapping[Symbol, Fraction]
-"""For each free parameter of a claim its position in its range, between 0 and 1."""
+"""The position of each free parameter of a claim in its range, between 0 and 1."""
 
 
 class Violation(AssertionError):
-    """A claim is broken; `witness` is the instance, and the text holds it ready to paste."""
+    """A claim is broken; `witness` is the instance, and the message contains it ready to paste."""
 
     def __init__(self, witness: Witness):
         self.witness = witness
@@ -101,10 +102,10 @@ class Violation(AssertionError):
 
 @dataclass(frozen=True)
 class Sample:
-    """A batch by the few parameters that it is drawn from: the same ones give the same batch.
+    """A batch, given by the few parameters it is drawn from: equal parameters give equal batches.
 
-    Arguments: a family; one of its shapes; a seed; how far the instances go from the tame ones, from 0 (well
-    conditioned) to 1 (as extreme as the family goes).
+    Arguments: a family; one of its shapes; a seed; the spread, from 0 (well conditioned) to 1 (as extreme as the
+    family allows).
     """
 
     family: type[Problem]
@@ -131,7 +132,7 @@ class Sample:
         return _in_floats(self.problem.gradient, x)
 
     def suboptimality(self, x: np.ndarray) -> np.ndarray:
-        """f(x) - f* at points of shape (d, batch), of shape (batch,), in 64-bit floats."""
+        """`f(x) - f*` at points of shape (d, batch), as an array of shape (batch,), in 64-bit floats."""
         return _in_floats(self.problem.suboptimality, x)
 
     def __repr__(self):
@@ -140,9 +141,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Start:
-    """Starting points by a seed and their size: normal numbers times `scale`, of which some are exactly zero.
+    """Starting points, given by a seed and a size: normal numbers times `scale`, some of them exactly zero.
 
-    Zeros are on purpose: what goes wrong where a gradient's coordinate vanishes is never met at random.
+    The zeros are deliberate: random points never show what goes wrong where a gradient entry vanishes.
     """
 
     seed: int = 0
@@ -165,7 +166,7 @@ def quadratics() -> st.SearchStrategy[Sample]:
 
 
 def pl_problems() -> st.SearchStrategy[Sample]:
-    """Samples of all families of which a Polyak-Lojasiewicz constant (in the maximum norm) is known."""
+    """Samples of all families with a known Polyak-Lojasiewicz constant (in the maximum norm)."""
     return _meeting(families(), [(PolyakLojasiewicz(1),)], "a Polyak-Lojasiewicz constant")
 
 
@@ -186,7 +187,7 @@ def samples(of: Iterable[type[Problem]], spread: float = 1.0) -> st.SearchStrate
 def step_sizes(claim: Claim) -> st.SearchStrategy[dict[Symbol, Fraction]]:
     """Positions of a claim's free parameters (say, of alpha) in their ranges, one for the whole batch.
 
-    The ranges depend on the constants of each problem; a position does not. Shrinks towards 1/2.
+    The ranges depend on each problem's constants; the positions do not. Shrinks towards 1/2.
     Raises ValueError if the claim's domain cannot be solved for its parameters.
     """
     symbols = dict.fromkeys(interval.symbol for posed in _posed(claim) for interval in _ranges(posed))
@@ -196,7 +197,7 @@ def step_sizes(claim: Claim) -> st.SearchStrategy[dict[Symbol, Fraction]]:
 
 
 def starts() -> st.SearchStrategy[Start]:
-    """Starting points of one's own; `holds` takes them in place of those that a sample brings along."""
+    """Starting points that `holds` takes in place of a sample's own."""
     exponents = st.integers(-8, 3)
     return st.builds(
         Start, st.integers(0, SEEDS - 1), exponents.map(lambda n: 10.0**n), st.sampled_from((0.0, 0.25, 0.75))
@@ -207,8 +208,8 @@ def starts() -> st.SearchStrategy[Start]:
 def oracles(draw: st.DrawFn, d: int, outcomes: int = 4) -> FiniteOracle:
     """Unbiased stochastic gradients in R^d with a few outcomes and rational probabilities.
 
-    They are plain data with an exact sigma^2 and an exact p_min at every point: to try claims about stochastic
-    methods, and lemmas about expectations, with no sampling error. Shrinks towards the gradient itself.
+    They are plain data with an exact sigma^2 and p_min at every point, for testing claims about stochastic methods and
+    lemmas about expectations without sampling error. Shrinks towards the gradient itself.
     """
     n = draw(st.integers(1, outcomes))
     if n == 1:
@@ -225,7 +226,7 @@ def oracles(draw: st.DrawFn, d: int, outcomes: int = 4) -> FiniteOracle:
 
 
 def drawn_gradients(d: int) -> st.SearchStrategy[DrawnGradient]:
-    """Unbiased stochastic gradients in R^d that are drawn: Gaussian, uniform, Laplace, Student-t and sparse noise,
+    """Sampled unbiased stochastic gradients in R^d: Gaussian, uniform, Laplace, Student-t and sparse noise,
     added or multiplied, and finite noise. Their sigma^2 (unless a Student-t has none) and p_min are enclosed on their
     region.
 
@@ -248,13 +249,13 @@ def drawn_gradients(d: int) -> st.SearchStrategy[DrawnGradient]:
 def holds(
     claim: Claim, sample: Sample, thetas: Thetas, start: Start | None = None, steps: int = STEPS
 ) -> list[Comparison]:
-    """Run a claim's method on a batch; fail if its bound is broken on an instance.
+    """Run a claim's method on a batch; fail if the bound is broken on an instance.
 
     Arguments: the claim, a sample and positions of its parameters, as `problems(claim)` and `step_sizes(claim)` draw
     them; starts other than the sample's; how long to run.
     Returns measure and bound along the runs for each of the claim's cases (`trials.cases`) that the sample meets.
-    Raises Violation, with the witness, if a violation was replayed exactly; one that the replay does not confirm does
-    not count. Raises ValueError if the sample meets no case.
+    Raises Violation, with the witness, if a violation was confirmed by exact replay; unconfirmed ones are ignored.
+    Raises ValueError if the sample meets no case.
     """
     points = sample.start if start is None else start.at(sample.start.shape)
     found = []

@@ -73,7 +73,7 @@ def try_out(
         raise next(iter(trials.failures.values()))
     if not trials.tallies:
         needs = " and ".join(str(assumption) for assumption in claim.assumptions) or "the domain"
-        trials.reason = f"of the instances that were drawn none surely meets {needs} and the domain"
+        trials.reason = f"none of the instances drawn is guaranteed to meet {needs} and the domain"
     return trials
 
 

@@ -104,12 +104,12 @@ def try_out(
     Raises Unsupported, with the reason, for a claim that is not about E V_k.
     """
     if not is_mean(claim.measure) or not is_value(claim.measure):
-        raise Unsupported("gradients are drawn for claims about E[V_k] alone")
+        raise Unsupported("gradients are drawn only for claims about E[V_k]")
     if claim.horizon is not None:
-        raise Unsupported(f"gradients are drawn for claims about every k, not about k = {claim.horizon} alone")
+        raise Unsupported(f"gradients are drawn only for claims about every k, not just k = {claim.horizon}")
     for assumption in claim.assumptions:
         if V0 in assumption.symbols:
-            raise Unsupported(f"{assumption} depends on V_0, which is known only once a start is chosen")
+            raise Unsupported(f"{assumption} depends on V_0, which is not known before a start is chosen")
     refuse_later(claim)
     posed = noiseless(claim)
     share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
@@ -194,7 +194,7 @@ def _try(
                 found.violation = (
                     f"{law.words}, s = {scale[index]:.6g}; {batch.describe(int(index))}; from "
                     f"({', '.join(f'{entry:.6g}' for entry in start[:, index])}): at k = {step} E[V_k] is above "
-                    f"{below:.6g} but for an error probability of {share:.2g}, the bound is {bound:.6g}"
+                    f"{below:.6g} with error probability {share:.2g}; the bound is {bound:.6g}"
                 )
                 return
             tally.held += bool(mean <= low[step, index])
@@ -237,10 +237,10 @@ def margins(claim: Claim, law: DrawnGradient, d: int, workers: int) -> dict[Symb
             combine = min if largest else max
             known, is_size = found.get(symbol, (number, not largest))
             if is_size is largest or any(symbol in other.symbols for other in claim.assumptions if other not in oracle):
-                raise Unsupported(f"{symbol} stands for unlike constants")
+                raise Unsupported(f"{symbol} stands for different kinds of constants")
             found[symbol] = (combine(known, number), not largest)
         elif not (largest and symbol.is_number):
-            raise Unsupported(f"{assumption}: its constant is not a symbol, for which that of a law could stand")
+            raise Unsupported(f"{assumption}: its constant is not a symbol to which a law's constant can be given")
         elif not number >= float(symbol):
             raise Unsupported(f"{assumption} does not hold: its best constant is {number:.6g}")
     return found
@@ -254,7 +254,9 @@ def _empty(claim: Claim, law: DrawnGradient, batch: Batch) -> str:
         with np.errstate(all="ignore"):
             if not np.any(domain.holds(relation, batch.values, NUMPY)):
                 values = ", ".join(f"{s} = {batch.values[s][0]:.6g}" for s in sorted(relation.free_symbols, key=str))
-                return f"with p_min = {float(law.p_min()):.6g} no step is in the domain: {relation} fails at {values}"
+                return (
+                    f"with p_min = {float(law.p_min()):.6g} no step size is in the domain: {relation} fails at {values}"
+                )
     return "no instance is in the domain"
 
 

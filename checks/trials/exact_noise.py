@@ -80,7 +80,7 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
     cannot be read off a law.
     """
     if not is_mean(claim.measure):
-        raise Unsupported("noise is tried on claims about E[V_k] alone")
+        raise Unsupported("noise is tested only on claims about E[V_k]")
     refuse_later(claim)
     noise = Noise()
     irrational = False
@@ -101,9 +101,11 @@ def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) ->
             if noise.witness is not None:
                 return noise
     if not noise.tallies and irrational:
-        raise Unsupported("expectations are exact where step size, draws and bound are rational, and here they are not")
+        raise Unsupported(
+            "exact expectations need rational step sizes, draws and bounds, which this claim does not have"
+        )
     if not noise.tallies:
-        raise Unsupported("with none of the laws the parameters are in the domain")
+        raise Unsupported("none of the laws has parameters in the domain")
     return noise
 
 
@@ -277,7 +279,7 @@ def _limits(assumption: OracleAssumption, oracle: FiniteOracle, g: tuple, worker
         try:
             left, right = readers[0].number(relation.lhs, at), [reader.number(relation.rhs, at) for reader in readers]
         except ZeroDivisionError:  # in a formula for the constant
-            raise Unsupported(f"the constant of {assumption} is not read off a law") from None
+            raise Unsupported(f"the constant of {assumption} cannot be read off a law") from None
         limit = _limit(relation, left, right, assumption)
         if limit is not None:
             limits.append(limit)
@@ -292,7 +294,7 @@ def _limit(relation: Any, left: fmpq, right: list[fmpq], assumption: OracleAssum
         return fmpq(isqrt(int(scaled.p // scaled.q)) + bool(left), ROOT)
     if isinstance(relation, Ge) and two - one == one - zero and one >= zero:
         return None if one == zero else (left - zero) / (one - zero)
-    raise Unsupported(f"the constant of {assumption} is not read off a law")
+    raise Unsupported(f"the constant of {assumption} cannot be read off a law")
 
 
 def _grows(claim: Claim, symbol: Symbol) -> bool:

@@ -217,7 +217,9 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
     """
     for assumption in claim.assumptions:
         if type(assumption) is not Convex:
-            raise Unsupported(f"flows are compared on convex functions; whether they meet {assumption} is not known")
+            raise Unsupported(
+                f"flows are compared on convex functions; it is not known whether these meet {assumption}"
+            )
     tally, why = Tally(DiagonalQuadratic.family, 0, spread=Spread("t")), ""
     free = ranges(replace(claim, assumptions=()))
     for d in DIMENSIONS:
@@ -251,5 +253,5 @@ def race(claim: Claim) -> tuple[Tally, Witness | None]:
                 tally.spread.follow({to_float(parameters[str(t)]) if str(t) in parameters else 0.0: ratio})
                 tally.largest_ratio = max(tally.largest_ratio or 0.0, ratio)
     if not tally.comparisons:
-        raise Unsupported(why or "no precision tells the two flows apart")
+        raise Unsupported(why or "no precision separates the two flows")
     return tally, None

@@ -86,16 +86,16 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     if not is_mean(claim.measure) or algorithm is None or not algorithm.stochastic:
         raise Unsupported(f"{words} for claims about E[V_k] of methods with stochastic gradients")
     if claim.horizon is not None:
-        raise Unsupported(f"{words} for claims about every k, not about k = {claim.horizon} alone")
+        raise Unsupported(f"{words} for claims about every k, not just k = {claim.horizon}")
     ones = dict.fromkeys(algorithm.parameters, 1.0)
     memory = begin(algorithm.at(**ones), np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")
     if "step_size" not in algorithm.parameters:
-        raise Unsupported("the method has no step size that would give a lattice")
+        raise Unsupported("the method has no step size to define a lattice")
     check_workers(algorithm)
     if any(formula.has(k) or formula.has(V0) for formula in algorithm.parameters.values()):
-        raise Unsupported("the step size changes from step to step; with no constant step size a run is on no lattice")
+        raise Unsupported("the step size varies; without a constant step size a run is not on a lattice")
     found = []
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and not isinstance(assumption, besides):
@@ -110,7 +110,7 @@ def check_workers(algorithm: Algorithm) -> None:
     """Raises Unsupported for a fixed number of workers whose joint draws are too many to be listed."""
     workers = sympify(getattr(algorithm, "workers", 1))
     if workers.is_Integer and workers > WORKERS:
-        raise Unsupported(f"what {workers} workers draw has too many outcomes")
+        raise Unsupported(f"the draws of {workers} workers have too many outcomes")
 
 
 def parameters(
@@ -140,14 +140,14 @@ def parameters(
         try:
             values = exact_parameters(posed, free, problem, thetas)
         except ValueError as error:
-            raise Unsupported(f"the claim is not about {problem.describe()}: {error}") from None
+            raise Unsupported(f"the claim does not cover {problem.describe()}: {error}") from None
         # a vote of one is the stochastic gradient's sign
         values = values | ({str(workers): fmpq(1)} if isinstance(workers, Symbol) else {})
         numbers = by_symbol(values)
         if all(domain.holds(relation, numbers, RATIONALS) for relation in posed.domain if not relation.has(k)):
             found.append(values)
     if not found and all(tried):
-        raise Unsupported("the domain has none of the parameters that are tried, one worker and others")
+        raise Unsupported("the domain contains none of the parameters tested, such as one worker")
     return found
 
 
@@ -234,7 +234,7 @@ class OnLattice(Proposal):
         try:
             self.step: fmpq = evaluate(claim.algorithm.parameters["step_size"], self.values, RATIONALS)
         except Irrational:
-            raise Unsupported("the step size is irrational; a run with it is on no lattice") from None
+            raise Unsupported("the step size is irrational, so its run is not on a lattice") from None
         self.points = int(min(self.lattice, self.reach / self.step + 1))
         self.starts = np.zeros((2, self.points, 1))
         self.starts[0, :, 0] = np.arange(self.points) * to_float(self.step)

@@ -65,7 +65,7 @@ def search(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> 
     """
     assumed = relations(claim, "product laws are searched", INDEPENDENCE)
     if not assumes_products(claim):
-        raise Unsupported("the claim does not assume that coordinates are independent")
+        raise Unsupported("the claim does not assume independent coordinates")
 
     def proposals() -> Iterator[Proposal]:
         for values in parameters(claim):

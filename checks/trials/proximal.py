@@ -96,7 +96,7 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
         if found.witness is not None:
             break
     if not found.tallies:
-        raise Unsupported("on no composite objective are the parameters rational and in the domain")
+        raise Unsupported("no composite objective has rational parameters in the domain")
     return found
 
 

@@ -80,8 +80,8 @@ class Tally:
         if self.broken:
             text += f", {self.broken} broken"
         if self.floors:
-            text += f"; on {len(self.floors)} instances the measure falls below its rounding error, at k = "
-            text += f"{median_low(self.floors)} in the median and {min(self.floors)} at the earliest: there they stop"
+            text += f"; on {len(self.floors)} instances they stop where the measure falls below its rounding error, "
+            text += f"at k = {median_low(self.floors)} in the median and {min(self.floors)} at the earliest"
         return text
 
     def count(self, found: Comparison) -> None:

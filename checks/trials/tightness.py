@@ -24,7 +24,7 @@ def largest_ratios(found: Comparison) -> np.ndarray:
 
 
 def first_shares(found: Comparison) -> np.ndarray:
-    """The share of the decrease promised for the first step that is all that happens: (V_0 - bound_1) / (V_0 - V_1)."""
+    """Promised first-step decrease divided by the actual one: (V_0 - bound_1) / (V_0 - V_1)."""
     value, limit = found.value, found.limit
     with np.errstate(all="ignore"):
         promised, happened = value[0][0] - limit[1][1], value[1][0] - value[0][1]

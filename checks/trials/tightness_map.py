@@ -86,9 +86,8 @@ def tightness_map(
 
     Arguments: a bound claim on smooth functions in the maximum norm, or in every norm; dimensions; values of L/mu;
     positions in (0, 1) as rationals "p/q"; the seed of all randomness.
-    Returns cells in the order of the arguments, the positions last. Their values are what `Tightness` is: the share of
-    the decrease promised for the first step that is all that happens or, for bounds that do not start at V_0, the
-    largest measured / bound.
+    Returns cells in the order of the arguments, the positions last. Their values are what `Tightness` is: the promised
+    first-step decrease divided by the actual one or, for bounds that do not start at V_0, the largest measured / bound.
     Raises NoMap for other claims and for dimensions, ratios or positions that are out of range.
     """
     return [*tightness_cells(claim, dimensions, ratios, thetas, seed)]
@@ -103,15 +102,15 @@ def tightness_cells(
 ) -> Iterator[Cell]:
     """The cells of `tightness_map`, each row of positions when it is there; what is out of range is said at once."""
     if not kind_of(claim).bounds_runs:
-        raise NoMap(f"{claim.id} bounds no run; a map of tightness needs a claim with a bound")
+        raise NoMap(f"{claim.id} is not a bound on a run; a map of tightness needs one")
     _check(dimensions, ratios, thetas)
     try:
         posed = [case for case in cases(claim) if Smooth in map(type, _assumed(case))]
         ranges = domain.ranges(posed[-1]) if posed else []
     except Unsupported as unsupported:
-        raise NoMap(f"{claim.id} cannot be tried: {unsupported}") from None
+        raise NoMap(f"{claim.id} cannot be tested: {unsupported}") from None
     if not posed:
-        raise NoMap(f"{claim.id} assumes no smoothness in the maximum norm")
+        raise NoMap(f"{claim.id} does not assume smoothness in the maximum norm")
     rng = np.random.default_rng(seed)
     return (
         cell
@@ -124,10 +123,10 @@ def tightness_cells(
 def _check(dimensions: Sequence[int], ratios: Sequence[Fraction | int], thetas: Sequence[str]) -> None:
     for d in dimensions:
         if d < 1:
-            raise NoMap(f"{d} is no dimension; they are from 1 on")
+            raise NoMap(f"{d} is not a dimension; use 1 or more")
     for ratio in map(Fraction, ratios):
         if not (ratio > 0 and ratio.numerator < 2**53):
-            raise NoMap(f"L/mu = {ratio} is out of range; name a positive rational with a numerator below 2^53")
+            raise NoMap(f"L/mu = {ratio} is out of range; use a positive rational with a numerator below 2^53")
     for theta in thetas:
         if not 0 < Fraction(theta) < 1:
             raise NoMap(f"the position {theta} is not in (0, 1)")

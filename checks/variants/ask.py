@@ -1,10 +1,10 @@
-"""Variants: optax gradient transformations, asked whether they obey the bounds that are claimed of other methods.
+"""Variants: optax gradient transformations, tested against bounds that are claimed of other methods.
 
 A variant is a function `factory(step_size)` that returns an `optax.GradientTransformation`. It is followed as an
 algorithm of this package (`transformed`): the trials of a claim run it on balls, on every family that meets the
-assumptions, and what looks broken is replayed exactly. A claim can be asked of it if it is a bound on a run whose
-measure and assumptions speak of the objective alone, and whose method has a step size and nothing else; a claim about
-stochastic gradients is asked with exact ones, which it allows (sigma = 0).
+assumptions, and what looks broken is replayed exactly. A claim applies to it if it is a bound on a run whose measure
+and assumptions concern only the objective, and whose method has no parameter but a step size; a claim about stochastic
+gradients is tested with exact ones, which it allows (sigma = 0).
 
 In float64 the rule itself is judged, as it stands on paper. In a narrower dtype the balls also hold every run in that
 dtype, so that "holds" is said of the runs that are shipped, too; what their rounding could turn is undecided.
@@ -63,16 +63,16 @@ def conforms(
     advance: Callable[[str], None] | None = None,
     name: str = "",
 ) -> list[Row]:
-    """Ask an optimizer whether it obeys claims: a row for each.
+    """Test whether an optimizer obeys claims; one row per claim.
 
     Arguments:
-        factory: a function from a step size to an `optax.GradientTransformation`.
+        factory: a function that maps a step size to an `optax.GradientTransformation`.
         claims: a pattern of IDs such as "scaled-sign/theorem-1.*", or claims.
-        dtype: "float64", "float32" or "bfloat16": of parameters, gradients and state.
-        seed: of all randomness. profile: "quick" or "full". advance: is told what is under way.
-        name: what the variant is called; the factory's name, if none is given.
+        dtype: "float64", "float32" or "bfloat16", for parameters, gradients and state.
+        seed: the random seed. profile: "quick" or "full". advance: called with progress messages.
+        name: the variant's name; by default, the factory's name.
 
-    Whatever the variant does wrong is in its rows. Raises Misuse if there is no such claim, dtype or profile.
+    The rows report whatever the variant does wrong. Raises Misuse if there is no such claim, dtype or profile.
     """
     return list(rows(factory, claims, dtype=dtype, seed=seed, profile=profile, advance=advance, name=name))
 
@@ -89,7 +89,9 @@ def rows(
 ) -> Iterator[Row]:
     """The rows of `conforms`, each when it is there."""
     if not callable(factory):
-        raise Misuse(f"{factory!r:.60} is no factory: write a function from a step size to a GradientTransformation")
+        raise Misuse(
+            f"{factory!r:.60} is not a factory: write a function that maps a step size to a GradientTransformation"
+        )
     if dtype not in DTYPES:
         raise Misuse(f"there is no dtype {dtype!r}; choose {', '.join(DTYPES)}")
     if profile not in PROFILES:
@@ -108,7 +110,7 @@ def chosen(claims: str | Claim | Iterable[Claim]) -> list[Claim]:
     if isinstance(claims, str):
         found = [claim for id, claim in catalog().items() if fnmatchcase(id, claims)]
         if not found:
-            raise Misuse(f'no claim "{claims}". `signproof list` shows all.')
+            raise Misuse(f'no claim "{claims}". `signproof list` shows all claims.')
         return found
     return [claims] if isinstance(claims, Claim) else list(claims)
 
@@ -120,13 +122,13 @@ def unasked(claim: Claim) -> str:
     if not isinstance(claim.measure, Suboptimality | MinDualGradientNorm):
         return f"its measure, {type(claim.measure).__name__}, depends on the method"
     if any(getattr(part, "norm", None) is ANY for part in (claim.algorithm, claim.measure, *claim.assumptions)):
-        return "it is about a method for each norm, and a variant is one method: ask the claim about its norm"
+        return "it is about one method per norm, but a variant is a single method: use the claim about its norm"
     assert claim.algorithm is not None
     if getattr(claim.algorithm, "step_size", None) is None:
         return f"{claim.algorithm} has no step size"
     others = [name for name in claim.algorithm.noiseless.parameters if name != "step_size"]
     if others:
-        return f"{claim.algorithm} has the parameter {others[0]} beside its step size"
+        return f"{claim.algorithm} has a parameter {others[0]} besides its step size"
     try:
         for case in cases(claim):
             domain.ranges(case)
@@ -153,7 +155,7 @@ def ask(claim: Claim, rule: Rule, profile: Profile, seed: int, advance: Callable
     except Misbehaves as error:
         return Row(claim.id, "failed", step=error.step, instance=error.instance, reason=str(error))
     except Unfollowed as error:
-        reason = f"{error} cannot be followed in other arithmetics, so the run is known to no precision"
+        reason = f"{error} has no counterpart in the exact arithmetics, so the run cannot be enclosed"
         return Row(claim.id, "failed", reason=reason)
     except Exception as error:  # whatever else a variant meets in JAX: the others are asked nevertheless
         reason = f"it could not be judged: {named(error)}"[:400]
@@ -215,7 +217,7 @@ class _Found:
         if self.broken is not None:
             witness, shift = self.broken
             text = f"the measure is {shown(witness.measured)}, the bound {shown(witness.bound)}"
-            false = "; the claim has an erratum, its own method breaks it, too" if claim.erratum else ""
+            false = "; the claim has an erratum: its own method breaks it, too" if claim.erratum else ""
             return Row(
                 claim.id,
                 "broken",
@@ -229,7 +231,7 @@ class _Found:
         tallies = [tally for trials in self.trials for tally in trials.tallies]
         dismissed = sum(trials.dismissed for trials in self.trials)
         if any(tally.broken for tally in tallies):
-            reason = f"it looks broken, but none of {dismissed} candidates was confirmed by an exact replay"
+            reason = f"it looks broken, but no exact replay confirmed any of {dismissed} candidates"
             return Row(claim.id, "failed", ratio, instance=self.instance, reason=reason)
         held, asked = sum(tally.held for tally in tallies), sum(tally.comparisons for tally in tallies)
         if not held:
@@ -238,7 +240,7 @@ class _Found:
             return Row(claim.id, "not applicable", reason=reason)
         undecided = f", {asked - held} within the rounding error of {self.rule.dtype}" if asked > held else ""
         if dismissed:
-            undecided += f"; {dismissed} apparent violations were not confirmed by an exact replay and do not count"
+            undecided += f"; {dismissed} apparent violations were not confirmed by exact replay and are ignored"
         instances = sum(tally.instances for tally in tallies)
         found = tightness(self.trials[0])
         return Row(

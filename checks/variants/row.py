@@ -1,4 +1,4 @@
-"""What is found out about a variant: one row for each claim that it is asked of."""
+"""Results for a variant: one row per claim tested on it."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from typing import Any, Literal
 
 Status = Literal["holds", "broken", "not applicable", "failed"]
 
-NO_RUN = "it is no bound on a run"
-"""Why most claims that do not apply do not."""
+NO_RUN = "it is not a bound on a run"
+"""The usual reason why a claim does not apply."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One claim, asked of one variant.
+    """One claim, tested on one variant.
 
     Attributes:
         claim: its ID.
-        status: "holds" (tried and not broken), "broken" (with an instance that confirms it), "not applicable" (the
-            claim cannot be asked of it) or "failed" (the variant itself misbehaves; `reason` says how).
+        status: "holds" (tested and not broken), "broken" (confirmed by an instance), "not applicable" (the claim does
+            not apply to it) or "failed" (the variant itself misbehaves; `reason` says how).
         ratio: the largest measured / bound seen at k >= 1; None if there is none.
-        tightness: of a bound that begins at V_0, the share of the decrease promised for the first step that is all
-            that happens, at the step size where it is least; None elsewhere.
-        step: the first k at which it is broken, or at which the variant fails.
+        tightness: for a bound that starts at V_0, the promised first-step decrease divided by the actual one, at the
+            step size where this is least; None otherwise.
+        step: the first k at which the claim is broken or the variant fails.
         instance, reason: in words.
-        level: what it rests on: "exact", "enclosed" (balls), or "sampled"; "" if nothing was tried.
-        check: which check found this out; ratios of different checks do not compare.
-        variant: what the variant is called.
-        witness: of a broken claim, the instance as plain data, rationals as "p/q".
+        level: the evidence: "exact", "enclosed" (balls), or "sampled"; "" if nothing was tested.
+        check: which check found this; ratios of different checks are not comparable.
+        variant: the variant's name.
+        witness: for a broken claim, the instance as plain data, rationals as "p/q".
     """
 
     claim: str

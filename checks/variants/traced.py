@@ -143,7 +143,7 @@ def _divided(xp, x, y):
     try:
         return x / y
     except ZeroDivisionError:  # balls have a number there that is none
-        raise TypeError("a division by zero, perhaps in a branch that is not taken: replay in balls") from None
+        raise TypeError("a division by zero, perhaps in a branch not taken: replay in balls") from None
 
 
 _ARITHMETIC: dict[str, tuple[Callable[..., Any], int]] = {
@@ -553,7 +553,7 @@ def _compare(name: str, x: Any, y: Any) -> bool:
 def _is_number(x: Any) -> bool:
     """True. Raises Undecided of a ball that may hold what is no number."""
     if isinstance(x, arb) and not x.is_finite():
-        raise Undecided("a ball without bounds may hold no number")
+        raise Undecided("an unbounded ball may contain no number")
     return True
 
 
@@ -561,11 +561,11 @@ def _integer(x: Any) -> int:
     """A number that is surely an integer. Raises Undecided for any other."""
     if isinstance(x, fmpq):
         if x.q != 1:
-            raise Undecided("a number is no integer")
+            raise Undecided("a number is not an integer")
         return int(x.p)
     found = x.unique_fmpz()
     if found is None or x != arb(found):
-        raise Undecided("a ball is no integer")
+        raise Undecided("a ball is not an integer")
     return int(found)
 
 
@@ -574,7 +574,7 @@ def _floor(x: Any) -> int:
         return int(x.p) // int(x.q)
     low, high = x.lower().floor().unique_fmpz(), x.upper().floor().unique_fmpz()
     if low is None or low != high:
-        raise Undecided("a ball holds an integer")
+        raise Undecided("a ball contains an integer")
     return int(low)
 
 

@@ -22,7 +22,7 @@ Tree = Any
 
 
 class ErrorFeedbackState(NamedTuple):
-    """What was not sent yet, e in (12) and (13): of the form of the parameters."""
+    """What has not been sent yet, e in (12) and (13), with the structure of the parameters."""
 
     error: Tree
 
@@ -34,14 +34,14 @@ class AdaGradNormState(NamedTuple):
 
 
 def scale_by_dual_norm_sign() -> optax.GradientTransformation:
-    """g to ||g||_1 sign(g), the step of steepest descent in the maximum norm; sign(0) = 0.  [scaled-sign (14)]"""
+    """Maps g to `||g||_1 sign(g)`, steepest descent in the maximum norm; sign(0) = 0.  [scaled-sign (14)]"""
     return optax.stateless(lambda g, _: _times(_norm_1(g), _sign(g)))
 
 
 def scale_by_majority_vote() -> optax.GradientTransformation:
     """Gradients of M workers to (1/M) (sum of ||g^m||_1) sign(sum of sign(g^m)); ties give 0.  [scaled-sign, Alg. 3]
 
-    The workers are the first axis of every leaf, which the result lacks. It goes first in a chain.
+    Workers are along the first axis of every leaf, which the result lacks. Put it first in a chain.
     """
 
     def vote(stacked: Tree, _: object) -> Tree:
@@ -53,7 +53,7 @@ def scale_by_majority_vote() -> optax.GradientTransformation:
 
 
 def scale_by_adagrad_norm(sign_step: bool = False, sign_norm: bool = False) -> optax.GradientTransformation:
-    """g to g / b with b^2 the sum of all ||g||_2^2 so far.  [scaled-sign (5)]
+    """Maps g to g / b, where b^2 is the sum of all `||g||_2^2` so far.  [scaled-sign (5)]
 
     Arguments: whether the step is sign(g) / b [(6)]; whether b^2 adds up ||sign(g)||_2^2 [(9)].
     """
@@ -71,7 +71,7 @@ def scale_by_adagrad_norm(sign_step: bool = False, sign_norm: bool = False) -> o
 
 
 def error_feedback() -> optax.GradientTransformation:
-    """u to C(u + e), and e to u + e - C(u + e): C(p) = (||p||_1 / d) sign(p) is sent, the rest is kept.
+    """Maps u to C(u + e), and e to u + e - C(u + e): `C(p) = (||p||_1 / d) sign(p)` is sent, the rest is kept.
 
     With u = lambda grad f(x), and -1 after it, EF-SignGD [scaled-sign (12)]; with the gradient taken at
     `slope_point(parameters, state)`, x - e, the method (13).

@@ -93,7 +93,7 @@ class Rule:
         def init(step_size, parameters):
             made = self.factory(step_size)
             if not isinstance(made, optax.GradientTransformation):
-                raise Misbehaves(0, f"the factory returns {made!r:.60}, which is no optax.GradientTransformation")
+                raise Misbehaves(0, f"the factory returns {made!r:.60}, not an optax.GradientTransformation")
             leaves, structure = jax.tree.flatten(made.init(parameters))
             structures.append(structure)
             return [jnp.asarray(leaf) for leaf in leaves]
@@ -105,7 +105,7 @@ class Rule:
             if (updates.shape, updates.dtype) != (gradient.shape, gradient.dtype):
                 raise Misbehaves(1, f"it turns gradients {_typed(gradient)} into updates {_typed(updates)}")
             if structure != structures[0]:
-                raise Misbehaves(1, "its state changes its structure")
+                raise Misbehaves(1, "its state changes structure")
             after = [jnp.asarray(leaf) for leaf in after]
             for before, now in zip(leaves, after, strict=True):
                 if (before.shape, before.dtype) != (now.shape, now.dtype):
@@ -137,7 +137,7 @@ class Rule:
             constants = [x if isinstance(x, jax.core.Tracer) else np.asarray(x).tolist() for x in traced.consts]
             texts.append(re.sub("0x[0-9a-f]+", "", f"{traced} {constants}"))
             if texts[-1] != texts[0]:
-                raise Misbehaves(number, "it keeps Python state: the same call is another at another time")
+                raise Misbehaves(number, "it keeps Python state: equal calls give different results")
 
 
 def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
@@ -147,8 +147,12 @@ def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
         raise
     except (jax.errors.ConcretizationTypeError, jax.errors.TracerArrayConversionError) as error:
         line = str(error).split("\n")[0][:120]
-        hint = "; let a schedule go from 0 to 1 and multiply by the step size after it" if step == 0 else ""
-        what = f"it is not jittable: Python or NumPy asks for a number that is known only when it runs{hint} ({line})"
+        hint = (
+            "; let a schedule return factors between 0 and 1, and multiply by the step size afterwards"
+            if step == 0
+            else ""
+        )
+        what = f"it is not jittable: Python or NumPy needs a value known only at run time{hint} ({line})"
         raise Misbehaves(step, what) from error
     except jax.errors.UnexpectedTracerError as error:
         raise Misbehaves(step, "it keeps Python state: values of one call are used in another") from error

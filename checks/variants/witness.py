@@ -43,7 +43,7 @@ def load_variant(data: Mapping[str, Any], claims: Mapping[str, Claim], factory: 
         told = msgspec.convert(data["variant"], VariantForm)
         claim, dtype, shift = claims[told.of], told.dtype, int(told.minimizer)
     except (KeyError, ValueError, msgspec.ValidationError) as error:
-        raise Misuse(f"{where}: the field 'variant' names no claim, dtype and minimizer: {error}") from None
+        raise Misuse(f"{where}: the field 'variant' does not name a claim, a dtype and a minimizer: {error}") from None
     if dtype not in DTYPES:
         raise Misuse(f"{where}: there is no dtype {dtype!r}; choose {', '.join(DTYPES)}")
     case = next((case for case in cases(claim) if case.id == data.get("claim")), None)

@@ -85,7 +85,7 @@ def of_families(claim: Claim, seed: int) -> Evidence | None:
     if not able:
         return None
     if len(able) < len(tried):
-        words += f"; of the families only these meet all that is assumed: {', '.join(able)}"
+        words += f"; only these families meet all assumptions:  {', '.join(able)}"
     label = posed.id.removeprefix(claim.id).strip()
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
 
@@ -99,7 +99,7 @@ def parameters_alone(claim: Claim) -> Evidence | None:
         if values is not None and all(truth(premise, model) for premise in claim.premises):
             parameters = _texts({symbol: number for symbol, number in model.items() if symbol != k})
             return Evidence(
-                "instance", "exact", f"the domain holds {_listed(_texts(model))}", {"parameters": parameters}
+                "instance", "exact", f"the domain contains {_listed(_texts(model))}", {"parameters": parameters}
             )
     return None
 
@@ -151,10 +151,10 @@ def _constants(claim: Claim, example: Example, counts: dict[Symbol, Rational]) -
     assumed = []
     for assumption in claim.assumptions:
         if about_later(assumption):
-            raise Unsupported("where a run is later is not told")
+            raise Unsupported("later iterates are not known")
         said, points = example.states(assumption)
         if said.has(k):
-            raise Unsupported(f"{assumption} is to hold at every k, and constants are found for one")
+            raise Unsupported(f"{assumption} must hold at every k, but constants are found for one")
         assumed.append(said)
         coordinates = [coordinate for point in points for coordinate in point]
         for corner in product((0, 1), repeat=len(coordinates)):

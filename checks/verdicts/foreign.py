@@ -25,7 +25,7 @@ def marked(verdict: Verdict, kind: Kind, inquiry: Inquiry) -> Verdict:
         return verdict
     who = f"{type(kind).__name__} of {_file(kind)}"
     if not isinstance(verdict, Verdict) or verdict.claim is not inquiry.claim:
-        raise Misuse(f"{who}: it is to return a verdict on {inquiry.claim.id}, such as inquiry.verdict(Status.OPEN)")
+        raise Misuse(f"{who}: it must return a verdict on {inquiry.claim.id}, such as inquiry.verdict(Status.OPEN)")
     besides = ", ".join(map(str, inquiry.claim.body.premises))
     text = f"judged by {who}, a kind of claims that came with the claim"
     text += f"; it takes for granted {besides}" if besides else ""
@@ -33,11 +33,11 @@ def marked(verdict: Verdict, kind: Kind, inquiry: Inquiry) -> Verdict:
     status = verdict.status
     if status == Status.PROVED and inquiry.certificate is None:
         status = Status.SUPPORTED
-        said = "its kind says that it is proved, by no proof that the kernel accepts"
+        said = "its kind says that it is proved, but the kernel accepted no proof"
         evidence.append(Evidence("note", "sampled", said))
     if status == Status.INCONSISTENT:
         status = Status.OPEN
-        evidence.append(Evidence("note", "sampled", "its kind says that it fails, and the kernel accepts its proof"))
+        evidence.append(Evidence("note", "sampled", "its kind says that it fails, but the kernel accepted its proof"))
     first = Evidence("note", "exact", text, {"judge": who})
     return replace(verdict, status=status, evidence=(first, *evidence), certificate=inquiry.certificate)
 

@@ -39,10 +39,10 @@ def verify(
     Arguments:
         claim: what to judge.
         profile: "quick" (seconds) or "full" (more instances, longer runs).
-        seed: of all randomness; the same seed gives the same verdict.
+        seed: the random seed; the same seed gives the same verdict.
         advance: called with a few words whenever a part of the work begins.
-        known: violations of just this claim, or of a case of it, that were found before: they are replayed first, and
-            one that is confirmed decides.
+        known: violations of this claim, or of a case of it, found earlier: they are replayed first, and a confirmed
+            one decides.
         error: the probability that statistics may refute a claim that is true.
     Returns the verdict: status, evidence, lemmas, tightness and, if the claim fails, a witness.
     Raises ValueError for an unknown profile.
@@ -57,7 +57,7 @@ def verify(
         return Verdict(claim, Status.OPEN, (Evidence("note", "exact", f"not judged: {why}"),))
     changed = change(before, reachable(claim))
     if changed:
-        text = f"the verdict is void, as {changed} changed meanwhile: what a method remembers goes into `memory`"
+        text = f"the verdict is void because {changed} changed meanwhile: keep a method's state in `memory`"
         return Verdict(claim, Status.OPEN, (Evidence("note", "exact", text),))
     return verdict
 
@@ -77,7 +77,7 @@ def _found(inquiry: Inquiry, kind: Kind, known: Sequence[Witness]) -> Verdict:
         return Verdict(claim, Status.VACUOUS, tuple(inquiry.evidence), inquiry.certificate)
     if claim.body.of_run:
         for refused, why in refusals(claim).items():
-            text = f"a family is left out, for it declares what is wrong: {why}"
+            text = f"a family was left out because a declared fact is wrong: {why}"
             inquiry.add("refused", "enclosed", text, {"family": refused.__name__})
     exhibited = exhibit(claim, inquiry.seed)
     if exhibited is not None:

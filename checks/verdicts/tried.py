@@ -24,9 +24,9 @@ def concluded(
     for tally in trials.tallies:
         inquiry.add("run", "sampled", tally.text, tally.facts)
     for where, error in trials.failures.items():
-        inquiry.add("note", "sampled", f"not tried to the end on {where}: {named(error)}")
+        inquiry.add("note", "sampled", f"testing stopped on {where}: {named(error)}")
     if trials.dismissed:
-        text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and do not count"
+        text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and are ignored"
         inquiry.add("replay", "exact", text)
     found["tightness"] = tightness(trials)
     series = tuple(trials.series)
@@ -45,15 +45,15 @@ def _status(inquiry: Inquiry, trials: Trials, untried: str) -> Status:
     """The status of a claim that nothing breaks, if it is not proved; the evidence says why where that is open."""
     if inquiry.certificate is not None:
         if trials.reason:
-            inquiry.add("note", "sampled", f"proved, but not tried: {trials.reason}")
+            inquiry.add("note", "sampled", f"proved, but not tested: {trials.reason}")
         return Status.PROVED
     if untried:
         inquiry.add("note", "sampled", untried)
         return Status.OPEN
     if any(tally.broken for tally in trials.tallies):
         broken, of = (sum(getattr(tally, name) for tally in trials.tallies) for name in ("broken", "comparisons"))
-        text = f"undecided: {broken} of {of} comparisons are above the bound, on instances of which no exact replay "
-        inquiry.add("note", "sampled", f"{text}confirms that they meet all that is assumed")
+        text = f"undecided: {broken} of {of} comparisons exceed the bound, but no exact replay confirms that their "
+        inquiry.add("note", "sampled", f"{text}instances meet all assumptions")
         return Status.OPEN
     if any(tally.held for tally in trials.tallies):
         return Status.SUPPORTED
@@ -69,7 +69,7 @@ def tightness(trials: Trials) -> Tightness | None:
     if shares:
         theta = loosest(trials)
         by_step_size = tuple((theta, best.value) for theta, best in shares.items())
-        what = "share of the decrease promised for the first step that is all that happens"
+        what = "promised first-step decrease divided by the actual one"
         return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
     value, instance = max((trials.ratio.value, trials.ratio.instance), trials.elsewhere)
     return Tightness(value, instance, "largest measured / bound") if instance else None

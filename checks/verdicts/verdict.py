@@ -1,4 +1,4 @@
-"""What is found out about a claim: its status, the evidence for it, how tight the bound is, a witness if it fails."""
+"""The verdict on a claim: its status, the evidence for it, how tight the bound is, a witness if it fails."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ from signproof.theory.proof_steps import Certificate
 
 
 class Status(StrEnum):
-    """A verdict. It is always computed."""
+    """The status of a claim, always computed."""
 
     PROVED = "proved"
     """The kernel accepted a proof; the verdict lists the lemmas it rests on."""
     SUPPORTED = "supported"
-    """Tried on many instances; none broke it."""
+    """Tested on many instances; none broke it."""
     REFUTED = "refuted"
     """A witness breaks it, confirmed in exact or ball arithmetic, or statistics at a stated error probability."""
     VACUOUS = "vacuous"
-    """Proved to have no instance that meets the assumptions and starts above the minimum, whatever it says of them."""
+    """Proved to have no instance that meets the assumptions and starts above the minimum."""
     REPRODUCED = "reproduced"
     NOT_REPRODUCED = "not reproduced"
     OPEN = "open"
-    """Neither proved nor tried; the evidence says why."""
+    """Neither proved, supported nor refuted; the evidence says why."""
     INCONSISTENT = "inconsistent"
-    """Proved, and broken by an exact witness or by statistics: a defect of signproof."""
+    """Proved, yet broken by an exact witness or by statistics: a bug in signproof."""
 
 
 INSTANCES = ("exhibited", "tried", "none known", "none needed", "none")
-"""What is known of something that meets all that a claim assumes: it is shown; runs were compared on some; it is not
-known whether there is any; nothing is assumed, or it is said in words; there is none."""
-UNKNOWN = "no instance is known that meets all that is assumed"
-"""Said with a verdict that may be about nothing."""
+"""What is known about instances that meet all of a claim's assumptions: one is shown; runs were compared on some;
+none is known; none is needed, as nothing is assumed or the claim is in words; there is none."""
+UNKNOWN = "no instance is known to meet all assumptions"
+"""Added to a verdict that may be vacuous."""
 JUDGED = "not by signproof but by"
-"""Said with a verdict on a claim of a kind of a user's own."""
+"""Added to a verdict on a claim of a user's own kind."""
 LEVELS = ("exact", "enclosed", "statistical", "sampled")
 """Levels of evidence, strongest first."""
 
@@ -50,13 +50,13 @@ LEVELS = ("exact", "enclosed", "statistical", "sampled")
 class Evidence:
     """One piece of evidence: its kind, its level and a sentence for the reader.
 
-    Kinds: proof (what the kernel said), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
-    that were proposed), experiment (a criterion and what was measured), coverage (whether a theorem covers the
+    Kinds: proof (the kernel's answer), run (a tally of comparisons), orbit (exact runs), search (stochastic gradients
+    that were proposed), experiment (a criterion and the measured value), coverage (whether a theorem covers the
     experiment), choice (a setting that the paper leaves open), reading (criteria of another reading), draws and
-    statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients of
-    which the claim says nothing, and families of a user of which a declared fact is wrong), witness (the instance that
-    decides), replay (candidates that the exact replay threw out), instance (something that meets all that is assumed),
-    vacuity (why nothing does), note (why nothing was done).
+    statistics (confidence bounds that do not break the claim, and one that does), refused (stochastic gradients that
+    the claim does not cover, and users' families with a wrong declared fact), witness (the instance that decides),
+    replay (candidates that the exact replay rejected), instance (something that meets all assumptions), vacuity (why
+    nothing does), note (why nothing was done).
 
     Levels: exact, enclosed (balls), statistical (with its error probability), sampled. `facts` are numbers and lists
     for the ledger.
@@ -69,12 +69,12 @@ class Evidence:
 
 
 class Tightness(float):
-    """How much of a bound is really needed: a number up to 1 (tight), with the instance that attains it.
+    """How tight a bound is: a number up to 1 (attained), with the instance where it is reached.
 
-    For a bound that starts at V_0 it is the share of the promised decrease in the first step that is really all
-    that happens, (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and of
-    these the least. For other bounds it is the largest measured / bound. Each is a lower end, raised by a short ascent
-    from the best instance of the batches.
+    For a bound that starts at V_0 it is the promised first-step decrease divided by the actual one,
+    (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and the least of these. For
+    other bounds it is the largest measured / bound. Each is a lower bound, improved by a short ascent from the best
+    instance of the batches.
     """
 
     instance: str
@@ -98,7 +98,7 @@ def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
     """
     # above 1 as surely as the instance is confirmed, if by less than a float can say
     ratio = max(to_float(measured / bound), nextafter(1.0, 2.0)) if bound > 0 else inf
-    return Tightness(ratio, instance, "measured / bound of the instance that refutes it")
+    return Tightness(ratio, instance, "measured / bound on the refuting instance")
 
 
 def exceeded_by(witness: Witness) -> Tightness | None:
@@ -126,7 +126,7 @@ class Verdict:
     pictures: tuple[dict[str, Any], ...] = ()
     """Images of an experiment, as `Picture.data` gives them."""
     raised: BaseException | None = None
-    """What a user's code raised while the claim was judged, which is open then."""
+    """What a user's code raised while the claim was judged; the verdict is then open."""
 
     @property
     def lemmas(self) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ class Verdict:
 
     @property
     def instance(self) -> str:
-        """What is known of something that meets all that the claim assumes; see `INSTANCES`."""
+        """What is known about instances that meet all assumptions; see `INSTANCES`."""
         if self.status == Status.VACUOUS:
             return "none"
         if self.witness is not None or any(piece.kind == "instance" for piece in self.evidence):
@@ -149,12 +149,12 @@ class Verdict:
 
     @property
     def unexhibited(self) -> bool:
-        """Whether it says that a claim holds, but not of anything that is known to exist."""
+        """Whether it says that a claim holds, but no instance of it is known to exist."""
         return self.status in (Status.PROVED, Status.SUPPORTED) and self.instance == "none known"
 
     @property
     def judge(self) -> str:
-        """The class that judged it, if that is none of signproof's; else empty."""
+        """The class that judged it, unless it is one of signproof's; else empty."""
         return next((piece.facts["judge"] for piece in self.evidence if "judge" in piece.facts), "")
 
     def __str__(self):

@@ -23,15 +23,17 @@ class FailOn(StrEnum):
 def command(
     old: Annotated[Path, typer.Argument(metavar="OLD.json", help="The earlier ledger.")],
     new: Annotated[Path, typer.Argument(metavar="NEW.json", help="The later ledger.")],
-    only_changed: Annotated[bool, typer.Option("--only-changed", help="Leave out the claims without a mark.")] = False,
+    only_changed: Annotated[bool, typer.Option("--only-changed", help="Hide claims that did not change.")] = False,
     fail_on: Annotated[
         FailOn | None,
-        typer.Option(help="Exit 1 if a claim is worse or gone; or if any verdict differs or a claim is gone."),
+        typer.Option(
+            help="Exit 1 if a claim is gone and, with worse, if one got worse; with verdict, if any verdict changed."
+        ),
     ] = None,
 ) -> None:
-    """Compare two ledgers, claim by claim: better, worse, new, gone, verdict changed.
+    """Compare two ledgers claim by claim: better, worse, new, gone, verdict changed.
 
-    Better and worse are said of verdicts and, where the verdict stays, of a tightness that moved by more than 1%.
+    Better and worse refer to the verdict or, if the verdict is unchanged, to a tightness that moved by more than 1%.
     """
     from signproof.report.compare import TOLERANCE, WORSE, compare
     from signproof.report.ledger import read
@@ -56,7 +58,7 @@ def command(
     notice(
         f"{len(marked)} of {len(changes)} claims changed"
         if marked
-        else f"nothing changed ({TOLERANCE:.0%} of a tightness is the same)"
+        else f"nothing changed (tightness is compared to within {TOLERANCE:.0%})"
     )
     if fail_on == FailOn.worse and any(change.mark in WORSE for change in changes):
         raise typer.Exit(CHANGED)

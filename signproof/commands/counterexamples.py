@@ -16,10 +16,10 @@ WORDS = 120
 
 def command(
     figures: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Draw the pictures into this folder; the page links to it.")
+        Path | None, typer.Option(metavar="DIR", help="Write the figures to this folder; the page links to them.")
     ] = None,
 ) -> None:
-    """Run all named counterexamples and print them as Markdown. Exit 1 if one does not show what it should."""
+    """Run all named counterexamples and print them as Markdown. Exit 1 if one does not show what it claims."""
     from signproof.counterexamples.gallery import gallery
     from signproof.report.gallery import drawing, page
     from signproof.report.ledger import write_atomically

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 EPILOG = (
     "Examples:  signproof distributed --processes 3  |  signproof distributed --data breast-cancer --ties zero  |  "
-    "signproof distributed --data 'part-{}.txt' --json run.json.  Exit code 1: a worker was lost, and what was "
-    "reported before is kept, or the iterates are not those of the reference."
+    "signproof distributed --data 'part-{}.txt' --json run.json.  Exit code 1: a worker was lost (what it "
+    "reported is kept), or the iterates differ from the reference."
 )
 LONGEST = 86_400
 """Seconds in a day: systems cannot wait for as long as one likes."""
@@ -25,36 +25,36 @@ ROWS = 10
 
 
 def command(
-    processes: Annotated[int, typer.Option(min=1, help="Workers, each a process with data of its own.")] = 3,
-    steps: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Steps.")] = 50,
+    processes: Annotated[int, typer.Option(min=1, help="Number of workers; each is a process with its own data.")] = 3,
+    steps: Annotated[int, typer.Option(min=1, max=2**31 - 1, help="Number of steps.")] = 50,
     ties: Annotated[
-        str, typer.Option(metavar="coin|plus|zero", help="What an estimate of 0 and a tied vote count for.")
+        str, typer.Option(metavar="coin|plus|zero", help="How to count an estimate of 0 and a tied vote.")
     ] = "coin",
     data: Annotated[
         str,
         typer.Option(
-            metavar="synthetic|breast-cancer|FILE", help="Data to divide; {} in a file's name: one file per worker."
+            metavar="synthetic|breast-cancer|FILE", help="Data to split; {} in a file name: one file per worker."
         ),
     ] = "synthetic",
     samples: Annotated[int, typer.Option(min=1, help="Rows of synthetic data per worker.")] = 256,
     features: Annotated[int, typer.Option(min=1, help="Features of synthetic data.")] = 2**14,
-    loss: Annotated[str, typer.Option(metavar="logistic|squares", help="The loss; a ridge is added.")] = "logistic",
-    batch: Annotated[int, typer.Option(min=1, help="Rows of a mini-batch.")] = 64,
+    loss: Annotated[str, typer.Option(metavar="logistic|squares", help="The loss, plus a ridge penalty.")] = "logistic",
+    batch: Annotated[int, typer.Option(min=1, help="Rows per mini-batch.")] = 64,
     step_size: Annotated[float, typer.Option(help="The step size.")] = 0.01,
-    bits: Annotated[int, typer.Option(metavar="64|32", help="Bits of a floating-point number.")] = 64,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    bits: Annotated[int, typer.Option(metavar="64|32", help="Floating-point precision in bits.")] = 64,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port of the coordinator; by default a free one.")
+        int | None, typer.Option(min=1, max=65535, help="Port of the coordinator; a free one by default.")
     ] = None,
     timeout: Annotated[
         float,
         typer.Option(
-            min=1, max=LONGEST, metavar="SECONDS", help="How long a worker may say nothing before the run ends."
+            min=1, max=LONGEST, metavar="SECONDS", help="End the run once a worker has been silent this long."
         ),
     ] = 120.0,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the run here.")] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the run to this file.")] = None,
 ) -> None:
-    """Run scaled SignSGD by majority vote (Algorithm 3) in processes, and check it against one process bit for bit."""
+    """Run scaled SignSGD by majority vote (Algorithm 3) on several processes and check it bit for bit against one."""
     from json import dumps
 
     from signproof.checks.distributed.algorithm import Program
@@ -82,7 +82,7 @@ def command(
     if json is not None:
         notice(f"written: {json}")
     if record.because:
-        kept = f"what was reported until k = {len(record.values) - 1} is kept, marked partial"
+        kept = f"results up to k = {len(record.values) - 1} were kept, marked partial"
         notice(f"{record.because}; {kept if record.values else 'no step was reported'}")
     raise typer.Exit(CHANGED if record.agrees is False else code)
 
@@ -99,22 +99,21 @@ def _print(record: Record) -> None:
     lines = []
     if record.agrees:
         lines.append(
-            f"x_0, ..., x_{last} of all {program.workers} processes are those of the single-process reference, bit for "
-            "bit"
+            f"x_0, ..., x_{last} on all {program.workers} processes match the single-process reference bit for bit"
         )
     if record.agrees is False:
-        lines.append(f"x_{record.differs_at} is not that of the single-process reference in every process")
+        lines.append(f"x_{record.differs_at} does not match the single-process reference on every process")
     if record.traffic:
         bytes_ = record.traffic
         up = bytes_["signs"] + bytes_["norm"]
         lines.append(
-            f"a worker hands out {bytes_['signs']} bytes of signs and {bytes_['norm']} of its norm in a step, "
+            f"per step a worker hands over {bytes_['signs']} bytes of signs and {bytes_['norm']} of its norm, "
             f"1/{bytes_['gradient'] / up:.1f} of a gradient ({bytes_['gradient']}), and {bytes_['votes']} of votes"
         )
         if bytes_["on_sockets"]:
             lines.append(
-                f"on its sockets that is {bytes_['on_sockets']:.0f} bytes with headers, measured, "
-                f"1/{bytes_['gradient_on_sockets'] / bytes_['on_sockets']:.1f} of what a sum of full gradients takes "
+                f"measured on its sockets, headers included: {bytes_['on_sockets']:.0f} bytes, "
+                f"1/{bytes_['gradient_on_sockets'] / bytes_['on_sockets']:.1f} of what summing full gradients takes "
                 f"({bytes_['gradient_on_sockets']:.0f})"
             )
     for line in lines:

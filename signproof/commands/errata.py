@@ -11,7 +11,9 @@ EPILOG = "Example:  signproof errata out/ledger.json > docs/errata.md"
 
 
 def command(
-    ledger: Annotated[Path, typer.Argument(metavar="LEDGER.json", help="What `signproof verify --json` wrote.")],
+    ledger: Annotated[
+        Path, typer.Argument(metavar="LEDGER.json", help="A ledger written by `signproof verify --json`.")
+    ],
 ) -> None:
     """Print the list of errata: the papers' claims that a run refuted, as Markdown, with witnesses and repairs."""
     from signproof.report.errata import errata as listed

@@ -22,21 +22,23 @@ EPILOG = (
 
 def command(
     targets: Targets = None,
-    data: Annotated[Path | None, typer.Option(metavar="FILE", help="Data in LIBSVM format, .gz and .bz2, too.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Data in LIBSVM format; .gz and .bz2 also work.")
+    ] = None,
     samples: Annotated[int | None, typer.Option(min=2, help="Samples of synthetic data.")] = None,
     features: Annotated[int | None, typer.Option(min=1, help="Features of synthetic data.")] = None,
-    batch: Annotated[int | None, typer.Option(min=1, help="Samples in a mini-batch.")] = None,
-    repeats: Annotated[int | None, typer.Option(min=2, help="Independent runs.")] = None,
-    steps: Annotated[int | None, typer.Option(min=1, help="Iterations of a run.")] = None,
-    profile: Annotated[ProfileName, typer.Option(help="How much where no number is given.")] = ProfileName.quick,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    batch: Annotated[int | None, typer.Option(min=1, help="Samples per mini-batch.")] = None,
+    repeats: Annotated[int | None, typer.Option(min=2, help="Number of independent runs.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Iterations per run.")] = None,
+    profile: Annotated[ProfileName, typer.Option(help="Effort where no number is given.")] = ProfileName.quick,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     folder: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Keep the state of long runs here; the same command then goes on with them."),
+        typer.Option(metavar="DIR", help="Keep the state of long runs here; the same command resumes them."),
     ] = None,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a ledger here.")] = None,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write a ledger to this file.")] = None,
 ) -> None:
-    """Run the papers' figures as experiments: each criterion, what was measured, and whether it is met."""
+    """Rerun the papers' figures as experiments: each criterion, the measured value, and whether it is met."""
     from signproof.checks.experiments.experiment import Setting, known
     from signproof.checks.kinds.words import conduct
     from signproof.loading import load
@@ -47,7 +49,7 @@ def command(
         raise Misuse(f"no file {data}")
     claims = [claim for claim in load(targets or sorted(known())) if claim.id in known()]
     if not claims:
-        raise Misuse(f"no experiment decides {', '.join(targets or ())}: there is one for {', '.join(sorted(known()))}")
+        raise Misuse(f"no experiment decides {', '.join(targets or ())}; there is one for {', '.join(sorted(known()))}")
     setting = Setting(str(profile), seed, data, samples, features, batch, repeats, steps, folder)
     entries, interrupted = [], 0
     with progress(len(claims)) as bar:
@@ -80,7 +82,7 @@ def _print(found: dict) -> None:
         if piece["kind"] == "experiment":
             rows.add_row("[green]yes[/]" if piece["holds"] else "[red]no[/]", escape(piece["text"]))
     out.print(rows)
-    headings = {"choice": "chosen here, ", "reading": "read otherwise, "}
+    headings = {"choice": "chosen here: ", "reading": "alternative reading: "}
     for piece in found["evidence"]:
         if piece["kind"] != "experiment":
             out.print(f"  {headings.get(piece['kind'], '')}{escape(piece['text'])}")

@@ -21,12 +21,12 @@ class Kind(StrEnum):
 
 
 def command(
-    kind: Annotated[Kind, typer.Argument(help="A theorem to be judged, or an optimizer to be asked.")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What it is called: letters, digits and _.")],
+    kind: Annotated[Kind, typer.Argument(help="A theorem to judge, or an optimizer to test.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name: letters, digits and _.")],
 ) -> None:
-    """Write NAME.py, commented and ready to run, into this folder; a file that is there stays as it is."""
+    """Write NAME.py, commented and ready to run, to this folder; an existing file is never overwritten."""
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise Misuse(f"{name!r} is no name for a file to import: use letters, digits and _, a letter first")
+        raise Misuse(f"{name!r} cannot be the name of a module: use letters, digits and _, starting with a letter")
     path = Path(f"{name}.py")
     starter = Path(__file__).parents[1] / "starters" / f"{kind}.py.txt"
     text = starter.read_text(encoding="utf-8").replace("{file}", str(path)).replace("{name}", name)
@@ -34,7 +34,7 @@ def command(
         with path.open("x", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except FileExistsError:
-        raise Misuse(f"{path} is there already; choose another name, or remove it") from None
+        raise Misuse(f"{path} already exists; choose another name, or remove it") from None
     except OSError as error:
         raise Misuse(f"cannot write {path}: {error.strerror}") from None
     run = f"verify {path}" if kind is Kind.claim else f"variant {path}:{name} --claims 'scaled-sign/theorem-1.*'"

@@ -16,7 +16,7 @@ from signproof.theory.misuse import Misuse, named
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim
 
-AS_STATED = "as this witness states it"
+AS_STATED = "as stated in this witness"
 EPILOG = (
     "Examples:  signproof replay witness.json  |  signproof replay ledger.json --with my_claims.py  |  "
     "signproof replay scaled-sign/example-1"
@@ -27,7 +27,7 @@ def command(
     what: Annotated[
         str,
         typer.Argument(
-            metavar="WITNESS.json | ID", help="A witness, a ledger with witnesses in it, or a claim that has some."
+            metavar="WITNESS.json | ID", help="A witness, a ledger with witnesses, or a claim that has some."
         ),
     ],
     with_: Annotated[
@@ -35,15 +35,17 @@ def command(
         typer.Option(
             "--with",
             metavar="FILE.py",
-            help="A file with classes that the claim uses; of a witness against a variant, FILE.py:factory.",
+            help="File that defines classes the claim uses; for a witness against a variant, FILE.py:factory.",
         ),
     ] = None,
     plot: Annotated[
-        Path | None, typer.Option("--plot", metavar="FILE.svg", help="Draw measured against bound into this file.")
+        Path | None, typer.Option("--plot", metavar="FILE.svg", help="Plot measured against bound to this file.")
     ] = None,
-    as_test: Annotated[bool, typer.Option("--as-test", help="Print a pytest function ready to paste instead.")] = False,
+    as_test: Annotated[
+        bool, typer.Option("--as-test", help="Instead, print a pytest function ready to paste.")
+    ] = False,
 ) -> None:
-    """Run a witness again in exact arithmetic and say what happens. Exit 1 if it does not show what it should."""
+    """Replay a witness in exact arithmetic and report the outcome. Exit 1 if it is not confirmed."""
     from signproof.checks.replay.witness import WitnessError
 
     try:
@@ -76,11 +78,11 @@ def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) ->
         confirmed = confirmed and outcome.confirmed
         if as_test and outcome.confirmed:
             if factories:
-                raise WitnessError("--as-test is for claims; of a variant a pytest fixture asks: `conforms`")
+                raise WitnessError("--as-test is for claims; to test a variant, use the pytest fixture's `conforms`")
             print(_test(witness, files))
             continue
         stands = known.get(witness.claim.id) is witness.claim
-        _explain(witness, outcome, f"asked of {witness.claim.algorithm}" if factories else "" if stands else AS_STATED)
+        _explain(witness, outcome, f"tested on {witness.claim.algorithm}" if factories else "" if stands else AS_STATED)
         if plot is not None and outcome.confirmed:
             _draw(witness, plot)
     return confirmed
@@ -125,7 +127,7 @@ def _of_variants(data: dict[str, Any], known: dict[str, Claim], factories: list[
     entries = [data] if "variant" in data and "rows" not in data else [row["witness"] for row in data["rows"]]
     entries = [entry for entry in entries if entry is not None]
     if not entries:
-        raise WitnessError(f"{what} has rows, and no witness among them")
+        raise WitnessError(f"{what} has rows but no witness")
     if len(factories) != 1:
         name = data["variant"] if "rows" in data else "FACTORY"
         raise WitnessError(f"{what} is about a variant: name the file that makes it, --with FILE.py:{name}")

@@ -19,24 +19,25 @@ LEDGER, SITE = Path("out/ledger.json"), Path("out/report")
 
 def command(
     ledger: Annotated[
-        Path, typer.Argument(metavar="[LEDGER.json]", help="What `signproof verify --json` wrote.")
+        Path, typer.Argument(metavar="[LEDGER.json]", help="A ledger written by `signproof verify --json`.")
     ] = LEDGER,
     out: Annotated[
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Write the site into this folder; if neither this nor another output is named, into out/report.",
+            help="Write the site to this folder; out/report if no output is named.",
         ),
     ] = None,
     latex: Annotated[
-        Path | None, typer.Option(metavar="F.tex", help="Write the table of claims here, and figures as PDF beside it.")
+        Path | None,
+        typer.Option(metavar="F.tex", help="Write a LaTeX table of the claims here, with PDF figures beside it."),
     ] = None,
-    figures: Annotated[str, typer.Option(metavar="ID-GLOB", help="Claims of which --latex makes figures.")] = "*",
+    figures: Annotated[str, typer.Option(metavar="ID-GLOB", help="Claims for which --latex makes figures.")] = "*",
     markdown: Annotated[
-        Path | None, typer.Option(metavar="F.md", help="Write a summary here, for a pull request.")
+        Path | None, typer.Option(metavar="F.md", help="Write a summary for a pull request here.")
     ] = None,
 ) -> None:
-    """Write what a ledger holds as a site to open from disk, as a table for a paper, or for a pull request."""
+    """Turn a ledger into a site to open from disk, a table for a paper, or a summary for a pull request."""
     from signproof.report.ledger import read
 
     for file, option in ((latex, "--latex"), (markdown, "--markdown")):
@@ -46,7 +47,7 @@ def command(
     if out is not None and out.exists() and not out.is_dir():
         raise Misuse(f"--out {out} is a file; name a folder")
     if ledger == LEDGER and not ledger.exists():
-        raise Misuse(f"no ledger {ledger}: name one, or make it with `signproof verify --json {ledger}`")
+        raise Misuse(f"no ledger {ledger}: name one, or create it with `signproof verify --json {ledger}`")
     found = read(ledger)
     try:
         if out is not None:

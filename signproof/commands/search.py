@@ -26,20 +26,20 @@ EPILOG = (
 
 def command(
     target: Annotated[str, typer.Argument(metavar="ID | FILE.py", help="One claim.")],
-    seconds: Annotated[float, typer.Option(min=0, help="Begin nothing new after so many seconds.")] = 60.0,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    seconds: Annotated[float, typer.Option(min=0, help="Start nothing new after this many seconds.")] = 60.0,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.json", help="Write the witness here or, if none is found, the nearest instance."),
+        typer.Option(metavar="FILE.json", help="Write the witness or, failing that, the closest instance here."),
     ] = None,
 ) -> None:
-    """Look for an instance that breaks a claim. Exit 1 if there is one, 0 if none was found. Ctrl-C keeps the best."""
+    """Search for an instance that breaks a claim. Exit 1 if there is one, 0 if none is found. Ctrl-C keeps the best."""
     from signproof.checks.kind import kind_of
     from signproof.checks.search.search import Stopped, search
     from signproof.loading import load
 
     if not isfinite(seconds):
-        raise Misuse("--seconds must be finite: Ctrl-C ends a search, too, and keeps the best")
+        raise Misuse("--seconds must be finite: Ctrl-C also ends a search and keeps the best so far")
     check_outputs(out, None, "--out")
     claims = load([target])
     if len(claims) != 1:
@@ -66,7 +66,7 @@ def command(
         except (Misuse, KeyboardInterrupt):
             raise
         except BaseException as error:  # whatever a user's classes raise
-            raise Misuse(f"{claims[0].id}: it cannot be searched: {named(error)}") from None
+            raise Misuse(f"{claims[0].id}: the search failed: {named(error)}") from None
     _explain(claims[0], found)
     if out is not None:
         _write(out, found)
@@ -82,17 +82,17 @@ def _explain(claim: Claim, found: Found) -> None:
 
     out = console()
     out.print(f"[bold]{escape(claim.id)}[/] says: {escape(text(claim.conclusion))}")
-    tried = f"{found.words}; {found.tried} instances were followed exactly" if found.tried else found.words
+    tried = f"{found.words}; {found.tried} instances were run exactly" if found.tried else found.words
     if found.witness is None:
         out.print(f"[green]no counterexample[/] in {found.seconds:.1f} s: {escape(tried)}")
         if found.nearest is not None:
-            out.print(f"  the nearest, measured / bound = {found.ratio:.6g}: {escape(found.nearest.describe())}")
+            out.print(f"  closest, measured / bound = {found.ratio:.6g}: {escape(found.nearest.describe())}")
         return
     coordinates, steps, digits = size(found.witness)
     out.print(f"[red]broken[/] after {found.seconds:.1f} s: {escape(tried)}")
     out.print(f"  {escape(found.witness.describe())}")
     if found.witness.problem is not None:
-        out.print(f"  its size: {coordinates} coordinates, k = {steps}, {digits} digits")
+        out.print(f"  size: {coordinates} coordinates, k = {steps}, {digits} digits")
 
 
 def _write(out: Path, found: Found) -> None:

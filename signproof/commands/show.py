@@ -18,7 +18,7 @@ EPILOG = "Example:  signproof show scaled-sign/theorem-1.2"
 def command(
     targets: Annotated[list[str], typer.Argument(metavar="ID | FILE.py...", help="Claims to show.")],
 ) -> None:
-    """Show a claim: statement, assumptions, proof steps with their justification, and what the kernel says."""
+    """Show a claim: statement, assumptions, proof steps with their justification, and the kernel's verdict."""
     from signproof.loading import load
 
     for claim in load(targets):
@@ -66,5 +66,5 @@ def _show(claim: Claim) -> None:
             out.print(rows)
     else:
         given = "the proof fails" if claim.proof is not None else "no proof is given, and none was found automatically"
-        out.print(f"[yellow]not proved[/]: {given}: {escape(str(outcome))}; `signproof verify` tries the claim")
+        out.print(f"[yellow]not proved[/]: {given}: {escape(str(outcome))}; `signproof verify` tests the claim")
     out.print()

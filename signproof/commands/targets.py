@@ -10,7 +10,7 @@ import typer
 Targets = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[FILE.py | ID-GLOB]...", help="Python files, claim IDs or patterns of IDs; all claims if none."
+        metavar="[FILE.py | ID-GLOB]...", help="Python files, claim IDs or ID patterns; all claims if omitted."
     ),
 ]
 

@@ -22,10 +22,10 @@ EPILOG = "Example:  signproof tightness scaled-sign/theorem-1.1 --dimensions 2,8
 def command(
     target: Annotated[str, typer.Argument(metavar="ID | FILE.py", help="One claim with a bound on a run.")],
     dimensions: Annotated[str, typer.Option(metavar="D,D,...", help="Dimensions.")] = "1,2,3,8",
-    ratios: Annotated[str, typer.Option(metavar="R,R,...", help="Values of L/mu, rationals.")] = "1,2,3,8,80,8000",
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map here.")] = None,
-    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the map into this file.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
+    ratios: Annotated[str, typer.Option(metavar="R,R,...", help="Values of L/mu, as rationals.")] = "1,2,3,8,80,8000",
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the map to this file.")] = None,
+    svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the map to this file.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
 ) -> None:
     """Show where a bound is tight (1), where it is loose, and where nothing meets its assumptions."""
     from signproof.checks.posing.domain import THETAS
@@ -58,7 +58,7 @@ def command(
     console().print(rows)
     _write(claims[0].id, seed, [cell.data() for cell in cells], json, svg, cut=bool(interrupted))
     if interrupted:
-        notice(f"interrupted after {len(cells)} of {prod(map(len, asked))} cells; what was found is kept")
+        notice(f"interrupted after {len(cells)} of {prod(map(len, asked))} cells; finished cells were kept")
         raise typer.Exit(interrupted)
 
 

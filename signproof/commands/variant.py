@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from signproof.checks.variants.row import Row
 
 EPILOG = (
-    "Exit codes: 0 every claim holds or is as in the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
+    "Exit codes: 0 every claim holds or matches the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
     "130 interrupted.  Example:  signproof variant mine.py:my_sign --claims 'scaled-sign/theorem-1.*' --dtype bfloat16"
 )
 STYLES = {"holds": "green", "broken": "red", "failed": "bold red", "not applicable": "dim"}
@@ -31,16 +31,20 @@ def command(
     target: Annotated[
         str, typer.Argument(metavar="FILE.py:FACTORY", help="A function from a step size to an optax transformation.")
     ],
-    claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to ask, by ID or pattern.")] = "*",
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows here.")] = None,
+    claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to test, by ID or pattern.")] = "*",
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Compare with this baseline; only what is worse is a failure.")
+        Path | None, typer.Option(metavar="FILE", help="Compare with this baseline; only regressions fail.")
     ] = None,
-    dtype: Annotated[str, typer.Option(help="float64, float32 or bfloat16: of parameters and state.")] = "float64",
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
-    profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
+    dtype: Annotated[
+        str, typer.Option(help="Dtype of parameters and state: float64, float32 or bfloat16.")
+    ] = "float64",
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
+    profile: Annotated[
+        ProfileName, typer.Option(help="Effort per claim: quick (seconds) or full (minutes).")
+    ] = ProfileName.quick,
 ) -> None:
-    """Ask an optimizer whether it obeys the bounds: holds, or broken at which step on which instance."""
+    """Test whether an optimizer obeys the bounds: each holds, or is broken at a given step on a given instance."""
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
     from signproof.report.ledger import spared
@@ -55,7 +59,7 @@ def command(
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
     if not interrupted and all(row.status == "not applicable" for row in found):
-        raise Misuse(f"none of the claims {claims!r} can be asked of {name}: {found[0].reason}")
+        raise Misuse(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
     if json is not None:
         place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
@@ -63,7 +67,7 @@ def command(
     _print(found)
     if interrupted:
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
-        notice(f"interrupted after {count}; what was found out is kept, marked partial")
+        notice(f"interrupted after {count}; results so far were kept, marked partial")
         raise typer.Exit(interrupted)
     if known is None:
         wrong = any(row.status in ("broken", "failed") for row in found)
@@ -114,7 +118,8 @@ def _print(found: list[Row]) -> None:
         )
     console().print(rows)
     if other:
-        notice(f"left out here, as they bound no run: {other} claim{'s' if other > 1 else ''}")
+        skipped = "s are not bounds on a run and were" if other > 1 else " is not a bound on a run and was"
+        notice(f"{other} claim{skipped} skipped")
 
 
 def _short(number: float | None) -> str:

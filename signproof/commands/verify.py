@@ -36,18 +36,20 @@ EPILOG = (
 
 def command(
     targets: Targets = None,
-    profile: Annotated[ProfileName, typer.Option(help="How much to try: seconds, or minutes.")] = ProfileName.quick,
-    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the ledger here.")] = None,
+    profile: Annotated[
+        ProfileName, typer.Option(help="Effort per claim: quick (seconds) or full (minutes).")
+    ] = ProfileName.quick,
+    json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the ledger to this file.")] = None,
     html: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the report, a site to open from disk, into this folder.")
+        Path | None, typer.Option(metavar="DIR", help="Write the report, a site to open from disk, to this folder.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all randomness.")] = 0,
-    jobs: Annotated[int, typer.Option(min=1, help="Claims judged at the same time, in processes.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
+    jobs: Annotated[int, typer.Option(min=1, help="Claims judged in parallel, in processes.")] = 1,
     update_baseline: Annotated[
-        bool, typer.Option("--update-baseline", help="Make these verdicts the ones that later runs are compared with.")
+        bool, typer.Option("--update-baseline", help="Make these verdicts the baseline for later runs.")
     ] = False,
 ) -> None:
-    """Judge claims: check their proofs, try them on problems, replay every violation exactly."""
+    """Judge claims: check their proofs, test them on problems, replay every violation exactly."""
     from signproof.loading import load
     from signproof.theory.catalog import is_built_in
 
@@ -75,7 +77,7 @@ def command(
     if spent:
         together, each = sum(error for error, _ in spent), max(each for _, each in spent)
         notice(
-            f"statistics: an error probability of {together:.2g} in the whole run, at most "
+            f"error probability of the statistics: {together:.2g} for the whole run, at most "
             f"{max(error for error, _ in spent):.2g} for each claim and {each:.2g} for each of its comparisons"
         )
     for place, meant in written:
@@ -83,10 +85,10 @@ def command(
     for entry in filter(unjudged, entries):
         notice(f"{entry['id']}: {unjudged(entry)}")
     if cut is not None:
-        notice(f"{cut.why} after {len(entries)} of {len(claims)} claims; what was judged is kept, marked partial")
+        notice(f"{cut.why} after {len(entries)} of {len(claims)} claims; the verdicts so far were kept, marked partial")
         raise typer.Exit(cut.code)
     if any(entry["verdict"] == "inconsistent" for entry in entries):
-        notice("a proved claim is broken by an exact witness: one of the two is our defect, please report it")
+        notice("a proved claim was broken by an exact witness: a bug in signproof, please report it")
         raise typer.Exit(INCONSISTENT)
     own = {claim.id for claim in claims if not is_built_in(claim)}
     built_in = [entry for entry in entries if entry["id"] not in own]

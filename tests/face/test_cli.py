@@ -207,7 +207,7 @@ def test_a_changed_verdict_exits_1_and_only_the_option_writes_the_baseline(run, 
     data["profiles"]["quick"][QUICK[0]] = "open"
     path.write_text(json.dumps(data))
     code, _, err = run("verify", *QUICK)
-    assert code == 1 and f"{QUICK[0]}: proved, in the baseline open" in err
+    assert code == 1 and f"{QUICK[0]}: proved, was open in the baseline" in err
     path.write_text("{")
     assert run("verify", *QUICK)[0] == 2
 
@@ -249,7 +249,7 @@ def test_report_writes_what_is_asked_for(run, misuse, tmp_path, monkeypatch):
     before = {path: path.read_bytes() for path in (tmp_path / "out/report").rglob("*") if path.is_file()}
     text = ledger.read_text(encoding="utf-8")
     for spoilt, words in (
-        (text[: len(text) // 2], "cut short"),
+        (text[: len(text) // 2], "truncated"),
         (text.replace("signproof-ledger/1", "signproof-ledger/7"), "signproof-ledger/7"),
         (text.replace('"proved"', '"true"'), "'true' is not one of"),
         (text.replace('"scaled-sign/theorem-1.3"', '"scaled-sign/theorem-1.1"'), "is there 2 times"),
@@ -272,7 +272,7 @@ def test_inconsistency_exits_3(run, monkeypatch):
 
     monkeypatch.setattr(judge, "verify", lambda claim, **rest: Verdict(claim, Status.INCONSISTENT))
     code, _, err = run("verify", QUICK[0])
-    assert code == 3 and "defect" in err
+    assert code == 3 and "a bug in signproof" in err
 
 
 def test_ctrl_c_keeps_what_was_judged(run, monkeypatch, tmp_path):
@@ -346,8 +346,8 @@ def test_a_map_of_tightness_is_printed_written_and_drawn(run, tmp_path):
     [
         (["scaled-sign/theorem-1.zeta"], "scaled-sign/theorem-1.zeta bounds no run"),
         (["scaled-sign/theorem-1.*"], "names 4 claims; name one"),
-        (["scaled-sign/theorem-1.1", "--dimensions", "two"], "--dimensions two is no list of numbers"),
-        (["scaled-sign/theorem-1.1", "--ratios", "1/0"], "--ratios 1/0 is no list of numbers"),
+        (["scaled-sign/theorem-1.1", "--dimensions", "two"], "--dimensions two is not a list of numbers"),
+        (["scaled-sign/theorem-1.1", "--ratios", "1/0"], "--ratios 1/0 is not a list of numbers"),
         (["scaled-sign/theorem-1.1", "--ratios", "-1"], "L/mu = -1 is out of range"),
         (["scaled-sign/theorem-1.1", "--svg", "."], "--svg . is a folder; name a file"),
     ],

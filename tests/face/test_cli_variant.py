@@ -55,7 +55,7 @@ def test_what_is_broken_exits_with_1_and_says_where(run, mine):
     code, out, err = run("variant", "mine.py:wrong", "--claims", "scaled-sign/theorem-1*")
     text = " ".join(out.split())
     assert code == 1 and "broken 1 " in text and "diagonal quadratics: diagonal [1]; L = 1, mu = 1" in text
-    assert "left out here, as they bound no run: 1 claim\n" in err
+    assert "1 claim is not a bound on a run and was skipped\n" in err
 
 
 def test_a_variant_that_fails_has_its_row_and_the_run_goes_on(run, mine):
@@ -93,7 +93,7 @@ def test_a_baseline_knows_a_variant_in_each_dtype(run, mine):
         (["mine.py:rihgt"], "has no function 'rihgt'. Did you mean right?"),
         (["mine.py:number"], "has no function 'number'"),
         (["mine.py:right", "--claims", "no-such"], 'no claim "no-such"'),
-        (["mine.py:right", "--claims", "scaled-sign/remark-6"], "none of the claims 'scaled-sign/remark-6' can be"),
+        (["mine.py:right", "--claims", "scaled-sign/remark-6"], "none of the claims 'scaled-sign/remark-6' applies to"),
         (["mine.py:right", "--dtype", "float8"], "there is no dtype 'float8'"),
         (["mine.py:right", "--baseline", "none.json"], "no baseline none.json"),
         (["mine.py:right", "--baseline", "mine.py"], "mine.py is not JSON"),
@@ -140,14 +140,14 @@ def test_new_writes_a_variant_that_holds(run, mine):
 
 def test_new_never_overwrites(misuse, mine):
     before = (mine / "mine.py").read_text()
-    assert "mine.py is there already" in misuse("new", "variant", "mine")
+    assert "mine.py already exists" in misuse("new", "variant", "mine")
     assert (mine / "mine.py").read_text() == before
 
 
 @pytest.mark.parametrize("name", ["1st", "my-sign", "../there", "class", ""])
 def test_new_takes_names_of_modules_only(misuse, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    assert "is no name for a file to import" in misuse("new", "claim", name)
+    assert "cannot be the name of a module" in misuse("new", "claim", name)
     assert not list(tmp_path.iterdir())
 
 
@@ -174,7 +174,7 @@ def test_a_broken_claim_s_witness_replays_with_the_variant_and_with_no_other(run
     ask = ("--claims", "scaled-sign/theorem-1.1", "--json", rows)
     assert run("variant", f"{mine}:sgd", *ask)[0] == 1
     code, out, _ = run("replay", rows, "--with", f"{mine}:sgd", "--plot", tmp_path / "run.svg")
-    assert code == 0 and "asked of sgd(alpha)" in out and "confirmed" in out and (tmp_path / "run.svg").exists()
+    assert code == 0 and "tested on sgd(alpha)" in out and "confirmed" in out and (tmp_path / "run.svg").exists()
     (row,) = json.loads(rows.read_text(encoding="utf-8"))["rows"]
     alone = tmp_path / "witness.json"
     alone.write_text(json.dumps(row["witness"]), encoding="utf-8")

@@ -67,7 +67,10 @@ def test_the_notice_says_what_was_spent(run, monkeypatch, claims_of_two):
     monkeypatch.setattr(judge, "verify", drawn)
     monkeypatch.setattr(judging, "BUDGET", Budget())
     _, _, err = run("verify", claims_of_two)
-    assert "an error probability of 5e-10 in the whole run, at most 2.5e-10 for each claim and 2.5e-11 for each" in err
+    assert (
+        "error probability of the statistics: 5e-10 for the whole run, at most 2.5e-10 for each claim and 2.5e-11"
+        in err
+    )
 
 
 @pytest.fixture

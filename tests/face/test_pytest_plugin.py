@@ -130,7 +130,9 @@ def test_a_false_claim_fails_with_its_witness_and_the_command_that_replays_it(ru
 
 def test_without_a_cache_the_replay_needs_a_ledger(run):
     found = run(WRONG, "-p", "no:cacheprovider")
-    found.stdout.fnmatch_lines(["  replay   run with --signproof-json ledger.json, then signproof replay ledger.json"])
+    found.stdout.fnmatch_lines(
+        ["  replay   rerun with --signproof-json ledger.json, then signproof replay ledger.json"]
+    )
     found = run(WRONG, "-p", "no:cacheprovider", "--signproof-json=ledger.json")
     found.stdout.fnmatch_lines(["  replay   signproof replay ledger.json"])
 
@@ -294,7 +296,7 @@ def test_a_process_that_dies_is_no_silence(run, deed, how):
     text = BREAKS.replace('raise RuntimeError("out of ideas")', f"{AWAY}{deed}") + RIGHT
     found = run(text, "--signproof-jobs=2", "--signproof-json=ledger.json", "-k", "proof or check", process=True)
     assert found.parseoutcomes()["failed"] >= 2
-    found.stdout.fnmatch_lines([f"mine/breaks is not judged: the process that judged mine/breaks {how}"])
+    found.stdout.fnmatch_lines([f"mine/breaks was not judged: the process that judged mine/breaks {how}"])
     assert ledger.read(Path("ledger.json"))["partial"]
 
 
@@ -358,7 +360,7 @@ def test_a_variant_that_breaks_a_claim_fails_and_nothing_is_written(asked):
     found.assert_outcomes(failed=1)
     found.stdout.fnmatch_lines(
         [
-            "E * mine: 1 of 1 claims broken, or not as in the baseline",
+            "E * mine: 1 of 1 claims broken or changed from the baseline",
             "E * scaled-sign/theorem-1.1: broken at k = 3, measured/bound up to 1.5",
             "E * f = x^2",
             "E * too long",
@@ -388,7 +390,7 @@ def test_worse_beyond_the_tolerance_fails_with_both_numbers_and_the_instance(ask
     worse = dataclasses.replace(HOLDS, ratio=0.51, instance="f = 2x^2")
     found = asked(worse)
     found.assert_outcomes(failed=1)
-    found.stdout.fnmatch_lines(["E *ratio: 0.51, in the baseline 0.5", "E *f = 2x^2"])
+    found.stdout.fnmatch_lines(["E *ratio: 0.51, was 0.5 in the baseline", "E *f = 2x^2"])
     asked(worse, options=["--signproof-tolerance=0.019"]).assert_outcomes(failed=1)
     asked(worse, options=["--signproof-tolerance=0.021"]).assert_outcomes(passed=1)
 
@@ -398,13 +400,13 @@ def test_a_changed_verdict_fails_and_a_known_fault_does_not(asked):
     asked(BROKEN).assert_outcomes(passed=1)
     found = asked(HOLDS)
     found.assert_outcomes(failed=1)
-    found.stdout.fnmatch_lines(["E *status: holds, in the baseline broken"])
+    found.stdout.fnmatch_lines(["E *status: holds, was broken in the baseline"])
 
 
 def test_a_variant_of_which_nothing_can_be_asked_fails(asked):
     found = asked(Row(HOLDS.claim, "not applicable", reason="it has no step size"))
     found.assert_outcomes(failed=1)
-    found.stdout.fnmatch_lines(["E *mine: none of the claims can be asked of it", "E *it has no step size"])
+    found.stdout.fnmatch_lines(["E *mine: none of the claims applies to it", "E *it has no step size"])
 
 
 def test_stale_entries_are_reported_where_all_was_run(asked):
@@ -414,7 +416,7 @@ def test_stale_entries_are_reported_where_all_was_run(asked):
     Path(NAME).write_text(json.dumps({"schema": SCHEMA, "variants": variants}))
     found = asked(HOLDS)
     found.assert_outcomes(passed=1)
-    lines = [f"stale in {NAME}: mine, {OTHER.claim}: no longer asked", f"stale in {NAME}: gone: no longer asked"]
+    lines = [f"stale in {NAME}: mine, {OTHER.claim}: no longer tested", f"stale in {NAME}: gone: no longer tested"]
     found.stdout.fnmatch_lines(lines)
     asked(HOLDS, options=["test_mine.py"]).stdout.no_fnmatch_line("stale*")
     found = asked(dataclasses.replace(HOLDS, check="variant/2 float64 quick seed 0"))
@@ -463,9 +465,9 @@ def test_a_baseline_that_cannot_be_written_is_one_line(asked, monkeypatch):
 @pytest.mark.parametrize(
     ("option", "line"),
     [
-        ("--signproof-seed=-1", "*argument --signproof-seed: -1 is no number from 0 on"),
-        ("--signproof-jobs=0", "*argument --signproof-jobs: 0 is no number from 1 on"),
-        ("--signproof-tolerance=nan", "*argument --signproof-tolerance: nan is no number from 0 on"),
+        ("--signproof-seed=-1", "*argument --signproof-seed: -1 is not a number of at least 0"),
+        ("--signproof-jobs=0", "*argument --signproof-jobs: 0 is not a number of at least 1"),
+        ("--signproof-tolerance=nan", "*argument --signproof-tolerance: nan is not a number of at least 0"),
         ("--signproof-json=.", "ERROR: --signproof-json . is a folder; name a file"),
         ("--signproof-html=test_mine.py", "ERROR: --signproof-html test_mine.py is a file; name a folder"),
     ],

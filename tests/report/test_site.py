@@ -160,8 +160,8 @@ def test_the_front_page_says_which_theorems_hold_and_why_not(html):
     assert "What is wrong: The proof takes two things for independent that are not." in shown
     assert "Counterexample: after 4000 steps the measured value is" in shown
     assert "Repaired: scaled-sign/theorem-1.3 ≈ supported" in shown
-    assert "Parts of them, checked apart: theorem-1.zeta ✓ proved." in shown
-    assert "1 claim is refuted as printed; 1 of them is a theorem or proposition and told above." in shown
+    assert "Parts of them, checked separately: theorem-1.zeta ✓ proved." in shown
+    assert "1 claim is refuted as printed; 1 of them is a theorem or proposition covered above." in shown
     assert shown.index("Theorem 2(1)") < shown.index("Errors found")
 
 
@@ -234,7 +234,9 @@ def test_claim(claim, documents):
 
 def test_run_and_tightness(documents):
     shown = re.sub(r"\s+", " ", documents["scaled-sign/theorem-1.1"].text)
-    assert "1 600 instances; of 51 200 comparisons with the bound 49 921 held, 0 broke, 1 279 stay undecided" in shown
+    assert (
+        "1 600 instances; of 51 200 comparisons with the bound 49 921 held, 0 were broken, 1 279 are undecided" in shown
+    )
     assert "share of the promised one-step decrease, reached on diagonal quadratics, d = 2, L/mu = 10" in shown
 
 
@@ -243,7 +245,7 @@ def test_witness(documents):
     assert "The parameters are α = 1/2, L = 1 and μ = 1. The run starts at (1)." in shown
     assert "After 1 step the measured value is 1/8 (≈ 0.125), but the claim allows at most −1/4 (≈ −0.25)." in shown
     assert "oracle" in shown and "family FiniteSupport, probabilities (3/5, 1/5, 1/5)" in shown
-    assert "The parameters are α = 1. The run starts at (1/2, 1/2). It is back there after 2 steps." in shown
+    assert "The parameters are α = 1. The run starts at (1/2, 1/2). It is back at its start after 2 steps." in shown
     assert "The parameters are α = 1 and μ = 1. There the statement is false." in shown
     elements = [element for document in documents.values() for element in document.elements]
     files = [attributes for _, attributes in elements if "download" in attributes]
@@ -426,23 +428,23 @@ def put(value, *path):
         (lose("claims", 2, "verdict"), "$.claims[2]: 'verdict' is a required property"),
         (put("maybe", "claims", 2, "verdict"), "$.claims[2].verdict: 'maybe' is not one of"),
         (lose("claims", 0, "statement", "text"), "$.claims[0].statement: 'text' is a required property"),
-        (put(["Zorn"], "claims", 0, "lemmas"), "$.claims[0].lemmas: 'Zorn' is missing in $.lemmas"),
+        (put(["Zorn"], "claims", 0, "lemmas"), "$.claims[0].lemmas: 'Zorn' is missing from $.lemmas"),
         (lose("claims", 2, "evidence", 1, "family"), "$.claims[2].evidence[1]: 'family' is a required property"),
         (
             put([1], "claims", 2, "series", 0, "k"),
             "$.claims[2].series[0]: k, measured and bound have lengths [1, 33, 33]",
         ),
         (put("1", "claims", 2, "series", 0, "bound", 4), "$.claims[2].series[0].bound[4]: '1' is not of type 'number'"),
-        (put([1, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [1, 4] joins no two nodes"),
-        (put([9, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [9, 4] joins no two nodes"),
-        (put("scaled-sign/example-1", "claims", 1, "id"), "$.claims[0].id: 'scaled-sign/example-1' is there 2 times"),
+        (put([1, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [1, 4] does not join two nodes"),
+        (put([9, 4], "claims", 1, "graph", "edges", 0), "$.claims[1].graph.edges[0]: [9, 4] does not join two nodes"),
+        (put("scaled-sign/example-1", "claims", 1, "id"), "$.claims[0].id: 'scaled-sign/example-1' occurs 2 times"),
         (
             put([0.1], "claims", 2, "evidence", 1, "spread", "upper"),
             "spread: k, least, lower, median, upper and largest have lengths [4, 4, 4, 4, 1, 4]",
         ),
-        (put([1], "claims", 2, "evidence", 1, "histogram", "counts"), "histogram: its edges are not one more than"),
+        (put([1], "claims", 2, "evidence", 1, "histogram", "counts"), "histogram: it needs one more edge than"),
         (put("1/0", "claims", 2, "tightness_map", 0, "ratio"), "$.claims[2].tightness_map[0].ratio: '1/0' does not"),
-        (put("2026-13-01T00:00", "created"), "$.created: '2026-13-01T00:00' is no time"),
+        (put("2026-13-01T00:00", "created"), "$.created: '2026-13-01T00:00' is not a time"),
     ],
 )
 def test_what_is_no_ledger_is_named_and_the_old_page_stays(change, message, ledger, tmp_path):
@@ -656,7 +658,7 @@ def test_an_experiment_is_told_by_its_parts(ledger, monkeypatch, tmp_path):
         "f(xk) falls to 1e-3 sampled ✓ met",
         "Does Theorem 9 cover it? No",
         "start 0.2 everywhere",
-        "Otherwise: as printed elsewhere: it holds",
+        "Alternative reading: as printed elsewhere: it holds",
         "note, sampled a note",
         "signproof experiment signprox/figure-9 --profile quick --seed 0",
     ):

@@ -35,11 +35,11 @@ def test_what_is_written_is_read(path):
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        (replace(HOLDS, ratio=0.995), "mine, paper/theorem-1: ratio 0.995, in the baseline 0.99 (f = x^2)"),
-        (replace(HOLDS, tightness=0.99), "mine, paper/theorem-1: tightness 0.99, in the baseline 0.98 (f = x^2)"),
+        (replace(HOLDS, ratio=0.995), "mine, paper/theorem-1: ratio 0.995, was 0.99 in the baseline (f = x^2)"),
+        (replace(HOLDS, tightness=0.99), "mine, paper/theorem-1: tightness 0.99, was 0.98 in the baseline (f = x^2)"),
         (
             replace(HOLDS, status="broken", ratio=1.1),
-            "mine, paper/theorem-1: status broken, ratio 1.1; in the baseline holds, ratio 0.99 (f = x^2)",
+            "mine, paper/theorem-1: status broken, ratio 1.1; was holds, ratio 0.99 in the baseline (f = x^2)",
         ),
     ],
 )
@@ -55,7 +55,7 @@ def test_what_is_better_or_within_the_tolerance_is_none(path):
 
 def test_stale_and_new_entries_are_told(path):
     found = compare([HOLDS, replace(BROKEN, claim="paper/theorem-3")], read(path))
-    assert found.stale == ("mine, paper/theorem-2: no longer asked",)
+    assert found.stale == ("mine, paper/theorem-2: no longer tested",)
     assert [row.claim for row in found.new] == ["paper/theorem-3"] and not found.differences
     assert not compare([HOLDS], read(path), complete=False).stale
 

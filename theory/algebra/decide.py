@@ -428,7 +428,7 @@ def _checked_model(question: Question) -> Answer:
         if all(truth(part, candidate) for part in question.premises) and truth(question.goal, candidate) is False:
             where = ", ".join(f"{symbol} = {number}" for symbol, number in candidate.items())
             return Answer(False, candidate, f"it fails at {where}" if where else "it is false")
-    return Answer(None, reason="it fails only at values that are not rational; none was confirmed exactly")
+    return Answer(None, reason="it fails only at irrational values; none was confirmed exactly")
 
 
 def _values(question: Question, digits: int) -> dict[Symbol, Rational]:

@@ -77,7 +77,7 @@ def _fraction(limit: Limit, values: Mapping[Symbol, Rational]) -> tuple[Expr, Ex
     """Numerator and denominator in lowest terms, as polynomials in the variable; at infinity, in its inverse."""
     expression, variable, point = limit.args[:3]
     if expression.has(Limit):
-        raise TypeError(f"a limit of a limit is not taken: {limit}")
+        raise TypeError(f"nested limits are not supported: {limit}")
     expression = expression.subs({symbol: number for symbol, number in values.items() if symbol != variable})
     if point == oo:
         expression = expression.subs(variable, 1 / variable)
@@ -86,5 +86,7 @@ def _fraction(limit: Limit, values: Mapping[Symbol, Rational]) -> tuple[Expr, Ex
         for part in (numerator, denominator):
             Poly(part, variable)
     except PolynomialError:
-        raise TypeError(f"{expression} is no rational function of {variable}, so its limit is not taken") from None
+        raise TypeError(
+            f"{expression} is not a rational function of {variable}, so its limit cannot be taken"
+        ) from None
     return numerator, denominator

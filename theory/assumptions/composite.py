@@ -91,7 +91,7 @@ class ClosedConvex(_WithFormulas):
     words = "closed, proper and convex"
 
     def statement(self) -> Boolean:
-        raise TypeError("values that may be infinite are no numbers")
+        raise TypeError("values that may be infinite are not numbers")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from signproof.theory.terms.vectors import gradient, inner, norm, value
 
 @dataclass(frozen=True)
 class Convex(Assumption):
-    """f(x) - f(y) >= <grad f(y), x - y> for all x, y."""
+    """`f(x) - f(y) >= <grad f(y), x - y>` for all x, y."""
 
     points = 2
     words = "convex"
@@ -27,8 +27,8 @@ class Convex(Assumption):
 
 @dataclass(frozen=True)
 class SublevelRadius(Constant):
-    """f attains its infimum, and every x with f(x) <= f(x(0)) has a minimizer x* with ||x - x*|| <= D; the least such D
-    is max over f(x) <= f(x(0)) of min over x* of ||x - x*||.  [scaled-sign, Propositions 1 and 2]"""
+    """f attains its infimum, and every x with `f(x) <= f(x(0))` has a minimizer `x*` with `||x - x*|| <= D`; the least
+    such D is the max over `f(x) <= f(x(0))` of the min over `x*` of `||x - x*||`.  [scaled-sign, Propositions 1, 2]"""
 
     largest = False
     points = 1

@@ -1,8 +1,8 @@
-"""Assumptions on stochastic gradients ~g, drawn at a point x: what they are on average, how far they scatter.
+"""Assumptions on stochastic gradients ~g, drawn at a point x: their mean, their spread, their signs.
 
 `noiseless` says what remains of an assumption for the oracle that returns the gradient itself: conditions on the
 constants. Every oracle assumption here holds for it, so that a claim about stochastic gradients can be tried on exact
-ones. An assumption of one's own that does not say so is not taken to hold for it.
+ones. An assumption of your own that does not define it is not taken to hold for exact gradients.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from signproof.theory.terms.votes import lean, majority, swing
 
 @dataclass(frozen=True)
 class OracleAssumption(Assumption):
-    """What is assumed of a stochastic gradient at every point x, given x."""
+    """Base class of assumptions on a stochastic gradient at every point x, given x."""
 
     points = 1
 
@@ -34,22 +34,22 @@ class OracleAssumption(Assumption):
     def noiseless(self) -> tuple[Basic, ...]:
         """The conditions on the constants under which the exact gradient meets the assumption.
 
-        It has to be said by the class that has the statement, or it is not known: see `fits_exact_gradients`.
+        The class that defines the statement must define it, or it counts as unknown: see `fits_exact_gradients`.
         """
         return ()
 
     @property
     def fits_exact_gradients(self) -> bool:
-        """Whether `noiseless` says when the exact gradient meets the assumption as it is stated, on every objective.
+        """Whether `noiseless` gives the conditions under which exact gradients meet the assumption on every objective.
 
-        Of a user's class it is not taken for granted: that depends on what else is assumed of the objective.
+        For a user's class this is not taken for granted: it depends on the other assumptions on the objective.
         """
         return of_package(owner(type(self), "noiseless")) and said_of(type(self), "noiseless", "statement")
 
 
 @dataclass(frozen=True)
 class Unbiased(OracleAssumption):
-    """E[~g | x] = grad f(x).  [scaled-sign, Assumption 4]
+    """`E[~g | x] = grad f(x)`.  [scaled-sign, Assumption 4]
 
     With `workers`, for each of several workers.
     """
@@ -72,7 +72,7 @@ class _WithConstant(OfConstant, OracleAssumption):
 
 
 class BoundedVariance(_WithConstant):
-    """E[||~g - grad f(x)||_1^2 | x] <= sigma^2.  [scaled-sign, Assumption 4]
+    """`E[||~g - grad f(x)||_1^2 | x] <= sigma^2`.  [scaled-sign, Assumption 4]
 
     With `workers`, for each of several workers.
     """
@@ -89,7 +89,7 @@ class BoundedVariance(_WithConstant):
 
 
 class SignMargin(_WithConstant):
-    """The sign of ~g_i is right with probability p_i >= (1 + c)/2 wherever g_i != 0: g_i E[sign(~g_i) | x] >= c |g_i|.
+    """`g_i E[sign(~g_i) | x] >= c |g_i|`: it holds if ~g_i has the right sign with probability p_i >= (1 + c)/2.
 
     For c = 2 p_min - 1: E[sign(~g_i)] sign(g_i) = p_i - P(the sign is opposite) >= 2 p_i - 1.  [scaled-sign, Theorem 2]
     """
@@ -106,11 +106,11 @@ class SignMargin(_WithConstant):
 
 
 class VoteMargin(_WithConstant):
-    """g_i E[vote_i | x] >= (2 I - 1) |g_i|, where the vote is that of M independent workers.
+    """`g_i E[vote_i | x] >= (2 I - 1) |g_i|` for the majority vote of M independent workers.
 
     It holds with I = I_p(kappa, kappa), the regularized incomplete beta function, kappa = floor((M + 1)/2), if the sign
-    of each ~g^m_i is right with probability p_i >= p wherever g_i != 0: by `scaled-sign/theorem-3.vote` at p, as the
-    vote is the more often right the larger the p_i are.  [scaled-sign, (41)]
+    of each ~g^m_i is right with probability p_i >= p wherever g_i != 0: by `scaled-sign/theorem-3.vote` at p, since the
+    vote is right more often for larger p_i.  [scaled-sign, (41)]
     """
 
     words = "right in votes"
@@ -125,9 +125,9 @@ class VoteMargin(_WithConstant):
 
 
 class NormSignMargin(_WithConstant):
-    """(N): g_i E[||~g||_1 sign(~g_i) | x] >= c |g_i| ||g||_1.
+    """(N): `g_i E[||~g||_1 sign(~g_i) | x] >= c |g_i| ||g||_1`.
 
-    It is what the proof of Theorem 2 needs of norm and signs; independent coordinates imply it.
+    The proof of Theorem 2 needs this of norm and signs; independent coordinates imply it.
     """
 
     words = "right in sign also where they are long"
@@ -144,9 +144,9 @@ class NormSignMargin(_WithConstant):
 
 @dataclass(frozen=True)
 class Independence(OracleAssumption):
-    """Quantities that are independent given x, two and two: `pairs`.
+    """Pairs of quantities that are independent given x: `pairs`.
 
-    What is used of it, and asked of a law, is that the mean of their product is the product of their means.
+    Proofs use, and laws are checked for, only this: the mean of their product is the product of their means.
     """
 
     noiseless = ()
@@ -160,8 +160,8 @@ class Independence(OracleAssumption):
 
 @dataclass(frozen=True)
 class IndependentNormAndSigns(Independence):
-    """||~g||_1 and each sign(~g_i) are independent given x. The papers' proofs use it; no assumption of theirs gives
-    it, and it fails for nearly every law.
+    """||~g||_1 and each sign(~g_i) are independent given x. The papers' proofs use it, but none of their assumptions
+    implies it, and it fails for nearly every law.
     """
 
     words = "independent in norm and signs"
@@ -184,7 +184,7 @@ class IndependentCoordinates(Independence):
 @dataclass(frozen=True)
 class IndependentNormsAndVotes(Independence):
     """The sum of the workers' norms ||~g^m||_1 and the majority vote of their signs are independent given x. The proof
-    of scaled-sign's Theorem 3 uses it; no assumption there gives it.
+    of scaled-sign's Theorem 3 uses it, but no assumption there implies it.
     """
 
     words = "independent in norms and votes"
@@ -197,8 +197,8 @@ class IndependentNormsAndVotes(Independence):
 class IndependentDraws(Independence):
     """All coordinates of all workers' ~g^m are independent given x, and P(~g^m_i = 0) = 0 wherever g_i != 0.
 
-    A worker's other coordinates do not depend on the vote in coordinate i; its own coordinate i does not depend on how
-    the others' signs there come out.
+    A worker's other coordinates do not depend on the vote in coordinate i; its coordinate i does not depend on the
+    other workers' signs there.
     """
 
     words = "independent in their coordinates and workers"

@@ -1,7 +1,7 @@
 """Assumptions on the objective: inequalities with named constants.
 
 The kernel takes an instance of `statement` as a hypothesis; a problem family answers `Problem.constant` with an
-enclosure of the best constant. Both read the same object. What is assumed of stochastic gradients is in `oracles`.
+enclosure of the best constant. Both read the same object. Assumptions on stochastic gradients are in `gradients`.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, val
 
 @dataclass(frozen=True)
 class Assumption(ABC):
-    """Something that holds at all points."""
+    """Base class of assumptions: a statement that holds at all points."""
 
     points: ClassVar[int]
-    """How many points it is about."""
+    """How many points the statement is about."""
     words: ClassVar[str]
 
     @property
     def formulas(self) -> tuple[Expr, ...]:
-        """The formulas in it, such as its constant."""
+        """Its formulas, such as its constant."""
         return ()
 
     @property
@@ -40,12 +40,12 @@ class Assumption(ABC):
 
     @property
     def conditions(self) -> tuple[Basic, ...]:
-        """What it says of its formulas, such as that a constant is positive."""
+        """Conditions on its formulas, such as that a constant is positive."""
         return ()
 
     @abstractmethod
     def statement(self, *points: Expr) -> Boolean:
-        """What it says at the given points (vectors of `signproof.theory.terms.vectors`)."""
+        """The statement at the given points (vectors of `signproof.theory.terms.vectors`)."""
 
     def __str__(self):
         return f"{type(self).__name__}()"
@@ -70,7 +70,7 @@ class OfConstant:
 class Constant(OfConstant, Assumption):
     """An inequality with a constant.
 
-    Arguments: the constant (a symbol or a number), the geometry (l-infinity unless said otherwise).
+    Arguments: the constant (a symbol or a number), the geometry (l-infinity by default).
     """
 
     constant: Any
@@ -89,7 +89,7 @@ class Constant(OfConstant, Assumption):
 
 
 class Smooth(Constant):
-    """||grad f(x) - grad f(y)||_* <= L ||x - y|| for all x, y.  [scaled-sign, Assumption 3, for l-infinity]"""
+    """`||grad f(x) - grad f(y)||_* <= L ||x - y||` for all x, y.  [scaled-sign, Assumption 3, for l-infinity]"""
 
     largest = False
     points = 2
@@ -101,7 +101,7 @@ class Smooth(Constant):
 
 
 class StronglyConvex(Constant):
-    """f(x) - f(y) >= <grad f(y), x - y> + (mu/2) ||x - y||^2 for all x, y.  [scaled-sign, Assumption 1]"""
+    """`f(x) - f(y) >= <grad f(y), x - y> + (mu/2) ||x - y||^2` for all x, y.  [scaled-sign, Assumption 1]"""
 
     largest = True
     points = 2
@@ -114,7 +114,7 @@ class StronglyConvex(Constant):
 
 
 class PolyakLojasiewicz(Constant):
-    """||grad f(x)||_*^2 >= 2 mu (f(x) - f*) for all x.  [scaled-sign, Assumption 2]"""
+    """`||grad f(x)||_*^2 >= 2 mu (f(x) - f*)` for all x.  [scaled-sign, Assumption 2]"""
 
     largest = True
     points = 1

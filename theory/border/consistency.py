@@ -57,7 +57,7 @@ def _of_points(assumption: Assumption) -> Iterator[str]:
     try:
         signature(assumption.statement).bind(*range(number))
     except TypeError:
-        yield f"{name} says points = {number}, and its statement is about another number of points: write that one"
+        yield f"{name} says points = {number}, but its statement is about another number of points: correct points"
 
 
 def _of_noise(claim: Claim) -> Iterator[str]:
@@ -68,13 +68,13 @@ def _of_noise(claim: Claim) -> Iterator[str]:
     name = type(method).__name__
     if claim.orbit is not None and getattr(method, "stochastic", False):
         noiseless = type(method.noiseless).__name__
-        fix = f"write {noiseless}, the method on exact gradients" if noiseless != name else "give one without noise"
-        yield f"{name} draws its gradients, so that its runs are on no orbit: {fix}"
+        fix = f"write {noiseless}, the method on exact gradients" if noiseless != name else "use one without noise"
+        yield f"{name} draws its gradients, so its runs follow no orbit: {fix}"
     if not getattr(method, "stochastic", False):
         for assumption in claim.assumptions:
             if isinstance(assumption, OracleAssumption) or draws(assumption):
                 yield (
-                    f"{assumption} is about stochastic gradients, and {name} says that it draws none: "
+                    f"{assumption} is about stochastic gradients, but {name} says that it draws none: "
                     f"write `stochastic = True` in {name} if it does, or leave the assumption out"
                 )
 
@@ -97,10 +97,10 @@ def _of_measure(measure: Measure) -> Iterator[str]:
     least = measure.symbol.has(Least, LeastSoFar)
     if least != bool(measure.least_so_far):
         says = f"{kind.__name__} says least_so_far = {bool(measure.least_so_far)}"
-        yield f"{says}, but its symbol is {'the' if least else 'no'} minimum of the run: say the same in both"
+        yield f"{says}, but its symbol is {'the' if least else 'not a'} minimum over the run: make the two agree"
     quiet = measure.noiseless
     if quiet is not measure and _without_means(measure.symbol) != quiet.symbol:
-        yield f"{kind.__name__} without noise is said to be {quiet.symbol}, but its symbol is {measure.symbol}"
+        yield f"{kind.__name__} without noise is declared as {quiet.symbol}, but its symbol is {measure.symbol}"
 
 
 def _without_means(symbol: Expr) -> Expr:
@@ -115,9 +115,9 @@ def _of_class(part: Any, function: str, facts: Iterable[str]) -> Iterator[str]:
     if fact and not (of_package(owner(kind, fact)) and of_package(owner(kind, function))):
         name = kind.__name__
         if issubclass(owner(kind, fact), owner(kind, function)):
-            yield f"{name} has a {fact} of its own, but the {function} of another class: give {name} a {function}, too"
+            yield f"{name} defines {fact} but inherits {function}: define {function} in {name}, too"
         else:
-            yield f"{name} has a {function} of its own, but the {fact} of another class: give {name} a {fact}, too"
+            yield f"{name} defines {function} but inherits {fact}: define {fact} in {name}, too"
 
 
 def _of_counts(claim: Claim) -> Iterator[str]:
@@ -129,10 +129,10 @@ def _of_counts(claim: Claim) -> Iterator[str]:
         if number is None:
             continue
         if not (isinstance(number, Symbol) or _counts_up(number, claim)):
-            yield f"the {name} is a symbol of its own, or 1, 2, ...; {number} may be no whole number"
+            yield f"the {name} must be a separate symbol or 1, 2, ...; {number} may not be an integer"
         for assumption in claim.assumptions:
             if isinstance(number, Symbol) and stands_for(assumption, number):
-                yield f"{number} is the {name}, a whole number, and in {assumption} another: give each its symbol"
+                yield f"{number} is the {name}, an integer, but means something else in {assumption}: use two symbols"
 
 
 def _counts_up(number: Any, claim: Claim) -> bool:
@@ -158,7 +158,7 @@ def _of_values(claim: Claim) -> Iterator[str]:
     if claim.bound is None:
         return
     if claim.horizon is not None and claim.bound.has(k):
-        yield f"the bound {claim.bound} is about the last iteration alone: write {claim.horizon} for {k}"
+        yield f"the bound {claim.bound} is only about the last iteration: write {claim.horizon} instead of {k}"
     time = t if claim.timed else claim.horizon or k
     known = _first(claim, time) if conditions(claim.bound) else None
     if known is not None and _without_value(claim.bound, *known):
@@ -171,13 +171,13 @@ def _of_values(claim: Claim) -> Iterator[str]:
             first = known[0][time]
             yield f"the {name} {formula} has no value at {time} = {first}: {_repair(time, first)}"
         elif formula.has(k) and conditions(formula) and _without_value(formula, *_first_step(claim)):
-            yield f"the {name} {formula} has no value at {k} = 0, the first step: write {k} + 1 for {k}"
+            yield f"the {name} {formula} has no value at {k} = 0, the first step: write {k} + 1 instead of {k}"
 
 
 def _repair(time: Symbol, first: Integer) -> str:
     if time == t:
         return "write t > 0 in the domain"
-    return f"write {time} + 1 for {time}, or {time} >= {first + 1} in the domain"
+    return f"write {time} + 1 instead of {time}, or {time} >= {first + 1} in the domain"
 
 
 def _first(claim: Claim, time: Symbol) -> tuple[dict[Symbol, Integer], list[Boolean]] | None:

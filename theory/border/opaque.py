@@ -45,10 +45,10 @@ class Term:
         return str(self.term)
 
     def __bool__(self):
-        raise self.refused(f"whether {self.term} is zero is not known in a proof: a rule has no branches")
+        raise self.refused(f"a proof does not know whether {self.term} is zero: write the rule without branches")
 
     def _compared(self, other):
-        raise self.refused(f"{self.term} is not compared with anything in a proof: a rule has no branches")
+        raise self.refused(f"a proof cannot compare {self.term} with anything: write the rule without branches")
 
     def __getattr__(self, name: str) -> Any:
         if not name.startswith("_"):  # names with one are asked for by libraries, to find out what it is
@@ -62,9 +62,7 @@ class Term:
         return TypeError(why)
 
     def _unknown(self, *given):
-        raise self.refused(
-            f"{self.term} has no entries, no length and no value in a proof, which is of every dimension"
-        )
+        raise self.refused(f"{self.term} has no entries, length or value in a proof, which covers every dimension")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
     __len__ = __iter__ = __getitem__ = __contains__ = __reversed__ = __float__ = __int__ = __complex__ = _unknown
@@ -85,7 +83,7 @@ class Term:
         raise SympifyError(self)  # so that SymPy leaves mixed operations to it
 
     def __array__(self, *how: Any) -> None:
-        raise self.refused(f"{self.term} is no array: a proof knows no coordinates of it, nor NumPy's functions")
+        raise self.refused(f"{self.term} is not an array: a proof knows neither its coordinates nor NumPy's functions")
 
     def __neg__(self):
         return self._like(-self.term)
@@ -185,7 +183,7 @@ def _number(given: Any) -> Expr:
         raise given.refused(f"{given.term} is a vector: a proof knows no operation on its coordinates")
     term = given.term if isinstance(given, Number) else sympify(given, strict=True)
     if not isinstance(term, Expr) or is_vector(term):
-        raise TypeError(f"{given!r} is a vector or no number at all: a proof knows no operation on its coordinates")
+        raise TypeError(f"{given!r} is a vector or not a number: a proof knows no operation on its coordinates")
     return term
 
 
@@ -196,7 +194,7 @@ def _vector(given: Any) -> Expr:
         return given
     if not isinstance(given, Number) and given == 0:  # where a sum begins
         return Integer(0)
-    why = f"{given!r} is a number, and no number is added to all coordinates of a vector in a proof"
+    why = f"{given!r} is a number: a proof cannot add it to all coordinates of a vector"
     raise given.refused(why) if isinstance(given, Term) else TypeError(why)
 
 
@@ -336,7 +334,7 @@ def _refuse_looking(method: Method) -> None:
     kind = type(method)
     looks = names_used(kind) & LOOKING if own(kind) else frozenset()
     if looks:
-        raise TypeError(f"{kind.__name__} uses {min(looks)}: a rule that may ask what it is run on is not proved")
+        raise TypeError(f"{kind.__name__} uses {min(looks)}: a rule that can inspect its arguments is not proved")
 
 
 def with_terms(method: Any, xp: Scalars) -> Any:

@@ -151,10 +151,10 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
     before, luck = state.state(part), random.getstate()
     asked = state.clock(type(part))
     if asked:
-        raise Impure(f"{_what(part)} uses {asked}, which may tell something else at each call: a rule is a formula")
+        raise Impure(f"{_what(part)} uses {asked}, which may change between calls: a rule must be a formula")
     held = state.iterators(before)
     if held:
-        raise Impure(f"{_what(part)} uses the iterator {held}, which is another after each use: {_FIX}")
+        raise Impure(f"{_what(part)} uses the iterator {held}, which changes with each use: {_FIX}")
     for question in _questions(part, ground):
         try:
             question()
@@ -165,7 +165,7 @@ def examine(part: Any, ground: Ground = FORMULAS) -> bool:
         finally:
             before = unchanged(part, before)  # with what a cache keeps by now
     if random.getstate() != luck:
-        raise Impure(f"{_what(part)} draws random numbers of its own: {_FIX}")
+        raise Impure(f"{_what(part)} draws its own random numbers: {_FIX}")
     known[key] = answered
     return answered
 
@@ -190,7 +190,7 @@ def unchanged(part: Any, before: state.State) -> state.State:
     return after
 
 
-_FIX = "what a method remembers goes into `memory`, returned by init and update"
+_FIX = "keep a method's state in `memory`, returned by init and update"
 
 
 def _what(part: Any) -> str:
@@ -225,13 +225,13 @@ def _same_fields(method: Method) -> None:
     fields = Method.parameters.fget(method)  # type: ignore[attr-defined]
     if said != fields:
         raise Impure(
-            f"the parameters of {name} are {said}, its fields that are formulas {fields}: "
-            "leave `parameters` as it is inherited, with a field for each formula"
+            f"the parameters of {name} are {said}, but its formula fields are {fields}: "
+            "inherit `parameters` and use one field per formula"
         )
     numbers: dict[str, Any] = {each: Rational(1, 3 + place) for place, each in enumerate(said)}
     made = method.at(**numbers)
     if type(made) is not type(method) or _fields(made) != _fields(method) | numbers:
-        raise Impure(f"{name}.at({numbers}) is not the same method with these numbers: leave `at` as it is inherited")
+        raise Impure(f"{name}.at({numbers}) is not the same method with these numbers: inherit `at`")
 
 
 def _fields(method: Method) -> dict[str, Any]:
@@ -281,14 +281,14 @@ def _asked_twice(algorithm: Algorithm, ground: Ground) -> None:
     _run(algorithm, counting, b, slope)
     again = _run(algorithm, counting, a, slope)
     if not _equal(first, again, Fraction(0)):
-        raise Impure(f"{_what(algorithm)} gives another step when it is asked again at the same point: {_FIX}")
+        raise Impure(f"{_what(algorithm)} takes different steps in two calls at the same point: {_FIX}")
     _check_draws(algorithm, asked[0], numbers.voted)
 
 
 def _check_draws(algorithm: Algorithm, asked: Any, voted: bool) -> None:
     name = type(algorithm).__name__
     if algorithm.stochastic and not asked:
-        raise Impure(f"{name} says stochastic = True, and its update draws no gradient: leave `stochastic` out")
+        raise Impure(f"{name} says stochastic = True, but its update draws no gradient: omit `stochastic`")
     if voted and not algorithm.stochastic:
         raise Impure(f"the update of {name} asks for votes, which are drawn: say stochastic = True in {name}")
 
@@ -319,7 +319,7 @@ def _asked_of_the_kernel(algorithm: Algorithm) -> None:
     first, _, again = (traced(algorithm, point(Str(name)), draw) for name in "aba")
     found, other = ((step.after, step.memory) for step in (first, again))
     if not _equal(found, other, Fraction(0)):
-        raise Impure(f"{_what(algorithm)} gives another step when it is asked again at the same point: {_FIX}")
+        raise Impure(f"{_what(algorithm)} takes different steps in two calls at the same point: {_FIX}")
     drawn = [part for part in _flat(found) if isinstance(part, Expr)]
     if not any(part.has(sampled_mapping) for part in drawn):
         _check_draws(algorithm, asked[0], any(part.has(majority) for part in drawn))
@@ -336,7 +336,7 @@ def _translates(algorithm: Algorithm, ground: Ground) -> None:
         if not _equal(steps, others, ground.close):
             raise Impure(
                 f"{kind.__name__} says translates = True, but x+ - x depends on x itself, not through gradients "
-                "alone: leave `translates` out"
+                "only: omit `translates`"
             )
 
 
@@ -346,7 +346,7 @@ def _noiseless(algorithm: Algorithm, ground: Ground) -> None:
     if quiet is algorithm or not state.own(kind):
         return
     if not isinstance(quiet, Algorithm):
-        raise Impure(f"the noiseless of {kind.__name__} is {quiet!r:.60}, which is no method")
+        raise Impure(f"the noiseless of {kind.__name__} is {quiet!r:.60}, not a method")
     for entries in _of_each_dimension():
         start = ground.vector(entries)
         try:
@@ -357,8 +357,8 @@ def _noiseless(algorithm: Algorithm, ground: Ground) -> None:
             continue  # in a geometry of matrices, points of one or three entries are none
         if not _equal([x for x, _ in run], [x for x, _ in other], ground.close):
             raise Impure(
-                f"with exact gradients {type(algorithm).__name__} makes other steps than its noiseless, "
-                f"{type(quiet).__name__}: correct `noiseless`, or leave it out"
+                f"with exact gradients {type(algorithm).__name__} takes other steps than its noiseless, "
+                f"{type(quiet).__name__}: correct or omit `noiseless`"
             )
 
 
@@ -407,7 +407,7 @@ def _flow_asked_twice(flow: Flow, ground: Ground) -> None:
     for ask in asked:
         first, _, _, again = ask(a, one), ask(b, other), ask(c, one), ask(a, one)
         if not _equal(first, again, Fraction(0)):
-            raise Impure(f"{_what(flow)} gives another answer when it is asked again: a flow remembers nothing")
+            raise Impure(f"{_what(flow)} returns different values in two calls: a flow must be stateless")
 
 
 class _Bowl:
@@ -433,12 +433,12 @@ def _measured_twice(measure: Measure, ground: Ground) -> None:
     a, b, c = _points(ground)
     first, second, _, again = ask(measure, a), ask(measure, b), ask(measure, c), ask(measure, a)
     if not _equal(first, again, Fraction(0)):
-        raise Impure(f"{_what(measure)} is another when it is asked again: a measure remembers nothing")
+        raise Impure(f"{_what(measure)} returns different values in two calls: a measure must be stateless")
     quiet = measure.noiseless
     if quiet is not measure and not _equal([first, second], [ask(quiet, a), ask(quiet, b)], ground.close):
         raise Impure(
             f"{type(measure).__name__} has another quantity than its noiseless, {type(quiet).__name__}: "
-            "correct `noiseless`, or leave it out"
+            "correct or omit `noiseless`"
         )
 
 
@@ -455,8 +455,8 @@ def _stated_twice(assumption: Assumption) -> None:
             continue
         if not _says_the_same(said, expected):
             raise Impure(
-                f"{type(assumption).__name__} says of {', '.join(map(str, points))} what it does not say of all "
-                f"points, {said}: an assumption's statement is the same formula at every point"
+                f"{type(assumption).__name__} asserts of {', '.join(map(str, points))} what it does not assert of all "
+                f"points, {said}: use the same formula at every point"
             )
 
 

@@ -64,8 +64,8 @@ def move(
         if "item assignment" not in str(error):
             raise
         raise TypeError(
-            f"the update of {name} writes into an array (x[...] = ...), which JAX's arrays and balls do not allow: "
-            "make another array, x = x - ..."
+            f"the update of {name} assigns to array entries (x[...] = ...), which JAX arrays and balls do not allow: "
+            "build a new array, x = x - ..."
         ) from error
     for place, holder in holders.items():
         for mark in {*getattr(holder, "__dict__", {})} - held[place]:
@@ -73,7 +73,7 @@ def move(
                 continue
             object.__delattr__(holder, mark)
             where = f"{place}.{mark}" if place == name else f"{mark} on {place}"
-            fix = "what a method remembers goes into `memory`, returned by init and update"
+            fix = "keep a method's state in `memory`, returned by init and update"
             raise Kept(f"the update of {name} changes {where}: {fix}")
     if not isinstance(after, tuple) or len(after) != 2:
         raise TypeError(f"the update of {name} returns {after!r:.60}: return x, memory")
@@ -123,7 +123,7 @@ class Draws:
         if self.count > self._most:
             raise DrawnTwice(
                 f"{type(self._algorithm).__name__} asks for more than one stochastic gradient in a step: "
-                "draw once, g = gradient(x), and use g again"
+                "draw once, g = gradient(x), and reuse g"
             )
 
     def hear(self, workers: Scalar) -> None:
@@ -133,7 +133,7 @@ class Draws:
             return
         if not (isinstance(workers, int | Integer) and isinstance(own, int | Integer) and workers == own):
             raise Unheard(
-                f"{type(self._algorithm).__name__} lets {workers} workers vote, which are not those of its field "
+                f"{type(self._algorithm).__name__} lets {workers} workers vote, which differs from its field "
                 "`workers`: write xp.votes(gradient, x, self.workers)"
             )
 

@@ -1,9 +1,9 @@
-"""Proofs that nobody wrote: assembled from what a claim declares anyway, for the kernel to check.
+"""Automatic proofs: assembled from what a claim declares anyway, for the kernel to check.
 
 For steepest-descent-like methods the one-step obligation is always the same: smoothness turns the update rule into
 a decrease V_{k+1} - V_k <= R, the PL inequality or strong convexity bounds the gradient from below, and Z3 is asked
 whether that gives the contraction V_{k+1} <= rate V_k, or the decrease by a multiple of the gradient norm, that the
-bound stands for. The outcome is an ordinary proof; whether it holds is for the kernel to say.
+bound expresses. The result is an ordinary proof; the kernel decides whether it holds.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ V, V_next = suboptimality(k), suboptimality(k + 1)
 
 
 class NoProof(Exception):
-    """Why no proof is assembled."""
+    """The reason why no proof is assembled."""
 
 
 def prove(claim: Claim) -> Certificate | Rejection:
@@ -69,7 +69,7 @@ def prove(claim: Claim) -> Certificate | Rejection:
 
 
 def assemble(claim: Claim) -> Proof:
-    """A proof of a claim, to be checked by the kernel. Raises NoProof if the claim is of no known form."""
+    """A proof of a claim, for the kernel to check. Raises NoProof if the claim has no known form."""
     if claim.body.of_parameters:
         return by_arithmetic(claim)
     smooth = _assumed(claim, Smooth)
@@ -221,7 +221,7 @@ def _rule(claim: Claim) -> Expr:
     try:
         step = traced(claim.algorithm, x_k, gradient)
     except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
-        raise NoProof(f"the update rule is no formula in vectors: {named(error)}") from None
+        raise NoProof(f"the update rule is not a formula in vectors: {named(error)}") from None
     if (step.before, step.memory) != ((), ()):
         raise NoProof("the method has a memory")
     return step.after

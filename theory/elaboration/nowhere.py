@@ -108,7 +108,7 @@ def nowhere(claim: Claim, facts: Sequence[Boolean], whole: frozenset[Symbol]) ->
                 others = [other for other in needed if other is not part]
                 needed = others if excluded(place, others) else needed
             names = " and ".join(str(assumption) for assumption, _ in needed)
-            return f"no function meets {names} at all points: not {place}"
+            return f"no function meets {names} at all points: impossible {place}"
     return ""
 
 

@@ -87,7 +87,7 @@ def consequences(claim: Claim) -> tuple[list[Fact], frozenset[Symbol]]:
         facts += [_same(number, Integer(len(claim.orbit.coordinates))) for number in dimensions]
     numbers, whole = whole_numbers(claim)
     for number, least, said in numbers:
-        words = f"{number} must be a whole number, {least} or more"
+        words = f"{number} must be an integer, {least} or more"
         facts += [Fact(relation, words, False) for relation in said]
     for number in dimensions if matrices else ():
         half = Dummy("n", real=True)

@@ -1,19 +1,19 @@
-"""The kernel: it re-checks a proof step by step, exactly, and trusts nothing but algebra, Z3 and a short table.
+"""The kernel: it re-checks a proof exactly, step by step, and trusts only algebra, Z3 and a short table of lemmas.
 
 A proof is a list of steps. Each step is a statement with its justification:
 
-- `Definition`: the update rule, V_k = f(x_k) - f*, V_0; of a flow the velocity, V(t) = f(x(t)) - f*, V(0);
-- `Hypothesis`: an instance of an assumption that the claim makes;
+- `Definition`: the update rule, `V_k = f(x_k) - f*`, V_0; for a flow the velocity, `V(t) = f(x(t)) - f*`, V(0);
+- `Hypothesis`: an instance of one of the claim's assumptions;
 - `Lemma`: an entry of `signproof.theory.kernel.lemmas`, whose premises are earlier steps;
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
-- `Combination`: a sum of earlier steps with multipliers that are proved non-negative;
+- `Combination`: a sum of earlier steps with multipliers that are proved nonnegative;
 - `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
 - `Instance`: an earlier step at another iteration;
 - `Theorem`: another claim about parameters, itself accepted by the kernel, at values that meet its premises.
 
 Every statement is for all integers k >= 0 (of a flow: for all times t >= 0) and all parameters in the claim's domain,
-and has a value for all of them: a step that might divide by zero is not accepted, however it came about. The kernel
-knows no claim by name, imports nothing numeric, and answers with a certificate or with the step that fails and the
+and must be defined for all of them: a step that might divide by zero is rejected, however it came about. The kernel
+knows no claim by name, imports no numerical code, and answers with a certificate, or with the failing step and the
 reason.
 """
 
@@ -128,9 +128,9 @@ class _Kernel:
 
     def accept(self, step: Step) -> None:
         if type(step) is not Step:
-            raise Rejected(f"{type(step).__name__} is no step")
+            raise Rejected(f"{type(step).__name__} is not a Step")
         if type(step.by) not in JUSTIFICATIONS:
-            raise Rejected(f"{type(step.by).__name__} is no justification that the kernel knows")
+            raise Rejected(f"{type(step.by).__name__} is not a justification that the kernel knows")
         self.require_readable(step.statement)
         statement = step.statement
         step.by.check(statement, self)
@@ -143,7 +143,7 @@ class _Kernel:
         for earlier, statement in self.accepted:
             if step is earlier:
                 return statement
-        raise Rejected(f"it rests on {step.name}, which is not proved before it")
+        raise Rejected(f"it uses {step.name}, which is not proved before it")
 
     def assumed(self, assumption: Any) -> bool:
         """Whether the claim makes an assumption."""
@@ -156,7 +156,7 @@ class _Kernel:
     def require(self, goal: Boolean, using: tuple[Boolean, ...] = (), what: str = "") -> None:
         """Let Z3 prove a goal from the claim's premises and the given statements."""
         if any(about_vectors(statement) for statement in (goal, *using)):
-            raise Rejected("real arithmetic is about numbers, and one of the statements is about vectors")
+            raise Rejected("real arithmetic needs numbers, but one of the statements is about vectors")
         answer = follows(goal, (*self.premises, *using))
         if answer.holds:
             return
@@ -179,7 +179,7 @@ class _Kernel:
         """A statement must be made of real numbers and vectors, and of symbols that the claim binds."""
         check_statement(statement)
         if statement.has(Limit):
-            raise Rejected(f"{statement}: a limit is worked out for a statement as a whole, not in a proof")
+            raise Rejected(f"{statement}: limits are evaluated only for whole statements, not in a proof")
         why = self.claim.body.unreadable(statement, self.claim.parameters)
         if why:
             raise Rejected(why)
@@ -190,7 +190,7 @@ class _Kernel:
         _refuse_anywhere(step.after, name)
         free, others = free_indices(step.after), step.after.atoms(iterate) - {x_k}
         if free or others:
-            raise Rejected(f"{name} leads to {step.after}, which speaks of {min(map(str, free | others))}")
+            raise Rejected(f"{name} leads to {step.after}, which involves {min(map(str, free | others))}")
         norms = set().union(*(need.atoms(norm, dual_norm) for need in step.needs))
         self.lemmas |= {"non-negative norm"} if norms else set()
         self.require_values(step.needs, tuple(Ge(length, 0) for length in sorted(norms, key=str)))
@@ -280,10 +280,10 @@ def _require_draws(step: Traced, algorithm: Any) -> None:
     """What a rule draws it draws at x_k, so that no two steps have a draw in common."""
     for drawn in sorted(step.after.atoms(Random), key=str):
         if drawn.args[0] != x_k:
-            raise Rejected(f"{algorithm} draws {drawn}, elsewhere than at x_k: a later step would draw it again")
+            raise Rejected(f"{algorithm} draws {drawn} away from x_k: a later step would draw it again")
     for term in sorted(step.after.atoms(VectorAtom, Scalar), key=str):
         if not (term.deterministic or of_package(type(term))):
-            raise Rejected(f"{algorithm} brings along {term}, which is random: it has no draws but gradient(x)")
+            raise Rejected(f"{algorithm} contains the random term {term}: its only draws may be gradient(x)")
 
 
 @dataclass(frozen=True)
@@ -292,7 +292,7 @@ class Definition(Justification):
 
     def check(self, statement: Boolean, kernel: _Kernel) -> None:
         if not kernel.definitions(statement):
-            raise Rejected(f"{statement} is not the definition of V_k, of V_0 or of {kernel.claim.algorithm}")
+            raise Rejected(f"{statement} is not the definition of V_k, V_0 or {kernel.claim.algorithm}")
 
     @property
     def words(self):
@@ -404,7 +404,7 @@ class Identity(Justification):
 class Combination(Justification):
     """A sum of earlier inequalities and equations, each times a multiplier.
 
-    Multipliers of inequalities are proved non-negative over the domain and the statements of `given`.
+    Multipliers of inequalities are proved nonnegative over the domain and the statements in `given`.
     """
 
     multipliers: dict[Step, Any]
@@ -432,11 +432,11 @@ class Combination(Justification):
             kernel.require_defined(multiplier, using=given)
             total = total + multiplier * gap
         if kind == "==" and not equations_only:
-            raise Rejected("an equation is no combination of inequalities")
+            raise Rejected("an equation is not a combination of inequalities")
         if kind == ">" and not strict:
             raise Rejected("a strict inequality needs a strict one with a positive multiplier")
         if not _vanishes(target - total):
-            raise Rejected(f"the combination misses the statement by {normal(target - total)}")
+            raise Rejected(f"the combination differs from the statement by {normal(target - total)}")
 
     @property
     def words(self):
@@ -493,8 +493,8 @@ class Instance(Justification):
 class Theorem(Justification):
     """The conclusion of another claim about parameters, with the given terms in place of its parameters.
 
-    The kernel must accept that claim itself, and its premises must follow for these terms from the domain and the
-    earlier steps `using`. What it assumes of the objective must be assumed here, with the same constants.
+    The kernel must accept that claim itself, and its premises for these terms must follow from the domain and the
+    earlier steps `using`. Its assumptions on the objective must be made here, too, with the same constants.
     """
 
     claim: Claim
@@ -508,7 +508,7 @@ class Theorem(Justification):
     def check(self, statement: Boolean, kernel: _Kernel) -> None:
         theorem = self.claim
         if type(theorem) is not Claim or type(theorem.body) is not Statement:
-            raise Rejected(f"{theorem} is no claim about parameters alone")
+            raise Rejected(f"{theorem} is not a claim about parameters only")
         kernel.require_theorem(theorem)
         values = {symbol: sympify(term) for symbol, term in self.values.items()}
         if not set(values) <= theorem.parameters | theorem.conclusion.free_symbols:
@@ -522,7 +522,7 @@ class Theorem(Justification):
         kernel.require_defined(*values.values(), using=given)
         for premise in theorem.premises:
             if premise.has(ExprWithLimits):  # its index might capture a symbol
-                raise Rejected(f"{theorem.id} needs {premise}, which is no plain formula")
+                raise Rejected(f"{theorem.id} needs {premise}, which is not a plain formula")
             kernel.require(premise.xreplace(values), given, f"{theorem.id} needs {premise.xreplace(values)}")
         instance = theorem.conclusion.xreplace(values)
         if not same(statement, instance):
@@ -622,7 +622,7 @@ def _refuse_anywhere(term: Basic, name: str) -> None:
     """What is known of one point only must not be about a point that stands for all of them."""
     for part in preorder_traversal(term):
         if part in lemmas.ANYWHERE:
-            raise Rejected(f"{name} is about {part}, which stands for any point in lemmas: rename it")
+            raise Rejected(f"{name} is about {part}, which lemmas use for an arbitrary point: rename it")
 
 
 def _same_fields(one: dict[str, Any], other: dict[str, Any]) -> bool:

@@ -78,8 +78,8 @@ def _left_behind(algorithm: Algorithm, orbit: Orbit, start: int, like: Any, xp: 
             return Column(map(anything, part))
         if not isinstance(part, Number):
             raise Remembers(
-                f"{type(algorithm).__name__} has a {type(part).__name__} in its memory: in a proof memory is numbers, "
-                "vectors and tuples of them, () if there is nothing to remember"
+                f"{type(algorithm).__name__} has a {type(part).__name__} in its memory: in a proof, memory must be "
+                "numbers, vectors and tuples of them, () if there is nothing to remember"
             )
         unknown.add(Dummy("memory", real=True))
         return xp.number(max(unknown, key=lambda symbol: symbol.dummy_index))
@@ -88,7 +88,7 @@ def _left_behind(algorithm: Algorithm, orbit: Orbit, start: int, like: Any, xp: 
     noted = list(xp.needs)
     _, memory = _step(algorithm, orbit, start, before, xp)
     if _symbols_in(memory) & unknown or any(need.free_symbols & unknown for need in xp.needs):
-        raise Remembers(f"{algorithm} remembers more than the point that its last step was made from")
+        raise Remembers(f"{algorithm} remembers more than the point its last step started from")
     xp.needs[:] = noted  # that step is looked at in its own turn
     return memory
 
@@ -105,13 +105,13 @@ class Column:
     __array_ufunc__ = None
 
     def __array__(self, *how: Any) -> None:
-        raise self[0].refused("formulas are no array: write the rule over the arithmetic that it is given")
+        raise self[0].refused("formulas are not an array: write the rule with the arithmetic it is given")
 
     def __bool__(self):
-        raise self[0].refused("whether a vector is zero is not known in a proof: a rule has no branches")
+        raise self[0].refused("a proof does not know whether a vector is zero: write the rule without branches")
 
     def _compared(self, other):
-        raise self[0].refused("vectors are not compared in a proof: a rule has no branches")
+        raise self[0].refused("a proof cannot compare vectors: write the rule without branches")
 
     __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compared
     __hash__ = None  # type: ignore[assignment]

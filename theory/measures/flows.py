@@ -1,4 +1,4 @@
-"""What bounds on flows are about: numbers that are read off a trajectory at time t."""
+"""Measures of flows: numbers read off a trajectory at time t."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from signproof.theory.terms.vectors import dual_norm, gradient
 
 
 class OverTimeMeasure(Measure):
-    """A measure that is read off a flow at time t."""
+    """A measure read off a flow at time t."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class SuboptimalityOverTime(OverTimeMeasure, Suboptimality):
 
 @dataclass(frozen=True)
 class MinDualGradientNormOverTime(OverTimeMeasure, MinDualGradientNorm):
-    """min over 0 <= s <= t of ||grad f(x(s))||_*^power.  [scaled-sign, Propositions 1 and 2, have power 1]"""
+    """min over 0 <= s <= t of `||grad f(x(s))||_*^power`.  [scaled-sign, Propositions 1 and 2, have power 1]"""
 
     @property
     def symbol(self):

@@ -1,4 +1,4 @@
-"""What a bound is about: a number that is read off a run at iteration k."""
+"""Measures: what a bound is about, a number read off a run at iteration k."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ composite one with `gradient_mapping(x, gamma, xp)`."""
 
 @dataclass(frozen=True)
 class Measure(ABC):
-    """A number at iteration k: `quantity` at the iterate itself, or its least value so far."""
+    """A number at iteration k: `quantity` at the iterate, or its minimum so far."""
 
     least_so_far: ClassVar[bool] = False
     """Whether the measure is the minimum of `quantity` over the iterations 0, ..., k."""
 
     @property
     def horizon(self) -> Symbol | None:
-        """Of a measure of a whole run, the symbol for its number of steps, which is a whole number."""
+        """For a measure of a whole run, the symbol of its number of steps, an integer."""
         return None
 
     @property
     def noiseless(self) -> Measure:
-        """The measure when nothing is drawn at random."""
+        """The measure without randomness."""
         return self
 
     @property
@@ -48,7 +48,7 @@ class Measure(ABC):
 
     @abstractmethod
     def quantity(self, problem: Objective, x: Vector, xp: Arithmetic) -> Scalar:
-        """The number at the point x, shape (d, ...), of a problem."""
+        """The number at the point x, of shape (d, ...), on a problem."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def is_mean(measure: Measure | None) -> bool:
 
 @dataclass(frozen=True)
 class MinDualGradientNorm(Measure):
-    """min over l <= k of ||grad f(x_l)||_*^power.  [scaled-sign (17) has power 2, the propositions power 1]
+    """min over l <= k of `||grad f(x_l)||_*^power`.  [scaled-sign (17) has power 2, the propositions power 1]
 
     Raises Misuse unless the power is 1, 2, ...
     """
@@ -99,7 +99,7 @@ class MinDualGradientNorm(Measure):
 
     def __post_init__(self):
         if not isinstance(self.power, int) or self.power < 1:
-            raise Misuse(f"{type(self).__name__}: the power of the norm is 1, 2, ..., not {self.power!r}")
+            raise Misuse(f"{type(self).__name__}: the power of the norm must be 1, 2, ..., not {self.power!r}")
 
     @property
     def symbol(self):

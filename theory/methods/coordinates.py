@@ -93,7 +93,7 @@ class Coordinates(Arithmetic):
     def interval(self, lower: Column | Expr, upper: Column | Expr) -> Column | Expr:
         if lower == upper:
             return sympify(lower)
-        raise TypeError("an interval is no formula")
+        raise TypeError("an interval is not a formula")
 
     def abs(self, x: Column | Expr) -> Column | Expr:
         return _each(Abs, x)

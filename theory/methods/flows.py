@@ -1,4 +1,4 @@
-"""Flows, the limit of methods with small steps."""
+"""Flows: the small-step limit of methods."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from signproof.theory.methods.gradient import Method
 
 @dataclass(frozen=True)
 class Flow(Method, ABC):
-    """A differential equation x' = velocity(x), with a positive speed that is the same at all times."""
+    """A differential equation x' = velocity(x) with a positive, constant speed."""
 
     speed: Any
 
@@ -22,7 +22,7 @@ class Flow(Method, ABC):
 
     @abstractmethod
     def on_quadratic(self, curvatures: Vector, x: Vector, time: Scalar, xp: Arithmetic) -> Vector:
-        """Where the trajectory from x is after some time on f = 1/2 sum of h_i x_i^2, the curvatures h_i > 0."""
+        """The trajectory from x after the given time on f = 1/2 sum of h_i x_i^2 with curvatures h_i > 0."""
 
 
 class GradientFlow(Flow):

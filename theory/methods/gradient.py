@@ -1,7 +1,7 @@
 """Optimization algorithms, each an update rule written once over an arithmetic.
 
 An algorithm is a frozen dataclass whose fields are SymPy expressions (step sizes) or geometries. The kernel runs
-`update` on opaque vectors, the engine on batches of JAX arrays, a replay on rationals: it is the same rule.
+`update` on opaque vectors, the engine on batches of JAX arrays, a replay on rationals: always the same rule.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ class Algorithm(Method, ABC):
     """A first-order method x_{k+1} = update(x_k)."""
 
     stochastic: ClassVar[bool] = False
-    """Whether the gradients that `update` asks for are estimates, drawn at random at the point."""
+    """Whether the gradients that `update` requests are random estimates at the point."""
     translates: ClassVar[bool] = False
-    """Whether x+ - x depends on x through the gradients alone; it is said where `update` is."""
+    """Whether x+ - x depends on x only through the gradients; the class that defines `update` declares it."""
 
     @property
     def noiseless(self) -> Algorithm:
-        """The method when the estimates are the gradient itself."""
+        """The method with exact gradients in place of estimates."""
         return self
 
     def init(self, x: Vector, xp: Arithmetic) -> Memory:
-        """What the method remembers besides x, before the first step; nothing unless overridden."""
+        """The method's memory besides x before the first step; empty unless overridden."""
         return ()
 
     @abstractmethod
@@ -61,13 +61,13 @@ class Algorithm(Method, ABC):
         """One step: the next iterate and the next memory.
 
         Arguments: x, shape (d, ...); `gradient`, mapping points to gradients of the same shape; the memory;
-        the arithmetic. Fields that were expressions are numbers here, of shape (...).
+        the arithmetic. Fields that are expressions arrive here as numbers of shape (...).
         """
 
 
 @dataclass(frozen=True)
 class GradientDescent(Algorithm):
-    """x+ = x - alpha grad f(x)."""
+    """`x+ = x - alpha grad f(x)`."""
 
     step_size: Any
     translates = True
@@ -78,7 +78,7 @@ class GradientDescent(Algorithm):
 
 @dataclass(frozen=True)
 class SignGD(Algorithm):
-    """x+ = x - alpha sign(grad f(x)), with sign(0) = 0.  [scaled-sign (2)]"""
+    """`x+ = x - alpha sign(grad f(x))`, with sign(0) = 0.  [scaled-sign (2)]"""
 
     step_size: Any
     translates = True
@@ -89,7 +89,7 @@ class SignGD(Algorithm):
 
 @dataclass(frozen=True)
 class SteepestDescent(Algorithm):
-    """x+ = x - alpha ||g||_* v(g), g = grad f(x), v(g) a maximizer of <g, .> over the unit ball of the norm."""
+    """`x+ = x - alpha ||g||_* v(g)`, g = grad f(x), where v(g) maximizes `<g, .>` over the unit ball of the norm."""
 
     step_size: Any
     norm: DualPair
@@ -102,7 +102,7 @@ class SteepestDescent(Algorithm):
 
 @dataclass(frozen=True)
 class ScaledSignGD(SteepestDescent):
-    """x+ = x - alpha ||g||_1 sign(g): steepest descent in the maximum norm.  [scaled-sign (14)]"""
+    """`x+ = x - alpha ||g||_1 sign(g)`: steepest descent in the maximum norm.  [scaled-sign (14)]"""
 
     norm: DualPair = LINF
 
@@ -112,7 +112,7 @@ class ScaledSignGD(SteepestDescent):
 
 @dataclass(frozen=True)
 class ScaledSignSGD(ScaledSignGD):
-    """x+ = x - alpha ||~g||_1 sign(~g), where ~g is a stochastic gradient at x.  [scaled-sign (15)]"""
+    """`x+ = x - alpha ||~g||_1 sign(~g)`, where ~g is a stochastic gradient at x.  [scaled-sign (15)]"""
 
     stochastic = True
 
@@ -127,8 +127,8 @@ class ScaledSignSGD(ScaledSignGD):
 
 @dataclass(frozen=True)
 class MajorityVote(Algorithm):
-    """x+ = x - alpha M_k sign(sum over m of sign(~g^m)), M_k = (1/M) (sum over m of ||~g^m||_1), with M workers whose
-    stochastic gradients ~g^m at x are independent and alike; sign(0) = 0.  [scaled-sign, Algorithm 3]
+    """`x+ = x - alpha M_k sign(sum over m of sign(~g^m))`, `M_k = (1/M) (sum over m of ||~g^m||_1)`, with M workers
+    whose stochastic gradients ~g^m at x are i.i.d.; sign(0) = 0.  [scaled-sign, Algorithm 3]
     """
 
     step_size: Any
@@ -147,7 +147,7 @@ class MajorityVote(Algorithm):
 
 @dataclass(frozen=True)
 class AdaGradNorm(Algorithm):
-    """b+^2 = b^2 + ||g||_2^2, x+ = x - (eta / b+) g, from b_0 = 0.  [scaled-sign (5)]"""
+    """`b+^2 = b^2 + ||g||_2^2`, `x+ = x - (eta / b+) g`, from b_0 = 0.  [scaled-sign (5)]"""
 
     step_size: Any
 
@@ -169,7 +169,7 @@ class AdaGradNorm(Algorithm):
 
 @dataclass(frozen=True)
 class SignAdaGradNorm(AdaGradNorm):
-    """b+^2 = b^2 + ||g||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (6)]"""
+    """`b+^2 = b^2 + ||g||_2^2`, `x+ = x - (eta / b+) sign(g)`, from b_0 = 0.  [scaled-sign (6)]"""
 
     def direction(self, g: Vector, xp: Arithmetic) -> Vector:
         return xp.sign(g)
@@ -177,7 +177,7 @@ class SignAdaGradNorm(AdaGradNorm):
 
 @dataclass(frozen=True)
 class SignAdaGradSignNorm(SignAdaGradNorm):
-    """b+^2 = b^2 + ||sign(g)||_2^2, x+ = x - (eta / b+) sign(g), from b_0 = 0.  [scaled-sign (9)]"""
+    """`b+^2 = b^2 + ||sign(g)||_2^2`, `x+ = x - (eta / b+) sign(g)`, from b_0 = 0.  [scaled-sign (9)]"""
 
     def growth(self, g: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(xp.power(xp.sign(g), 2))
@@ -201,7 +201,7 @@ class ErrorFeedbackSignGD(Algorithm):
         return x - sent, p - sent
 
     def slope_at(self, x: Vector, e: Vector) -> Vector:
-        """The point whose gradient is taken."""
+        """The point at which the gradient is taken."""
         return x
 
 
@@ -229,5 +229,5 @@ class Signum(Algorithm):
 
 
 def dimension(x: Vector, xp: Arithmetic) -> Scalar:
-    """How many coordinates a vector has, as a number of the arithmetic."""
+    """The number of coordinates of a vector, as a number of the arithmetic."""
     return xp.dimension(x)

@@ -13,7 +13,7 @@ class unit(VectorAtom):
 
     def check(self):
         if self.args[0] != i:
-            raise TypeError(f"{self.args[0]} in {self} is no coordinate: write i")
+            raise TypeError(f"{self.args[0]} in {self} is not a coordinate: write i")
 
     def _sympystr(self, printer):
         return f"e_{self.args[0]}"

@@ -83,7 +83,7 @@ def check_leaves(term: Basic) -> None:
         else:
             exact = type(part) in LEAVES or not isinstance(part, LEAVES)
         if not exact:
-            raise TypeError(f"{part} ({type(part).__name__}) in {term} is no plain symbol, number or name")
+            raise TypeError(f"{part} ({type(part).__name__}) in {term} is not a plain symbol, number or name")
 
 
 def of_package(kind: type) -> bool:
@@ -100,14 +100,14 @@ def check_own(kind: type) -> None:
     parent: type = bases[0] if bases else object
     if not vars(parent).get("open_to_users"):
         raise TypeError(
-            f"{kind.__name__} is derived from {parent.__name__}, and means nothing for that: derive a term of your own "
+            f"{kind.__name__} is derived from {parent.__name__}, which gives it no meaning: derive your own term "
             "from VectorAtom, Random or Scalar directly"
         )
     users = kind.__mro__[: kind.__mro__.index(parent)]
     known: Any = (kind, parent)
     explicit, deduced = ([getattr(each, name) for each in known] for name in ASSUMED_BY_SYMPY)
     if explicit[0] != explicit[1] or dict(deduced[0]) != dict(deduced[1]):
-        raise TypeError(f"{kind.__name__} must be real and nothing more: state signs and the like as assumptions")
+        raise TypeError(f"{kind.__name__} must be real and nothing more: state signs etc. as assumptions")
     for base in users:
         for name, entry in vars(base).items():
             rule = name.startswith("_eval") or name in ("eval", "__new__", "__init__")
@@ -115,4 +115,4 @@ def check_own(kind: type) -> None:
             compared = name in ("__eq__", "__ne__", "__hash__", "__getattribute__", "__getattr__")
             plain = name in OVERRIDABLE | ADDED_BY_SYMPY or entry == getattr(parent, name, None)
             if (rule or changed or compared) and not plain:
-                raise TypeError(f"{kind.__name__}.{name}: a term of your own is a name, it has no rules of its own")
+                raise TypeError(f"{kind.__name__}.{name}: your own term is only a name; remove its rules")

@@ -69,7 +69,7 @@ class estimate(Random):
     def check(self):
         check_term(self.args[0], vector=True)
         if self.args[1:] not in ((), (m,)):
-            raise TypeError(f"{self.args[1]} in {self} is no worker: write m")
+            raise TypeError(f"{self.args[1]} in {self} is not a worker: write m")
 
     def _sympystr(self, printer):
         worker = f"^{self.args[1]}" if len(self.args) > 1 else ""
@@ -104,7 +104,7 @@ class coordinate(Scalar):
     def check(self):
         check_term(self.args[0], vector=True)
         if self.args[1] != i:
-            raise TypeError(f"{self.args[1]} in {self} is no coordinate: write i")
+            raise TypeError(f"{self.args[1]} in {self} is not a coordinate: write i")
 
     def _sympystr(self, printer):
         return f"({printer._print(self.args[0])})_{self.args[1]}"
@@ -140,7 +140,7 @@ class Total(Scalar):
 
     def check(self):
         if self.index not in INDICES:
-            raise TypeError(f"{self.index} in {self} is no coordinate i, component j, worker m or draw xi")
+            raise TypeError(f"{self.index} in {self} is not a coordinate i, component j, worker m or draw xi")
         check_term(self.function)
 
     def _sympystr(self, printer):
@@ -176,12 +176,12 @@ class expectation(Scalar):
     def check(self):
         term, given = self.args
         if not isinstance(given, Tuple) or len(given) > 1:
-            raise TypeError(f"{given} in {self} is no point: write Tuple(x) or Tuple()")
+            raise TypeError(f"{given} in {self} is not a point: write Tuple(x) or Tuple()")
         for point in given:
             check_term(point, vector=True)
         check_term(term)
         if degree(term) > 2:
-            raise TypeError(f"{term} may have no finite expectation: it is not known to grow no faster than a square")
+            raise TypeError(f"{term} may have no finite expectation: it is not known to grow at most quadratically")
 
     def _sympystr(self, printer):
         given = "".join(f" | {printer._print(point)}" for point in self.args[1])

@@ -1,15 +1,15 @@
-"""Flows, the limit of methods with small steps: trajectories in continuous time, what is read off them, assumptions.
+"""Flows, the small-step limit of methods: trajectories in continuous time, quantities read off them, assumptions.
 
 A flow x' = F(x) is written once, as the velocity at a point. Trajectories are absolutely continuous and are solutions
 in Filippov's sense: x'(t) lies in F(x(t)), made set-valued where F jumps, for almost every t >= 0. In the sign flow
 that is x' = -beta v with v_i in [-1, 1] where the i-th entry of the gradient is 0 and v_i its sign elsewhere. Of v
-nothing is used but <g, v> = ||g||_1 and |v_i| <= 1, as the atom `maximizer` says; coordinates of it are no terms here.
+only `<g, v> = ||g||_1` and `|v_i| <= 1` are used, as in the atom `maximizer`; its coordinates are not terms here.
 
-What is taken for granted: the objective is continuously differentiable and bounded below, and the trajectory exists
-for all t >= 0 (for a locally Lipschitz gradient it does). Then V(t) = f(x(t)) - f* is absolutely continuous.
+It is assumed throughout that the objective is continuously differentiable and bounded below, and that the trajectory
+exists for all t >= 0 (it does if the gradient is locally Lipschitz). Then V(t) = f(x(t)) - f* is absolutely continuous.
 
 Every statement about a flow is for all t >= 0. In the null set of times at which x'(t) does not exist, x'(t) stands
-for an element of the set-valued F(x(t)), and V'(t) for its product with the gradient: no integral notices.
+for an element of the set-valued F(x(t)), and V'(t) for its product with the gradient; integrals are not affected.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class suboptimality_rate(OfTime, Scalar):
 
 
 class OverTime(OfTime, ExprWithLimits):
-    """Something of a continuous function of time: of the term in s, over 0 <= s <= t."""
+    """A functional of a continuous function of time: of the term in s, over 0 <= s <= t."""
 
     is_real = True
 
@@ -113,7 +113,7 @@ class OverTime(OfTime, ExprWithLimits):
 
     def check(self):
         if self.limits != (Tuple(s, 0, t),):
-            raise TypeError(f"{self} does not run over 0 <= s <= t")
+            raise TypeError(f"{self} does not range over 0 <= s <= t")
         check_term(self.function)
         check_continuous(self.function)
 

@@ -109,7 +109,7 @@ def _read(node: ast.AST) -> Expr:
     if formula.xreplace({limit: Integer(0) for limit in formula.atoms(sympy.Limit)}).has(
         sympy.I, sympy.oo, -sympy.oo, sympy.zoo, sympy.nan
     ):
-        raise ValueError(f"{formula} is no real number")
+        raise ValueError(f"{formula} is not a real number")
     if isinstance(formula, Rational) and max(_bits(formula.p), _bits(formula.q)) > LARGEST_BITS:
         raise ValueError(f"a number of more than {LARGEST_BITS} bits")
     return formula
@@ -151,7 +151,7 @@ def _check_power(base: Expr, exponent: Expr) -> None:
     if not exponent.is_number:
         return
     if not isinstance(exponent, Rational) or abs(exponent) > LARGEST_EXPONENT:
-        raise ValueError(f"an exponent that is no rational number up to {LARGEST_EXPONENT}")
+        raise ValueError(f"an exponent that is not a rational number up to {LARGEST_EXPONENT}")
     if isinstance(base, Rational) and max(_bits(base.p), _bits(base.q)) * abs(exponent) > LARGEST_BITS:
         raise ValueError(f"a power of more than {LARGEST_BITS} bits")
     if isinstance(base, sympy.Pow | sympy.exp):

@@ -117,7 +117,7 @@ class exchange(_AtPoint):
         check_term(x, vector=True)
         check_term(y, vector=True)
         if index != i:
-            raise TypeError(f"{index} in {self} is no coordinate: write i")
+            raise TypeError(f"{index} in {self} is not a coordinate: write i")
 
     def _sympystr(self, printer):
         x, y, index = map(printer._print, self.args)
@@ -135,7 +135,7 @@ class weight(Scalar):
 
     def check(self):
         if self.args != (j,):
-            raise TypeError(f"{self.args[0]} in {self} is no component: write j")
+            raise TypeError(f"{self.args[0]} in {self} is not a component: write j")
 
     def _sympystr(self, printer):
         return f"theta_{self.args[0]}"
@@ -152,7 +152,7 @@ class entry(Scalar):
 
     def check(self):
         if self.args[1] != i:
-            raise TypeError(f"{self.args[1]} in {self} is no coordinate: write i")
+            raise TypeError(f"{self.args[1]} in {self} is not a coordinate: write i")
 
     def _sympystr(self, printer):
         return f"{self.args[0].name}_{self.args[1]}"

@@ -71,7 +71,7 @@ class OfIteration(Term):
     def check(self):
         (number,) = self.args  # type: ignore[attr-defined]
         if not any(isinstance(shift, Integer) and shift >= 0 for shift in (number, number - k, number - l)):
-            raise TypeError(f"{number} in {self} is no iteration whatever k")
+            raise TypeError(f"{number} in {self} is not an iteration for every k")
 
 
 class VectorAtom(Term, Function):
@@ -387,7 +387,7 @@ def _check_term(term: Basic, vector: bool = False) -> None:
     elif isinstance(term, Float):
         raise TypeError(f"{term} is a floating-point number: write a rational")
     elif type(term) not in RATIONALS + CONSTANTS:
-        raise TypeError(f"{term} is no real number, or made of a function ({type(term).__name__}) that is unknown here")
+        raise TypeError(f"{term} is not a real number, or uses an unknown function ({type(term).__name__})")
 
 
 def _check_part(term: Basic) -> None:
@@ -438,7 +438,7 @@ x_star = minimizer(Tuple())
 def _check_range(term: ExprWithLimits) -> None:
     (index, first, last), *others = term.limits
     if (index, first) != (l, 0) or others:
-        raise TypeError(f"{term} does not run over l = 0, ..., k")
+        raise TypeError(f"{term} does not range over l = 0, ..., k")
     check_term(term.function)
     check_term(last)
 

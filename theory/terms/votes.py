@@ -40,7 +40,7 @@ class _OfWorker(Ballot):
     def check(self):
         check_term(self.args[0], vector=True)
         if self.args[1] != m:
-            raise TypeError(f"{self.args[1]} in {self} is no worker: write m")
+            raise TypeError(f"{self.args[1]} in {self} is not a worker: write m")
 
 
 class lean(_OfWorker):
@@ -66,7 +66,7 @@ class OfSigns(Scalar):
         for number, argument in enumerate(self.args):
             check_term(argument)
             if number in self.whole and not is_whole(argument):
-                raise TypeError(f"{argument} in {self} is no whole number whatever k")
+                raise TypeError(f"{argument} in {self} is not an integer for every k")
 
 
 class mean_vote(OfSigns):

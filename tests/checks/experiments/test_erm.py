@@ -111,7 +111,7 @@ def test_a_pass_needs_little_memory_beside_the_data(r, monkeypatch):
     "rows", [np.zeros((2, 2)), np.zeros(4, np.float32), np.zeros((0, 3), np.float32), np.zeros((9, 8), np.float32).T]
 )
 def test_other_rows_are_refused(rows):
-    with pytest.raises(ValueError, match="float32 in C order"):
+    with pytest.raises(ValueError, match="C-ordered float32"):
         LogisticRisk(rows)
 
 

@@ -228,7 +228,7 @@ class Shifted(Flow):
 def test_what_cannot_be_followed_is_said():
     with pytest.raises(Unsupported, match="up to d = 16"):
         trajectory(GradientFlow(ONE), SineSum(rationals([1] * 17), fmpq(3)), [1] * 17)
-    with Balls(128) as balls, pytest.raises(Unsupported, match="not smooth"):
+    with Balls(128) as balls, pytest.raises(Unsupported, match="nonsmooth"):
         trajectory(Shifted(ONE), SineSum(rationals([1]), fmpq(3)), [1]).at(ONE, balls)
     with pytest.raises(TypeError, match="balls"):
         trajectory(GradientFlow(ONE), LeastSquares(rationals([[1, 2], [0, 1]])), [1, 1]).at(ONE, RATIONALS)

@@ -200,7 +200,7 @@ def test_independence_is_decided():
     apart = FiniteOracle((F(1, 4),) * 4, ((F(1),) * 2,) * 4, tuple(product((half, -half), repeat=2)))
     together = FiniteOracle((half, half), ((F(1),) * 2,) * 2, ((half, half), (-half, -half)))
     assert FiniteNoise(apart).dependence() == ""
-    assert FiniteNoise(together).dependence() == "the coordinates are drawn together"
+    assert FiniteNoise(together).dependence() == "the coordinates are dependent"
 
 
 def test_what_a_law_does_not_meet_it_says():
@@ -211,7 +211,7 @@ def test_what_a_law_does_not_meet_it_says():
     for assumption in (IndependentCoordinates(), IndependentDraws(), NormSignMargin(c)):
         assert "makes them dependent" in shared.unmet(assumption, 2)
         assert shared.unmet(assumption, 1) == ""
-    assert "depend on each other" in AdditiveNoise(Gaussian()).unmet(IndependentNormAndSigns(), 2)
+    assert "norm and signs are dependent" in AdditiveNoise(Gaussian()).unmet(IndependentNormAndSigns(), 2)
 
 
 def test_a_claim_refuses_a_law_in_one_line_with_the_number_that_is_off():
@@ -258,9 +258,9 @@ def test_every_drawn_gradient_of_the_strategy_has_constants_in_order(pair):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: AdditiveNoise(Gaussian(), F(-1, 2)), "must not be negative, it is -1/2"),
+        (lambda: AdditiveNoise(Gaussian(), F(-1, 2)), "must be nonnegative, not -1/2"),
         (lambda: MultiplicativeNoise(Gaussian(), F(0)), "must be positive, not 0"),
-        (lambda: FiniteNoise(FiniteOracle.exact(1), F(2)), "from 0, no cut, to 1, the whole region; it is 2"),
+        (lambda: FiniteNoise(FiniteOracle.exact(1), F(2)), r"between 0 \(no cut\) and 1 \(the whole region\), not 2"),
         (lambda: StudentT(F(-3)), "positive number of degrees of freedom, not -3"),
         (lambda: SparseGaussian(F(5, 4)), r"must be in \(0, 1\], not 5/4"),
         (lambda: FiniteOracle((F(1, 2), F(1, 3)), ((F(1),),) * 2, ((F(0),),) * 2), r"add up to 1, not \(1/2, 1/3\)"),

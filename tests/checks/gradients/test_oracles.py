@@ -223,7 +223,7 @@ def test_with_norms_and_signs_in_step_nothing_is_found(monkeypatch):
 def test_what_is_not_linear_in_the_law_is_not_searched():
     with pytest.raises(Unsupported, match=r"IndependentDraws\(\) is not linear"):
         search(catalog()["own/theorem-3.repaired"])
-    with pytest.raises(Unsupported, match="step size changes"):
+    with pytest.raises(Unsupported, match="step size varies"):
         search(catalog()["scaled-sign/theorem-2.2"])
 
 

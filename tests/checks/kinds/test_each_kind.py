@@ -116,7 +116,7 @@ def test_replay(run, misuse, written, tmp_path, kind):
         assert code == 0 and "confirmed" in out and "not confirmed" not in out
     assert "def test_" in run("replay", path, "--as-test")[1]
     if kind == "algebraic":
-        assert "parameters alone" in misuse("replay", path, "--plot", tmp_path / "p.svg")
+        assert "parameters only" in misuse("replay", path, "--plot", tmp_path / "p.svg")
     else:
         assert run("replay", path, "--plot", tmp_path / "p.svg")[0] == 0
 
@@ -150,7 +150,7 @@ def test_variant(run, misuse, tmp_path, kind):
     if "bound" in kind:
         assert run(*arguments)[0] == 1
     else:
-        assert "can be asked of sgd" in misuse(*arguments, "--json", tmp_path / "rows.json")
+        assert "applies to sgd" in misuse(*arguments, "--json", tmp_path / "rows.json")
         assert not (tmp_path / "rows.json").exists()
 
 

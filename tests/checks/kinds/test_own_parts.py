@@ -115,7 +115,7 @@ def test_what_ours_say_of_ours_is_ours_to_say():
     def generous(problem, assumption):
         return Enclosure(problem.diagonal[0] * 0, problem.diagonal[0] * 0)
 
-    with pytest.raises(TypeError, match="what DiagonalQuadratic says of Smooth is signproof's to say"):
+    with pytest.raises(TypeError, match="DiagonalQuadratic and Smooth both belong to signproof"):
         answers(DiagonalQuadratic, Smooth)(generous)
 
 
@@ -124,4 +124,4 @@ def test_a_family_without_shapes_says_what_to_write(place, tmp_path):
     path.write_text(place.read_text(encoding="utf-8").replace("    shapes = ((1,), (4,))\n", ""), encoding="utf-8")
     true, _ = read_file(path)
     (why,) = refusals(true).values()
-    assert why.endswith("write shapes = ((1,), (4,))")
+    assert why.endswith("write, for example, shapes = ((1,), (4,))")

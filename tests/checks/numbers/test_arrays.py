@@ -476,5 +476,5 @@ def test_balls_need_64_bits():
 
 
 def test_numpy_does_not_take_a_ball_apart():
-    with pytest.raises(TypeError, match="no array of NumPy"):
+    with pytest.raises(TypeError, match="not a NumPy array"):
         np.asarray(ball(np.ones((2, 3))))

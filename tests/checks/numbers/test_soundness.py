@@ -298,8 +298,8 @@ def test_comparisons_stop_where_the_measure_is_below_its_rounding_error():
     assert (tally.instances, tally.comparisons) == (2, floor - 1 + 60)
     assert tally.facts["stopped"] == 1
     assert tally.facts["stopped_from"] == tally.facts["stopped_median"] == floor
-    where = f"at k = {floor} in the median and {floor} at the earliest: there they stop"
-    assert tally.text.endswith(f"on 1 instances the measure falls below its rounding error, {where}")
+    where = f"at k = {floor} in the median and {floor} at the earliest"
+    assert tally.text.endswith(f"on 1 instances they stop where the measure falls below its rounding error, {where}")
 
 
 def test_the_evidence_says_where_comparisons_stop(monkeypatch):

@@ -76,5 +76,5 @@ def test_the_bound_grows_with_the_data_and_with_the_error():
 def test_what_is_no_sample_is_refused(wrong):
     good = np.array([1.0, 2.0])
     for pair in ((good, wrong), (wrong, good)):
-        with pytest.raises(ValueError, match="finite and not negative"):
+        with pytest.raises(ValueError, match="finite and nonnegative"):
             lower_bound(*pair, 0.1)

@@ -154,7 +154,7 @@ def test_the_parameter_that_can_be_solved_for_comes_last():
 @pytest.mark.parametrize(
     "conditions, message",
     [
-        ((Eq(alpha, 1 / L),), r"ties alpha by an equation, .*: put the formula in its place"),
+        ((Eq(alpha, 1 / L),), r"fixes alpha by an equation, .*: substitute the formula"),
         ((alpha > 0, alpha**2 < 1), r"alpha\*\*2 < 1 is not linear in alpha"),
         ((alpha > 0, alpha + 1 / alpha < L), r"not linear in alpha"),
         ((alpha > 0, exp(alpha) < L), r"not linear in alpha"),

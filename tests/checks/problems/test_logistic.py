@@ -238,14 +238,14 @@ def test_any_float_may_be_the_centre():
 @pytest.mark.parametrize(
     "data, message",
     [
-        ({"dataset": "iris", "centre": []}, "dataset is none of breast-cancer, digits-3-against-8"),
-        ({"centre": ["0"] * 30}, "dataset is none of"),
-        ({"dataset": {"libsvm": 3}}, "dataset is none of"),
+        ({"dataset": "iris", "centre": []}, "dataset is neither one of breast-cancer, digits-3-against-8"),
+        ({"centre": ["0"] * 30}, "dataset is neither one of"),
+        ({"dataset": {"libsvm": 3}}, "dataset is neither one of"),
         ({"dataset": "breast-cancer"}, "'centre' needs 30 numbers"),
         ({"dataset": "digits-3-against-8", "centre": ["0"] * 30}, "'centre' needs 64 numbers"),
-        ({"dataset": "breast-cancer", "centre": ["1/3"] * 30}, "no floats"),
-        ({"dataset": "breast-cancer", "centre": [str(2**1000)] * 30}, "too far"),
-        ({"dataset": "breast-cancer", "centre": [str(10**400)] * 30}, "too far"),
+        ({"dataset": "breast-cancer", "centre": ["1/3"] * 30}, "not floats"),
+        ({"dataset": "breast-cancer", "centre": [str(2**1000)] * 30}, "too large"),
+        ({"dataset": "breast-cancer", "centre": [str(10**400)] * 30}, "too large"),
         ({"dataset": "breast-cancer", "centre": ["x"] * 30}, "rational"),
     ],
 )
@@ -303,7 +303,7 @@ def test_a_witness_on_a_file_is_replayed_where_the_family_is_not_known(file):
     gc.collect()
     with open(file, "a") as more:
         more.write("1 1:0.5\n")
-    with pytest.raises(ValueError, match=r"mine\.txt is not the data of the problem"):
+    with pytest.raises(ValueError, match=r"mine\.txt is not the problem's data"):
         load_problem(data)
     file.unlink()
     with pytest.raises(ValueError, match=r"mine\.txt cannot be read: No such file"):
@@ -370,13 +370,15 @@ def test_claims_in_a_file_are_tried_on_the_data_that_it_names(file, tmp_path):
     del found
     gc.collect()
     file.write_text("1 1:0.5\n-1 1:0.25\n")
-    with pytest.raises(witness.WitnessError, match=r"here: .*mine\.txt is not the data of the problem"):
+    with pytest.raises(witness.WitnessError, match=r"here: .*mine\.txt is not the problem's data"):
         witness.load(data, {}, "here")
 
 
 def test_a_file_too_large_for_balls_is_refused(file, monkeypatch):
     monkeypatch.setattr("signproof.checks.problems.logistic.LARGEST", 100)
-    with pytest.raises(ValueError, match=r"mine\.txt has 40 x 5 entries, too many for exact work: at most 100"):
+    with pytest.raises(
+        ValueError, match=r"mine\.txt has 40 x 5 entries, too many for exact arithmetic: use at most 100"
+    ):
         logistic_regression(file)
 
 

@@ -736,7 +736,7 @@ class TestAFamilyOfOnesOwn:
         assert one.exact_constant(StronglyConvex(1, L2)) is None
 
     def test_ends_computed_in_floats_say_nothing_of_other_numbers(self, parabolas):
-        with pytest.raises(ValueError, match="no floats"):
+        with pytest.raises(ValueError, match="not floats"):
             parabolas(rationals("1/3")).exact_constant(Smooth(1))
 
     def test_an_abstract_one_is_skipped(self, claim):

@@ -56,7 +56,7 @@ def test_the_start_has_the_dimension_of_the_problem():
 def test_so_do_the_gradients_of_the_law():
     oracle = TableOracle({(ONE, ONE): Law((ONE,), rationals([[1, 1]]))})
     why = told(repaired, DiagonalQuadratic(rationals([1])), CONSTANTS | {"alpha": "1/2"}, [1], oracle)
-    assert "do not have the 1 coordinates" in why
+    assert "do not have the problem's 1 coordinates" in why
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_assumptions_on_votes_are_those_of_as_many_workers_as_run():
 def test_workers_are_whole():
     parameters = {"L": 1, "mu": 1, "sigma": 1, "I_p": 1, "alpha": "1/2", "M": "5/2"}
     why = told(vote, DiagonalQuadratic(rationals([1])), parameters, [1], TableOracle({}))
-    assert why == "there are 5/2 workers: their number is 1, 2, ..."
+    assert why == "there cannot be 5/2 workers: their number is 1, 2, ..."
     assert told(vote, DiagonalQuadratic(rationals([1])), parameters, [1]) == why  # without an oracle, too
 
 
@@ -122,7 +122,7 @@ class Remembering(ScaledSignSGD):
         return x - x
 
 
-@pytest.mark.parametrize(("method", "said"), [(LookingAhead, "elsewhere than"), (Remembering, "remembers more")])
+@pytest.mark.parametrize(("method", "said"), [(LookingAhead, "away from"), (Remembering, "remembers more")])
 def test_methods_that_are_not_followed_exactly_are_refused(method, said):
     claim = dataclasses.replace(repaired, algorithm=method(alpha), proof=None)
     with pytest.raises(Unsupported, match=said):

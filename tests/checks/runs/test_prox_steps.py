@@ -141,7 +141,7 @@ def test_a_batch_on_floats_and_balls_runs_as_its_instances_do_exactly(algorithm)
 
 def test_what_cannot_be_drawn_or_stepped_is_named():
     for wrong in ([], [3], [-1], [0.5]):
-        with pytest.raises(ValueError, match=r"each of 0, \.\.\., 2"):
+        with pytest.raises(ValueError, match=r"each in 0, \.\.\., 2"):
             shares(wrong, 3, RATIONALS)
     with pytest.raises(TypeError, match="give it a ProximalOracle"):
         SPGM(GAMMA).update(rationals([1]), lambda x: x, (), RATIONALS)

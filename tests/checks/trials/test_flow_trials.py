@@ -115,9 +115,9 @@ def test_the_witness_of_the_sign_flow_is_what_pencil_and_paper_say():
         ({"parameters": {"beta": "-1", "t": "1/64", "D_2": "1"}}, "is not positive"),
         ({"parameters": {"beta": "1", "t": "-1", "D_2": "1"}}, "outside the domain"),
         ({"start": ["0"]}, "minimizer"),
-        ({"start": ["2", "2"]}, "another dimension"),
+        ({"start": ["2", "2"]}, "has dimension"),
         ({"problem": {"family": "SineSum", "weights": ["1"], "amplitude": "3"}}, "not convex"),
-        ({"measured": "1/3"}, "other numbers"),
+        ({"measured": "1/3"}, "numbers differ"),
     ],
     ids=str,
 )

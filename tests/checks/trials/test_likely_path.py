@@ -239,7 +239,7 @@ def test_strong_convexity_instead_of_the_inequality_keeps_the_repair_proved():
     ("claim", "reason"),
     [
         (strongly_convex(theorem_2_1, IndependentNormAndSigns()), "not linear"),
-        (strongly_convex(catalog()["scaled-sign/theorem-2.2"]), "step size changes"),
+        (strongly_convex(catalog()["scaled-sign/theorem-2.2"]), "step size varies"),
         (strongly_convex(theorem_2_1, Smooth(mu)), "mu stands for both a lower and an upper constant"),
     ],
 )

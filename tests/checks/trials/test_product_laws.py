@@ -75,7 +75,7 @@ def test_the_laws_of_a_pair_meet_what_is_assumed():
 @pytest.mark.parametrize(
     ("claim", "reason"),
     [
-        (printed, "does not assume that coordinates are independent"),
+        (printed, "does not assume independent coordinates"),
         (catalog()["signprox/theorem-1"], r"claims about E\[V_k\]"),
         (
             dataclasses.replace(_independent, assumptions=(*_independent.assumptions, IndependentNormAndSigns())),
@@ -83,7 +83,7 @@ def test_the_laws_of_a_pair_meet_what_is_assumed():
         ),
         (
             dataclasses.replace(_independent, algorithm=catalog()["scaled-sign/theorem-2.2"].algorithm),
-            "no constant step size",
+            "without a constant step size",
         ),
     ],
 )

@@ -189,12 +189,15 @@ def test_a_map_shows_that_a_claim_promises_too_much():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((catalog()["scaled-sign/theorem-1.zeta"], [2], [4]), "bounds no run"),
-        ((theorem_1_1, [0], [4]), "0 is no dimension; they are from 1 on"),
+        ((catalog()["scaled-sign/theorem-1.zeta"], [2], [4]), "is not a bound on a run"),
+        ((theorem_1_1, [0], [4]), "0 is not a dimension; use 1 or more"),
         ((theorem_1_1, [2], [0]), "L/mu = 0 is out of range"),
         ((theorem_1_1, [2], [Fraction(2**53)]), "out of range"),
         ((theorem_1_1, [2], [4], ["1"]), "the position 1 is not in"),
-        ((catalog()["scaled-sign/remark-1.gradient-descent"], [2], [4]), "assumes no smoothness in the maximum norm"),
+        (
+            (catalog()["scaled-sign/remark-1.gradient-descent"], [2], [4]),
+            "does not assume smoothness in the maximum norm",
+        ),
     ],
 )
 def test_what_has_no_map_is_said_in_one_line(arguments, message):

@@ -207,10 +207,10 @@ def widening(step_size):
 MISBEHAVING = {
     "raises": (lambda s: optax.stateless(lambda g, _: 1 / 0), 1, "it raises ZeroDivisionError"),
     "raises at once": (lambda s: 1 / 0, 0, "it raises ZeroDivisionError"),
-    "is none": (lambda s: 3, 0, "returns 3, which is no optax.GradientTransformation"),
+    "is none": (lambda s: 3, 0, "returns 3, not an optax.GradientTransformation"),
     "changes the shape": (lambda s: optax.stateless(lambda g, _: g[:1]), 1, "into updates of shape"),
     "changes the dtype": (lambda s: optax.stateless(lambda g, _: g.astype("float16")), 1, "dtype float16"),
-    "changes its state": (growing, 1, "its state changes its structure"),
+    "changes its state": (growing, 1, "its state changes structure"),
     "changes its state's dtype": (widening, 1, "its state changes from"),
     "keeps a number": (lambda s: optax.stateless(counting), 2, "it keeps Python state"),
     "keeps a number for later": (late, 11, "it keeps Python state"),
@@ -219,7 +219,11 @@ MISBEHAVING = {
     "keeps a gradient": (remembering, 2, "it keeps Python state"),
     "asks NumPy": (lambda s: optax.stateless(lambda g, _: np.sign(np.asarray(g))), 1, "it is not jittable"),
     "asks Python": (lambda s: optax.stateless(lambda g, _: g if g[0] > 0 else -g), 1, "it is not jittable"),
-    "asks for the step size": (lambda s: optax.sgd(s) if s > 0 else optax.sgd(-s), 0, "let a schedule go from 0 to 1"),
+    "asks for the step size": (
+        lambda s: optax.sgd(s) if s > 0 else optax.sgd(-s),
+        0,
+        "let a schedule return factors between 0 and 1",
+    ),
 }
 
 
@@ -265,9 +269,9 @@ def test_claims_that_cannot_be_asked_say_why():
     ):
         assert variants.unasked(catalog()[id]) == ""
     for id, words in (
-        ("own/theorem-1.dual-norms", "a method for each norm"),
+        ("own/theorem-1.dual-norms", "one method per norm"),
         ("signprox/theorem-1", "depends on the method"),
-        ("scaled-sign/example-1", "no bound on a run"),
+        ("scaled-sign/example-1", "not a bound on a run"),
         ("own/example-2.rate", "V_0"),
     ):
         assert words in variants.unasked(catalog()[id])
@@ -283,7 +287,7 @@ def test_misuse_is_said_at_once():
     ):
         with pytest.raises(Misuse, match=words):
             variants.rows(optax.sgd, claims, **options)
-    with pytest.raises(Misuse, match="is no factory"):
+    with pytest.raises(Misuse, match="is not a factory"):
         conforms(3)
 
 

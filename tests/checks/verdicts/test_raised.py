@@ -99,7 +99,7 @@ def test_a_refuted_claim_is_the_files_own_whatever_its_id_is_next_time(run, file
     assert code == 1 and not err
     more = "more = Claim(id=uuid4().hex, statement=alpha > 0, domain=(alpha > 1,))\n"
     code, _, err = run("verify", file(more, "more.py"), "--jobs", 2)
-    assert code == 2 and "when its file is read again: write IDs that stay the same" in err
+    assert code == 2 and "when its file is read again: use constant IDs" in err
     assert "Traceback" not in err
 
 
@@ -113,7 +113,7 @@ def test_two_files_are_not_given_one_module_of_a_name(file, tmp_path, monkeypatc
         paths.append(file(text, f"{folder}/claims.py"))
     (first,) = read_file(paths[0])
     assert "2" in str(first.domain) and str(read_file(paths[0])[0].domain) == str(first.domain)
-    with pytest.raises(Misuse, match="one module named its_numbers: judge the two files in two runs"):
+    with pytest.raises(Misuse, match="one module named its_numbers: judge the two files in separate runs"):
         read_file(paths[1])
     alone = file(CLAIM.format("alone"), "three/claims.py")
     assert [claim.id for claim in read_file(alone)] == ["mine/alone"]

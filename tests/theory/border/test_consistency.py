@@ -138,9 +138,9 @@ def test_a_flow_draws_nothing_either():
 def test_a_stochastic_method_is_on_no_orbit(method):
     x = Symbol("x", real=True)
     orbit = Orbit(x**2 / 2, (x,), ((alpha,), (-alpha,)))
-    refused(lambda: Claim(id="own", algorithm=method, domain=(alpha > 0,), orbit=orbit), "on no orbit")
+    refused(lambda: Claim(id="own", algorithm=method, domain=(alpha > 0,), orbit=orbit), "follow no orbit")
     course = Orbit(x**2 / 2, (x,), ((alpha,),), (alpha * (-1) ** k,))
-    refused(lambda: Claim(id="own", algorithm=method, domain=(alpha > 0,), orbit=course), "on no orbit")
+    refused(lambda: Claim(id="own", algorithm=method, domain=(alpha > 0,), orbit=course), "follow no orbit")
 
 
 # ------------------------------------------------------------------------------------------------- measures
@@ -261,9 +261,9 @@ class Elsewhere(SignFlow):
 
 def test_a_flow_follows_the_trajectory_of_its_own_velocity():
     for method in (Backwards(beta), Elsewhere(beta)):
-        refused(lambda method=method: flow(algorithm=method), "of its own", type(method).__name__)
+        refused(lambda method=method: flow(algorithm=method), "but inherits", type(method).__name__)
         refused(
-            lambda method=method: flow(rival=method, bound=None, assumptions=(StronglyConvex(mu, L2),)), "of its own"
+            lambda method=method: flow(rival=method, bound=None, assumptions=(StronglyConvex(mu, L2),)), "but inherits"
         )
 
 
@@ -315,7 +315,7 @@ def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
 
 
 def test_a_bound_at_the_horizon_is_no_formula_in_k():
-    refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "last iteration alone", "write K for k")
+    refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "only about the last iteration", "write K for k")
 
 
 def test_a_power_of_0_has_a_value_if_its_exponent_is_positive():
@@ -338,7 +338,7 @@ def test_a_number_of_steps_is_a_whole_number(steps):
     measure = MeanGradientMapping(gamma, steps, 2, L2)
     refused(
         lambda: bound(algorithm=SignProx(gamma), assumptions=(), domain=(gamma > 0, T >= 1), measure=measure),
-        "whole number",
+        "may not be an integer",
     )
 
 
@@ -346,7 +346,7 @@ def test_what_is_counted_is_no_constant_of_the_objective():
     measure = MeanGradientMapping(gamma, L, 2, L2)
     refused(
         lambda: bound(algorithm=SignProx(gamma), assumptions=(Smooth(L),), domain=(gamma > 0,), measure=measure),
-        "L is the number of steps", "each its symbol",
+        "L is the number of steps", "use two symbols",
     )  # fmt: skip
     refused(
         lambda: bound(algorithm=MajorityVote(alpha, L), measure=ExpectedSuboptimality()), "L is the number of workers"
@@ -369,7 +369,7 @@ def test_a_constant_may_be_a_formula_in_a_count():
     assert bound(**votes, assumptions=(Smooth(L), VoteMargin(1 - 1 / (4 * M))))
     steps = drawn | {"algorithm": ScaledSignSGD(1 / (L * sqrt(K + 1))), "horizon": K}
     assert bound(**steps, assumptions=(Smooth(L), Unbiased(), BoundedVariance(sigma / sqrt(K + 1))))
-    refused(lambda: bound(**steps, assumptions=(Smooth(L), Unbiased(), BoundedVariance(K))), "is the symbol K")
+    refused(lambda: bound(**steps, assumptions=(Smooth(L), Unbiased(), BoundedVariance(K))), "must be the symbol K")
 
 
 def test_a_method_named_like_a_count_counts_nothing():

@@ -218,7 +218,7 @@ class Noise(Random):
     ids=str,
 )
 def test_a_class_derived_from_a_term_means_nothing(term):
-    with pytest.raises(TypeError, match="means nothing for that"):
+    with pytest.raises(TypeError, match="gives it no meaning"):
         check_term(term, vector=isinstance(term, VectorAtom))
 
 
@@ -307,10 +307,10 @@ def test_workers_draws_and_components_are_counted_apart():
     squares = conclusion("mean of squares", norm(INF, estimate(p, m)))
     assert squares.has(m) and not squares.has(j, xi)
     for index in (m, xi, i):
-        with pytest.raises(TypeError, match="no component"):
+        with pytest.raises(TypeError, match="not a component"):
             check_term(weight(index))
     for index in (j, xi, i):
-        with pytest.raises(TypeError, match="no worker"):
+        with pytest.raises(TypeError, match="not a worker"):
             check_term(coordinate(estimate(p, index), i))
 
 

@@ -210,7 +210,7 @@ def test_signs_that_are_given_to_a_class_later_are_seen():
 def test_a_fraction_is_in_lowest_terms():
     with pytest.warns(Warning, match="gcd"):
         two = Rational(4, 2, gcd=1)
-    with pytest.raises(ClaimError, match="no plain symbol, number or name"):
+    with pytest.raises(ClaimError, match="not a plain symbol, number or name"):
         Claim(id="own", statement=x >= 0, domain=(Pow(x, two) >= 1,))
 
 

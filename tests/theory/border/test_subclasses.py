@@ -159,7 +159,7 @@ def test_a_measure_derived_from_the_suboptimality_is_measured_as_it_says():
 @pytest.mark.parametrize("power", [-1, 0, 0.5, Rational(1, 2), alpha, "2"], ids=str)
 @pytest.mark.parametrize("measure", [MinDualGradientNorm, MinDualGradientNormOverTime])
 def test_the_power_of_a_norm_is_a_positive_whole_number(measure, power):
-    with pytest.raises(Misuse, match="the power of the norm is 1, 2, "):
+    with pytest.raises(Misuse, match="the power of the norm must be 1, 2, "):
         measure(power, L2)
 
 
@@ -284,7 +284,7 @@ def test_a_family_with_a_gradient_of_its_own_does_not_inherit_what_another_says_
              "convex": True, "separable": True}  # fmt: skip
     parts = {"gradient": lambda self, x, xp: self.diagonal * x * x * x, "__module__": __name__}
     del facts[name]
-    with pytest.raises(TypeError, match=f"Quartic has other functions than .*define '{name}' in Quartic, too"):
+    with pytest.raises(TypeError, match=f"Quartic overrides functions of .*define '{name}' in Quartic, too"):
         type("Quartic", (DiagonalQuadratic,), parts | facts)
 
 

@@ -60,7 +60,7 @@ REJECTED = {
     "a false claim": (resting(b > 1, _false, {a: b}, (b > 0,)), "mine/false, which is not proved"),
     "a claim about a run": (
         resting(b > 0, catalog()["scaled-sign/theorem-1.1"], {}, (b > 0,)),
-        "no claim about parameters alone",
+        "not a claim about parameters only",
     ),
     "an assumption that is not made": (
         resting(1 / L > 0, Claim(id="mine/L", statement=1 / L > 0, assumptions=(Smooth(L),)), {}, (L > 0,)),

@@ -225,7 +225,7 @@ def test_a_root_and_a_quotient_are_known_where_they_have_a_value():
 def test_the_verdict_names_what_excludes_each_other_and_where():
     verdict = verify(run(Smooth(L), StronglyConvex(mu), Flat(G)))
     assert verdict.status == "vacuous" and verdict.evidence[-1].text == (
-        "no function meets StronglyConvex(mu) and Flat(G) at all points: not far away"
+        "no function meets StronglyConvex(mu) and Flat(G) at all points: impossible far away"
     )
 
 

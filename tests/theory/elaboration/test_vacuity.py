@@ -291,7 +291,7 @@ def test_what_is_forced_is_said_in_a_sentence():
     said = contradiction(run(Smooth(L), StronglyConvex(mu, L2), Dimension(d), domain=(d > 1, 2 * mu > L)))
     assert said == "the assumptions force d*mu <= L, where d is a whole number, and that contradicts the domain"
     said = contradiction(run(Smooth(L), Dimension(Rational(3, 2))))
-    assert said == "3/2 must be a whole number, 1 or more, and no values meet that"
+    assert said == "3/2 must be an integer, 1 or more, and no values meet that"
 
 
 @pytest.mark.parametrize(

@@ -665,7 +665,7 @@ FALSE = {
             (Ge((x - I) ** 2, 0), Decide()),
             (Ge(x**2, 1), lambda s, t: Combination({s: Rational(1, 2), t: Rational(1, 2)})),
         ),
-        "no real number",
+        "not a real number",
     ),
     "rounding makes the difference vanish": (
         algebraic(
@@ -690,11 +690,11 @@ FALSE = {
     ),
     "infinity as a multiplier": (
         parameters(s := Step("1", x > 0, Decide()), Step("2", x > 5, Combination({s: oo}))),
-        "oo is no real number",
+        "oo is not a real number",
     ),
     "zero times infinity": (
         parameters(Step("1", Ge(x, Mul(0, oo, evaluate=False) + 6, evaluate=False), Decide())),
-        "no real number",
+        "not a real number",
     ),
     "a limit": (parameters(Step("1", Ge(x, Limit(6 * y / y**2, y, 0)), Decide())), "Limit"),
     "an infinite bound": (
@@ -718,11 +718,11 @@ FALSE = {
     # --- iterations
     "an iterate between two others": (
         bound((Eq(suboptimality(k / 2), value(iterate(k / 2)) - f_star), Definition())),
-        "no iteration",
+        "not an iteration",
     ),
     "an iterate before the first": (
         bound((Ge(value(iterate(k - 1)), f_star), Lemma("infimum", iterate(k - 1)))),
-        "no iteration",
+        "not an iteration",
     ),
     "a negative iteration": (
         bound((Ge(k, 0), Decide()), (Ge(-1, 0, evaluate=False), lambda s: Instance(s, -1))),
@@ -779,11 +779,11 @@ FALSE = {
         ),
         "already runs over l",
     ),
-    "a free index": (bound((Ge(l**2, 0, evaluate=False), Decide())), "symbol l is bound by nothing"),
+    "a free index": (bound((Ge(l**2, 0, evaluate=False), Decide())), "symbol l is unbound"),
     "V_0 of another iteration": (bound((Eq(suboptimality(1), V0), Definition())), "is not the definition"),
     "x_0 by the update rule": (
         bound((Eq(iterate(0), iterate(-1) - alpha * gradient(iterate(-1))), Definition())),
-        "no iteration",
+        "not an iteration",
     ),
     "another step size": (bound((Eq(x_next, x_k - 2 * alpha * g_k), Definition())), "is not the definition"),
     "the step size of another iteration": (
@@ -885,11 +885,14 @@ FALSE = {
         parameters(Step("1", x > 5, Decide(Step("1", x > 5, Decide())))),
         "rests on 1, which is not proved before it",
     ),
-    "a step that says one thing and then another": (parameters(Shifting("1", x > 0, Decide())), "is no step"),
-    "a justification of one's own": (algebraic((a > 0,), (a > 5, Trust())), "no justification that the kernel knows"),
+    "a step that says one thing and then another": (parameters(Shifting("1", x > 0, Decide())), "is not a Step"),
+    "a justification of one's own": (
+        algebraic((a > 0,), (a > 5, Trust())),
+        "not a justification that the kernel knows",
+    ),
     "a justification derived from the kernel's": (
         algebraic((a > 0,), (a > 5, Lenient())),
-        "no justification that the kernel knows",
+        "not a justification that the kernel knows",
     ),
     # --- combinations
     "a multiplier whose sign takes a sign that nobody assumed": (
@@ -925,7 +928,7 @@ FALSE = {
     ),
     "an equation from inequalities": (
         algebraic((x >= 0,), (x >= 0, Decide()), (Eq(x, 0), lambda s: Combination({s: 1}))),
-        "no combination of inequalities",
+        "not a combination of inequalities",
     ),
     "a combination of what is no inequality": (
         algebraic((x > 0,), (Ne(x, 0), Decide()), (x >= 1, lambda s: Combination({s: 1}))),
@@ -963,7 +966,7 @@ FALSE = {
                 lambda s, t: Lemma("proximal optimality", D, alpha, p, using=(s, t)),
             ),
         ),
-        "stands for any point",
+        "arbitrary point",
     ),
     "an assumption of a lemma that calls itself equal to any other": (
         implication(
@@ -990,7 +993,7 @@ FALSE = {
             assumptions=(LocallySteep(),),
             domain=(alpha > 0, mu > 0),
         ),
-        "stands for any point",
+        "arbitrary point",
     ),
     **{
         f"{name} of a function that is another at every point": (

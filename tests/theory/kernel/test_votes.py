@@ -163,7 +163,7 @@ def test_theorem_3_repaired_needs_each_of_its_assumptions():
 @pytest.mark.parametrize("workers", [k + 1, k, V0, Integer(0), Rational(1, 2), 2 * M, -M], ids=str)
 def test_the_number_of_workers_is_one_and_the_same(workers):
     """If it grew with k, its definition at two iterations would say 1 = 2."""
-    with pytest.raises(ClaimError, match="their number is a symbol of its own, or 1, 2"):
+    with pytest.raises(ClaimError, match="their number must be a separate symbol or 1, 2"):
         dataclasses.replace(theorem_3, algorithm=MajorityVote(alpha, workers), proof=None)
 
 

@@ -163,7 +163,7 @@ def test_a_function_that_may_be_infinite_has_no_hypothesis():
     infinite = ClosedConvex(COMPONENT)
     claimed = Convex(COMPONENT).statement(v, u)
     step = Step("convex", claimed, by=Hypothesis(infinite))
-    assert "no numbers" in rejected(implication(claimed, step, assumptions=(infinite,)))
+    assert "not numbers" in rejected(implication(claimed, step, assumptions=(infinite,)))
 
 
 def test_a_draw_is_not_known():

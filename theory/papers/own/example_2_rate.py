@@ -53,7 +53,7 @@ x_1, b_1 = step(first, Integer(0))
 example_2_start = Claim(
     id="own/example-2.rate.start",
     source=SOURCE,
-    about="The first step of (6) from x_0 = 13/10 with eta = 1 begins the induction.",
+    about="The first step of (6) from x_0 = 13/10 with eta = 1 is the base case of the induction.",
     statement=And(*invariant(n, x, b)),
     domain=(Eq(n, 1), Eq(x, x_1), Eq(b, b_1)),
 )
@@ -106,9 +106,11 @@ def growth() -> Proof:
 example_2_envelope = Claim(
     id="own/example-2.rate.envelope",
     source=SOURCE,
-    about="From x_0 = 13/10 with eta = 1, as long as no iterate is exactly 0, n f(x_n)^2 <= 5/6 for every n >= 1, and "
-    "n max(f(x_n), f(x_{n+1}))^2 >= 5/1728: the step of an induction over n, and its use; own/example-2.rate.start "
-    "begins it.",
+    about=(
+        "From x_0 = 13/10 with eta = 1, as long as no iterate is exactly 0, n f(x_n)^2 <= 5/6 for every n >= "
+        "1, and n max(f(x_n), f(x_{n+1}))^2 >= 5/1728: the inductive step over n and its consequence; "
+        "own/example-2.rate.start is the base case."
+    ),
     statement=envelope,
     domain=(n >= 1, Ne(x, 0), *invariant(n, x, b)),
     proof=growth,
@@ -117,8 +119,11 @@ example_2_envelope = Claim(
 example_2_rate = Claim(
     id="own/example-2.rate",
     source=SOURCE,
-    about="From x_0 = 13/10 with eta = 1, V_k decays like k^(-1/2); stated here is the upper half. Both halves, as "
-    "long as no iterate is exactly 0, are own/example-2.rate.envelope; that none is 0 is what resists.",
+    about=(
+        "From x_0 = 13/10 with eta = 1, V_k decays like k^(-1/2); this claim is the upper bound. "
+        "own/example-2.rate.envelope has both bounds provided no iterate is exactly 0; that none is 0 remains"
+        " open."
+    ),
     algorithm=method,
     assumptions=(Smooth(1), StronglyConvex(1), Dimension(1)),
     domain=(Eq(V0, first**2 / 2),),

@@ -61,8 +61,10 @@ def raise_coordinates() -> Proof:
 theorem_1_dimension = Claim(
     id="own/theorem-1.dimension",
     source=Source(PAPER, "Theorem 1 of scaled-sign, its constants"),
-    about="On R^d strong convexity and smoothness in the maximum norm force L >= d mu, so that Theorem 1 promises no "
-    "rate below 1 - 1/d.",
+    about=(
+        "On R^d, strong convexity and smoothness in the maximum norm force L >= d mu, so Theorem 1 guarantees"
+        " no rate below 1 - 1/d."
+    ),
     assumptions=(Smooth(L), StronglyConvex(mu)),
     statement=And(Ge(L, mu * d), Le(d * (1 - zeta), 1)),
     domain=domain,

@@ -86,9 +86,11 @@ statement = And(*(step.statement for step in _parts))
 theorem_1_multi_step = Claim(
     id="own/theorem-1.multi-step",
     source=Source(PAPER, "Theorem 1 of scaled-sign, tight over many steps"),
-    about="On a quadratic in R^3 scaled SignGD turns and shrinks its start in every step, V_k = (1 - t)^(2k) V_0, with "
-    "log(V_k/V_0) / (k log zeta) between 1 and 1 + delta for every k, while L/mu >= 1/(3t): delta > 0 is any, t <= "
-    "delta/12.",
+    about=(
+        "On a quadratic in R^3, scaled SignGD rotates and shrinks its iterate in every step, V_k = (1 - "
+        "t)^(2k) V_0, with log(V_k/V_0) / (k log zeta) between 1 and 1 + delta for every k, while L/mu >= "
+        "1/(3t), for any delta > 0 and t <= delta/12."
+    ),
     statement=statement,
     domain=(alpha > 0, r > 0, t > 0, t <= delta / 12, delta < 1),
     proof=Proof(

@@ -209,7 +209,7 @@ def independent_coordinates() -> Proof:
 theorem_2_1_independent = Claim(
     id="own/theorem-2.1.independent",
     source=Source(PAPER, "(N) from independent coordinates"),
-    about="A stochastic gradient whose coordinates are independent, and right in sign more often than not, meets (N).",
+    about=("A stochastic gradient with independent coordinates, each right in sign more often than not, meets (N)."),
     statement=NormSignMargin(c).statement(point(Str("x"))),
     assumptions=(Unbiased(), SignMargin(c), IndependentCoordinates()),
     domain=(c >= 0, c <= 1),

@@ -108,10 +108,12 @@ def halved() -> Proof:
 theorem_2_1_sharp = Claim(
     id="own/theorem-2.1.sharp",
     source=Source(PAPER, "Theorem 2(1) of scaled-sign, with (N), sharpened"),
-    about="Scaled SignSGD with a constant step below 1/L converges linearly up to a floor which is at most half that "
-    "of own/theorem-2.1.repaired, at a rate which is at least as good: where a stochastic gradient is long, so is the "
-    "mean step towards the minimizer. Strongly convex functions are covered: they meet the PL inequality with the same "
-    "mu.",
+    about=(
+        "Scaled SignSGD with a constant step below 1/L converges linearly up to a floor at most half that of "
+        "own/theorem-2.1.repaired, at a rate at least as good: where a stochastic gradient is long, so is the"
+        " mean step towards the minimizer. Strongly convex functions are covered: they meet the PL inequality"
+        " with the same mu."
+    ),
     algorithm=ScaledSignSGD(alpha),
     assumptions=(smooth, dominated, BoundedVariance(sigma), NormSignMargin(c)),
     domain=(*constants, 0 < alpha, alpha < 1 / L),

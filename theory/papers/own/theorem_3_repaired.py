@@ -156,10 +156,13 @@ def alignment() -> tuple[Step, ...]:
 theorem_3_repaired = Claim(
     id="own/theorem-3.repaired",
     source=Source(PAPER, "Theorem 3 of scaled-sign, with independent coordinates"),
-    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, if the coordinates of "
-    "every worker's stochastic gradient are independent, never 0, and right in sign at least as often as wrong. I_p is "
-    "an assumption on the vote: that of scaled-sign/theorem-3.vote at p_min, as larger p_i make a vote the better. "
-    "Strongly convex functions are covered: they meet the PL inequality with the same mu.",
+    about=(
+        "Scaled SignSGD with M workers and majority vote converges linearly up to a floor, if the coordinates"
+        " of every worker's stochastic gradient are independent, never 0, and right in sign at least as often"
+        " as wrong. I_p is an assumption on the vote: that of scaled-sign/theorem-3.vote at p_min, since "
+        "larger p_i only improve the vote. Strongly convex functions are covered: they meet the PL inequality"
+        " with the same mu."
+    ),
     repairs=theorem_3.theorem_3,
     algorithm=MajorityVote(alpha, M),
     assumptions=(

@@ -44,9 +44,12 @@ def proof() -> Proof:
 theorem_3_ties = Claim(
     id="own/theorem-3.vote.ties",
     source=Source(PAPER, "(41) of scaled-sign, with a rule for ties"),
-    about="The mean of the vote when ties are left to a rule, t being the mean of what it says times sign(g_i): 0 for "
-    "sign(0) = 0 and for a fair coin, 1 or -1 for a rule that turns ties into +1. For odd M (41) holds whatever the "
-    "rule; for even M it is off by t times the probability of a tie, so that +1 breaks it.",
+    about=(
+        "The mean of the vote when a rule breaks ties, where t is the mean of the rule's answer times "
+        "sign(g_i): 0 for sign(0) = 0 and for a fair coin, 1 or -1 for a rule that turns ties into +1. For "
+        "odd M, (41) holds whatever the rule; for even M it is off by t times the probability of a tie, so +1"
+        " breaks it."
+    ),
     statement=statement,
     domain=(0 <= p, p <= 1, -1 <= t, t <= 1),
     proof=proof,

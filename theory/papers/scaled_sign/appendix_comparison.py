@@ -23,9 +23,11 @@ from signproof.theory.symbols import beta
 comparison = Claim(
     id="scaled-sign/appendix.comparison",
     source=Source(PAPER, "Appendix A, after Proposition 2"),
-    about="On convex functions the sign flow is at no time behind the gradient flow from the same start.",
-    erratum="Two upper bounds compare nothing. Far from the minimizer the gradient flow is the faster one, for its "
-    "speed is the size of the gradient.",
+    about="On convex functions the sign flow is never behind the gradient flow from the same start.",
+    erratum=(
+        "Comparing two upper bounds proves nothing. Far from the minimizer the gradient flow is faster, since"
+        " its speed is proportional to the gradient."
+    ),
     algorithm=SignFlow(beta),
     rival=GradientFlow(beta),
     assumptions=(Convex(),),

@@ -27,8 +27,11 @@ example_3_eq_10 = Claim(
     id="scaled-sign/example-3.eq-10",
     source=Source(PAPER, "Example 3, eq. (10)"),
     about="From x_0 = eta/2, the run of (9) on x^2 in closed form; the index of the sum is l + 1.",
-    erratum="The formula holds as long as the iterates change sign in every step. The alternating sums tend to about "
-    "-0.105 eta, not to 0, so that from some step on they do not, and the run leaves the formula.",
+    erratum=(
+        "The formula holds as long as the iterates change sign in every step. The alternating sums tend to "
+        "about -0.105 eta, not to 0, so from some step on they no longer change sign, and the run departs "
+        "from the formula."
+    ),
     algorithm=method,
     domain=(eta > 0,),
     orbit=Orbit(
@@ -42,8 +45,10 @@ example_3_eq_10 = Claim(
 example_3 = Claim(
     id="scaled-sign/example-3",
     source=Source(PAPER, "Example 3, eq. (11)"),
-    about="(9) is subgradient descent on |x| with step eta/sqrt(k + 1), and |x_k| <= eta/sqrt(k) passes from each k to "
-    "the next; x_0 = eta/2 starts it.",
+    about=(
+        "(9) is subgradient descent on |x| with step eta/sqrt(k + 1), and |x_k| <= eta/sqrt(k) follows by "
+        "induction over k from x_0 = eta/2."
+    ),
     statement=Eq(x_after, x - step_size * subgradient) & Eq(b_squared, n + 1) & (Abs(x_after) <= step_size),
     domain=(eta > 0, n >= 0, Ne(x, 0), Abs(x) <= eta, n * x**2 <= eta**2),
 )

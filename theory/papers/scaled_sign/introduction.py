@@ -30,10 +30,14 @@ def remaining_error(step_size: Expr) -> Expr:
 error_order = Claim(
     id="scaled-sign/introduction.error-order",
     source=Source(PAPER, "Introduction, Contributions"),
-    about="On f = x^2/2 with noise of variance sigma^2, twice the constant step leaves four times the error: that it "
-    "is proportional to alpha^2, in the simplest case.",
-    erratum="The error that a constant step leaves is proportional to alpha, not to alpha^2: divided by 1 - zeta_1, "
-    "which is of the order alpha itself, L sigma^2 alpha^2 becomes the floor of eq. (19).",
+    about=(
+        "On f = x^2/2 with noise of variance sigma^2, doubling the constant step quadruples the remaining "
+        "error: the simplest case of an error proportional to alpha^2."
+    ),
+    erratum=(
+        "The error that a constant step leaves is proportional to alpha, not alpha^2: dividing L sigma^2 "
+        "alpha^2 by 1 - zeta_1, which is itself of order alpha, gives the floor of eq. (19)."
+    ),
     statement=Eq(remaining_error(2 * alpha), 4 * remaining_error(alpha)),
     domain=(0 < alpha, alpha < Rational(1, 2), sigma > 0),
 )
@@ -47,10 +51,13 @@ alpha = V/(V + s)."""
 fast_rate = Claim(
     id="scaled-sign/introduction.fast-rate",
     source=Source(PAPER, "Introduction, Contributions"),
-    about="On f = x^2/2 with noise of variance sigma^2, n times the least error that any step sizes reach in n steps "
-    "tends to 0, as it must for the rate O(ln(n)^2/n^2).",
-    erratum="No choice of step sizes does better than of the order 1/k on a quadratic with noise, which is the rate of "
-    "Theorem 2(2).",
+    about=(
+        "On f = x^2/2 with noise of variance sigma^2, n times the least error that any step sizes achieve in "
+        "n steps tends to 0, as the rate O(ln(n)^2/n^2) requires."
+    ),
+    erratum=(
+        "On a quadratic with noise, no choice of step sizes beats the order 1/k, which is the rate of Theorem 2(2)."
+    ),
     statement=Eq(Limit(n * least_error, n, oo), 0),
     domain=(V0 > 0, sigma > 0),
 )

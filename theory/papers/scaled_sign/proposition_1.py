@@ -166,7 +166,7 @@ proposition_1_1 = Claim(
 proposition_1_2 = Claim(
     id="scaled-sign/proposition-1.2",
     source=Source(PAPER, "Proposition 1(2)"),
-    about="Along the gradient flow of any function the least gradient norm falls like 1/sqrt(t).",
+    about="Along the gradient flow of any function, the least gradient norm decays like 1/sqrt(t).",
     algorithm=GradientFlow(beta),
     domain=domain,
     measure=MinDualGradientNormOverTime(power=1, norm=L2),

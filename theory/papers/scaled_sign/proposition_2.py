@@ -59,7 +59,7 @@ proposition_2_1 = Claim(
 proposition_2_2 = Claim(
     id="scaled-sign/proposition-2.2",
     source=Source(PAPER, "Proposition 2(2)"),
-    about="Along the sign flow of any function the least l1 norm of the gradient falls like 1/t.",
+    about="Along the sign flow of any function, the least l1 norm of the gradient decays like 1/t.",
     algorithm=SignFlow(beta),
     domain=domain,
     measure=MinDualGradientNormOverTime(power=1),

@@ -21,7 +21,7 @@ from signproof.theory.symbols import V0, L, alpha, k, mu
 remark_1 = Claim(
     id="scaled-sign/remark-1",
     source=Source(PAPER, "Remark 1"),
-    about="Gradient descent alone is scaled-sign/remark-1.gradient-descent; SignGD alone is scaled-sign/example-1.",
+    about=("Gradient descent is covered by scaled-sign/remark-1.gradient-descent, SignGD by scaled-sign/example-1."),
     words="On strongly convex smooth functions gradient descent and AdaGrad-Norm converge linearly, "
     "their sign counterparts in general do not.",
     awaits="a linear rate of AdaGrad-Norm, with its constants, as a claim of its own",

@@ -26,8 +26,10 @@ statement = Eq(z_after, z - rate * gradient(z), evaluate=False)
 remark_2_eq_13 = Claim(
     id="scaled-sign/remark-2.eq-13",
     source=Source(PAPER, "Remark 2, eq. (13)"),
-    about="EF-SignGD with the gradient taken at z = x - e is gradient descent in z: z+ = z - lambda grad f(z), where "
-    "z+ = x+ - e+ is what one step of (13) gives.",
+    about=(
+        "EF-SignGD with the gradient taken at z = x - e is gradient descent in z: z+ = z - lambda grad f(z), "
+        "where z+ = x+ - e+ results from one step of (13)."
+    ),
     statement=statement,
     domain=(rate > 0,),
     proof=Proof(Step("(13) in z", statement, by=Identity())),

@@ -139,8 +139,10 @@ remark_3_signgd = Claim(
     id="scaled-sign/remark-3.signgd",
     source=Source(PAPER, "Remark 3"),
     about="SignGD on a function that is smooth in the Euclidean norm, with a step that depends on the number of steps.",
-    erratum="The constant is four times too small. The decrease per step gives 2 d L V_0/(K + 1), and before the "
-    "first step f = L x^2/2 attains it.",
+    erratum=(
+        "The constant is four times too small. The decrease per step gives 2 d L V_0/(K + 1), which f = L "
+        "x^2/2 attains for K = 0."
+    ),
     algorithm=SignGD(best_step(d * L)),
     assumptions=(Smooth(L, L2), Dimension(d)),
     measure=MinDualGradientNorm(power=2),
@@ -152,7 +154,7 @@ max_norm_bound = 2 * L * V0 / (K + 1)
 remark_3_max_norm = Claim(
     id="scaled-sign/remark-3.max-norm",
     source=Source(PAPER, "Remark 3"),
-    about="SignGD on a function that is smooth in the maximum norm has the bound that (17) has at its best step, 1/L.",
+    about="SignGD on a function that is smooth in the maximum norm satisfies the bound (17) at its best step, 1/L.",
     algorithm=SignGD(best_step(L)),
     assumptions=(Smooth(L),),
     measure=MinDualGradientNorm(power=2),
@@ -168,8 +170,10 @@ remark_3_limit = Claim(
     id="scaled-sign/remark-3.limit",
     source=Source(PAPER, "Remark 3"),
     about="The right side of (17) tends to L V_0/(2 (k + 1)) as alpha tends to 2/L; here n is k.",
-    erratum="At alpha = 2/L the guaranteed decrease alpha (1 - L alpha/2) is 0, so that the right side tends to "
-    "infinity. It is least at alpha = 1/L, where it is 2 L V_0/(k + 1).",
+    erratum=(
+        "At alpha = 2/L the guaranteed decrease alpha (1 - L alpha/2) is 0, so the right side tends to "
+        "infinity. Its minimum is at alpha = 1/L, where it is 2 L V_0/(k + 1)."
+    ),
     statement=Eq(Limit(V0 / (gamma * (n + 1)), alpha, 2 / L, "-"), L * V0 / (2 * (n + 1))),
     domain=(L > 0, V0 > 0, n >= 0),
 )

@@ -28,8 +28,10 @@ remark_4_rate = Claim(
     id="scaled-sign/remark-4.rate",
     source=Source(PAPER, "Remark 4"),
     about="With step alpha/d the rate is in [0, 1) for every alpha below 2d/L.",
-    erratum="With alpha/d in place of alpha, the last factor of Theorem 1's rate becomes 1 - L alpha/(2d), not "
-    "1 - L alpha/2. As printed the rate reaches 1 at alpha = 2/L already.",
+    erratum=(
+        "With alpha/d in place of alpha, the last factor of Theorem 1's rate becomes 1 - L alpha/(2d), not 1 "
+        "- L alpha/2. As printed, the rate already reaches 1 at alpha = 2/L."
+    ),
     statement=(1 - gain >= 0) & (1 - gain < 1),
     domain=(d >= 1, 0 < mu, mu <= L, 0 < alpha, alpha < 2 * d / L),
 )
@@ -37,7 +39,7 @@ remark_4_rate = Claim(
 remark_4_comparison = Claim(
     id="scaled-sign/remark-4.comparison",
     source=Source(PAPER, "Remark 4"),
-    about="For alpha up to 1/L the decrease is at least that of the compressor's rate, alpha mu/d.",
+    about="For alpha up to 1/L, the decrease is at least that given by the compressor's rate, alpha mu/d.",
     statement=alpha * mu / d <= gain,
     domain=(d >= 1, 0 < mu, 0 < L, 0 <= alpha, alpha <= 1 / L),
 )
@@ -88,7 +90,7 @@ def compressor() -> Proof:
 remark_4_compressor = Claim(
     id="scaled-sign/remark-4.compressor",
     source=Source(PAPER, "Remark 4"),
-    about="C(v) = (||v||_1/d) sign(v) is a (1/d)-approximate compressor, zero entries of v included.",
+    about="C(v) = (||v||_1/d) sign(v) is a (1/d)-approximate compressor, even if v has zero entries.",
     assumptions=(dimension,),
     statement=Le(l2(l1(v) / d * maximizer(Str("inf"), v) - v) ** 2, (1 - 1 / d) * l2(v) ** 2),
     proof=compressor,

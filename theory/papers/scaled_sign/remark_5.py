@@ -42,10 +42,16 @@ means = [tuple((a + b) / 2 for a, b in zip(*pair, strict=True)) for pair in prod
 remark_5_minibatch = Claim(
     id="scaled-sign/remark-5.minibatch",
     source=Source(PAPER, "Remark 5"),
-    about="The mean of two independent estimates has half the variance in the sense of Assumption 4, when the error of "
-    "one is u, -u, v or -v with equal probability: the smallest case of the remark, n = 2 in two dimensions.",
-    erratum="A mean of n estimates has an n-th of the variance in the Euclidean norm, where variances of independent "
-    "errors add up. In ||.||_1, the norm of Assumption 4, they do not from two dimensions on.",
+    about=(
+        "The mean of two independent estimates has half the variance in the sense of Assumption 4 when each "
+        "error is u, -u, v or -v with equal probability: the smallest case of the remark, n = 2 in two "
+        "dimensions."
+    ),
+    erratum=(
+        "A mean of n estimates has 1/n of the variance in the Euclidean norm, in which variances of "
+        "independent errors add up. In ||.||_1, the norm of Assumption 4, they do not add up in two or more "
+        "dimensions."
+    ),
     statement=Le(second_moment(means), second_moment(list(errors)) / 2),
     domain=tuple(entry <= 1 for entry in (*u, *v)),
 )

@@ -14,8 +14,10 @@ remark_6 = Claim(
     id="scaled-sign/remark-6",
     source=Source(PAPER, "Remark 6"),
     about="Theorem 2's rate is no worse than SGD's, 1 - alpha mu, for alpha below 1/(2L).",
-    erratum="The comparison needs 2 (c - L alpha) >= 1, that is alpha <= (c - 1/2)/L, where c = 2 p_min - 1: signs "
-    "that are right with probability above 3/4. It fails for p_min up to 3/4 whatever the step size.",
+    erratum=(
+        "The comparison needs 2 (c - L alpha) >= 1, that is, alpha <= (c - 1/2)/L with c = 2 p_min - 1, so "
+        "signs must be right with probability above 3/4. For p_min up to 3/4 it fails for every step size."
+    ),
     statement=zeta_1 <= 1 - alpha * mu,
     domain=(*domain, alpha < 1 / (2 * L)),
 )

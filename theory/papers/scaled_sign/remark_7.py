@@ -22,8 +22,11 @@ remark_7 = replace(
     id="scaled-sign/remark-7",
     source=Source(PAPER, "Remark 7"),
     about="Majority vote with the diminishing step 3/(mu c (k + 1)) converges like 1/k, here with one worker.",
-    erratum="It fails as Theorem 2(2) does: the first steps may be far above c/L. An offset in the step sizes helps. "
-    "The function of the witness is strongly convex, too, so that it breaks the remark under either assumption.",
+    erratum=(
+        "It fails as Theorem 2(2) does: the first steps may be far above c/L. An offset in the step sizes "
+        "helps. The witness's function is also strongly convex, so it breaks the remark under either "
+        "assumption."
+    ),
     algorithm=MajorityVote(theorem_2.diminishing, Integer(1)),
     assumptions=(
         theorem_2.smooth,

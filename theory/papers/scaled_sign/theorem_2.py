@@ -270,8 +270,10 @@ theorem_2_1 = Claim(
     id="scaled-sign/theorem-2.1",
     source=Source(PAPER, "Theorem 2(1), eq. (19)"),
     about="Scaled SignSGD with a constant step converges linearly up to a floor, under the PL inequality.",
-    erratum="The proof takes the norm of the stochastic gradient for independent of its signs, and no assumption says "
-    "so.",
+    erratum=(
+        "The proof treats the norm of the stochastic gradient as independent of its signs, which no "
+        "assumption guarantees."
+    ),
     algorithm=ScaledSignSGD(alpha),
     assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
     domain=domain,
@@ -282,11 +284,15 @@ theorem_2_1 = Claim(
 theorem_2_1_strongly_convex = replace(
     theorem_2_1,
     id="scaled-sign/theorem-2.1.strongly-convex",
-    about="Scaled SignSGD with a constant step converges linearly up to a floor, under strong convexity: of "
-    '"Assumptions 1, 3, 4 or 2-4" the first reading.',
-    erratum="The proof takes the norm of the stochastic gradient for independent of its signs, as under the PL "
-    "inequality. own/theorem-2.1.repaired holds for strongly convex functions, too, for they meet that inequality with "
-    "the same mu.",
+    about=(
+        "Scaled SignSGD with a constant step converges linearly up to a floor, under strong convexity: the "
+        'first reading of "Assumptions 1, 3, 4 or 2-4".'
+    ),
+    erratum=(
+        "The proof treats the norm of the stochastic gradient as independent of its signs, as under the PL "
+        "inequality. own/theorem-2.1.repaired also holds for strongly convex functions, since they meet that "
+        "inequality with the same mu."
+    ),
     assumptions=(smooth, convex, *theorem_2_1.assumptions[2:]),
     proof=lambda: part_1(norm_and_signs(), strongly_convex),
 )
@@ -327,9 +333,12 @@ theorem_2_2 = Claim(
     id="scaled-sign/theorem-2.2",
     source=Source(PAPER, "Theorem 2(2), eq. (20)"),
     about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k, under the PL inequality.",
-    erratum="The first steps, 3/(mu c) and half of it, may be far above c/L, and then the suboptimality grows: even "
-    "exact gradients break the bound. An offset k_0 in the step sizes helps. Besides, the proof takes norm and "
-    "signs of the stochastic gradient for independent, which no assumption says. Where (39) needs 4/k, (20) has 32/k.",
+    erratum=(
+        "The first steps, 3/(mu c) and half of it, may be far above c/L, and then the suboptimality grows: "
+        "even exact gradients break the bound. An offset k_0 in the step sizes helps. Besides, the proof "
+        "treats norm and signs of the stochastic gradient as independent, which no assumption guarantees. "
+        "Also, (20) has 32/k where (39) needs only 4/k."
+    ),
     algorithm=ScaledSignSGD(diminishing),
     assumptions=(smooth, dominated, Unbiased(), BoundedVariance(sigma), SignMargin(c)),
     domain=(*constants, k >= 1),
@@ -341,8 +350,10 @@ theorem_2_2_strongly_convex = replace(
     theorem_2_2,
     id="scaled-sign/theorem-2.2.strongly-convex",
     about="Scaled SignSGD with the diminishing step 3/(mu c (k + 1)) converges like 1/k, under strong convexity.",
-    erratum="It fails as under the PL inequality: the first steps may be far above c/L. own/theorem-2.2.repaired holds "
-    "for strongly convex functions, too, for they meet that inequality with the same mu.",
+    erratum=(
+        "It fails as under the PL inequality: the first steps may be far above c/L. own/theorem-2.2.repaired "
+        "also holds for strongly convex functions, since they meet that inequality with the same mu."
+    ),
     assumptions=(smooth, convex, *theorem_2_2.assumptions[2:]),
     proof=lambda: diminishing_steps(strongly_convex),
 )

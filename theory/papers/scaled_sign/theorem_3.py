@@ -168,9 +168,11 @@ vote_margin = And(
 theorem_3_vote = Claim(
     id="scaled-sign/theorem-3.vote",
     source=Source(PAPER, "Appendix F, eq. (41)"),
-    about="The vote of M workers is right as often as 2 I_p(kappa, kappa) - 1 says, kappa = floor((M + 1)/2): here for "
-    "M = 2k + 1 and M = 2k + 2, k = 0, 1, ..., so for every M. The s_m are the signs of the workers' ~g^m_i times that "
-    "of g_i: independent, and 1 with probability p.",
+    about=(
+        "The mean of the vote of M workers times sign(g_i) is 2 I_p(kappa, kappa) - 1, kappa = floor((M + "
+        "1)/2): here for M = 2k + 1 and M = 2k + 2, k = 0, 1, ..., so for every M. The s_m are the signs of "
+        "the workers' ~g^m_i times that of g_i: independent, and 1 with probability p."
+    ),
     statement=vote_margin,
     domain=(0 <= p, p <= 1),
     proof=vote,
@@ -258,11 +260,15 @@ def with_votes(aligned: tuple[Step, ...], dominates: Domination = polyak_lojasie
 theorem_3 = Claim(
     id="scaled-sign/theorem-3",
     source=Source(PAPER, "Theorem 3, eq. (21)"),
-    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under the PL inequality. "
-    "I_p stands for I_{p_min}(kappa, kappa), kappa = floor((M + 1)/2): that the vote is so often right is "
-    "`scaled-sign/theorem-3.vote`.",
-    erratum="The proof takes the mean norm M_k of the stochastic gradients for independent of their vote, and no "
-    "assumption says so. With one worker it is Theorem 2.",
+    about=(
+        "Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under the PL "
+        "inequality. I_p stands for I_{p_min}(kappa, kappa), kappa = floor((M + 1)/2); "
+        "`scaled-sign/theorem-3.vote` shows that the vote is right that often."
+    ),
+    erratum=(
+        "The proof treats the mean norm M_k of the stochastic gradients as independent of their vote, which "
+        "no assumption guarantees. With one worker this is Theorem 2."
+    ),
     algorithm=MajorityVote(alpha, M),
     assumptions=(
         smooth,
@@ -279,11 +285,15 @@ theorem_3 = Claim(
 theorem_3_strongly_convex = replace(
     theorem_3,
     id="scaled-sign/theorem-3.strongly-convex",
-    about="Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under strong convexity: "
-    'of "Assumptions 1, 3, 4 or 2-4" the first reading. I_p is that of scaled-sign/theorem-3.',
-    erratum="The proof takes the mean norm M_k of the stochastic gradients for independent of their vote, as under the "
-    "PL inequality. own/theorem-3.repaired holds for strongly convex functions, too, for they meet that inequality "
-    "with the same mu.",
+    about=(
+        "Scaled SignSGD with M workers and majority vote converges linearly up to a floor, under strong "
+        'convexity: the first reading of "Assumptions 1, 3, 4 or 2-4". I_p is that of scaled-sign/theorem-3.'
+    ),
+    erratum=(
+        "The proof treats the mean norm M_k of the stochastic gradients as independent of their vote, as "
+        "under the PL inequality. own/theorem-3.repaired also holds for strongly convex functions, since they"
+        " meet that inequality with the same mu."
+    ),
     assumptions=(smooth, convex, *theorem_3.assumptions[2:]),
     proof=lambda: with_votes(norms_and_votes(), strongly_convex),
 )

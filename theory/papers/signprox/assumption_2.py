@@ -95,7 +95,9 @@ def standard() -> Proof:
 assumption_2_lipschitz = Claim(
     id="signprox/assumption-2.lipschitz",
     source=Source(PAPER, WHERE),
-    about="Assumption 2 gives Assumption 1 with L = max L_i, for d and for every r_j, and sigma^2 = sum of sigma_i^2.",
+    about=(
+        "Assumption 2 implies Assumption 1 with L = max L_i, for d and for every r_j, and sigma^2 = sum of sigma_i^2."
+    ),
     statement=And(
         LipschitzGradient(D, L, L2).statement(s, t), LipschitzGradient(COMPONENT, L, L2).statement(s, t), one_draw
     ),

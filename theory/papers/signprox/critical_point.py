@@ -36,10 +36,15 @@ critical = Eq((P_1 + P_2) / 2, x)
 theorem_1_critical_point = Claim(
     id="signprox/theorem-1.critical-point",
     source=Source(PAPER, "after Theorem 1"),
-    about="SPGM converges to a critical point of f; then both steps from that point would have to stay there (stated "
-    "for two quadratic components on the line).",
-    erratum="Theorem 1 bounds a mean over T steps with a step size that depends on T; with any fixed step size the "
-    "noise stays. At a point where f is critical, the two steps lead away from it, one to each side.",
+    about=(
+        "SPGM converges to a critical point of f; then both possible steps from that point must stay there "
+        "(stated for two quadratic components on the line)."
+    ),
+    erratum=(
+        "Theorem 1 bounds a mean over T steps with a step size that depends on T; with any fixed step size "
+        "the noise remains. At a critical point of f the two possible steps lead away from it, one to each "
+        "side."
+    ),
     statement=And(Eq(P_1, x), Eq(P_2, x)),
     domain=(L > 0, T >= 1, gamma > 0, Eq(gamma**2 * L**2 * T, 1), proximal(P_1, a_1), proximal(P_2, a_2), critical),
 )

@@ -227,8 +227,10 @@ def proof() -> Proof:
 theorem_1 = Claim(
     id="signprox/theorem-1",
     source=Source(PAPER, "Theorem 1"),
-    about="The stochastic proximal-gradient method with gamma = 1/(L sqrt(T)) and single draws: the squared gradient "
-    "mapping is of the order 1/sqrt(T) on average over T steps.",
+    about=(
+        "The stochastic proximal-gradient method with gamma = 1/(L sqrt(T)) and single draws: the squared "
+        "gradient mapping averages O(1/sqrt(T)) over T steps."
+    ),
     algorithm=SPGM(gamma),
     assumptions=(composite, average, convex_components, smooth, smooth_components, variance),
     domain=domain,

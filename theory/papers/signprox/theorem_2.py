@@ -268,8 +268,10 @@ def proof() -> Proof:
 theorem_2 = Claim(
     id="signprox/theorem-2",
     source=Source(PAPER, "Theorem 2"),
-    about="signProx with gamma = 1/(2 ||L||_1 sqrt(T)) and mini-batches of T draws: the l1 norm of the gradient "
-    "mapping is of the order 1/sqrt(T) on average over T steps.",
+    about=(
+        "signProx with gamma = 1/(2 ||L||_1 sqrt(T)) and mini-batches of T draws: the l1 norm of the gradient"
+        " mapping averages O(1/sqrt(T)) over T steps."
+    ),
     algorithm=SignProx(gamma, T),
     assumptions=(
         composite, average, convex_components, smooth, smooth_coordinates, constants, variance, deviations,
