@@ -85,7 +85,7 @@ def of_families(claim: Claim, seed: int) -> Evidence | None:
     if not able:
         return None
     if len(able) < len(tried):
-        words += f"; only these families meet all assumptions:  {', '.join(able)}"
+        words += f"; only these families meet all assumptions: {', '.join(able)}"
     label = posed.id.removeprefix(claim.id).strip()
     return Evidence("instance", "exact", f"{label} {words}".strip(), facts | {"families": able})
 

@@ -27,7 +27,7 @@ def command(
     fail_on: Annotated[
         FailOn | None,
         typer.Option(
-            help="Exit 1 if a claim is gone and, with worse, if one got worse; with verdict, if any verdict changed."
+            help="worse: exit 1 if a claim got worse or is gone; verdict: if a verdict changed or a claim is gone."
         ),
     ] = None,
 ) -> None:

@@ -29,12 +29,14 @@ SCHEMA = "signproof-variant/1"
 
 def command(
     target: Annotated[
-        str, typer.Argument(metavar="FILE.py:FACTORY", help="A function from a step size to an optax transformation.")
+        str,
+        typer.Argument(metavar="FILE.py:FACTORY", help="A function that maps a step size to an optax transformation."),
     ],
     claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to test, by ID or pattern.")] = "*",
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Compare with this baseline; only regressions fail.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Compare with this baseline; fail on changed statuses and larger ratios."),
     ] = None,
     dtype: Annotated[
         str, typer.Option(help="Dtype of parameters and state: float64, float32 or bfloat16.")

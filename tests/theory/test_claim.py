@@ -190,7 +190,7 @@ REFUSED = [
     (CONTRACT, {"bound": "V_0"}, "the bound must be a SymPy expression, not 'V_0'"),
     (CONTRACT, {"bound": V0 > 0}, "the bound must be a SymPy expression"),
     (ALGEBRAIC, {"algorithm": SignGD(x)}, "an algebraic claim has a statement and a domain, but no algorithm"),
-    (ALGEBRAIC, {"bound": x}, "without a bound"),
+    (ALGEBRAIC, {"bound": x}, "but no bound"),
     (ALGEBRAIC, {"statement": True}, "the statement must be a SymPy relation"),
     (ALGEBRAIC, {"statement": x < x + 1}, "decides at once"),
     (ALGEBRAIC, {"statement": x}, "the statement must be a SymPy relation"),
@@ -207,7 +207,7 @@ REFUSED = [
         {"assumptions": (Smooth(L, EuclideanNorm("2")), PolyakLojasiewicz(mu))},
         "choose LINF, L2, OPERATOR",
     ),
-    (CONTRACT, {"assumptions": (Smooth(L, "inf"), PolyakLojasiewicz(mu))}, "norm of Smooth is no geometry.*'inf'"),
+    (CONTRACT, {"assumptions": (Smooth(L, "inf"), PolyakLojasiewicz(mu))}, "norm of Smooth is 'inf', not a geometry"),
     (CONTRACT, {"measure": Doubled()}, "Doubled defines quantity but inherits symbol"),
     (CONTRACT, {"assumptions": (Smooth(L), Late(mu))}, r"k in the condition k >= 5 of Late\(mu\) has no meaning there"),
     # the domain

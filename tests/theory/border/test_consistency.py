@@ -277,7 +277,7 @@ def test_a_flow_follows_the_trajectory_of_its_own_velocity():
     ids=str,
 )  # fmt: skip
 def test_a_bound_has_a_value_at_the_first_iteration(limit):
-    refused(lambda: bound(bound=limit), "no value at k = 0", "k + 1 for k, or k >= 1")
+    refused(lambda: bound(bound=limit), "no value at k = 0", "k + 1 instead of k, or k >= 1")
     assert bound(bound=limit, domain=(0 < alpha, alpha < 2 / L, k >= 1))
 
 
@@ -315,7 +315,7 @@ def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
 
 
 def test_a_bound_at_the_horizon_is_no_formula_in_k():
-    refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "only about the last iteration", "write K for k")
+    refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "only about the last iteration", "write K instead of k")
 
 
 def test_a_power_of_0_has_a_value_if_its_exponent_is_positive():
@@ -389,7 +389,9 @@ def test_a_method_named_like_a_count_counts_nothing():
 
     assert bound(algorithm=Draws(alpha))
     for number in (Rational(1, 2), True, "four", ("a", "b")):
-        refused(lambda number=number: bound(algorithm=Batches(alpha, number)), "number of batch is a symbol of its own")
+        refused(
+            lambda number=number: bound(algorithm=Batches(alpha, number)), "number of batch must be a separate symbol"
+        )
 
 
 # -------------------------------------------------------------------------------------------------- orbits

@@ -89,7 +89,7 @@ def test_a_special_class_of_families_is_named():
     assert set(exhibit(slow_claim()).facts["families"]) >= ours
     found = exhibit(slow_claim(StronglyConvex))
     assert ours - set(found.facts["families"]) == {"sums of x^2 + a sin^2 x"}
-    assert "only these meet all that is assumed: diagonal quadratics, dense" in found.text
+    assert "only these families meet all assumptions: diagonal quadratics, dense" in found.text
 
 
 def test_a_verdict_exhibits_its_instance():
@@ -452,7 +452,7 @@ def test_the_place_that_is_named_is_where_nothing_is():
         id="own", algorithm=GradientDescent(alpha), assumptions=(Smooth(L, L2), StronglyConvex(mu, L2), Gap(gap, L2)),
         domain=(0 < alpha, alpha < 1 / L), measure=Suboptimality(), bound=V0,
     )  # fmt: skip
-    assert unmeetable(claim).endswith("not at the minimizer")
+    assert unmeetable(claim).endswith("impossible at the minimizer")
 
 
 @pytest.mark.parametrize(("size", "statement", "false"), [

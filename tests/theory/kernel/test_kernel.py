@@ -879,11 +879,11 @@ FALSE = {
         bound((Le(V0, 0), Hypothesis(EqualToAll(L), x_k)), (Le(suboptimality(k), V0), Decide())),
         "which the claim does not make",
     ),
-    "a step that rests on itself": (on_itself(), "rests on 1, which is not proved before it"),
-    "steps that rest on each other": (in_a_circle(), "rests on second, which is not proved before it"),
+    "a step that rests on itself": (on_itself(), "uses 1, which is not proved before it"),
+    "steps that rest on each other": (in_a_circle(), "uses second, which is not proved before it"),
     "a step that rests on its twin": (
         parameters(Step("1", x > 5, Decide(Step("1", x > 5, Decide())))),
-        "rests on 1, which is not proved before it",
+        "uses 1, which is not proved before it",
     ),
     "a step that says one thing and then another": (parameters(Shifting("1", x > 0, Decide())), "is not a Step"),
     "a justification of one's own": (
@@ -936,7 +936,7 @@ FALSE = {
     ),
     "a combination that misses by a constant": (
         algebraic((x > 0,), (x > 0, Decide()), (x > 1, lambda s: Combination({s: 1}))),
-        "misses",
+        "differs from the statement",
     ),
     # --- indices, points and assumptions that are not what they look like
     "a point that depends on the index of a sum in the assumption": (
