@@ -252,7 +252,7 @@ def test_report_writes_what_is_asked_for(run, misuse, tmp_path, monkeypatch):
         (text[: len(text) // 2], "truncated"),
         (text.replace("signproof-ledger/1", "signproof-ledger/7"), "signproof-ledger/7"),
         (text.replace('"proved"', '"true"'), "'true' is not one of"),
-        (text.replace('"scaled-sign/theorem-1.3"', '"scaled-sign/theorem-1.1"'), "is there 2 times"),
+        (text.replace('"scaled-sign/theorem-1.3"', '"scaled-sign/theorem-1.1"'), "occurs 2 times"),
         ("[]", "is not of type 'object'"),
         ("\u0000", "not JSON"),
     ):
@@ -344,7 +344,7 @@ def test_a_map_of_tightness_is_printed_written_and_drawn(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["scaled-sign/theorem-1.zeta"], "scaled-sign/theorem-1.zeta bounds no run"),
+        (["scaled-sign/theorem-1.zeta"], "scaled-sign/theorem-1.zeta is not a bound on a run"),
         (["scaled-sign/theorem-1.*"], "names 4 claims; name one"),
         (["scaled-sign/theorem-1.1", "--dimensions", "two"], "--dimensions two is not a list of numbers"),
         (["scaled-sign/theorem-1.1", "--ratios", "1/0"], "--ratios 1/0 is not a list of numbers"),

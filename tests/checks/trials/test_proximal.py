@@ -105,7 +105,7 @@ def test_the_theorems_hold_and_an_eighth_of_their_bounds_does_not(id):
     again = from_json(data, known)
     assert again.replay().confirmed and "over 4 steps the expected measure" in again.describe()
     for field, value, why in (
-        ("sigma", "0", "does not meet what is assumed with sigma = 0"),
+        ("sigma", "0", "does not meet the assumptions with sigma = 0"),
         ("gamma", "1", "outside the domain"),
         ("T", "1", "the claim is about T steps"),
     ):

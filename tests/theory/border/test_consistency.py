@@ -309,7 +309,7 @@ def test_the_first_step_has_a_size(step):
 
 def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
     method = {"algorithm": ScaledSignGD(1 / (L * sqrt(K))), "horizon": K}
-    refused(lambda: bound(**method), "step size", "no value at K = 0", "K + 1 for K, or K >= 1")
+    refused(lambda: bound(**method), "step size", "no value at K = 0", "K + 1 instead of K, or K >= 1")
     assert bound(**method, domain=(alpha > 0, K >= 1))
     assert bound(algorithm=ScaledSignGD(1 / (L * sqrt(K + 1))), horizon=K)
 
