@@ -20,6 +20,7 @@ COMMANDS = (
     "verify",
     "list",
     "show",
+    "export",
     "search",
     "replay",
     "compare",

@@ -21,6 +21,8 @@ from signproof.theory.border.purity import Impure
 from signproof.theory.border.state import change
 from signproof.theory.border.steps import Unruly
 from signproof.theory.claim import Claim
+from signproof.theory.document.terms import DocumentError
+from signproof.theory.document.writing import document
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.elaboration.vacuity import contradiction, unmeetable
 from signproof.theory.proof_steps import Certificate
@@ -100,6 +102,14 @@ def _with_excess(verdict: Verdict) -> Verdict:
     return dataclasses.replace(verdict, tightness=found)
 
 
+def _document(claim: Claim, certificate: Certificate) -> dict[str, str]:
+    """The hash of the proof's document; nothing for a proof with parts that no document has."""
+    try:
+        return {"document": document(claim, certificate.proof).sha256}
+    except (DocumentError, TypeError, ValueError):
+        return {}
+
+
 def _check_proof(inquiry: Inquiry) -> Certificate | None:
     claim = inquiry.claim
     if claim.proof is None and not kind_of(claim).bounds_runs:
@@ -110,7 +120,7 @@ def _check_proof(inquiry: Inquiry) -> Certificate | None:
         found = "" if claim.proof is not None else " of an automatic proof"
         count = len(outcome.proof.steps)
         text = f"{f'all {count} steps' if count > 1 else 'the one step'}{found} accepted"
-        inquiry.add("proof", "exact", text, {"accepted": True})
+        inquiry.add("proof", "exact", text, {"accepted": True} | _document(claim, outcome))
         return outcome
     if claim.proof is not None:
         facts = {"accepted": False, "failed": outcome.number}
