@@ -93,6 +93,11 @@ class Instances(ABC):
         """For one instance: the same with simpler numbers, if the family has any."""
         return self
 
+    def _nearest(self, denominator: int) -> Self:
+        """For one instance: the same, of the same class, with the nearest fractions with that denominator."""
+        near = {name: nearest(np.asarray(field), denominator) for name, field in self.arrays().items()}
+        return dataclasses.replace(self, **near)
+
     @property
     def dimension(self) -> int:
         """How many coordinates a point has: the length of the first batched field, unless overridden."""

@@ -16,7 +16,7 @@ from flint import fmpq
 
 from signproof.checks.numbers.exact import rationals
 from signproof.checks.problems import softplus
-from signproof.checks.problems.base import BATCH, Problem, nearest
+from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.problems.quadratic import LeastSquares
 from signproof.checks.problems.sine import AMPLITUDES, draw_amplitudes, pl_constant, pl_constants
@@ -102,8 +102,8 @@ class ComposedSine(Composed):
             return None
         return linear * (2 + 2 * a if type(assumption) is Smooth else pl_constant(a)[0])
 
-    def rounded(self, denominator: int) -> ComposedSine:
-        return ComposedSine(nearest(self.factor, denominator), nearest(np.asarray(self.amplitude), denominator))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
@@ -154,8 +154,8 @@ class ComposedSoftplus(Composed):
             return linear
         return linear * (1 + rationals(self.height).item() * softplus.STEEPEST)
 
-    def rounded(self, denominator: int) -> ComposedSoftplus:
-        return ComposedSoftplus(*(nearest(np.asarray(field), denominator) for field in self.arrays().values()))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:

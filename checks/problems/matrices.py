@@ -16,7 +16,7 @@ import numpy as np
 from flint import fmpq
 
 from signproof.checks.posing.domain import TURN
-from signproof.checks.problems.base import BATCH, Problem, nearest
+from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.problems.quadratic import LeastSquares, u
 from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
@@ -81,8 +81,8 @@ class MatrixLeastSquares(Problem):
             return LeastSquares(self.factor).exact_constant(StronglyConvex(1, L2))
         return None
 
-    def rounded(self, denominator: int) -> MatrixLeastSquares:
-        return MatrixLeastSquares(nearest(self.factor, denominator))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:

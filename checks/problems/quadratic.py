@@ -16,7 +16,7 @@ from flint import fmpq, fmpq_mat
 
 from signproof.checks.numbers.exact import RATIONALS, rational
 from signproof.checks.posing.domain import TURN
-from signproof.checks.problems.base import BATCH, Problem, nearest
+from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.constants import (
     Enclosure,
     exact_smoothness,
@@ -86,8 +86,8 @@ class DiagonalQuadratic(Problem):
             return max(h) if assumption.norm is L2 else sum(h[1:], start=h[0])
         return None
 
-    def rounded(self, denominator: int) -> DiagonalQuadratic:
-        return DiagonalQuadratic(nearest(self.diagonal, denominator))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
@@ -202,8 +202,8 @@ class LeastSquares(Problem):
             raise ValueError("the constant computed in floats does not hold exactly")
         return proposed
 
-    def rounded(self, denominator: int) -> LeastSquares:
-        return LeastSquares(nearest(self.factor, denominator))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     def describe(self):
         m, d = self.factor.shape

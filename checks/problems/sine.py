@@ -15,7 +15,7 @@ from sympy import Rational, Symbol, diff, sin
 
 from signproof.checks.numbers.cover import within
 from signproof.checks.numbers.exact import Balls, rational, rationals, to_float
-from signproof.checks.problems.base import BATCH, Problem, nearest
+from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Scalar, Vector, evaluate
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth
@@ -80,8 +80,8 @@ class SineSum(Problem):
             return (2 + 2 * a) * (sum(w[1:], start=w[0]) if assumption.norm is LINF else max(w))
         return min(w) * pl_constant(a)[0] if type(assumption) is PolyakLojasiewicz else None
 
-    def rounded(self, denominator: int) -> SineSum:
-        return SineSum(nearest(self.weights, denominator), nearest(np.asarray(self.amplitude), denominator))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:

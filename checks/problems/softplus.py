@@ -14,7 +14,7 @@ from typing import Any, Self
 import numpy as np
 from flint import fmpq
 
-from signproof.checks.problems.base import BATCH, Problem, in_numbers_of, nearest
+from signproof.checks.problems.base import BATCH, Problem, in_numbers_of
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
@@ -90,8 +90,8 @@ class SoftplusSum(Problem):
             return max(each) if assumption.norm is L2 else sum(each[1:], start=each[0])
         return None
 
-    def rounded(self, denominator: int) -> SoftplusSum:
-        return SoftplusSum(*(nearest(field, denominator) for field in self.arrays().values()))
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
 
     @classmethod
     def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:

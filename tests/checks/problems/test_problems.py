@@ -683,6 +683,17 @@ def test_rounding_gives_simpler_numbers_nearby():
     assert nearest(np.array([np.pi, -0.5]), 7).tolist() == [fmpq(22, 7), fmpq(-1, 2)]
 
 
+@pytest.mark.parametrize("family", [DiagonalQuadratic, LeastSquares, SineSum, SoftplusSum, ComposedSine])
+def test_a_derived_family_stays_what_it_is_when_its_numbers_are_rounded(family):
+    class Mine(family):
+        pass
+
+    one = next(batches(family))[0].one(3)
+    mine = Mine(**one.arrays()).rounded(4)
+    assert type(mine) is Mine
+    assert all((mine.arrays()[name] == field).all() for name, field in one.rounded(4).arrays().items())
+
+
 class TestAFamilyOfOnesOwn:
     @pytest.fixture
     def parabolas(self):
