@@ -43,7 +43,7 @@ coq: ## check the Coq library with coqc: theory/coq, built in out/coq
 	  echo "make coq: there is no coqc here, so the Coq library was not checked"; test -z "$(REQUIRE_COQ)"; exit; \
 	fi; \
 	mkdir -p out/coq && cp -p theory/coq/*.v theory/coq/_CoqProject out/coq && cd out/coq && \
-	coq_makefile -f _CoqProject -o Makefile && $(MAKE) --no-print-directory && echo "make coq: all is proved"
+	coq_makefile -f _CoqProject -o Makefile && $(MAKE) --no-print-directory && echo "make coq: coqc accepts the library"
 
 lint: $(VENV)/.installed-test ## ruff (check and format), mypy, and the layers of imports
 	$(BIN)/ruff check .

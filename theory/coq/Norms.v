@@ -92,6 +92,13 @@ Proof.
   replace (u - v)%V with (-1 * (v - u))%V by vector. rewrite dual_norm_scale, Rabs_left; lra.
 Qed.
 
+(* The dual norm is the largest <g, v> with ||v|| <= 1, and v(g) is such a v. *)
+Lemma dual_norm_is_maximum g v : norm p v <= 1 -> dot d g v <= dual_norm p g.
+Proof.
+  intros V. pose proof (hoelder p g v). pose proof (non_negative_dual_norm g).
+  pose proof (non_negative_norm v). nra.
+Qed.
+
 (* Hölder's inequality for the absolute value. *)
 Lemma hoelder_abs u v : Rabs (dot d u v) <= dual_norm p u * norm p v.
 Proof.
@@ -103,6 +110,47 @@ Qed.
 Lemma coordinate_le_norm i v : (i < d)%nat -> Rabs (v i) <= dual_norm p (unit i) * norm p v.
 Proof. intros I. rewrite <- (dot_unit d i v I) at 1. apply hoelder_abs. Qed.
 End EveryPair.
+
+(* A norm, and for each g a v(g) at which <g, v> is largest in the unit ball, are a dual pair: its dual norm is that
+   maximum, and Hölder's inequality follows. So a dual pair is a norm, its dual norm by definition, and a choice of
+   maximizers. *)
+Section PairOfNorm.
+Variables (d : nat) (N : vec -> R) (v : vec -> vec).
+Hypothesis scales : forall t u, N (t * u)%V = Rabs t * N u.
+Hypothesis triangle : forall u w, N (u + w)%V <= N u + N w.
+Hypothesis inside : forall g, N (v g) <= 1.
+Hypothesis greatest : forall g w, N w <= 1 -> dot d g w <= dot d g (v g).
+
+Lemma dot_le_maximum_times_norm g w : dot d g w <= dot d g (v g) * N w.
+Proof.
+  assert (Zero : N zero = 0) by (rewrite <- (scale_zero zero), scales, Rabs_R0; ring).
+  assert (P : 0 <= N w).
+  { pose proof (triangle w (-1 * w)) as T. rewrite scales, Rabs_left in T by lra.
+    replace (w + -1 * w)%V with zero in T by vector. lra. }
+  destruct (Req_dec (N w) 0) as [Z|NZ].
+  - (* t w is in the unit ball for every t *)
+    rewrite Z, Rmult_0_r. apply Rnot_lt_le. intros Q.
+    pose proof (greatest g ((dot d g (v g) + 1) / dot d g w * w)%V) as M.
+    rewrite scales, Z, Rmult_0_r, dot_scale_r in M. unfold Rdiv in M.
+    rewrite Rmult_assoc, Rinv_l in M by lra. lra.
+  - pose proof (greatest g (/ N w * w)%V) as M. rewrite scales, dot_scale_r, Rabs_pos_eq in M.
+    + rewrite Rinv_l in M by exact NZ. apply (Rmult_le_reg_l (/ N w)).
+      * apply Rinv_0_lt_compat. lra.
+      * replace (/ N w * (dot d g (v g) * N w)) with (dot d g (v g)) by (field; exact NZ). lra.
+    + left. apply Rinv_0_lt_compat. lra.
+Qed.
+
+Definition pair_of_norm : DualPair d := {|
+  norm := N;
+  dual_norm := fun g => dot d g (v g);
+  maximizer := v;
+  norm_scale := scales;
+  norm_triangle := triangle;
+  hoelder := dot_le_maximum_times_norm;
+  attained_dual_norm := fun g => eq_refl;
+  unit_maximizer := inside
+|}.
+End PairOfNorm.
 
 (* ------------------------------------------------------------------------------------------------ maximum norm *)
 

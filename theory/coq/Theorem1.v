@@ -5,7 +5,6 @@
    The paper's case is the maximum norm, where ||g||_* v(g) = ||g||_1 sign(g). Steps are named as in the proof in
    theory/papers/scaled_sign/theorem_1.py, and numbered as in the paper. *)
 From Coq Require Import Reals Lra Psatz.
-From Coquelicot Require Import Coquelicot.
 From Signproof Require Import Vectors Norms Objective Recursion.
 Open Scope R_scope.
 

@@ -154,6 +154,25 @@ Proof.
   - intros j _ N. destruct (Nat.eq_dec j i); [contradiction|ring].
 Qed.
 
+(* signproof assumption Dimension: the sum of 1 over all coordinates is d *)
+Lemma dimension d : total d (fun _ => 1) = INR d.
+Proof. rewrite total_const. ring. Qed.
+
+(* y with the coordinate i of x. *)
+Definition exchange (x y : vec) (i : nat) : vec := fun j => if Nat.eq_dec j i then x j else y j.
+
+(* signproof lemma "exchanged coordinate" *)
+Lemma exchanged_coordinate x y i : exchange x y i i = x i.
+Proof. unfold exchange. destruct (Nat.eq_dec i i); [reflexivity|contradiction]. Qed.
+
+(* signproof lemma "one coordinate" *)
+Lemma one_coordinate d g x y i :
+  (i < d)%nat -> dot d g (exchange x y i - y) = g i * (exchange x y i - y)%V i.
+Proof.
+  intros I. apply (total_single d (fun j => g j * (exchange x y i - y)%V j) i I).
+  intros j _ N. unfold sub, exchange. destruct (Nat.eq_dec j i); [contradiction|ring].
+Qed.
+
 (* ------------------------------------------------------------------------------------------------ the sign *)
 
 (* sgn 0 = 0 *)
