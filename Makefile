@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples smoke test bench docs rooms lint clean
+.PHONY: help verify errata counterexamples smoke test bench docs rooms coq lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,14 @@ docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 
 rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/rooms.svg
 	$(BIN)/python docs/drawing/rooms.py
+
+# Coq is no Python package; Debian has it as coq and libcoq-coquelicot. With REQUIRE_COQ=1 its absence is an error.
+coq: ## check the Coq library with coqc: theory/coq, built in out/coq
+	@if ! command -v coqc > /dev/null; then \
+	  echo "make coq: there is no coqc here, so the Coq library was not checked"; test -z "$(REQUIRE_COQ)"; exit; \
+	fi; \
+	mkdir -p out/coq && cp -p theory/coq/*.v theory/coq/_CoqProject out/coq && cd out/coq && \
+	coq_makefile -f _CoqProject -o Makefile && $(MAKE) --no-print-directory && echo "make coq: coqc accepts the library"
 
 lint: $(VENV)/.installed-test ## ruff (check and format), mypy, and the layers of imports
 	$(BIN)/ruff check .

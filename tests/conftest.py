@@ -14,6 +14,7 @@ from signproof.judging import judge
 from signproof.theory.catalog import catalog
 
 TOGETHER = {
+    "test_library.py": "the compiled Coq library",
     "test_errata.py": "a run of all claims",
     "test_readme.py": "a run of all claims",
     "test_mutants.py": "mutants of all claims",
