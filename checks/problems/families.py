@@ -9,7 +9,7 @@ from typing import Any
 from signproof.checks.problems import composition, logistic, matrices, quadratic, separable, sine, softplus
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
-from signproof.theory.border.home import beside, is_ours, loaded, members
+from signproof.theory.border.home import holders, holds, is_ours, loaded, members
 from signproof.theory.claim import Claim
 
 
@@ -37,7 +37,12 @@ def _at_home(claim: Claim) -> list[type[Problem]]:
         pass
     found = [f for f in dict.fromkeys(_subclasses(Problem)) if _is_users(f) and not isabstract(f)]
     home = {*claim.home}
-    return [f for f in found if home & {*f.home} or members(f, claim.home) or beside(f, claim)]
+    places = holders(claim) if found else []  # looked for once: there are thousands of modules
+    return [
+        family
+        for family in found
+        if home & {*family.home} or members(family, claim.home) or any(holds(place, family) for place in places)
+    ]
 
 
 def _is_users(family: type[Problem]) -> bool:

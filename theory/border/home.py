@@ -42,10 +42,14 @@ def members(kind: type, homes: Iterable[str]) -> bool:
     return any(_imports(module, kind) for module in loaded(homes))
 
 
-def beside(kind: type, thing: Any) -> bool:
-    """Whether some module outside the package holds a class and something else, both under names of its own."""
-    modules = [module for name, module in list(sys.modules.items()) if not is_ours(name)]
-    return any(_named(module, thing) and (_named(module, kind) or _defines(module, kind)) for module in modules)
+def holders(thing: Any) -> list[ModuleType]:
+    """The modules outside the package that hold something under a name of their own."""
+    return [module for name, module in list(sys.modules.items()) if not is_ours(name) and _named(module, thing)]
+
+
+def holds(module: ModuleType, kind: type) -> bool:
+    """Whether a module defines a class, or has it under a name of its own."""
+    return _named(module, kind) or _defines(module, kind)
 
 
 def _maker() -> FrameType | None:
@@ -95,7 +99,7 @@ def _imports(module: ModuleType, kind: type) -> bool:
 
 
 def _named(module: Any, thing: Any) -> bool:
-    return any(entry is thing for entry in list(getattr(module, "__dict__", {}).values()))
+    return id(thing) in map(id, list(getattr(module, "__dict__", {}).values()))
 
 
 def _replaced(kind: type) -> bool:
