@@ -34,7 +34,8 @@ Proof.
   assert (D : forall t, is_derive F t (G t)).
   { intro t. unfold F, G, density. auto_derive; [auto|].
     replace (a + 1 - 1)%nat with a by lia. replace (b + 1 - 1)%nat with b by lia.
-    replace (Init.Nat.pred a) with (a - 1)%nat by lia. replace (Init.Nat.pred b) with (b - 1)%nat by lia. unfold Rminus. ring. }
+    replace (Init.Nat.pred a) with (a - 1)%nat by lia. replace (Init.Nat.pred b) with (b - 1)%nat by lia.
+    unfold Rminus. ring. }
   assert (I : is_RInt G 0 p (F p - F 0)).
   { apply (is_RInt_derive F G).
     - intros. apply D.
