@@ -1,0 +1,392 @@
+(* Flows: what a bound on the rate of a quantity V(t), t >= 0, says of its values.
+
+   Functions of time are considered for t >= 0 alone. Of V it is asked that it be continuous and that it rise at time t
+   at the rate r(t) at most, [rises V (r t) t]: its upper right derivative is at most r(t). So it is
+   - if V is differentiable with V'(t) <= r(t) for every t: [rises_by_derivative];
+   - if V is absolutely continuous with V'(t) <= r(t) for almost every t and r is continuous: then V(b) - V(a), the
+     integral of V' over [a, b], is at most that of r, and [rises_by_integral] applies. *)
+From Coq Require Import Reals Lra Lia Psatz.
+From Coquelicot Require Import Coquelicot.
+Require Import Expectation.
+Open Scope R_scope.
+
+(* Continuous for t >= 0. *)
+Definition continuous_in_time (V : R -> R) : Prop :=
+  forall t, 0 <= t -> forall eps, 0 < eps ->
+    exists delta, 0 < delta /\ forall s, 0 <= s -> Rabs (s - t) < delta -> Rabs (V s - V t) < eps.
+
+Definition rises (V : R -> R) (r t : R) : Prop :=
+  forall eps, 0 < eps -> exists delta, 0 < delta /\ forall h, 0 <= h < delta -> V (t + h) - V t <= (r + eps) * h.
+
+(* ------------------------------------------------------------------------------------------------ continuity *)
+
+Lemma continuous_near (V : R -> R) t : continuous V t -> forall eps, 0 < eps ->
+  exists delta, 0 < delta /\ forall s, Rabs (s - t) < delta -> Rabs (V s - V t) < eps.
+Proof.
+  intros H eps P. destruct (proj1 (filterlim_locally V (V t)) H (mkposreal eps P)) as [d D].
+  exists d. split; [apply cond_pos|]. intros s S. apply (D s S).
+Qed.
+
+Lemma continuous_from_near (V : R -> R) t :
+  (forall eps, 0 < eps -> exists delta, 0 < delta /\ forall s, Rabs (s - t) < delta -> Rabs (V s - V t) < eps) ->
+  continuous V t.
+Proof.
+  intros H. apply (proj2 (filterlim_locally V (V t))). intros eps. destruct (H eps (cond_pos eps)) as [d [P D]].
+  exists (mkposreal d P). intros s S. apply (D s S).
+Qed.
+
+Lemma continuous_everywhere V : (forall t, continuous V t) -> continuous_in_time V.
+Proof.
+  intros H t _ eps P. destruct (continuous_near V t (H t) eps P) as [d [D N]]. exists d. split; auto.
+Qed.
+
+Lemma continuous_in_time_ext V W : (forall t, 0 <= t -> V t = W t) -> continuous_in_time V -> continuous_in_time W.
+Proof.
+  intros E H t T eps P. destruct (H t T eps P) as [d [D N]]. exists d. split; auto. intros s S B.
+  rewrite <- !E by auto. auto.
+Qed.
+
+Lemma continuous_in_time_plus V W :
+  continuous_in_time V -> continuous_in_time W -> continuous_in_time (fun t => V t + W t).
+Proof.
+  intros A B t T eps P. destruct (A t T (eps / 2) ltac:(lra)) as [d [D N]].
+  destruct (B t T (eps / 2) ltac:(lra)) as [e [E M]].
+  exists (Rmin d e). split; [apply Rmin_pos; auto|]. intros s S H.
+  assert (Rabs (s - t) < d) by (eapply Rlt_le_trans; [exact H|apply Rmin_l]).
+  assert (Rabs (s - t) < e) by (eapply Rlt_le_trans; [exact H|apply Rmin_r]).
+  replace (V s + W s - (V t + W t)) with ((V s - V t) + (W s - W t)) by ring.
+  eapply Rle_lt_trans; [apply Rabs_triang|]. specialize (N s S ltac:(auto)). specialize (M s S ltac:(auto)). lra.
+Qed.
+
+(* A function of time stops before 0. *)
+Definition stopped (a : R -> R) (s : R) : R := a (Rmax 0 s).
+
+Lemma stopped_later a s : 0 <= s -> stopped a s = a s.
+Proof. intros H. unfold stopped. rewrite Rmax_right; auto. Qed.
+
+Lemma stopped_continuous a : continuous_in_time a -> forall t, continuous (stopped a) t.
+Proof.
+  intros H t. apply continuous_from_near. intros eps P. destruct (H (Rmax 0 t) (Rmax_l 0 t) eps P) as [d [D N]].
+  exists d. split; auto. intros s S. apply N; [apply Rmax_l|]. eapply Rle_lt_trans; [|exact S].
+  unfold Rmax. destruct (Rle_dec 0 s), (Rle_dec 0 t); split_Rabs; lra.
+Qed.
+
+Lemma stopped_integrable a p q : continuous_in_time a -> ex_RInt (stopped a) p q.
+Proof.
+  intros H. apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros. apply stopped_continuous. exact H.
+Qed.
+
+Lemma integrable a t : continuous_in_time a -> 0 <= t -> ex_RInt a 0 t.
+Proof.
+  intros H T. apply (ex_RInt_ext (stopped a)); [|apply stopped_integrable; auto].
+  intros s S. apply stopped_later. rewrite Rmin_left in S by lra. lra.
+Qed.
+
+Lemma integral_of_stopped a t : 0 <= t -> RInt (stopped a) 0 t = RInt a 0 t.
+Proof. intros T. apply RInt_ext. intros s S. apply stopped_later. rewrite Rmin_left in S by lra. lra. Qed.
+
+Lemma integral_has_derivative a t : continuous_in_time a -> is_derive (fun t => RInt (stopped a) 0 t) t (stopped a t).
+Proof.
+  intros H. apply (is_derive_RInt (stopped a) (fun t => RInt (stopped a) 0 t) 0 t).
+  - exists (mkposreal 1 Rlt_0_1). intros s _. apply (RInt_correct (V := R_CompleteNormedModule)).
+    apply stopped_integrable. exact H.
+  - apply stopped_continuous. exact H.
+Qed.
+
+(* ------------------------------------------------------------------------------------------------ rates *)
+
+Lemma rises_weaken V q r t : rises V q t -> q <= r -> rises V r t.
+Proof.
+  intros H L eps P. destruct (H eps P) as [d [D N]]. exists d. split; auto. intros h B. specialize (N h B).
+  assert (q * h <= r * h) by (apply Rmult_le_compat_r; lra). lra.
+Qed.
+
+Lemma rises_plus V W q r t : rises V q t -> rises W r t -> rises (fun t => V t + W t) (q + r) t.
+Proof.
+  intros A B eps P. destruct (A (eps / 2) ltac:(lra)) as [d [D N]]. destruct (B (eps / 2) ltac:(lra)) as [e [E M]].
+  exists (Rmin d e). split; [apply Rmin_pos; auto|]. intros h [H0 H1].
+  assert (h < d) by (eapply Rlt_le_trans; [exact H1|apply Rmin_l]).
+  assert (h < e) by (eapply Rlt_le_trans; [exact H1|apply Rmin_r]).
+  specialize (N h ltac:(lra)). specialize (M h ltac:(lra)). lra.
+Qed.
+
+Lemma rises_ext V W r t : (forall s, 0 <= s -> V s = W s) -> 0 <= t -> rises V r t -> rises W r t.
+Proof.
+  intros E T H eps P. destruct (H eps P) as [d [D N]]. exists d. split; auto. intros h B.
+  rewrite <- !E by lra. auto.
+Qed.
+
+Lemma rises_by_derivative V r t : is_derive V t r -> rises V r t.
+Proof.
+  intros H eps P. apply is_derive_Reals in H. destruct (H eps P) as [d D]. exists d. split; [apply cond_pos|].
+  intros h [[B|<-] C].
+  - specialize (D h ltac:(lra)). rewrite Rabs_pos_eq in D by lra. specialize (D C).
+    apply Rlt_le, Rabs_le_between in D. destruct D as [_ D].
+    replace (V (t + h) - V t) with ((V (t + h) - V t) / h * h) by (field; lra).
+    apply Rmult_le_compat_r; lra.
+  - rewrite Rplus_0_r. lra.
+Qed.
+
+Lemma rises_by_integral V r t : continuous_in_time r -> 0 <= t ->
+  (forall b, t <= b -> V b - V t <= RInt r t b) -> rises V (r t) t.
+Proof.
+  intros C T H eps P. destruct (C t T eps P) as [d [D N]]. exists d. split; auto. intros h B.
+  eapply Rle_trans; [apply H; lra|].
+  assert (I : RInt (fun _ => r t + eps) t (t + h) = (r t + eps) * h).
+  { rewrite RInt_const. unfold scal; cbn. unfold mult; cbn. ring. }
+  rewrite <- I. apply RInt_le; try lra.
+  - apply (ex_RInt_ext (stopped r)); [|apply stopped_integrable; auto].
+    intros s S. apply stopped_later. rewrite Rmin_left in S by lra. lra.
+  - apply ex_RInt_const.
+  - intros s S. specialize (N s ltac:(lra)). assert (Rabs (s - t) < d) by (rewrite Rabs_pos_eq; lra).
+    specialize (N H0). apply Rlt_le, Rabs_le_between in N. lra.
+Qed.
+
+(* What is never positive at first, and rises at most in proportion to itself where it is positive, never is. *)
+Lemma never_positive D c : continuous_in_time D -> 0 <= c -> D 0 <= 0 ->
+  (forall t, 0 <= t -> 0 < D t -> rises D (c * D t) t) -> forall t, 0 <= t -> D t <= 0.
+Proof.
+  intros C c0 D0 H T T0.
+  set (K := exp ((c + 1) * T)). assert (K0 : 0 < K) by apply exp_pos.
+  enough (G : forall eps, 0 < eps -> D T <= eps * K).
+  { apply Rnot_lt_le. intro B. specialize (G (D T / (2 * K)) ltac:(apply Rdiv_lt_0_compat; lra)).
+    replace (D T / (2 * K) * K) with (D T / 2) in G by (field; lra). lra. }
+  intros eps P. set (B := fun s => eps * exp ((c + 1) * s)).
+  assert (Bpos : forall s, 0 <= s -> eps <= B s).
+  { intros s S. unfold B. pose proof (exp_ineq1_le ((c + 1) * s)). assert (0 <= (c + 1) * s) by nra. nra. }
+  assert (Bup : forall s h, 0 <= s -> 0 <= h -> B s * (1 + (c + 1) * h) <= B (s + h)).
+  { intros s h S Hh. unfold B.
+    replace ((c + 1) * (s + h)) with ((c + 1) * s + (c + 1) * h) by ring. rewrite exp_plus, Rmult_assoc.
+    pose proof (exp_pos ((c + 1) * s)).
+    apply Rmult_le_compat_l; [lra|]. apply Rmult_le_compat_l; [lra|]. apply exp_ineq1_le. }
+  set (good := fun x => 0 <= x <= T /\ forall s, 0 <= s <= x -> D s <= B s).
+  assert (G0 : good 0).
+  { split; [lra|]. intros s S. replace s with 0 by lra. specialize (Bpos 0 ltac:(lra)). lra. }
+  destruct (completeness good) as [m [U L]].
+  { exists T. intros x [X _]. lra. }
+  { exists 0. exact G0. }
+  assert (m0 : 0 <= m) by (apply U; exact G0).
+  assert (mT : m <= T) by (apply L; intros x [X _]; lra).
+  assert (below : forall s, 0 <= s < m -> D s <= B s).
+  { intros s S. apply Rnot_lt_le. intro bad. assert (m <= s); [|lra]. apply L. intros x [X Y].
+    apply Rnot_lt_le. intro. specialize (Y s ltac:(lra)). lra. }
+  assert (at_m : D m <= B m).
+  { apply Rnot_lt_le. intro bad. destruct (Req_dec m 0) as [->|N]; [specialize (Bpos 0 ltac:(lra)); lra|].
+    destruct (C m m0 (D m - B m) ltac:(lra)) as [d [d0 Nd]].
+    set (s := Rmax 0 (m - d / 2)). assert (0 <= s) by apply Rmax_l. assert (m - d / 2 <= s) by apply Rmax_r.
+    assert (s < m) by (unfold s; apply Rmax_lub_lt; lra).
+    specialize (Nd s ltac:(auto)). rewrite Rabs_left in Nd by lra. specialize (Nd ltac:(lra)).
+    apply Rlt_le, Rabs_le_between in Nd. specialize (below s ltac:(lra)).
+    pose proof (Bup s (m - s) ltac:(auto) ltac:(lra)) as Q. replace (s + (m - s)) with m in Q by ring.
+    specialize (Bpos s ltac:(auto)). assert (0 < (c + 1) * (m - s)) by (apply Rmult_lt_0_compat; lra).
+    assert (0 < B s * ((c + 1) * (m - s))) by (apply Rmult_lt_0_compat; lra). lra. }
+  destruct (Req_dec m T) as [->|N]; [exact at_m|]. exfalso.
+  assert (beyond : exists d, 0 < d /\ forall h, 0 <= h < d -> D (m + h) <= B (m + h)).
+  { destruct (Rlt_dec 0 (D m)) as [pos|neg].
+    - destruct (H m m0 pos eps P) as [d [d0 Nd]]. exists d. split; auto. intros h Hh. specialize (Nd h Hh).
+      specialize (Bup m h m0 ltac:(lra)). specialize (Bpos m m0). eapply Rle_trans; [|exact Bup].
+      assert (c * D m <= c * B m) by (apply Rmult_le_compat_l; auto).
+      assert ((c * D m + eps) * h <= (c * B m + B m) * h) by (apply Rmult_le_compat_r; lra). lra.
+    - destruct (C m m0 eps P) as [d [d0 Nd]]. exists d. split; auto. intros h Hh. specialize (Nd (m + h) ltac:(lra)).
+      replace (m + h - m) with h in Nd by ring. rewrite (Rabs_pos_eq h) in Nd by lra. specialize (Nd ltac:(lra)).
+      apply Rlt_le, Rabs_le_between in Nd. specialize (Bpos (m + h) ltac:(lra)). lra. }
+  destruct beyond as [d [d0 Nd]]. set (x := Rmin T (m + d / 2)).
+  assert (x <= T) by apply Rmin_l. assert (x <= m + d / 2) by apply Rmin_r.
+  assert (m < x) by (unfold x; apply Rmin_glb_lt; lra).
+  assert (x <= m); [|lra]. apply U. split; [lra|]. intros s S.
+  destruct (Rlt_dec s m) as [l|g]; [apply below; lra|].
+  replace s with (m + (s - m)) by ring. apply Nd. lra.
+Qed.
+
+(* ------------------------------------------------------------------------------------------------ bounds *)
+
+Section Value.
+Variables V rate : R -> R.
+Hypothesis V_continuous : continuous_in_time V.
+Hypothesis V_rises : forall t, 0 <= t -> rises V (rate t) t.
+
+Lemma stays_below W dW c : (forall t, 0 <= t -> is_derive W t (dW t)) -> continuous_in_time W -> 0 <= c ->
+  V 0 <= W 0 -> (forall t, 0 <= t -> W t < V t -> rate t - dW t <= c * (V t - W t)) ->
+  forall t, 0 <= t -> V t <= W t.
+Proof.
+  intros D CW c0 S H t T. assert (N : forall t, 0 <= t -> is_derive (fun t => - W t) t (- dW t)).
+  { intros s Hs. apply (is_derive_opp W s (dW s)). auto. }
+  enough (V t + - W t <= 0) by lra.
+  apply (never_positive (fun t => V t + - W t) c); auto; try lra.
+  - apply continuous_in_time_plus; auto. intros s Hs eps P. destruct (CW s Hs eps P) as [d [d0 Nd]].
+    exists d. split; auto. intros u Hu B.
+    replace (- W u - - W s) with (- (W u - W s)) by ring. rewrite Rabs_Ropp. auto.
+  - intros s Hs B. apply (rises_weaken _ (rate s + - dW s)).
+    + apply rises_plus; auto. apply rises_by_derivative. auto.
+    + apply (H s Hs). lra.
+Qed.
+
+(* signproof lemma "monotonicity" *)
+Lemma monotonicity : (forall t, 0 <= t -> rate t <= 0) -> forall t, 0 <= t -> V t <= V 0.
+Proof.
+  intros H. apply (stays_below (fun _ => V 0) (fun _ => 0) 0); try lra.
+  - intros. apply (is_derive_const (V 0)).
+  - apply continuous_everywhere. intro. apply continuous_const.
+  - intros t T _. specialize (H t T). lra.
+Qed.
+
+(* signproof lemma "Grönwall" *)
+Lemma Gronwall a : (forall t, 0 <= t -> rate t <= - a * V t) -> forall t, 0 <= t -> V t <= V 0 * exp (- a * t).
+Proof.
+  intros H. set (W := fun t => V 0 * exp (- a * t)).
+  assert (D : forall t, is_derive W t (- a * W t)) by (intro t; unfold W; auto_derive; [auto|ring]).
+  apply (stays_below W (fun t => - a * W t) (Rabs a)); auto.
+  - apply continuous_everywhere. intro t. apply (ex_derive_continuous (V := R_NormedModule)). eexists. apply D.
+  - apply Rabs_pos.
+  - unfold W. rewrite Rmult_0_r, exp_0. lra.
+  - intros t T L. specialize (H t T). pose proof (Rle_abs (- a)). rewrite Rabs_Ropp in H0. nra.
+Qed.
+
+(* signproof lemma "comparison with a Riccati equation" *)
+Lemma comparison_with_a_Riccati_equation a : 0 <= a -> 0 <= V 0 ->
+  (forall t, 0 <= t -> rate t <= - a * V t ^ 2) -> forall t, 0 <= t -> V t <= V 0 / (1 + a * V 0 * t).
+Proof.
+  intros A S H. set (W := fun t => V 0 / (1 + a * V 0 * t)).
+  assert (Q : forall t, 0 <= t -> 0 < 1 + a * V 0 * t).
+  { intros t T. assert (0 <= a * V 0 * t) by (repeat apply Rmult_le_pos; auto). lra. }
+  assert (D : forall t, 0 <= t -> is_derive W t (- a * W t ^ 2)).
+  { intros t T. specialize (Q t T). unfold W. auto_derive; [lra|field; lra]. }
+  apply (stays_below W (fun t => - a * W t ^ 2) 0); auto; try lra.
+  - intros t T. intros eps P.
+    assert (C : continuous W t) by (apply (ex_derive_continuous (V := R_NormedModule)); eexists; apply D; exact T).
+    destruct (continuous_near W t C eps P) as [d [d0 N]]. exists d. split; auto.
+  - unfold W. rewrite Rmult_0_r, Rplus_0_r. lra.
+  - intros t T L. specialize (H t T). assert (0 <= W t) by (apply Rdiv_le_0_compat; auto).
+    assert (0 <= a * ((V t - W t) * (V t + W t))) by (repeat apply Rmult_le_pos; lra). nra.
+Qed.
+
+(* signproof lemma "decrease over time" *)
+Lemma decrease_over_time c a : continuous_in_time a -> (forall t, 0 <= t -> c * a t <= - rate t) ->
+  forall t, 0 <= t -> c * RInt a 0 t <= V 0 - V t.
+Proof.
+  intros C H t T. set (W := fun t => V 0 - c * RInt (stopped a) 0 t).
+  assert (D : forall t, is_derive W t (0 - c * stopped a t)).
+  { intro s. apply (is_derive_minus (fun _ => V 0)).
+    - apply (is_derive_const (V 0)).
+    - apply (is_derive_scal (fun t => RInt (stopped a) 0 t)). apply integral_has_derivative. exact C. }
+  enough (V t <= W t) by (unfold W in H0; rewrite integral_of_stopped in H0 by exact T; lra).
+  apply (stays_below W (fun t => 0 - c * stopped a t) 0); auto; try lra.
+  - apply continuous_everywhere. intro s. apply (ex_derive_continuous (V := R_NormedModule)). eexists. apply D.
+  - unfold W. rewrite RInt_point. change zero with 0. lra.
+  - intros s Hs _. specialize (H s Hs). rewrite stopped_later by exact Hs. lra.
+Qed.
+End Value.
+
+(* min over 0 <= s <= t of a(s) *)
+Definition least (a : R -> R) (t : R) : R := real (Glb_Rbar (fun y => exists s, 0 <= s <= t /\ y = a s)).
+
+Lemma least_is_attained a t : continuous_in_time a -> 0 <= t ->
+  exists m, 0 <= m <= t /\ least a t = a m /\ forall s, 0 <= s <= t -> a m <= a s.
+Proof.
+  intros C T. destruct (continuity_ab_min (stopped a) 0 t T) as [m [M B]].
+  { intros c _. apply continuity_pt_filterlim. apply stopped_continuous. exact C. }
+  assert (L : forall s, 0 <= s <= t -> a m <= a s).
+  { intros s S. specialize (M s S). rewrite !stopped_later in M by lra. exact M. }
+  exists m. repeat split; auto; try lra.
+  unfold least. rewrite (is_glb_Rbar_unique _ (Finite (a m))); [reflexivity|]. split.
+  - intros y [s [S ->]]. apply L. exact S.
+  - intros b H. apply H. exists m. split; auto.
+Qed.
+
+(* signproof lemma "least over time" *)
+Lemma least_over_time a p t : continuous_in_time a -> (forall s, 0 <= s -> 0 <= a s) -> 0 <= t ->
+  t * least a t ^ p <= RInt (fun s => a s ^ p) 0 t.
+Proof.
+  intros C P T. destruct (least_is_attained a t C T) as [m [M [-> L]]].
+  assert (I : RInt (fun _ => a m ^ p) 0 t = t * a m ^ p).
+  { rewrite RInt_const. unfold scal; cbn. unfold mult; cbn. ring. }
+  rewrite <- I. apply RInt_le; auto.
+  - apply ex_RInt_const.
+  - apply (ex_RInt_ext (fun s => stopped a s ^ p)).
+    + intros s S. rewrite stopped_later; auto. rewrite Rmin_left in S by lra. lra.
+    + apply (ex_RInt_continuous (V := R_CompleteNormedModule)). intros s _.
+      apply (continuous_comp (stopped a) (fun r => r ^ p)); [apply stopped_continuous; exact C|].
+      apply (ex_derive_continuous (V := R_NormedModule)). auto_derive. auto.
+  - intros s S. apply pow_incr. split; [apply P; lra|apply L; lra].
+Qed.
+
+(* ------------------------------------------------------------------------------------------------ chain rule *)
+
+Definition dot (d : nat) (u v : nat -> R) : R := total d (fun i => u i * v i).
+Definition norm1 (d : nat) (u : nat -> R) : R := total d (fun i => Rabs (u i)).
+Definition sub (y x : nat -> R) : nat -> R := fun i => y i - x i.
+
+(* f is differentiable at x, in Fréchet's sense, with the gradient g. Continuously differentiable functions are. *)
+Definition differentiable (d : nat) (f : (nat -> R) -> R) (g x : nat -> R) : Prop :=
+  forall eps, 0 < eps -> exists delta, 0 < delta /\ forall y, norm1 d (sub y x) < delta ->
+    Rabs (f y - f x - dot d g (sub y x)) <= eps * norm1 d (sub y x).
+
+(* What is differentiable moves at a bounded speed. *)
+Lemma moves_at_bounded_speed d (x : R -> nat -> R) v t :
+  (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->
+  exists delta, 0 < delta /\ forall h, Rabs h < delta ->
+    norm1 d (sub (x (t + h)) (x t)) <= (norm1 d v + INR d) * Rabs h.
+Proof.
+  unfold norm1, sub. induction d; intros H.
+  - exists 1. split; [lra|]. intros h _. cbn. lra.
+  - destruct IHd as [e [E N]]; [auto|]. specialize (H d ltac:(lia)). apply is_derive_Reals in H.
+    destruct (H 1 Rlt_0_1) as [f F]. pose proof (cond_pos f) as f0. exists (Rmin e f). split; [apply Rmin_pos; auto|].
+    intros h B. assert (B1 : Rabs h < e) by (eapply Rlt_le_trans; [exact B|apply Rmin_l]).
+    assert (B2 : Rabs h < f) by (eapply Rlt_le_trans; [exact B|apply Rmin_r]).
+    specialize (N h B1). rewrite S_INR. cbn [total].
+    assert (Rabs (x (t + h) d - x t d) <= (Rabs (v d) + 1) * Rabs h); [|lra].
+    destruct (Req_dec h 0) as [->|Z]; [rewrite Rplus_0_r, Rminus_diag_eq, Rabs_R0 by auto; lra|].
+    specialize (F h Z B2). replace (x (t + h) d - x t d) with ((x (t + h) d - x t d) / h * h) by (field; auto).
+    rewrite Rabs_mult. apply Rmult_le_compat_r; [apply Rabs_pos|].
+    replace ((x (t + h) d - x t d) / h) with (v d + ((x (t + h) d - x t d) / h - v d)) by ring.
+    eapply Rle_trans; [apply Rabs_triang|]. lra.
+Qed.
+
+Lemma dot_has_derivative d g (x : R -> nat -> R) v t :
+  (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) -> is_derive (fun s => dot d g (x s)) t (dot d g v).
+Proof.
+  unfold dot. induction d; intros H; cbn.
+  - apply (is_derive_const 0).
+  - apply (is_derive_plus (fun s => total d (fun i => g i * x s i)) (fun s => g d * x s d)); [auto|].
+    apply (is_derive_scal (fun s => x s d)). auto.
+Qed.
+
+(* signproof lemma "chain rule", where x is differentiable *)
+Lemma chain_rule d f g (x : R -> nat -> R) v t :
+  differentiable d f g (x t) -> (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->
+  is_derive (fun s => f (x s)) t (dot d g v).
+Proof.
+  intros F H. set (rest := fun s => f (x s) - dot d g (x s)).
+  assert (R0 : is_derive rest t 0).
+  { apply is_derive_Reals. intros eps P. destruct (moves_at_bounded_speed d x v t H) as [e [E M]].
+    set (K := norm1 d v + INR d) in *. assert (0 <= K).
+    { apply Rplus_le_le_0_compat; [apply total_nonneg; intros; apply Rabs_pos|apply pos_INR]. }
+    destruct (F (eps / (2 * (K + 1))) ltac:(apply Rdiv_lt_0_compat; lra)) as [r [Rr N]].
+    assert (J : 0 < Rmin e (r / (K + 1))) by (apply Rmin_pos; [auto|apply Rdiv_lt_0_compat; lra]).
+    exists (mkposreal _ J). cbn. intros h Z B.
+    assert (B1 : Rabs h < e) by (eapply Rlt_le_trans; [exact B|apply Rmin_l]).
+    assert (B2 : Rabs h < r / (K + 1)) by (eapply Rlt_le_trans; [exact B|apply Rmin_r]).
+    specialize (M h B1). pose proof (Rabs_pos_lt h Z) as h0.
+    apply (Rmult_lt_compat_r (K + 1)) in B2; [|lra]. replace (r / (K + 1) * (K + 1)) with r in B2 by (field; lra).
+    specialize (N (x (t + h)) ltac:(nra)).
+    assert (S : rest (t + h) - rest t = f (x (t + h)) - f (x t) - dot d g (sub (x (t + h)) (x t))).
+    { unfold rest. enough (dot d g (sub (x (t + h)) (x t)) = dot d g (x (t + h)) - dot d g (x t)) by lra.
+      unfold dot, sub. clear. induction d; cbn; [ring|]. rewrite IHd. ring. }
+    rewrite Rminus_0_r. unfold Rdiv. rewrite Rabs_mult, Rabs_inv, S.
+    apply (Rmult_lt_reg_r (Rabs h)); [auto|]. rewrite Rmult_assoc, Rinv_l, Rmult_1_r by lra.
+    eapply Rle_lt_trans; [exact N|].
+    assert (Q : eps / (2 * (K + 1)) * (K * Rabs h) < eps * Rabs h).
+    { replace (eps / (2 * (K + 1)) * (K * Rabs h)) with (eps * Rabs h * (K / (2 * (K + 1)))) by (field; lra).
+      assert (K / (2 * (K + 1)) < 1) by (apply Rlt_div_l; lra).
+      assert (0 < eps * Rabs h) by (apply Rmult_lt_0_compat; auto). nra. }
+    eapply Rle_lt_trans; [|exact Q]. apply Rmult_le_compat_l; [apply Rlt_le, Rdiv_lt_0_compat; lra|exact M]. }
+  pose proof (is_derive_plus rest (fun s => dot d g (x s)) t _ _ R0 (dot_has_derivative d g x v t H)) as D.
+  unfold plus in D; cbn in D. rewrite Rplus_0_l in D. eapply is_derive_ext; [|exact D].
+  intro s. unfold rest; cbn. ring.
+Qed.
+
+Print Assumptions Gronwall.
+Print Assumptions comparison_with_a_Riccati_equation.
+Print Assumptions decrease_over_time.
+Print Assumptions least_over_time.
+Print Assumptions chain_rule.
