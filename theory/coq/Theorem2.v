@@ -1,0 +1,241 @@
+(* Theorem 2 of scaled-sign, repaired: scaled SignSGD, x+ = x - a ||~g||_1 sign(~g), with stochastic gradients ~g.
+
+   The assumptions are those of signproof's claims own/theorem-2.1.repaired and own/theorem-2.2.repaired: f is L-smooth
+   in the maximum norm, in the form that the descent lemma gives it, and meets the PL inequality; ~g has a variance of
+   sigma^2 at most in the l1 norm; and norm and signs are not correlated to its disadvantage, (N). That ~g is unbiased
+   is not used. *)
+From Coq Require Import Reals Lra Lia Psatz.
+From Coquelicot Require Import Rcomplements.
+Require Import Expectation.
+Open Scope R_scope.
+
+Definition vector := nat -> R.
+Definition dot (d : nat) (u v : vector) : R := total d (fun i => u i * v i).
+Definition norm1 (d : nat) (u : vector) : R := total d (fun i => Rabs (u i)).
+Definition move (x h : vector) : vector := fun i => x i + h i.
+Definition sign (r : R) : R := if Rlt_dec 0 r then 1 else if Rlt_dec r 0 then -1 else 0.
+
+Lemma norm1_nonneg d u : 0 <= norm1 d u.
+Proof. apply total_nonneg. intros. apply Rabs_pos. Qed.
+
+(* signproof lemma "triangle inequality", in the l1 norm *)
+Lemma norm1_triangle d u v : norm1 d (move u v) <= norm1 d u + norm1 d v.
+Proof. unfold norm1. rewrite <- total_plus. apply total_le. intros. apply Rabs_triang. Qed.
+
+Lemma dot_scaled d u c v : dot d u (fun i => c * v i) = c * dot d u v.
+Proof. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. Qed.
+
+Lemma sign_is_short r : Rabs (sign r) <= 1.
+Proof. unfold sign. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; apply Rabs_le; lra. Qed.
+
+Section Problem.
+Variables (d : nat) (f : vector -> R) (grad : vector -> vector) (L mu fstar : R).
+
+(* f(x + h) <= f(x) + <grad f(x), h> + (L/2) r^2 for every r >= ||h||_inf *)
+Hypothesis smooth : forall x h r, (forall i, (i < d)%nat -> Rabs (h i) <= r) ->
+  f (move x h) <= f x + dot d (grad x) h + L / 2 * r ^ 2.
+Hypothesis infimum : forall x, fstar <= f x.
+Hypothesis dominated : forall x, 2 * mu * (f x - fstar) <= norm1 d (grad x) ^ 2.
+Hypothesis mu_positive : 0 < mu.
+Hypothesis mu_at_most_L : mu <= L.
+
+Definition V (x : vector) : R := f x - fstar.
+
+Lemma V_nonneg x : 0 <= V x.
+Proof. unfold V. generalize (infimum x). lra. Qed.
+
+(* One step of length a A along a direction v with ||v||_inf <= 1, both drawn at x. *)
+Section Step.
+Context {Draw : Type} (E : expectation Draw) (A : Draw -> R) (v : Draw -> vector) (x : vector) (c sigma : R).
+Hypothesis unit_length : forall w i, Rabs (v w i) <= 1.
+Hypothesis aligned : c * norm1 d (grad x) ^ 2 <= E (fun w => A w * dot d (grad x) (v w)).
+Hypothesis second_moment : E (fun w => A w ^ 2) <= 2 * norm1 d (grad x) ^ 2 + 2 * sigma ^ 2.
+
+Definition after (a : R) (w : Draw) : vector := move x (fun i => (- a * A w) * v w i).
+
+(* (33) of scaled-sign and what follows from it up to (35), given x *)
+Lemma decrease_in_the_mean a : 0 <= a ->
+  E (fun w => V (after a w)) <= V x - a * (c - L * a) * norm1 d (grad x) ^ 2 + L * sigma ^ 2 * a ^ 2.
+Proof.
+  intros a0. set (g := grad x) in *. set (N := norm1 d g) in *.
+  apply Rle_trans with (E (fun w => V x + (- a * (A w * dot d g (v w)) + L / 2 * a ^ 2 * A w ^ 2))).
+  - apply mean_monotone. intro w. unfold V, after.
+    pose proof (smooth x (fun i => (- a * A w) * v w i) (a * Rabs (A w))) as S. fold g in S. rewrite dot_scaled in S.
+    assert (H : forall i, (i < d)%nat -> Rabs (- a * A w * v w i) <= a * Rabs (A w)).
+    { intros i _. rewrite !Rabs_mult, Rabs_Ropp, (Rabs_pos_eq a) by exact a0.
+      pose proof (unit_length w i). pose proof (Rabs_pos (v w i)). pose proof (Rabs_pos (A w)).
+      rewrite <- (Rmult_1_r (a * Rabs (A w))) at 2. apply Rmult_le_compat_l; [apply Rmult_le_pos|]; auto. }
+    specialize (S H). rewrite Rpow_mult_distr, pow2_abs in S. lra.
+  - rewrite !mean_plus, mean_const, !mean_scal.
+    assert (a * (c * N ^ 2) <= a * E (fun w => A w * dot d g (v w))) by (apply Rmult_le_compat_l; auto).
+    assert (0 <= L / 2 * a ^ 2) by (apply Rmult_le_pos; [lra|apply pow2_ge_0]).
+    assert (L / 2 * a ^ 2 * E (fun w => A w ^ 2) <= L / 2 * a ^ 2 * (2 * N ^ 2 + 2 * sigma ^ 2))
+      by (apply Rmult_le_compat_l; auto).
+    lra.
+Qed.
+
+(* (36) given x *)
+Lemma contraction_in_the_mean a : 0 <= a -> L * a <= c ->
+  E (fun w => V (after a w)) <= (1 - 2 * mu * (a * (c - L * a))) * V x + L * sigma ^ 2 * a ^ 2.
+Proof.
+  intros a0 ac. pose proof (decrease_in_the_mean a a0). pose proof (dominated x) as P. fold (V x) in P.
+  assert (0 <= a * (c - L * a)) by (apply Rmult_le_pos; lra).
+  assert (a * (c - L * a) * (2 * mu * V x) <= a * (c - L * a) * norm1 d (grad x) ^ 2) by (apply Rmult_le_compat_l; auto).
+  lra.
+Qed.
+End Step.
+
+(* The stochastic gradients: given x in iteration k, ~g has the law [oracle k x]. *)
+Variables (oracle : nat -> vector -> expectation vector) (c sigma : R).
+Hypothesis variance : forall k x, oracle k x (fun g => norm1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
+(* (N) *)
+Hypothesis norm_sign_margin : forall k x i, (i < d)%nat ->
+  c * Rabs (grad x i) * norm1 d (grad x) <= grad x i * oracle k x (fun g => norm1 d g * sign (g i)).
+Hypothesis c_positive : 0 < c.
+Hypothesis c_at_most_one : c <= 1.
+
+(* E[||~g||^2 | x] <= 2 ||g||^2 + 2 sigma^2 *)
+Lemma second_moment_of_norm k x : oracle k x (fun g => norm1 d g ^ 2) <= 2 * norm1 d (grad x) ^ 2 + 2 * sigma ^ 2.
+Proof.
+  apply Rle_trans with
+    (oracle k x (fun g => 2 * norm1 d (grad x) ^ 2 + 2 * norm1 d (fun i => g i - grad x i) ^ 2)).
+  - apply mean_monotone. intro g. set (e := fun i => g i - grad x i).
+    assert (T : norm1 d g <= norm1 d (grad x) + norm1 d e).
+    { assert (norm1 d g = norm1 d (move (grad x) e)) as ->; [|apply norm1_triangle].
+      apply total_ext. intros. unfold move, e. f_equal. ring. }
+    pose proof (norm1_nonneg d g). pose proof (norm1_nonneg d e). pose proof (norm1_nonneg d (grad x)).
+    pose proof (pow2_ge_0 (norm1 d (grad x) - norm1 d e)). nra.
+  - rewrite mean_plus, mean_const, mean_scal. specialize (variance k x). lra.
+Qed.
+
+(* E[||~g|| <g, sign(~g)> | x] >= c ||g||^2 *)
+Lemma alignment k x :
+  c * norm1 d (grad x) ^ 2 <= oracle k x (fun g => norm1 d g * dot d (grad x) (fun i => sign (g i))).
+Proof.
+  rewrite (expectation_of_equals (oracle k x) _
+             (fun g => total d (fun i => grad x i * (norm1 d g * sign (g i))))).
+  2: { intro g. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. }
+  rewrite mean_total. set (N := norm1 d (grad x)).
+  assert (c * N ^ 2 = total d (fun i => c * Rabs (grad x i) * N)) as ->.
+  { rewrite total_scal_r, total_scal. fold (norm1 d (grad x)). fold N. ring. }
+  apply total_le. intros i Hi. rewrite mean_scal. apply norm_sign_margin. exact Hi.
+Qed.
+
+(* One iteration with the step size a *)
+Definition step (a : R) (x g : vector) : vector := after (norm1 d) (fun g i => sign (g i)) x a g.
+
+(* The law of x_k, with the step size [size k] in iteration k *)
+Definition iterate (size : nat -> R) (x0 : vector) (k : nat) : expectation vector :=
+  state x0 (fun k x => image (step (size k) x) (oracle k x)) k.
+
+(* The mean of the suboptimality of x_k *)
+Definition EV (size : nat -> R) (x0 : vector) (k : nat) : R := iterate size x0 k V.
+
+Lemma EV_nonneg size x0 k : 0 <= EV size x0 k.
+Proof. apply mean_nonneg. intro. apply V_nonneg. Qed.
+
+(* (36) *)
+Lemma recursion size x0 k : 0 <= size k -> L * size k <= c ->
+  EV size x0 (S k) <= (1 - 2 * mu * (size k * (c - L * size k))) * EV size x0 k + L * sigma ^ 2 * size k ^ 2.
+Proof.
+  intros H0 H1. unfold EV, iterate. rewrite <- tower_property_of_process.
+  apply Rle_trans with (state x0 (fun k x => image (step (size k) x) (oracle k x)) k
+    (fun x => (1 - 2 * mu * (size k * (c - L * size k))) * V x + L * sigma ^ 2 * size k ^ 2)).
+  - apply mean_monotone. intro x. apply (contraction_in_the_mean (oracle k x) (norm1 d) (fun g i => sign (g i)) x); auto.
+    + intros. apply sign_is_short.
+    + apply alignment.
+    + apply second_moment_of_norm.
+  - rewrite mean_plus, mean_scal, mean_const. lra.
+Qed.
+
+(* signproof lemma "comparison" *)
+Lemma comparison (u b r e : nat -> R) :
+  (forall k, u (S k) <= r k * u k + e k) -> (forall k, 0 <= r k) -> (forall k, r k * b k + e k <= b (S k)) ->
+  u 0%nat <= b 0%nat -> forall k, u k <= b k.
+Proof.
+  intros U R B S. induction k; [exact S|]. eapply Rle_trans; [apply U|]. eapply Rle_trans; [|apply B].
+  apply Rplus_le_compat_r, Rmult_le_compat_l; auto.
+Qed.
+
+(* own/theorem-2.1.repaired: a constant step size *)
+Theorem theorem_2_1_repaired alpha x0 k (zeta := 1 - 2 * mu * alpha * (c - L * alpha)) :
+  0 < alpha < c / L ->
+  EV (fun _ => alpha) x0 k <= zeta ^ k * V x0 + L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha)).
+Proof.
+  intros [a0 a1]. assert (L0 : 0 < L) by lra.
+  assert (a2 : L * alpha < c) by (apply (Rmult_lt_compat_r L) in a1; [|exact L0]; field_simplify in a1; lra).
+  assert (z0 : 0 <= zeta).
+  { unfold zeta. assert (4 * L * (alpha * (c - L * alpha)) <= c ^ 2) by (pose proof (pow2_ge_0 (c - 2 * L * alpha)); nra).
+    assert (0 <= alpha * (c - L * alpha)) by (apply Rmult_le_pos; lra).
+    assert (mu * (alpha * (c - L * alpha)) <= L * (alpha * (c - L * alpha))) by (apply Rmult_le_compat_r; auto).
+    assert (c ^ 2 <= 1) by nra. lra. }
+  set (b := fun k => zeta ^ k * V x0 + L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha))).
+  apply (comparison (EV (fun _ => alpha) x0) b (fun _ => zeta) (fun _ => L * sigma ^ 2 * alpha ^ 2)); auto.
+  - intro n. pose proof (recursion (fun _ => alpha) x0 n) as R. cbv beta in R.
+    specialize (R ltac:(lra) ltac:(lra)). unfold zeta. lra.
+  - intro n. unfold b. right. set (floor := L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha))).
+    replace (L * sigma ^ 2 * alpha ^ 2) with ((1 - zeta) * floor) by (unfold zeta, floor; field; lra).
+    cbn [pow]. ring.
+  - unfold b, EV. cbn.
+    assert (0 <= L * (sigma * (sigma * 1)) * alpha / (2 * mu * (c - L * alpha))); [|lra].
+    apply Rdiv_le_0_compat; [|apply Rmult_lt_0_compat; lra].
+    apply Rmult_le_pos; [apply Rmult_le_pos; [lra|]|lra]. rewrite Rmult_1_r. apply Rle_0_sqr.
+Qed.
+
+(* own/theorem-2.2.repaired: diminishing step sizes 3/(mu c (k + k0)) *)
+Theorem theorem_2_2_repaired k0 x0 k
+  (D := fun n => (INR n + k0 - 1) * (INR n + k0 - 2) * (INR n + k0 - 3))
+  (noise := 9 * L * sigma ^ 2 / (mu ^ 2 * c ^ 2)) :
+  6 * L / (mu * c ^ 2) <= k0 ->
+  EV (fun k => 3 / (mu * c * (INR k + k0))) x0 k
+  <= D 0%nat / D k * V x0 + noise / 2 * INR k * (INR k + 2 * k0 - 5) / D k.
+Proof.
+  intros H. assert (L0 : 0 < L) by lra. assert (m0 : 0 < mu * c ^ 2) by (apply Rmult_lt_0_compat; [|apply pow_lt]; auto).
+  assert (H' : 6 * L <= k0 * (mu * c ^ 2)).
+  { apply (Rmult_le_compat_r (mu * c ^ 2)) in H; [|lra].
+    replace (6 * L / (mu * c ^ 2) * (mu * c ^ 2)) with (6 * L) in H by (field; lra). lra. }
+  assert (six : 6 <= k0).
+  { assert (c2 : c ^ 2 <= 1) by nra. assert (m1 : mu * c ^ 2 <= L).
+    { apply Rle_trans with (mu * 1); [apply Rmult_le_compat_l|]; lra. }
+    apply Rnot_lt_le. intro K. destruct (Rle_lt_dec k0 0) as [N|N].
+    - assert (k0 * (mu * c ^ 2) <= 0 * (mu * c ^ 2)) by (apply Rmult_le_compat_r; lra). lra.
+    - assert (k0 * (mu * c ^ 2) <= k0 * L) by (apply Rmult_le_compat_l; lra).
+      assert (k0 * L < 6 * L) by (apply Rmult_lt_compat_r; lra). lra. }
+  set (size := fun k => 3 / (mu * c * (INR k + k0))).
+  assert (j6 : forall k, 6 <= INR k + k0) by (intro n; pose proof (pos_INR n); lra).
+  assert (D0 : forall k, 0 < D k).
+  { intro n. specialize (j6 n). unfold D. repeat apply Rmult_lt_0_compat; lra. }
+  assert (noise0 : 0 <= noise).
+  { unfold noise. apply Rdiv_le_0_compat; [|apply Rmult_lt_0_compat; apply pow_lt; auto].
+    apply Rmult_le_pos; [lra|apply pow2_ge_0]. }
+  set (b := fun k => D 0%nat / D k * V x0 + noise / 2 * INR k * (INR k + 2 * k0 - 5) / D k).
+  apply (comparison (EV size x0) b (fun k => 1 - 3 / (INR k + k0)) (fun k => noise / (INR k + k0) ^ 2)).
+  - intro n. specialize (j6 n). set (j := INR n + k0) in *.
+    assert (mc : 0 < mu * c) by (apply Rmult_lt_0_compat; auto).
+    assert (s0 : 0 < size n) by (unfold size; fold j; apply Rdiv_lt_0_compat; [|apply Rmult_lt_0_compat]; lra).
+    assert (short : 2 * L * size n <= c).
+    { unfold size. fold j. apply (Rmult_le_reg_r (mu * c * j)); [apply Rmult_lt_0_compat; lra|].
+      replace (2 * L * (3 / (mu * c * j)) * (mu * c * j)) with (6 * L) by (field; lra).
+      assert (k0 <= j) by (unfold j; pose proof (pos_INR n); lra). nra. }
+    eapply Rle_trans; [apply recursion; lra|]. pose proof (EV_nonneg size x0 n).
+    replace (L * sigma ^ 2 * size n ^ 2) with (noise / j ^ 2) by (unfold noise, size; fold j; field; lra).
+    apply Rplus_le_compat_r, Rmult_le_compat_r; auto.
+    replace (3 / j) with (mu * (size n * c)) by (unfold size; fold j; field; lra).
+    assert (0 <= mu * size n) by (apply Rmult_le_pos; lra). nra.
+  - intro n. specialize (j6 n). assert (3 / (INR n + k0) <= 1); [|lra]. apply Rle_div_l; lra.
+  - intro n. specialize (j6 n). set (j := INR n + k0) in *. unfold b.
+    (* what the bound gains beyond the recursion is noise (1 - 2/j) / D (n + 1) *)
+    assert (E : D 0%nat / D (S n) * V x0 + noise / 2 * INR (S n) * (INR (S n) + 2 * k0 - 5) / D (S n)
+                - ((1 - 3 / j) * (D 0%nat / D n * V x0 + noise / 2 * INR n * (INR n + 2 * k0 - 5) / D n) + noise / j ^ 2)
+                = noise * (1 - 2 / j) / D (S n)).
+    { generalize (D 0%nat) (V x0) noise. intros D00 v0 q. unfold D. rewrite S_INR.
+      replace (INR n) with (j - k0) by (unfold j; ring). field. repeat split; lra. }
+    assert (0 <= noise * (1 - 2 / j) / D (S n)); [|lra].
+    apply Rdiv_le_0_compat; [|apply D0]. apply Rmult_le_pos; auto. assert (2 / j <= 1) by (apply Rle_div_l; lra). lra.
+  - unfold b, EV. cbn [iterate state sure mean]. unfold iterate; cbn [state sure mean INR]. specialize (D0 0%nat).
+    right. field. lra.
+Qed.
+End Problem.
+
+Print Assumptions theorem_2_1_repaired.
+Print Assumptions theorem_2_2_repaired.
