@@ -13,7 +13,7 @@ Definition vector := nat -> R.
 Definition dot (d : nat) (u v : vector) : R := total d (fun i => u i * v i).
 Definition norm1 (d : nat) (u : vector) : R := total d (fun i => Rabs (u i)).
 Definition move (x h : vector) : vector := fun i => x i + h i.
-Definition sign (r : R) : R := if Rlt_dec 0 r then 1 else if Rlt_dec r 0 then -1 else 0.
+Definition sgn (r : R) : R := if Rlt_dec 0 r then 1 else if Rlt_dec r 0 then -1 else 0.
 
 Lemma norm1_nonneg d u : 0 <= norm1 d u.
 Proof. apply total_nonneg. intros. apply Rabs_pos. Qed.
@@ -25,8 +25,98 @@ Proof. unfold norm1. rewrite <- total_plus. apply total_le. intros. apply Rabs_t
 Lemma dot_scaled d u c v : dot d u (fun i => c * v i) = c * dot d u v.
 Proof. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. Qed.
 
-Lemma sign_is_short r : Rabs (sign r) <= 1.
-Proof. unfold sign. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; apply Rabs_le; lra. Qed.
+Lemma sgn_is_short r : Rabs (sgn r) <= 1.
+Proof. unfold sgn. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; apply Rabs_le; lra. Qed.
+
+(* E[||~g||^2] <= 2 ||g||^2 + 2 sigma^2, if E[||~g - g||^2] <= sigma^2 *)
+Lemma second_moment_of_norm {Draw} (E : expectation Draw) (drawn : Draw -> vector) d g sigma :
+  E (fun w => norm1 d (fun i => drawn w i - g i) ^ 2) <= sigma ^ 2 ->
+  E (fun w => norm1 d (drawn w) ^ 2) <= 2 * norm1 d g ^ 2 + 2 * sigma ^ 2.
+Proof.
+  intros H. apply Rle_trans with (E (fun w => 2 * norm1 d g ^ 2 + 2 * norm1 d (fun i => drawn w i - g i) ^ 2)).
+  - apply mean_monotone. intro w. set (e := fun i => drawn w i - g i).
+    assert (T : norm1 d (drawn w) <= norm1 d g + norm1 d e).
+    { assert (norm1 d (drawn w) = norm1 d (move g e)) as ->; [|apply norm1_triangle].
+      apply total_ext. intros. unfold move, e. f_equal. ring. }
+    pose proof (norm1_nonneg d (drawn w)). pose proof (norm1_nonneg d e). pose proof (norm1_nonneg d g).
+    pose proof (pow2_ge_0 (norm1 d g - norm1 d e)). nra.
+  - rewrite mean_plus, mean_const, mean_scal. lra.
+Qed.
+
+(* signproof lemma "comparison" *)
+Lemma comparison (u b r e : nat -> R) :
+  (forall k, u (S k) <= r k * u k + e k) -> (forall k, 0 <= r k) -> (forall k, r k * b k + e k <= b (S k)) ->
+  u 0%nat <= b 0%nat -> forall k, u k <= b k.
+Proof.
+  intros U R B S. induction k; [exact S|]. eapply Rle_trans; [apply U|]. eapply Rle_trans; [|apply B].
+  apply Rplus_le_compat_r, Rmult_le_compat_l; auto.
+Qed.
+
+(* From (36) to (19), for a constant step size alpha *)
+Lemma constant_step_size (u : nat -> R) L mu alpha c sigma (zeta := 1 - 2 * mu * alpha * (c - L * alpha)) :
+  0 < mu -> mu <= L -> 0 < c -> c <= 1 -> 0 < alpha -> L * alpha < c ->
+  (forall k, u (S k) <= zeta * u k + L * sigma ^ 2 * alpha ^ 2) ->
+  forall k, u k <= zeta ^ k * u 0%nat + L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha)).
+Proof.
+  intros m0 mL c0 c1 a0 a1 H. set (floor := L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha))).
+  assert (z0 : 0 <= zeta).
+  { unfold zeta. pose proof (pow2_ge_0 (c - 2 * L * alpha)).
+    assert (4 * L * (alpha * (c - L * alpha)) <= c ^ 2) by nra.
+    assert (0 <= alpha * (c - L * alpha)) by (apply Rmult_le_pos; lra).
+    assert (mu * (alpha * (c - L * alpha)) <= L * (alpha * (c - L * alpha))) by (apply Rmult_le_compat_r; auto).
+    assert (c ^ 2 <= 1) by nra. lra. }
+  assert (f0 : 0 <= floor).
+  { unfold floor. apply Rdiv_le_0_compat; [|apply Rmult_lt_0_compat; lra].
+    apply Rmult_le_pos; [apply Rmult_le_pos; [lra|apply pow2_ge_0]|lra]. }
+  apply (comparison u (fun k => zeta ^ k * u 0%nat + floor) (fun _ => zeta) (fun _ => L * sigma ^ 2 * alpha ^ 2)); auto.
+  - intro k. right. replace (L * sigma ^ 2 * alpha ^ 2) with ((1 - zeta) * floor) by (unfold zeta, floor; field; lra).
+    cbn [pow]. ring.
+  - cbn [pow]. lra.
+Qed.
+
+(* The other coordinates of an unbiased ~g are as long as those of g, in the mean. *)
+Lemma others_are_long {Draw} (E : expectation Draw) (drawn : Draw -> vector) d g i :
+  (forall j, (j < d)%nat -> E (fun w => drawn w j) = g j) -> (i < d)%nat ->
+  norm1 d g - Rabs (g i) <= E (fun w => norm1 d (drawn w) - Rabs (drawn w i)).
+Proof.
+  intros U Hi. rewrite mean_minus. unfold norm1. rewrite mean_total.
+  assert (J : forall j, (j < d)%nat -> 0 <= E (fun w => Rabs (drawn w j)) - Rabs (g j)).
+  { intros j Hj. rewrite <- U by exact Hj. pose proof (Jensen E (fun w => drawn w j)). lra. }
+  pose proof (one_of_a_sum d (fun j => E (fun w => Rabs (drawn w j)) - Rabs (g j)) i J Hi) as S. cbv beta in S.
+  assert (T : total d (fun j => E (fun w => Rabs (drawn w j)) - Rabs (g j))
+              = total d (fun j => E (fun w => Rabs (drawn w j))) - total d (fun j => Rabs (g j))).
+  { clear. induction d; cbn; [ring|]. rewrite IHd. ring. }
+  lra.
+Qed.
+
+Lemma coordinate_below_norm1 d g i : (i < d)%nat -> Rabs (g i) <= norm1 d g.
+Proof. intros Hi. apply (one_of_a_sum d (fun i => Rabs (g i))); auto. intros. apply Rabs_pos. Qed.
+
+(* (N) holds if ~g is unbiased, its signs are right with the margin c and the size of the other coordinates is
+   independent of each sign: so if the coordinates are independent. *)
+Lemma independent_coordinates_suffice (E : expectation vector) d g c i :
+  (forall j, (j < d)%nat -> E (fun w => w j) = g j) ->
+  c * Rabs (g i) <= g i * E (fun w => sgn (w i)) -> 0 <= c -> c <= 1 -> (i < d)%nat ->
+  independent E (fun w => norm1 d w - Rabs (w i)) (fun w => sgn (w i)) ->
+  c * Rabs (g i) * norm1 d g <= g i * E (fun w => norm1 d w * sgn (w i)).
+Proof.
+  intros U M c0 c1 Hi I. pose proof (product_of_expectations E _ _ I) as P. cbv beta in P.
+  pose proof (others_are_long E (fun w => w) d g i U Hi) as O. cbv beta in O.
+  pose proof (coordinate_below_norm1 d g i Hi) as B.
+  set (rest := E (fun w => norm1 d w - Rabs (w i))) in *.
+  rewrite (expectation_of_equals E (fun w => norm1 d w * sgn (w i))
+             (fun w => w i + (norm1 d w - Rabs (w i)) * sgn (w i))).
+  - rewrite mean_plus, P, U by exact Hi. pose proof (Rabs_pos (g i)) as G.
+    assert (g i * g i = Rabs (g i) * Rabs (g i)) as S by (unfold Rabs; destruct (Rcase_abs (g i)); ring).
+    assert (rest * (c * Rabs (g i)) <= rest * (g i * E (fun w => sgn (w i)))) by (apply Rmult_le_compat_l; lra).
+    assert ((norm1 d g - Rabs (g i)) * (c * Rabs (g i)) <= rest * (c * Rabs (g i)))
+      by (apply Rmult_le_compat_r; [apply Rmult_le_pos|]; auto).
+    assert (c * (Rabs (g i) * Rabs (g i)) <= 1 * (Rabs (g i) * Rabs (g i)))
+      by (apply Rmult_le_compat_r; [apply Rmult_le_pos|]; auto).
+    lra.
+  - intro w. unfold sgn. destruct (Rlt_dec 0 (w i)); [rewrite Rabs_pos_eq by lra; ring|].
+    destruct (Rlt_dec (w i) 0); [rewrite Rabs_left by lra; ring|]. replace (w i) with 0 by lra. rewrite Rabs_R0. ring.
+Qed.
 
 Section Problem.
 Variables (d : nat) (f : vector -> R) (grad : vector -> vector) (L mu fstar : R).
@@ -80,7 +170,8 @@ Lemma contraction_in_the_mean a : 0 <= a -> L * a <= c ->
 Proof.
   intros a0 ac. pose proof (decrease_in_the_mean a a0). pose proof (dominated x) as P. fold (V x) in P.
   assert (0 <= a * (c - L * a)) by (apply Rmult_le_pos; lra).
-  assert (a * (c - L * a) * (2 * mu * V x) <= a * (c - L * a) * norm1 d (grad x) ^ 2) by (apply Rmult_le_compat_l; auto).
+  assert (a * (c - L * a) * (2 * mu * V x) <= a * (c - L * a) * norm1 d (grad x) ^ 2)
+    by (apply Rmult_le_compat_l; auto).
   lra.
 Qed.
 End Step.
@@ -90,30 +181,16 @@ Variables (oracle : nat -> vector -> expectation vector) (c sigma : R).
 Hypothesis variance : forall k x, oracle k x (fun g => norm1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
 (* (N) *)
 Hypothesis norm_sign_margin : forall k x i, (i < d)%nat ->
-  c * Rabs (grad x i) * norm1 d (grad x) <= grad x i * oracle k x (fun g => norm1 d g * sign (g i)).
+  c * Rabs (grad x i) * norm1 d (grad x) <= grad x i * oracle k x (fun g => norm1 d g * sgn (g i)).
 Hypothesis c_positive : 0 < c.
 Hypothesis c_at_most_one : c <= 1.
 
-(* E[||~g||^2 | x] <= 2 ||g||^2 + 2 sigma^2 *)
-Lemma second_moment_of_norm k x : oracle k x (fun g => norm1 d g ^ 2) <= 2 * norm1 d (grad x) ^ 2 + 2 * sigma ^ 2.
-Proof.
-  apply Rle_trans with
-    (oracle k x (fun g => 2 * norm1 d (grad x) ^ 2 + 2 * norm1 d (fun i => g i - grad x i) ^ 2)).
-  - apply mean_monotone. intro g. set (e := fun i => g i - grad x i).
-    assert (T : norm1 d g <= norm1 d (grad x) + norm1 d e).
-    { assert (norm1 d g = norm1 d (move (grad x) e)) as ->; [|apply norm1_triangle].
-      apply total_ext. intros. unfold move, e. f_equal. ring. }
-    pose proof (norm1_nonneg d g). pose proof (norm1_nonneg d e). pose proof (norm1_nonneg d (grad x)).
-    pose proof (pow2_ge_0 (norm1 d (grad x) - norm1 d e)). nra.
-  - rewrite mean_plus, mean_const, mean_scal. specialize (variance k x). lra.
-Qed.
-
 (* E[||~g|| <g, sign(~g)> | x] >= c ||g||^2 *)
 Lemma alignment k x :
-  c * norm1 d (grad x) ^ 2 <= oracle k x (fun g => norm1 d g * dot d (grad x) (fun i => sign (g i))).
+  c * norm1 d (grad x) ^ 2 <= oracle k x (fun g => norm1 d g * dot d (grad x) (fun i => sgn (g i))).
 Proof.
   rewrite (expectation_of_equals (oracle k x) _
-             (fun g => total d (fun i => grad x i * (norm1 d g * sign (g i))))).
+             (fun g => total d (fun i => grad x i * (norm1 d g * sgn (g i))))).
   2: { intro g. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. }
   rewrite mean_total. set (N := norm1 d (grad x)).
   assert (c * N ^ 2 = total d (fun i => c * Rabs (grad x i) * N)) as ->.
@@ -122,7 +199,7 @@ Proof.
 Qed.
 
 (* One iteration with the step size a *)
-Definition step (a : R) (x g : vector) : vector := after (norm1 d) (fun g i => sign (g i)) x a g.
+Definition step (a : R) (x g : vector) : vector := after (norm1 d) (fun g i => sgn (g i)) x a g.
 
 (* The law of x_k, with the step size [size k] in iteration k *)
 Definition iterate (size : nat -> R) (x0 : vector) (k : nat) : expectation vector :=
@@ -141,20 +218,12 @@ Proof.
   intros H0 H1. unfold EV, iterate. rewrite <- tower_property_of_process.
   apply Rle_trans with (state x0 (fun k x => image (step (size k) x) (oracle k x)) k
     (fun x => (1 - 2 * mu * (size k * (c - L * size k))) * V x + L * sigma ^ 2 * size k ^ 2)).
-  - apply mean_monotone. intro x. apply (contraction_in_the_mean (oracle k x) (norm1 d) (fun g i => sign (g i)) x); auto.
-    + intros. apply sign_is_short.
+  - apply mean_monotone. intro x.
+    apply (contraction_in_the_mean (oracle k x) (norm1 d) (fun g i => sgn (g i)) x); auto.
+    + intros. apply sgn_is_short.
     + apply alignment.
-    + apply second_moment_of_norm.
+    + apply (second_moment_of_norm (oracle k x) (fun g => g)). apply variance.
   - rewrite mean_plus, mean_scal, mean_const. lra.
-Qed.
-
-(* signproof lemma "comparison" *)
-Lemma comparison (u b r e : nat -> R) :
-  (forall k, u (S k) <= r k * u k + e k) -> (forall k, 0 <= r k) -> (forall k, r k * b k + e k <= b (S k)) ->
-  u 0%nat <= b 0%nat -> forall k, u k <= b k.
-Proof.
-  intros U R B S. induction k; [exact S|]. eapply Rle_trans; [apply U|]. eapply Rle_trans; [|apply B].
-  apply Rplus_le_compat_r, Rmult_le_compat_l; auto.
 Qed.
 
 (* own/theorem-2.1.repaired: a constant step size *)
@@ -164,22 +233,8 @@ Theorem theorem_2_1_repaired alpha x0 k (zeta := 1 - 2 * mu * alpha * (c - L * a
 Proof.
   intros [a0 a1]. assert (L0 : 0 < L) by lra.
   assert (a2 : L * alpha < c) by (apply (Rmult_lt_compat_r L) in a1; [|exact L0]; field_simplify in a1; lra).
-  assert (z0 : 0 <= zeta).
-  { unfold zeta. assert (4 * L * (alpha * (c - L * alpha)) <= c ^ 2) by (pose proof (pow2_ge_0 (c - 2 * L * alpha)); nra).
-    assert (0 <= alpha * (c - L * alpha)) by (apply Rmult_le_pos; lra).
-    assert (mu * (alpha * (c - L * alpha)) <= L * (alpha * (c - L * alpha))) by (apply Rmult_le_compat_r; auto).
-    assert (c ^ 2 <= 1) by nra. lra. }
-  set (b := fun k => zeta ^ k * V x0 + L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha))).
-  apply (comparison (EV (fun _ => alpha) x0) b (fun _ => zeta) (fun _ => L * sigma ^ 2 * alpha ^ 2)); auto.
-  - intro n. pose proof (recursion (fun _ => alpha) x0 n) as R. cbv beta in R.
-    specialize (R ltac:(lra) ltac:(lra)). unfold zeta. lra.
-  - intro n. unfold b. right. set (floor := L * sigma ^ 2 * alpha / (2 * mu * (c - L * alpha))).
-    replace (L * sigma ^ 2 * alpha ^ 2) with ((1 - zeta) * floor) by (unfold zeta, floor; field; lra).
-    cbn [pow]. ring.
-  - unfold b, EV. cbn.
-    assert (0 <= L * (sigma * (sigma * 1)) * alpha / (2 * mu * (c - L * alpha))); [|lra].
-    apply Rdiv_le_0_compat; [|apply Rmult_lt_0_compat; lra].
-    apply Rmult_le_pos; [apply Rmult_le_pos; [lra|]|lra]. rewrite Rmult_1_r. apply Rle_0_sqr.
+  apply (constant_step_size (EV (fun _ => alpha) x0)); auto.
+  intro n. pose proof (recursion (fun _ => alpha) x0 n) as R. cbv beta in R. specialize (R ltac:(lra) ltac:(lra)). lra.
 Qed.
 
 (* own/theorem-2.2.repaired: diminishing step sizes 3/(mu c (k + k0)) *)
@@ -190,7 +245,8 @@ Theorem theorem_2_2_repaired k0 x0 k
   EV (fun k => 3 / (mu * c * (INR k + k0))) x0 k
   <= D 0%nat / D k * V x0 + noise / 2 * INR k * (INR k + 2 * k0 - 5) / D k.
 Proof.
-  intros H. assert (L0 : 0 < L) by lra. assert (m0 : 0 < mu * c ^ 2) by (apply Rmult_lt_0_compat; [|apply pow_lt]; auto).
+  intros H. assert (L0 : 0 < L) by lra.
+  assert (m0 : 0 < mu * c ^ 2) by (apply Rmult_lt_0_compat; [|apply pow_lt]; auto).
   assert (H' : 6 * L <= k0 * (mu * c ^ 2)).
   { apply (Rmult_le_compat_r (mu * c ^ 2)) in H; [|lra].
     replace (6 * L / (mu * c ^ 2) * (mu * c ^ 2)) with (6 * L) in H by (field; lra). lra. }
@@ -226,7 +282,8 @@ Proof.
   - intro n. specialize (j6 n). set (j := INR n + k0) in *. unfold b.
     (* what the bound gains beyond the recursion is noise (1 - 2/j) / D (n + 1) *)
     assert (E : D 0%nat / D (S n) * V x0 + noise / 2 * INR (S n) * (INR (S n) + 2 * k0 - 5) / D (S n)
-                - ((1 - 3 / j) * (D 0%nat / D n * V x0 + noise / 2 * INR n * (INR n + 2 * k0 - 5) / D n) + noise / j ^ 2)
+                - ((1 - 3 / j) * (D 0%nat / D n * V x0 + noise / 2 * INR n * (INR n + 2 * k0 - 5) / D n)
+                   + noise / j ^ 2)
                 = noise * (1 - 2 / j) / D (S n)).
     { generalize (D 0%nat) (V x0) noise. intros D00 v0 q. unfold D. rewrite S_INR.
       replace (INR n) with (j - k0) by (unfold j; ring). field. repeat split; lra. }
