@@ -176,7 +176,7 @@ Proof.
 Qed.
 End Step.
 
-(* The stochastic gradients: given x in iteration k, ~g has the law [oracle k x]. *)
+(* The stochastic gradients: given x in iteration k, and all that happened before, ~g has the law [oracle k x]. *)
 Variables (oracle : nat -> vector -> expectation vector) (c sigma : R).
 Hypothesis variance : forall k x, oracle k x (fun g => norm1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
 (* (N) *)
