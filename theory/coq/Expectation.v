@@ -64,6 +64,24 @@ Proof.
   induction n; [cbn; lra|]. rewrite S_INR. cbn [total]. pose proof (H n (a n)). nra.
 Qed.
 
+(* A quadratic form that is never negative has no positive discriminant. *)
+Lemma discriminant p q r : (forall s t, 0 <= s ^ 2 * q + 2 * s * t * p + t ^ 2 * r) -> p ^ 2 <= q * r.
+Proof.
+  intros H. pose proof (H 1 0). pose proof (H 0 1). destruct (Req_dec r 0) as [Z|Z].
+  - pose proof (H p (- (q + 1))) as G. rewrite Z in *. nra.
+  - pose proof (H r (- p)) as G. assert (0 < r) by lra.
+    assert (0 <= r * (q * r - p ^ 2)) by nra. assert (0 <= q * r - p ^ 2) by nra. lra.
+Qed.
+
+(* Cauchy-Schwarz for sums *)
+Lemma total_Cauchy_Schwarz n a b :
+  total n (fun i => a i * b i) ^ 2 <= total n (fun i => a i ^ 2) * total n (fun i => b i ^ 2).
+Proof.
+  apply discriminant. intros s t. rewrite <- !total_scal, <- !total_plus. apply total_nonneg. intros i _.
+  replace (s ^ 2 * a i ^ 2 + 2 * s * t * (a i * b i) + t ^ 2 * b i ^ 2) with ((s * a i + t * b i) ^ 2) by ring.
+  apply pow2_ge_0.
+Qed.
+
 (* ------------------------------------------------------------------------------------------------ expectations *)
 
 Record expectation (Omega : Type) : Type := {
@@ -133,17 +151,9 @@ Qed.
 (* Cauchy-Schwarz for means: E[a b]^2 <= E[a^2] E[b^2] *)
 Lemma mean_Cauchy_Schwarz a b : E (fun w => a w * b w) ^ 2 <= E (fun w => a w ^ 2) * E (fun w => b w ^ 2).
 Proof.
-  set (p := E (fun w => a w * b w)). set (q := E (fun w => a w ^ 2)). set (r := E (fun w => b w ^ 2)).
-  assert (H : forall s t, 0 <= s ^ 2 * q + 2 * s * t * p + t ^ 2 * r).
-  { intros s t. unfold p, q, r. rewrite <- !mean_scal, <- !mean_plus. apply mean_nonneg. intro w.
-    replace (s ^ 2 * a w ^ 2 + 2 * s * t * (a w * b w) + t ^ 2 * b w ^ 2) with ((s * a w + t * b w) ^ 2) by ring.
-    apply pow2_ge_0. }
-  assert (0 <= q) by (apply mean_nonneg; intro; apply pow2_ge_0).
-  assert (0 <= r) by (apply mean_nonneg; intro; apply pow2_ge_0).
-  destruct (Req_dec r 0) as [Z|Z].
-  - pose proof (H p (- (q + 1))) as G. rewrite Z in *. nra.
-  - pose proof (H r (- p)) as G. assert (0 < r) by lra.
-    assert (0 <= r * (q * r - p ^ 2)) by nra. assert (0 <= q * r - p ^ 2) by nra. lra.
+  apply discriminant. intros s t. rewrite <- !mean_scal, <- !mean_plus. apply mean_nonneg. intro w.
+  replace (s ^ 2 * a w ^ 2 + 2 * s * t * (a w * b w) + t ^ 2 * b w ^ 2) with ((s * a w + t * b w) ^ 2) by ring.
+  apply pow2_ge_0.
 Qed.
 
 (* E[a]^2 <= E[a^2] *)

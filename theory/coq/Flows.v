@@ -385,8 +385,112 @@ Proof.
   intro s. unfold rest; cbn. ring.
 Qed.
 
+(* ------------------------------------------------------------------------------------- differential inclusions *)
+
+(* x' lies in F(x), where the velocity may jump: at every time t the way that x goes in the short time h is h w up to
+   o(h), for some w in F(x(t)). An absolutely continuous x is such a solution if x'(t) lies in F(x(t)) for almost every
+   t and the F(x) are convex and compact and depend on x upper semicontinuously, as Filippov's do: for s near t, F(x(s))
+   is near F(x(t)), hence so is the mean of x' over [t, t + h]. *)
+Definition follows (d : nat) (F : (nat -> R) -> (nat -> R) -> Prop) (x : R -> nat -> R) : Prop :=
+  (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) /\
+  forall t, 0 <= t -> forall eps, 0 < eps -> exists delta, 0 < delta /\ forall h, 0 <= h < delta ->
+    exists w, F (x t) w /\ norm1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h.
+
+Lemma norm1_nonneg d u : 0 <= norm1 d u.
+Proof. apply total_nonneg. intros. apply Rabs_pos. Qed.
+
+Lemma dot_at_most d u v : Rabs (dot d u v) <= norm1 d u * norm1 d v.
+Proof.
+  unfold dot, norm1. induction d; cbn [total]; [rewrite Rabs_R0; lra|].
+  eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_mult.
+  pose proof (norm1_nonneg d u) as U. pose proof (norm1_nonneg d v) as W. unfold norm1 in U, W.
+  pose proof (Rabs_pos (u d)). pose proof (Rabs_pos (v d)).
+  assert (0 <= Rabs (u d) * total d (fun i => Rabs (v i))) by (apply Rmult_le_pos; auto).
+  assert (0 <= total d (fun i => Rabs (u i)) * Rabs (v d)) by (apply Rmult_le_pos; auto). lra.
+Qed.
+
+(* All coordinates are continuous at once. *)
+Lemma continuous_in_norm d (x : R -> nat -> R) t : 0 <= t ->
+  (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) -> forall eps, 0 < eps ->
+  exists delta, 0 < delta /\ forall s, 0 <= s -> Rabs (s - t) < delta -> norm1 d (sub (x s) (x t)) < eps.
+Proof.
+  intros T. unfold norm1, sub. induction d; intros C eps P.
+  - exists 1. split; [lra|]. intros. cbn. lra.
+  - destruct (IHd (fun i H => C i ltac:(lia)) (eps / 2) ltac:(lra)) as [a [a0 A]].
+    destruct (C d ltac:(lia) t T (eps / 2) ltac:(lra)) as [b [b0 B]].
+    exists (Rmin a b). split; [apply Rmin_pos; auto|]. intros s S H. cbn [total].
+    assert (Rabs (s - t) < a) by (eapply Rlt_le_trans; [exact H|apply Rmin_l]).
+    assert (Rabs (s - t) < b) by (eapply Rlt_le_trans; [exact H|apply Rmin_r]).
+    specialize (A s S ltac:(auto)). specialize (B s S ltac:(auto)). lra.
+Qed.
+
+(* The value of a differentiable function is continuous along x. *)
+Lemma value_is_continuous d f grad (x : R -> nat -> R) : (forall y, differentiable d f (grad y) y) ->
+  (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) -> continuous_in_time (fun t => f (x t)).
+Proof.
+  intros D C t T eps P. destruct (D (x t) 1 Rlt_0_1) as [a [a0 A]]. set (G := norm1 d (grad (x t))).
+  assert (G0 : 0 <= G) by apply norm1_nonneg.
+  assert (J : 0 < Rmin a (eps / (G + 2))) by (apply Rmin_pos; [auto|apply Rdiv_lt_0_compat; lra]).
+  destruct (continuous_in_norm d x t T C _ J) as [b [b0 B]]. exists b. split; auto. intros s S H.
+  specialize (B s S H). set (n := norm1 d (sub (x s) (x t))) in *.
+  assert (n < a) by (eapply Rlt_le_trans; [exact B|apply Rmin_l]).
+  assert (N : n < eps / (G + 2)) by (eapply Rlt_le_trans; [exact B|apply Rmin_r]).
+  specialize (A (x s) ltac:(auto)). fold n in A. pose proof (dot_at_most d (grad (x t)) (sub (x s) (x t))) as Q.
+  fold G n in Q. assert (0 <= n) by apply norm1_nonneg.
+  apply (Rmult_lt_compat_r (G + 2)) in N; [|lra]. replace (eps / (G + 2) * (G + 2)) with eps in N by (field; lra).
+  replace (f (x s) - f (x t))
+    with ((f (x s) - f (x t) - dot d (grad (x t)) (sub (x s) (x t))) + dot d (grad (x t)) (sub (x s) (x t))) by ring.
+  eapply Rle_lt_trans; [apply Rabs_triang|]. lra.
+Qed.
+
+(* signproof lemma "chain rule", for differential inclusions: f(x(t)) rises at the rate r at most if <g, w> <= r for
+   every w in F(x(t)). *)
+Lemma chain_rule_of_inclusion d f g F (x : R -> nat -> R) t r bound : follows d F x -> 0 <= t ->
+  differentiable d f g (x t) -> (forall w, F (x t) w -> norm1 d w <= bound) -> (forall w, F (x t) w -> dot d g w <= r) ->
+  rises (fun t => f (x t)) r t.
+Proof.
+  intros [_ S] T D B H eps P. set (G := norm1 d g). assert (G0 : 0 <= G) by apply norm1_nonneg.
+  set (K := Rmax 0 bound). assert (K0 : 0 <= K) by apply Rmax_l. assert (KB : bound <= K) by apply Rmax_r.
+  set (e1 := Rmin 1 (eps / (2 * (G + 1)))). set (e2 := eps / (2 * (K + 1))).
+  assert (p1 : 0 < e1) by (apply Rmin_pos; [lra|apply Rdiv_lt_0_compat; lra]).
+  assert (p2 : 0 < e2) by (apply Rdiv_lt_0_compat; lra).
+  destruct (S t T e1 p1) as [a [a0 A]]. destruct (D e2 p2) as [b [b0 N]].
+  assert (J : 0 < b / (K + 1)) by (apply Rdiv_lt_0_compat; lra).
+  exists (Rmin a (b / (K + 1))). split; [apply Rmin_pos; auto|]. intros h [h0 h1].
+  assert (ha : h < a) by (eapply Rlt_le_trans; [exact h1|apply Rmin_l]).
+  assert (hb : h < b / (K + 1)) by (eapply Rlt_le_trans; [exact h1|apply Rmin_r]).
+  apply (Rmult_lt_compat_r (K + 1)) in hb; [|lra]. replace (b / (K + 1) * (K + 1)) with b in hb by (field; lra).
+  destruct (A h ltac:(lra)) as [w [Fw E]]. set (rest := fun i => x (t + h) i - (x t i + h * w i)) in *.
+  assert (e1 <= 1) by apply Rmin_l.
+  assert (size : norm1 d (sub (x (t + h)) (x t)) <= (K + 1) * h).
+  { apply Rle_trans with (h * norm1 d w + norm1 d rest).
+    - unfold norm1. rewrite <- total_scal, <- total_plus. apply total_le. intros i _. unfold sub, rest.
+      replace (x (t + h) i - x t i) with (h * w i + (x (t + h) i - (x t i + h * w i))) by ring.
+      eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_mult, (Rabs_pos_eq h) by exact h0. lra.
+    - specialize (B w Fw). assert (h * norm1 d w <= h * K) by (apply Rmult_le_compat_l; lra).
+      assert (e1 * h <= 1 * h) by (apply Rmult_le_compat_r; auto). lra. }
+  specialize (N (x (t + h)) ltac:(lra)).
+  assert (split : dot d g (sub (x (t + h)) (x t)) = h * dot d g w + dot d g rest).
+  { unfold dot. rewrite <- total_scal, <- total_plus. apply total_ext. intros i _. unfold sub, rest. ring. }
+  pose proof (dot_at_most d g rest) as Q. fold G in Q. specialize (H w Fw).
+  assert (h * dot d g w <= h * r) by (apply Rmult_le_compat_l; auto).
+  assert (Q1 : G * norm1 d rest <= eps / 2 * h).
+  { apply Rle_trans with (G * (e1 * h)); [apply Rmult_le_compat_l; auto|].
+    assert (G * e1 <= eps / 2).
+    { apply Rle_trans with (G * (eps / (2 * (G + 1)))); [apply Rmult_le_compat_l; [auto|apply Rmin_r]|].
+      replace (G * (eps / (2 * (G + 1)))) with (eps / 2 * (G / (G + 1))) by (field; lra).
+      assert (G / (G + 1) <= 1) by (apply Rle_div_l; lra). assert (eps / 2 * (G / (G + 1)) <= eps / 2 * 1)
+        by (apply Rmult_le_compat_l; lra). lra. }
+    rewrite <- Rmult_assoc. apply Rmult_le_compat_r; auto. }
+  assert (Q2 : e2 * norm1 d (sub (x (t + h)) (x t)) <= eps / 2 * h).
+  { apply Rle_trans with (e2 * ((K + 1) * h)); [apply Rmult_le_compat_l; lra|]. unfold e2. right. field. lra. }
+  pose proof (Rle_abs (f (x (t + h)) - f (x t) - dot d g (sub (x (t + h)) (x t)))).
+  pose proof (Rle_abs (dot d g rest)). lra.
+Qed.
+
 Print Assumptions Gronwall.
 Print Assumptions comparison_with_a_Riccati_equation.
 Print Assumptions decrease_over_time.
 Print Assumptions least_over_time.
 Print Assumptions chain_rule.
+Print Assumptions chain_rule_of_inclusion.
