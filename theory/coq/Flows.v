@@ -409,6 +409,35 @@ Proof.
   assert (0 <= total d (fun i => Rabs (u i)) * Rabs (v d)) by (apply Rmult_le_pos; auto). lra.
 Qed.
 
+(* Differentiable solutions are solutions. *)
+Lemma differentiable_solution_follows d F (x : R -> nat -> R) :
+  (forall t, 0 <= t -> exists w, F (x t) w /\ forall i, (i < d)%nat -> is_derive (fun s => x s i) t (w i)) ->
+  follows d F x.
+Proof.
+  intros H. split.
+  - intros i Hi t T eps P. destruct (H t T) as [w [_ D]].
+    assert (C : continuous (fun s => x s i) t)
+      by (apply (ex_derive_continuous (V := R_NormedModule)); exists (w i); auto).
+    destruct (continuous_near _ t C eps P) as [a [a0 A]]. exists a. split; auto.
+  - intros t T eps P. destruct (H t T) as [w [Fw D]]. clear H.
+    enough (G : exists delta, 0 < delta /\ forall h, 0 <= h < delta ->
+              norm1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h).
+    { destruct G as [a [a0 A]]. exists a. split; auto. intros h B. exists w. split; auto. }
+    revert eps P. unfold norm1. induction d; intros eps P.
+    + exists 1. split; [lra|]. intros h B. cbn. nra.
+    + destruct (IHd (fun i Hi => D i ltac:(lia)) (eps / 2) ltac:(lra)) as [a [a0 A]].
+      pose proof (D d ltac:(lia)) as Dd. apply is_derive_Reals in Dd. destruct (Dd (eps / 2) ltac:(lra)) as [b B].
+      pose proof (cond_pos b) as b0. exists (Rmin a b). split; [apply Rmin_pos; auto|]. intros h [h0 h1]. cbn [total].
+      assert (h < a) by (eapply Rlt_le_trans; [exact h1|apply Rmin_l]).
+      assert (h < b) by (eapply Rlt_le_trans; [exact h1|apply Rmin_r]).
+      specialize (A h ltac:(lra)). enough (Rabs (x (t + h) d - (x t d + h * w d)) <= eps / 2 * h) by lra.
+      destruct h0 as [h0|<-].
+      * specialize (B h ltac:(lra)). rewrite (Rabs_pos_eq h) in B by lra. specialize (B ltac:(auto)).
+        replace (x (t + h) d - (x t d + h * w d)) with (((x (t + h) d - x t d) / h - w d) * h) by (field; lra).
+        rewrite Rabs_mult, (Rabs_pos_eq h) by lra. apply Rmult_le_compat_r; lra.
+      * rewrite Rplus_0_r. replace (x t d - (x t d + 0 * w d)) with 0 by ring. rewrite Rabs_R0. lra.
+Qed.
+
 (* All coordinates are continuous at once. *)
 Lemma continuous_in_norm d (x : R -> nat -> R) t : 0 <= t ->
   (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) -> forall eps, 0 < eps ->
@@ -446,7 +475,8 @@ Qed.
 (* signproof lemma "chain rule", for differential inclusions: f(x(t)) rises at the rate r at most if <g, w> <= r for
    every w in F(x(t)). *)
 Lemma chain_rule_of_inclusion d f g F (x : R -> nat -> R) t r bound : follows d F x -> 0 <= t ->
-  differentiable d f g (x t) -> (forall w, F (x t) w -> norm1 d w <= bound) -> (forall w, F (x t) w -> dot d g w <= r) ->
+  differentiable d f g (x t) ->
+  (forall w, F (x t) w -> norm1 d w <= bound) -> (forall w, F (x t) w -> dot d g w <= r) ->
   rises (fun t => f (x t)) r t.
 Proof.
   intros [_ S] T D B H eps P. set (G := norm1 d g). assert (G0 : 0 <= G) by apply norm1_nonneg.
