@@ -7,61 +7,23 @@
    A conditional expectation E[a | x] is the mean over a draw whose law may depend on x ([two_stage], [next]). For laws
    with finitely many outcomes it is shown below to be the elementary one, E[a 1{X = x}] / P(X = x). *)
 From Coq Require Import Reals Lra Lia Psatz.
+From Signproof Require Import Basics.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ finite sums *)
 
-(* a 0 + ... + a (n - 1) *)
-Fixpoint total (n : nat) (a : nat -> R) : R :=
-  match n with O => 0 | S m => total m a + a m end.
-
-(* signproof lemma "sum of inequalities" *)
-Lemma total_le n a b : (forall i, (i < n)%nat -> a i <= b i) -> total n a <= total n b.
-Proof. induction n; cbn; intros; [lra|]. apply Rplus_le_compat; auto. Qed.
-
-Lemma total_ext n a b : (forall i, (i < n)%nat -> a i = b i) -> total n a = total n b.
-Proof. induction n; cbn; intros; [auto|]. rewrite IHn, H; auto. Qed.
-
-Lemma total_plus n a b : total n (fun i => a i + b i) = total n a + total n b.
+Lemma total_scale_r n c a : total n (fun i => a i * c) = total n a * c.
 Proof. induction n; cbn; [ring|]. rewrite IHn. ring. Qed.
 
-Lemma total_scal n c a : total n (fun i => c * a i) = c * total n a.
-Proof. induction n; cbn; [ring|]. rewrite IHn. ring. Qed.
-
-Lemma total_scal_r n c a : total n (fun i => a i * c) = total n a * c.
-Proof. induction n; cbn; [ring|]. rewrite IHn. ring. Qed.
-
-Lemma total_const n c : total n (fun _ => c) = INR n * c.
-Proof. induction n; [cbn; ring|]. rewrite S_INR. cbn [total]. rewrite IHn. ring. Qed.
-
-Lemma total_zero n a : (forall i, (i < n)%nat -> a i = 0) -> total n a = 0.
-Proof. intros H. rewrite (total_ext n a (fun _ => 0)) by auto. rewrite total_const. ring. Qed.
-
-Lemma total_nonneg n a : (forall i, (i < n)%nat -> 0 <= a i) -> 0 <= total n a.
-Proof. intros H. rewrite <- (total_zero n (fun _ => 0)) by auto. apply total_le. auto. Qed.
+Lemma total_of_zeros n a : (forall i, (i < n)%nat -> a i = 0) -> total n a = 0.
+Proof. intros H. rewrite (total_ext n a (fun _ => 0)) by auto. apply total_zero. Qed.
 
 Lemma total_swap n m (a : nat -> nat -> R) :
   total n (fun i => total m (fun j => a i j)) = total m (fun j => total n (fun i => a i j)).
 Proof.
   induction n; cbn.
-  - symmetry. apply total_zero. auto.
-  - rewrite IHn, total_plus. reflexivity.
-Qed.
-
-(* signproof lemma "one of a sum" *)
-Lemma one_of_a_sum n a i : (forall j, (j < n)%nat -> 0 <= a j) -> (i < n)%nat -> a i <= total n a.
-Proof.
-  induction n; intros H Hi; [lia|]. cbn. destruct (Nat.eq_dec i n) as [->|].
-  - assert (0 <= total n a) by (apply total_nonneg; auto). lra.
-  - assert (a i <= total n a) by (apply IHn; auto; lia). specialize (H n). assert (0 <= a n) by auto. lra.
-Qed.
-
-(* signproof lemma "mean of squares" *)
-Lemma mean_of_squares n a : total n a ^ 2 <= INR n * total n (fun i => a i ^ 2).
-Proof.
-  assert (H : forall m b, 2 * total m a * b <= total m (fun i => a i ^ 2) + INR m * b ^ 2).
-  { intros m b. induction m; [cbn; lra|]. rewrite S_INR. cbn [total]. pose proof (pow2_ge_0 (a m - b)). nra. }
-  induction n; [cbn; lra|]. rewrite S_INR. cbn [total]. pose proof (H n (a n)). nra.
+  - symmetry. apply total_zero.
+  - rewrite IHn, total_add. reflexivity.
 Qed.
 
 (* A quadratic form that is never negative has no positive discriminant. *)
@@ -77,7 +39,7 @@ Qed.
 Lemma total_Cauchy_Schwarz n a b :
   total n (fun i => a i * b i) ^ 2 <= total n (fun i => a i ^ 2) * total n (fun i => b i ^ 2).
 Proof.
-  apply discriminant. intros s t. rewrite <- !total_scal, <- !total_plus. apply total_nonneg. intros i _.
+  apply discriminant. intros s t. rewrite <- !total_scale, <- !total_add. apply total_nonneg. intros i _.
   replace (s ^ 2 * a i ^ 2 + 2 * s * t * (a i * b i) + t ^ 2 * b i ^ 2) with ((s * a i + t * b i) ^ 2) by ring.
   apply pow2_ge_0.
 Qed.
@@ -205,10 +167,10 @@ Arguments chance_total {Omega} _.
 Definition of_law {Omega} (P : law Omega) : expectation Omega.
 Proof.
   refine {| mean := fun a => total (count P) (fun i => chance P i * a (outcome P i)) |}.
-  - intros a b. rewrite <- total_plus. apply total_ext. intros. ring.
-  - intros c a. rewrite <- total_scal. apply total_ext. intros. ring.
+  - intros a b. rewrite <- total_add. apply total_ext. intros. ring.
+  - intros c a. rewrite <- total_scale. apply total_ext. intros. ring.
   - rewrite (total_ext _ _ (chance P)) by (intros; ring). apply chance_total.
-  - intros a b H. apply total_le. intros. apply Rmult_le_compat_l; [apply chance_nonneg; auto|auto].
+  - intros a b H. apply sum_of_inequalities. intros. apply Rmult_le_compat_l; [apply chance_nonneg; auto|auto].
 Defined.
 
 (* What is not random. *)
@@ -408,9 +370,9 @@ Proof. unfold hit. destruct (eq_dec (X w) (X w)); [auto|tauto]. Qed.
 Lemma chance_below_probability i : (i < count P)%nat -> chance P i <= probability_of (X (outcome P i)).
 Proof.
   intros Hi. unfold probability_of. cbn.
-  pose proof (one_of_a_sum (count P) (fun j => chance P j * hit (X (outcome P i)) (outcome P j)) i) as H. cbv beta in H.
-  rewrite hit_itself, Rmult_1_r in H. apply H; auto.
-  intros j Hj. apply Rmult_le_pos; [apply chance_nonneg; auto|apply hit_nonneg].
+  pose proof (one_of_a_sum (count P) (fun j => chance P j * hit (X (outcome P i)) (outcome P j))) as H. cbv beta in H.
+  specialize (H (fun j Hj => Rmult_le_pos _ _ (chance_nonneg P j Hj) (hit_nonneg _ _)) i Hi).
+  rewrite hit_itself, Rmult_1_r in H. exact H.
 Qed.
 
 (* An outcome that has a chance lies in an event that has one. *)
@@ -430,11 +392,11 @@ Proof.
   transitivity (total n (fun i => total n (fun j =>
     c j * a (o j) * / probability_of (X (o j)) * (c i * hit (X (o j)) (o i))))).
   - apply total_ext. intros i Hi. unfold conditional. cbn. unfold Rdiv.
-    rewrite <- Rmult_assoc, Rmult_comm, <- Rmult_assoc, <- total_scal. apply total_ext. intros j Hj. fold c o n.
+    rewrite <- Rmult_assoc, Rmult_comm, <- Rmult_assoc, <- total_scale. apply total_ext. intros j Hj. fold c o n.
     unfold hit. destruct (eq_dec (X (o j)) (X (o i))) as [e|e].
     + rewrite e. destruct (eq_dec (X (o i)) (X (o i))); [ring|tauto].
     + destruct (eq_dec (X (o i)) (X (o j))) as [e'|e']; [symmetry in e'; tauto|ring].
-  - rewrite total_swap. apply total_ext. intros j Hj. rewrite total_scal.
+  - rewrite total_swap. apply total_ext. intros j Hj. rewrite total_scale.
     change (total n (fun i => c i * hit (X (o j)) (o i))) with (probability_of (X (o j))).
     rewrite Rmult_assoc. apply chance_times_probability. exact Hj.
 Qed.
@@ -453,7 +415,7 @@ Proof.
             Q (g w) <> 0 ->
             phi (g w) = total n (fun k => c k * phi (g (o k)) * / Q (g (o k)) * hit Req_EM_T g (g (o k)) w)).
   { intros g f w Q Z. rewrite (total_ext n _ (fun k => f (g w) * / Q (g w) * (c k * hit Req_EM_T g (g w) (o k)))).
-    - rewrite total_scal. change (total n (fun k => c k * hit Req_EM_T g (g w) (o k))) with (Q (g w)). field. exact Z.
+    - rewrite total_scale. change (total n (fun k => c k * hit Req_EM_T g (g w) (o k))) with (Q (g w)). field. exact Z.
     - intros k Hk. unfold hit. destruct (Req_EM_T (g w) (g (o k))) as [e|e].
       + rewrite e. destruct (Req_EM_T (g (o k)) (g (o k))); [ring|tauto].
       + destruct (Req_EM_T (g (o k)) (g w)) as [e'|e']; [symmetry in e'; tauto|ring]. }
@@ -462,16 +424,16 @@ Proof.
     (c k * phi (a (o k)) * / A (a (o k))) * (c l * psi (b (o l)) * / B (b (o l)))
     * (c i * (hit Req_EM_T a (a (o k)) (o i) * hit Req_EM_T b (b (o l)) (o i))))))).
   - apply total_ext. intros i Hi. destruct (Req_dec (c i) 0) as [Z|Z].
-    + rewrite Z. rewrite Rmult_0_l. symmetry. apply total_zero. intros. apply total_zero. intros. ring.
+    + rewrite Z. rewrite Rmult_0_l. symmetry. apply total_of_zeros. intros. apply total_of_zeros. intros. ring.
     + assert (0 < c i) by (pose proof (chance_nonneg P i Hi); fold c in H0; lra).
       pose proof (chance_below_probability P Req_EM_T a i Hi) as PA.
       pose proof (chance_below_probability P Req_EM_T b i Hi) as PB.
       fold c o in PA, PB. fold A in PA. fold B in PB.
       rewrite (spread a phi (o i)), (spread b psi (o i)) by (fold A B; lra). fold A B.
-      rewrite <- total_scal_r, <- total_scal. apply total_ext. intros k Hk.
-      rewrite <- !total_scal. apply total_ext. intros l Hl. ring.
-  - rewrite total_swap. rewrite <- total_scal_r. apply total_ext. intros k Hk. rewrite total_swap.
-    rewrite <- total_scal. apply total_ext. intros l Hl. rewrite total_scal.
+      rewrite <- total_scale_r, <- total_scale. apply total_ext. intros k Hk.
+      rewrite <- !total_scale. apply total_ext. intros l Hl. ring.
+  - rewrite total_swap. rewrite <- total_scale_r. apply total_ext. intros k Hk. rewrite total_swap.
+    rewrite <- total_scale. apply total_ext. intros l Hl. rewrite total_scale.
     change (total n (fun i => c i * (hit Req_EM_T a (a (o k)) (o i) * hit Req_EM_T b (b (o l)) (o i))))
       with (of_law P (fun w => hit Req_EM_T a (a (o k)) w * hit Req_EM_T b (b (o l)) w)).
     rewrite H. pose proof (chance_times_probability P Req_EM_T a k (phi (a (o k))) Hk) as TA.
@@ -479,20 +441,6 @@ Proof.
     fold c o in TA, TB. fold A in TA. fold B in TB. rewrite <- TA at 2. rewrite <- TB at 2. ring.
 Qed.
 
-(* ------------------------------------------------------------------------------------------------ the logarithm *)
-
-(* signproof lemma "logarithm". The standard library's exponential function rests on the excluded middle besides. *)
-Lemma logarithm u : 0 < u -> 1 - 1 / u <= ln u <= u - 1.
-Proof.
-  assert (H : forall r, 0 < r -> ln r <= r - 1).
-  { intros r P. pose proof (exp_ineq1_le (ln r)). rewrite exp_ln in H by exact P. lra. }
-  intros P. split; [|apply H; exact P].
-  pose proof (H (/ u) (Rinv_0_lt_compat _ P)) as G. rewrite ln_Rinv in G by exact P. unfold Rdiv. lra.
-Qed.
-
-Print Assumptions Jensen.
-Print Assumptions mean_of_squares.
-Print Assumptions tower_property_elementary.
-Print Assumptions independent_events_are_enough.
-Print Assumptions Bienayme.
-Print Assumptions logarithm.
+Definition main_lemmas := (@Jensen, @product_of_expectations, @mean_of_size_is_at_most_deviation, @tower_property,
+  @tower_property_elementary, @independent_events_are_enough, @Bienayme).
+Print Assumptions main_lemmas.

@@ -7,7 +7,7 @@
      integral of V' over [a, b], is at most that of r, and [rises_by_integral] applies. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-Require Import Expectation.
+From Signproof Require Import Basics Expectation.
 Open Scope R_scope.
 
 (* Continuous for t >= 0. *)
@@ -272,30 +272,31 @@ Proof.
   enough (V t <= W t) by (unfold W in H0; rewrite integral_of_stopped in H0 by exact T; lra).
   apply (stays_below W (fun t => 0 - c * stopped a t) 0); auto; try lra.
   - apply continuous_everywhere. intro s. apply (ex_derive_continuous (V := R_NormedModule)). eexists. apply D.
-  - unfold W. rewrite RInt_point. change zero with 0. lra.
+  - assert (Z : RInt (stopped a) 0 0 = 0) by exact (RInt_point (V := R_CompleteNormedModule) 0 (stopped a)).
+    unfold W. rewrite Z. lra.
   - intros s Hs _. specialize (H s Hs). rewrite stopped_later by exact Hs. lra.
 Qed.
 End Value.
 
 (* min over 0 <= s <= t of a(s) *)
-Definition least (a : R -> R) (t : R) : R := real (Glb_Rbar (fun y => exists s, 0 <= s <= t /\ y = a s)).
+Definition least_so_far (a : R -> R) (t : R) : R := real (Glb_Rbar (fun y => exists s, 0 <= s <= t /\ y = a s)).
 
 Lemma least_is_attained a t : continuous_in_time a -> 0 <= t ->
-  exists m, 0 <= m <= t /\ least a t = a m /\ forall s, 0 <= s <= t -> a m <= a s.
+  exists m, 0 <= m <= t /\ least_so_far a t = a m /\ forall s, 0 <= s <= t -> a m <= a s.
 Proof.
   intros C T. destruct (continuity_ab_min (stopped a) 0 t T) as [m [M B]].
   { intros c _. apply continuity_pt_filterlim. apply stopped_continuous. exact C. }
   assert (L : forall s, 0 <= s <= t -> a m <= a s).
   { intros s S. specialize (M s S). rewrite !stopped_later in M by lra. exact M. }
   exists m. repeat split; auto; try lra.
-  unfold least. rewrite (is_glb_Rbar_unique _ (Finite (a m))); [reflexivity|]. split.
+  unfold least_so_far. rewrite (is_glb_Rbar_unique _ (Finite (a m))); [reflexivity|]. split.
   - intros y [s [S ->]]. apply L. exact S.
   - intros b H. apply H. exists m. split; auto.
 Qed.
 
 (* signproof lemma "least over time" *)
 Lemma least_over_time a p t : continuous_in_time a -> (forall s, 0 <= s -> 0 <= a s) -> 0 <= t ->
-  t * least a t ^ p <= RInt (fun s => a s ^ p) 0 t.
+  t * least_so_far a t ^ p <= RInt (fun s => a s ^ p) 0 t.
 Proof.
   intros C P T. destruct (least_is_attained a t C T) as [m [M [-> L]]].
   assert (I : RInt (fun _ => a m ^ p) 0 t = t * a m ^ p).
@@ -312,22 +313,18 @@ Qed.
 
 (* ------------------------------------------------------------------------------------------------ chain rule *)
 
-Definition dot (d : nat) (u v : nat -> R) : R := total d (fun i => u i * v i).
-Definition norm1 (d : nat) (u : nat -> R) : R := total d (fun i => Rabs (u i)).
-Definition sub (y x : nat -> R) : nat -> R := fun i => y i - x i.
-
 (* f is differentiable at x, in Fréchet's sense, with the gradient g. Continuously differentiable functions are. *)
-Definition differentiable (d : nat) (f : (nat -> R) -> R) (g x : nat -> R) : Prop :=
-  forall eps, 0 < eps -> exists delta, 0 < delta /\ forall y, norm1 d (sub y x) < delta ->
-    Rabs (f y - f x - dot d g (sub y x)) <= eps * norm1 d (sub y x).
+Definition frechet (d : nat) (f : vec -> R) (g x : vec) : Prop :=
+  forall eps, 0 < eps -> exists delta, 0 < delta /\ forall y, norm_1 d (sub y x) < delta ->
+    Rabs (f y - f x - dot d g (sub y x)) <= eps * norm_1 d (sub y x).
 
 (* What is differentiable moves at a bounded speed. *)
 Lemma moves_at_bounded_speed d (x : R -> nat -> R) v t :
   (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->
   exists delta, 0 < delta /\ forall h, Rabs h < delta ->
-    norm1 d (sub (x (t + h)) (x t)) <= (norm1 d v + INR d) * Rabs h.
+    norm_1 d (sub (x (t + h)) (x t)) <= (norm_1 d v + INR d) * Rabs h.
 Proof.
-  unfold norm1, sub. induction d; intros H.
+  unfold norm_1, sub. induction d; intros H.
   - exists 1. split; [lra|]. intros h _. cbn. lra.
   - destruct IHd as [e [E N]]; [auto|]. specialize (H d ltac:(lia)). apply is_derive_Reals in H.
     destruct (H 1 Rlt_0_1) as [f F]. pose proof (cond_pos f) as f0. exists (Rmin e f). split; [apply Rmin_pos; auto|].
@@ -353,13 +350,13 @@ Qed.
 
 (* signproof lemma "chain rule", where x is differentiable *)
 Lemma chain_rule d f g (x : R -> nat -> R) v t :
-  differentiable d f g (x t) -> (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->
+  frechet d f g (x t) -> (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->
   is_derive (fun s => f (x s)) t (dot d g v).
 Proof.
   intros F H. set (rest := fun s => f (x s) - dot d g (x s)).
   assert (R0 : is_derive rest t 0).
   { apply is_derive_Reals. intros eps P. destruct (moves_at_bounded_speed d x v t H) as [e [E M]].
-    set (K := norm1 d v + INR d) in *. assert (0 <= K).
+    set (K := norm_1 d v + INR d) in *. assert (0 <= K).
     { apply Rplus_le_le_0_compat; [apply total_nonneg; intros; apply Rabs_pos|apply pos_INR]. }
     destruct (F (eps / (2 * (K + 1))) ltac:(apply Rdiv_lt_0_compat; lra)) as [r [Rr N]].
     assert (J : 0 < Rmin e (r / (K + 1))) by (apply Rmin_pos; [auto|apply Rdiv_lt_0_compat; lra]).
@@ -394,16 +391,16 @@ Qed.
 Definition follows (d : nat) (F : (nat -> R) -> (nat -> R) -> Prop) (x : R -> nat -> R) : Prop :=
   (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) /\
   forall t, 0 <= t -> forall eps, 0 < eps -> exists delta, 0 < delta /\ forall h, 0 <= h < delta ->
-    exists w, F (x t) w /\ norm1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h.
+    exists w, F (x t) w /\ norm_1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h.
 
-Lemma norm1_nonneg d u : 0 <= norm1 d u.
+Lemma norm_1_nonneg d u : 0 <= norm_1 d u.
 Proof. apply total_nonneg. intros. apply Rabs_pos. Qed.
 
-Lemma dot_at_most d u v : Rabs (dot d u v) <= norm1 d u * norm1 d v.
+Lemma dot_at_most d u v : Rabs (dot d u v) <= norm_1 d u * norm_1 d v.
 Proof.
-  unfold dot, norm1. induction d; cbn [total]; [rewrite Rabs_R0; lra|].
+  unfold dot, norm_1. induction d; cbn [total]; [rewrite Rabs_R0; lra|].
   eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_mult.
-  pose proof (norm1_nonneg d u) as U. pose proof (norm1_nonneg d v) as W. unfold norm1 in U, W.
+  pose proof (norm_1_nonneg d u) as U. pose proof (norm_1_nonneg d v) as W. unfold norm_1 in U, W.
   pose proof (Rabs_pos (u d)). pose proof (Rabs_pos (v d)).
   assert (0 <= Rabs (u d) * total d (fun i => Rabs (v i))) by (apply Rmult_le_pos; auto).
   assert (0 <= total d (fun i => Rabs (u i)) * Rabs (v d)) by (apply Rmult_le_pos; auto). lra.
@@ -421,9 +418,9 @@ Proof.
     destruct (continuous_near _ t C eps P) as [a [a0 A]]. exists a. split; auto.
   - intros t T eps P. destruct (H t T) as [w [Fw D]]. clear H.
     enough (G : exists delta, 0 < delta /\ forall h, 0 <= h < delta ->
-              norm1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h).
+              norm_1 d (fun i => x (t + h) i - (x t i + h * w i)) <= eps * h).
     { destruct G as [a [a0 A]]. exists a. split; auto. intros h B. exists w. split; auto. }
-    revert eps P. unfold norm1. induction d; intros eps P.
+    revert eps P. unfold norm_1. induction d; intros eps P.
     + exists 1. split; [lra|]. intros h B. cbn. nra.
     + destruct (IHd (fun i Hi => D i ltac:(lia)) (eps / 2) ltac:(lra)) as [a [a0 A]].
       pose proof (D d ltac:(lia)) as Dd. apply is_derive_Reals in Dd. destruct (Dd (eps / 2) ltac:(lra)) as [b B].
@@ -441,9 +438,9 @@ Qed.
 (* All coordinates are continuous at once. *)
 Lemma continuous_in_norm d (x : R -> nat -> R) t : 0 <= t ->
   (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) -> forall eps, 0 < eps ->
-  exists delta, 0 < delta /\ forall s, 0 <= s -> Rabs (s - t) < delta -> norm1 d (sub (x s) (x t)) < eps.
+  exists delta, 0 < delta /\ forall s, 0 <= s -> Rabs (s - t) < delta -> norm_1 d (sub (x s) (x t)) < eps.
 Proof.
-  intros T. unfold norm1, sub. induction d; intros C eps P.
+  intros T. unfold norm_1, sub. induction d; intros C eps P.
   - exists 1. split; [lra|]. intros. cbn. lra.
   - destruct (IHd (fun i H => C i ltac:(lia)) (eps / 2) ltac:(lra)) as [a [a0 A]].
     destruct (C d ltac:(lia) t T (eps / 2) ltac:(lra)) as [b [b0 B]].
@@ -454,18 +451,18 @@ Proof.
 Qed.
 
 (* The value of a differentiable function is continuous along x. *)
-Lemma value_is_continuous d f grad (x : R -> nat -> R) : (forall y, differentiable d f (grad y) y) ->
+Lemma value_is_continuous d f grad (x : R -> nat -> R) : (forall y, frechet d f (grad y) y) ->
   (forall i, (i < d)%nat -> continuous_in_time (fun t => x t i)) -> continuous_in_time (fun t => f (x t)).
 Proof.
-  intros D C t T eps P. destruct (D (x t) 1 Rlt_0_1) as [a [a0 A]]. set (G := norm1 d (grad (x t))).
-  assert (G0 : 0 <= G) by apply norm1_nonneg.
+  intros D C t T eps P. destruct (D (x t) 1 Rlt_0_1) as [a [a0 A]]. set (G := norm_1 d (grad (x t))).
+  assert (G0 : 0 <= G) by apply norm_1_nonneg.
   assert (J : 0 < Rmin a (eps / (G + 2))) by (apply Rmin_pos; [auto|apply Rdiv_lt_0_compat; lra]).
   destruct (continuous_in_norm d x t T C _ J) as [b [b0 B]]. exists b. split; auto. intros s S H.
-  specialize (B s S H). set (n := norm1 d (sub (x s) (x t))) in *.
+  specialize (B s S H). set (n := norm_1 d (sub (x s) (x t))) in *.
   assert (n < a) by (eapply Rlt_le_trans; [exact B|apply Rmin_l]).
   assert (N : n < eps / (G + 2)) by (eapply Rlt_le_trans; [exact B|apply Rmin_r]).
   specialize (A (x s) ltac:(auto)). fold n in A. pose proof (dot_at_most d (grad (x t)) (sub (x s) (x t))) as Q.
-  fold G n in Q. assert (0 <= n) by apply norm1_nonneg.
+  fold G n in Q. assert (0 <= n) by apply norm_1_nonneg.
   apply (Rmult_lt_compat_r (G + 2)) in N; [|lra]. replace (eps / (G + 2) * (G + 2)) with eps in N by (field; lra).
   replace (f (x s) - f (x t))
     with ((f (x s) - f (x t) - dot d (grad (x t)) (sub (x s) (x t))) + dot d (grad (x t)) (sub (x s) (x t))) by ring.
@@ -475,11 +472,11 @@ Qed.
 (* signproof lemma "chain rule", for differential inclusions: f(x(t)) rises at the rate r at most if <g, w> <= r for
    every w in F(x(t)). *)
 Lemma chain_rule_of_inclusion d f g F (x : R -> nat -> R) t r bound : follows d F x -> 0 <= t ->
-  differentiable d f g (x t) ->
-  (forall w, F (x t) w -> norm1 d w <= bound) -> (forall w, F (x t) w -> dot d g w <= r) ->
+  frechet d f g (x t) ->
+  (forall w, F (x t) w -> norm_1 d w <= bound) -> (forall w, F (x t) w -> dot d g w <= r) ->
   rises (fun t => f (x t)) r t.
 Proof.
-  intros [_ S] T D B H eps P. set (G := norm1 d g). assert (G0 : 0 <= G) by apply norm1_nonneg.
+  intros [_ S] T D B H eps P. set (G := norm_1 d g). assert (G0 : 0 <= G) by apply norm_1_nonneg.
   set (K := Rmax 0 bound). assert (K0 : 0 <= K) by apply Rmax_l. assert (KB : bound <= K) by apply Rmax_r.
   set (e1 := Rmin 1 (eps / (2 * (G + 1)))). set (e2 := eps / (2 * (K + 1))).
   assert (p1 : 0 < e1) by (apply Rmin_pos; [lra|apply Rdiv_lt_0_compat; lra]).
@@ -492,19 +489,19 @@ Proof.
   apply (Rmult_lt_compat_r (K + 1)) in hb; [|lra]. replace (b / (K + 1) * (K + 1)) with b in hb by (field; lra).
   destruct (A h ltac:(lra)) as [w [Fw E]]. set (rest := fun i => x (t + h) i - (x t i + h * w i)) in *.
   assert (e1 <= 1) by apply Rmin_l.
-  assert (size : norm1 d (sub (x (t + h)) (x t)) <= (K + 1) * h).
-  { apply Rle_trans with (h * norm1 d w + norm1 d rest).
-    - unfold norm1. rewrite <- total_scal, <- total_plus. apply total_le. intros i _. unfold sub, rest.
+  assert (size : norm_1 d (sub (x (t + h)) (x t)) <= (K + 1) * h).
+  { apply Rle_trans with (h * norm_1 d w + norm_1 d rest).
+    - unfold norm_1. rewrite <- total_scale, <- total_add. apply sum_of_inequalities. intros i _. unfold sub, rest.
       replace (x (t + h) i - x t i) with (h * w i + (x (t + h) i - (x t i + h * w i))) by ring.
       eapply Rle_trans; [apply Rabs_triang|]. rewrite Rabs_mult, (Rabs_pos_eq h) by exact h0. lra.
-    - specialize (B w Fw). assert (h * norm1 d w <= h * K) by (apply Rmult_le_compat_l; lra).
+    - specialize (B w Fw). assert (h * norm_1 d w <= h * K) by (apply Rmult_le_compat_l; lra).
       assert (e1 * h <= 1 * h) by (apply Rmult_le_compat_r; auto). lra. }
   specialize (N (x (t + h)) ltac:(lra)).
   assert (split : dot d g (sub (x (t + h)) (x t)) = h * dot d g w + dot d g rest).
-  { unfold dot. rewrite <- total_scal, <- total_plus. apply total_ext. intros i _. unfold sub, rest. ring. }
+  { unfold dot. rewrite <- total_scale, <- total_add. apply total_ext. intros i _. unfold sub, rest. ring. }
   pose proof (dot_at_most d g rest) as Q. fold G in Q. specialize (H w Fw).
   assert (h * dot d g w <= h * r) by (apply Rmult_le_compat_l; auto).
-  assert (Q1 : G * norm1 d rest <= eps / 2 * h).
+  assert (Q1 : G * norm_1 d rest <= eps / 2 * h).
   { apply Rle_trans with (G * (e1 * h)); [apply Rmult_le_compat_l; auto|].
     assert (G * e1 <= eps / 2).
     { apply Rle_trans with (G * (eps / (2 * (G + 1)))); [apply Rmult_le_compat_l; [auto|apply Rmin_r]|].
@@ -512,15 +509,12 @@ Proof.
       assert (G / (G + 1) <= 1) by (apply Rle_div_l; lra). assert (eps / 2 * (G / (G + 1)) <= eps / 2 * 1)
         by (apply Rmult_le_compat_l; lra). lra. }
     rewrite <- Rmult_assoc. apply Rmult_le_compat_r; auto. }
-  assert (Q2 : e2 * norm1 d (sub (x (t + h)) (x t)) <= eps / 2 * h).
+  assert (Q2 : e2 * norm_1 d (sub (x (t + h)) (x t)) <= eps / 2 * h).
   { apply Rle_trans with (e2 * ((K + 1) * h)); [apply Rmult_le_compat_l; lra|]. unfold e2. right. field. lra. }
   pose proof (Rle_abs (f (x (t + h)) - f (x t) - dot d g (sub (x (t + h)) (x t)))).
   pose proof (Rle_abs (dot d g rest)). lra.
 Qed.
 
-Print Assumptions Gronwall.
-Print Assumptions comparison_with_a_Riccati_equation.
-Print Assumptions decrease_over_time.
-Print Assumptions least_over_time.
-Print Assumptions chain_rule.
-Print Assumptions chain_rule_of_inclusion.
+Definition main_lemmas := (@monotonicity, @Gronwall, @comparison_with_a_Riccati_equation, @decrease_over_time,
+  @least_over_time, @chain_rule, @chain_rule_of_inclusion, @differentiable_solution_follows).
+Print Assumptions main_lemmas.

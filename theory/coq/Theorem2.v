@@ -4,52 +4,34 @@
    in the maximum norm, in the form that the descent lemma gives it, and meets the PL inequality; ~g has a variance of
    sigma^2 at most in the l1 norm; and norm and signs are not correlated to its disadvantage, (N). That ~g is unbiased
    is not used. *)
-From Coq Require Import Reals Lra Lia Psatz.
+From Coq Require Import Reals Lra Lia Psatz FunctionalExtensionality.
 From Coquelicot Require Import Rcomplements.
-Require Import Expectation.
+From Signproof Require Import Basics Expectation.
 Open Scope R_scope.
 
-Definition vector := nat -> R.
-Definition dot (d : nat) (u v : vector) : R := total d (fun i => u i * v i).
-Definition norm1 (d : nat) (u : vector) : R := total d (fun i => Rabs (u i)).
-Definition move (x h : vector) : vector := fun i => x i + h i.
-Definition sgn (r : R) : R := if Rlt_dec 0 r then 1 else if Rlt_dec r 0 then -1 else 0.
-
-Lemma norm1_nonneg d u : 0 <= norm1 d u.
+Lemma norm_1_nonneg d u : 0 <= norm_1 d u.
 Proof. apply total_nonneg. intros. apply Rabs_pos. Qed.
 
 (* signproof lemma "triangle inequality", in the l1 norm *)
-Lemma norm1_triangle d u v : norm1 d (move u v) <= norm1 d u + norm1 d v.
-Proof. unfold norm1. rewrite <- total_plus. apply total_le. intros. apply Rabs_triang. Qed.
+Lemma norm_1_triangle d u v : norm_1 d (add u v) <= norm_1 d u + norm_1 d v.
+Proof. unfold norm_1. rewrite <- total_add. apply sum_of_inequalities. intros. apply Rabs_triang. Qed.
 
 Lemma dot_scaled d u c v : dot d u (fun i => c * v i) = c * dot d u v.
-Proof. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. Qed.
-
-Lemma sgn_is_short r : Rabs (sgn r) <= 1.
-Proof. unfold sgn. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; apply Rabs_le; lra. Qed.
+Proof. unfold dot. rewrite <- total_scale. apply total_ext. intros. ring. Qed.
 
 (* E[||~g||^2] <= 2 ||g||^2 + 2 sigma^2, if E[||~g - g||^2] <= sigma^2 *)
-Lemma second_moment_of_norm {Draw} (E : expectation Draw) (drawn : Draw -> vector) d g sigma :
-  E (fun w => norm1 d (fun i => drawn w i - g i) ^ 2) <= sigma ^ 2 ->
-  E (fun w => norm1 d (drawn w) ^ 2) <= 2 * norm1 d g ^ 2 + 2 * sigma ^ 2.
+Lemma second_moment_of_norm {Draw} (E : expectation Draw) (drawn : Draw -> vec) d g sigma :
+  E (fun w => norm_1 d (fun i => drawn w i - g i) ^ 2) <= sigma ^ 2 ->
+  E (fun w => norm_1 d (drawn w) ^ 2) <= 2 * norm_1 d g ^ 2 + 2 * sigma ^ 2.
 Proof.
-  intros H. apply Rle_trans with (E (fun w => 2 * norm1 d g ^ 2 + 2 * norm1 d (fun i => drawn w i - g i) ^ 2)).
+  intros H. apply Rle_trans with (E (fun w => 2 * norm_1 d g ^ 2 + 2 * norm_1 d (fun i => drawn w i - g i) ^ 2)).
   - apply mean_monotone. intro w. set (e := fun i => drawn w i - g i).
-    assert (T : norm1 d (drawn w) <= norm1 d g + norm1 d e).
-    { assert (norm1 d (drawn w) = norm1 d (move g e)) as ->; [|apply norm1_triangle].
-      apply total_ext. intros. unfold move, e. f_equal. ring. }
-    pose proof (norm1_nonneg d (drawn w)). pose proof (norm1_nonneg d e). pose proof (norm1_nonneg d g).
-    pose proof (pow2_ge_0 (norm1 d g - norm1 d e)). nra.
+    assert (T : norm_1 d (drawn w) <= norm_1 d g + norm_1 d e).
+    { assert (norm_1 d (drawn w) = norm_1 d (add g e)) as ->; [|apply norm_1_triangle].
+      apply total_ext. intros. unfold add, e. f_equal. ring. }
+    pose proof (norm_1_nonneg d (drawn w)). pose proof (norm_1_nonneg d e). pose proof (norm_1_nonneg d g).
+    pose proof (pow2_ge_0 (norm_1 d g - norm_1 d e)). nra.
   - rewrite mean_plus, mean_const, mean_scal. lra.
-Qed.
-
-(* signproof lemma "comparison" *)
-Lemma comparison (u b r e : nat -> R) :
-  (forall k, u (S k) <= r k * u k + e k) -> (forall k, 0 <= r k) -> (forall k, r k * b k + e k <= b (S k)) ->
-  u 0%nat <= b 0%nat -> forall k, u k <= b k.
-Proof.
-  intros U R B S. induction k; [exact S|]. eapply Rle_trans; [apply U|]. eapply Rle_trans; [|apply B].
-  apply Rplus_le_compat_r, Rmult_le_compat_l; auto.
 Qed.
 
 (* From (36) to (19), for a constant step size alpha *)
@@ -69,93 +51,97 @@ Proof.
   { unfold floor. apply Rdiv_le_0_compat; [|apply Rmult_lt_0_compat; lra].
     apply Rmult_le_pos; [apply Rmult_le_pos; [lra|apply pow2_ge_0]|lra]. }
   apply (comparison u (fun k => zeta ^ k * u 0%nat + floor) (fun _ => zeta) (fun _ => L * sigma ^ 2 * alpha ^ 2)); auto.
-  - intro k. right. replace (L * sigma ^ 2 * alpha ^ 2) with ((1 - zeta) * floor) by (unfold zeta, floor; field; lra).
-    cbn [pow]. ring.
+  - intro k. apply Req_ge.
+    replace (L * sigma ^ 2 * alpha ^ 2) with ((1 - zeta) * floor) by (unfold zeta, floor; field; lra). cbn [pow]. ring.
   - cbn [pow]. lra.
 Qed.
 
 (* The other coordinates of an unbiased ~g are as long as those of g, in the mean. *)
-Lemma others_are_long {Draw} (E : expectation Draw) (drawn : Draw -> vector) d g i :
+Lemma others_are_long {Draw} (E : expectation Draw) (drawn : Draw -> vec) d g i :
   (forall j, (j < d)%nat -> E (fun w => drawn w j) = g j) -> (i < d)%nat ->
-  norm1 d g - Rabs (g i) <= E (fun w => norm1 d (drawn w) - Rabs (drawn w i)).
+  norm_1 d g - Rabs (g i) <= E (fun w => norm_1 d (drawn w) - Rabs (drawn w i)).
 Proof.
-  intros U Hi. rewrite mean_minus. unfold norm1. rewrite mean_total.
+  intros U Hi. rewrite mean_minus. unfold norm_1. rewrite mean_total.
   assert (J : forall j, (j < d)%nat -> 0 <= E (fun w => Rabs (drawn w j)) - Rabs (g j)).
   { intros j Hj. rewrite <- U by exact Hj. pose proof (Jensen E (fun w => drawn w j)). lra. }
-  pose proof (one_of_a_sum d (fun j => E (fun w => Rabs (drawn w j)) - Rabs (g j)) i J Hi) as S. cbv beta in S.
+  pose proof (one_of_a_sum d (fun j => E (fun w => Rabs (drawn w j)) - Rabs (g j)) J i Hi) as S. cbv beta in S.
   assert (T : total d (fun j => E (fun w => Rabs (drawn w j)) - Rabs (g j))
-              = total d (fun j => E (fun w => Rabs (drawn w j))) - total d (fun j => Rabs (g j))).
-  { clear. induction d; cbn; [ring|]. rewrite IHd. ring. }
+              = total d (fun j => E (fun w => Rabs (drawn w j))) - total d (fun j => Rabs (g j))) by apply total_sub.
   lra.
 Qed.
 
-Lemma coordinate_below_norm1 d g i : (i < d)%nat -> Rabs (g i) <= norm1 d g.
+Lemma coordinate_le_norm_1 d g i : (i < d)%nat -> Rabs (g i) <= norm_1 d g.
 Proof. intros Hi. apply (one_of_a_sum d (fun i => Rabs (g i))); auto. intros. apply Rabs_pos. Qed.
 
 (* (N) holds if ~g is unbiased, its signs are right with the margin c and the size of the other coordinates is
    independent of each sign: so if the coordinates are independent. *)
-Lemma independent_coordinates_suffice (E : expectation vector) d g c i :
+Lemma independent_coordinates_suffice (E : expectation vec) d g c i :
   (forall j, (j < d)%nat -> E (fun w => w j) = g j) ->
   c * Rabs (g i) <= g i * E (fun w => sgn (w i)) -> 0 <= c -> c <= 1 -> (i < d)%nat ->
-  independent E (fun w => norm1 d w - Rabs (w i)) (fun w => sgn (w i)) ->
-  c * Rabs (g i) * norm1 d g <= g i * E (fun w => norm1 d w * sgn (w i)).
+  independent E (fun w => norm_1 d w - Rabs (w i)) (fun w => sgn (w i)) ->
+  c * Rabs (g i) * norm_1 d g <= g i * E (fun w => norm_1 d w * sgn (w i)).
 Proof.
   intros U M c0 c1 Hi I. pose proof (product_of_expectations E _ _ I) as P. cbv beta in P.
   pose proof (others_are_long E (fun w => w) d g i U Hi) as O. cbv beta in O.
-  pose proof (coordinate_below_norm1 d g i Hi) as B.
-  set (rest := E (fun w => norm1 d w - Rabs (w i))) in *.
-  rewrite (expectation_of_equals E (fun w => norm1 d w * sgn (w i))
-             (fun w => w i + (norm1 d w - Rabs (w i)) * sgn (w i))).
+  pose proof (coordinate_le_norm_1 d g i Hi) as B.
+  set (rest := E (fun w => norm_1 d w - Rabs (w i))) in *.
+  rewrite (expectation_of_equals E (fun w => norm_1 d w * sgn (w i))
+             (fun w => w i + (norm_1 d w - Rabs (w i)) * sgn (w i))).
   - rewrite mean_plus, P, U by exact Hi. pose proof (Rabs_pos (g i)) as G.
     assert (g i * g i = Rabs (g i) * Rabs (g i)) as S by (unfold Rabs; destruct (Rcase_abs (g i)); ring).
     assert (rest * (c * Rabs (g i)) <= rest * (g i * E (fun w => sgn (w i)))) by (apply Rmult_le_compat_l; lra).
-    assert ((norm1 d g - Rabs (g i)) * (c * Rabs (g i)) <= rest * (c * Rabs (g i)))
+    assert ((norm_1 d g - Rabs (g i)) * (c * Rabs (g i)) <= rest * (c * Rabs (g i)))
       by (apply Rmult_le_compat_r; [apply Rmult_le_pos|]; auto).
     assert (c * (Rabs (g i) * Rabs (g i)) <= 1 * (Rabs (g i) * Rabs (g i)))
       by (apply Rmult_le_compat_r; [apply Rmult_le_pos|]; auto).
     lra.
-  - intro w. unfold sgn. destruct (Rlt_dec 0 (w i)); [rewrite Rabs_pos_eq by lra; ring|].
-    destruct (Rlt_dec (w i) 0); [rewrite Rabs_left by lra; ring|]. replace (w i) with 0 by lra. rewrite Rabs_R0. ring.
+  - intro w. pose proof (times_sgn (w i)) as T. unfold Rminus. rewrite Rmult_plus_distr_r.
+    destruct (sgn_cases (w i)) as [[P0 ->]|[[P0 ->]|[P0 ->]]];
+      [rewrite Rabs_pos_eq by lra|rewrite Rabs_left by lra|rewrite P0, Rabs_R0]; ring.
 Qed.
 
 Section Problem.
-Variables (d : nat) (f : vector -> R) (grad : vector -> vector) (L mu fstar : R).
+Variables (d : nat) (f : vec -> R) (grad : vec -> vec) (L mu fstar : R).
 
-(* f(x + h) <= f(x) + <grad f(x), h> + (L/2) r^2 for every r >= ||h||_inf *)
-Hypothesis smooth : forall x h r, (forall i, (i < d)%nat -> Rabs (h i) <= r) ->
-  f (move x h) <= f x + dot d (grad x) h + L / 2 * r ^ 2.
+(* The conclusion of the descent lemma *)
+Hypothesis smooth : forall y x, f y <= f x + dot d (grad x) (sub y x) + L / 2 * norm_inf d (sub y x) ^ 2.
 Hypothesis infimum : forall x, fstar <= f x.
-Hypothesis dominated : forall x, 2 * mu * (f x - fstar) <= norm1 d (grad x) ^ 2.
+Hypothesis dominated : forall x, norm_1 d (grad x) ^ 2 >= 2 * mu * (f x - fstar).
 Hypothesis mu_positive : 0 < mu.
 Hypothesis mu_at_most_L : mu <= L.
 
-Definition V (x : vector) : R := f x - fstar.
+Definition V (x : vec) : R := f x - fstar.
 
 Lemma V_nonneg x : 0 <= V x.
 Proof. unfold V. generalize (infimum x). lra. Qed.
 
 (* One step of length a A along a direction v with ||v||_inf <= 1, both drawn at x. *)
 Section Step.
-Context {Draw : Type} (E : expectation Draw) (A : Draw -> R) (v : Draw -> vector) (x : vector) (c sigma : R).
+Context {Draw : Type} (E : expectation Draw) (A : Draw -> R) (v : Draw -> vec) (x : vec) (c sigma : R).
 Hypothesis unit_length : forall w i, Rabs (v w i) <= 1.
-Hypothesis aligned : c * norm1 d (grad x) ^ 2 <= E (fun w => A w * dot d (grad x) (v w)).
-Hypothesis second_moment : E (fun w => A w ^ 2) <= 2 * norm1 d (grad x) ^ 2 + 2 * sigma ^ 2.
+Hypothesis aligned : c * norm_1 d (grad x) ^ 2 <= E (fun w => A w * dot d (grad x) (v w)).
+Hypothesis second_moment : E (fun w => A w ^ 2) <= 2 * norm_1 d (grad x) ^ 2 + 2 * sigma ^ 2.
 
-Definition after (a : R) (w : Draw) : vector := move x (fun i => (- a * A w) * v w i).
+Definition after (a : R) (w : Draw) : vec := add x (fun i => (- a * A w) * v w i).
 
 (* (33) of scaled-sign and what follows from it up to (35), given x *)
 Lemma decrease_in_the_mean a : 0 <= a ->
-  E (fun w => V (after a w)) <= V x - a * (c - L * a) * norm1 d (grad x) ^ 2 + L * sigma ^ 2 * a ^ 2.
+  E (fun w => V (after a w)) <= V x - a * (c - L * a) * norm_1 d (grad x) ^ 2 + L * sigma ^ 2 * a ^ 2.
 Proof.
-  intros a0. set (g := grad x) in *. set (N := norm1 d g) in *.
+  intros a0. set (g := grad x) in *. set (N := norm_1 d g) in *.
   apply Rle_trans with (E (fun w => V x + (- a * (A w * dot d g (v w)) + L / 2 * a ^ 2 * A w ^ 2))).
-  - apply mean_monotone. intro w. unfold V, after.
-    pose proof (smooth x (fun i => (- a * A w) * v w i) (a * Rabs (A w))) as S. fold g in S. rewrite dot_scaled in S.
-    assert (H : forall i, (i < d)%nat -> Rabs (- a * A w * v w i) <= a * Rabs (A w)).
-    { intros i _. rewrite !Rabs_mult, Rabs_Ropp, (Rabs_pos_eq a) by exact a0.
+  - apply mean_monotone. intro w. unfold V. set (h := fun i => (- a * A w) * v w i).
+    pose proof (smooth (after a w) x) as S. fold g in S.
+    assert (H : sub (after a w) x = h).
+    { apply functional_extensionality. intro i. unfold sub, after, add, h. ring. }
+    rewrite H in S. unfold h in S at 1. rewrite dot_scaled in S.
+    assert (B : norm_inf d h <= a * Rabs (A w)).
+    { apply largest_coordinate; [apply Rmult_le_pos; [exact a0|apply Rabs_pos]|]. intros i _. unfold h.
+      rewrite !Rabs_mult, Rabs_Ropp, (Rabs_pos_eq a) by exact a0.
       pose proof (unit_length w i). pose proof (Rabs_pos (v w i)). pose proof (Rabs_pos (A w)).
       rewrite <- (Rmult_1_r (a * Rabs (A w))) at 2. apply Rmult_le_compat_l; [apply Rmult_le_pos|]; auto. }
-    specialize (S H). rewrite Rpow_mult_distr, pow2_abs in S. lra.
+    assert (B2 : norm_inf d h ^ 2 <= (a * Rabs (A w)) ^ 2) by (apply pow_incr; split; [apply largest_nonneg|exact B]).
+    rewrite Rpow_mult_distr, pow2_abs in B2. apply (Rmult_le_compat_l (L / 2)) in B2; [|lra]. lra.
   - rewrite !mean_plus, mean_const, !mean_scal.
     assert (a * (c * N ^ 2) <= a * E (fun w => A w * dot d g (v w))) by (apply Rmult_le_compat_l; auto).
     assert (0 <= L / 2 * a ^ 2) by (apply Rmult_le_pos; [lra|apply pow2_ge_0]).
@@ -168,45 +154,46 @@ Qed.
 Lemma contraction_in_the_mean a : 0 <= a -> L * a <= c ->
   E (fun w => V (after a w)) <= (1 - 2 * mu * (a * (c - L * a))) * V x + L * sigma ^ 2 * a ^ 2.
 Proof.
-  intros a0 ac. pose proof (decrease_in_the_mean a a0). pose proof (dominated x) as P. fold (V x) in P.
+  intros a0 ac. pose proof (decrease_in_the_mean a a0). pose proof (dominated x) as P. apply Rge_le in P.
+  fold (V x) in P.
   assert (0 <= a * (c - L * a)) by (apply Rmult_le_pos; lra).
-  assert (a * (c - L * a) * (2 * mu * V x) <= a * (c - L * a) * norm1 d (grad x) ^ 2)
+  assert (a * (c - L * a) * (2 * mu * V x) <= a * (c - L * a) * norm_1 d (grad x) ^ 2)
     by (apply Rmult_le_compat_l; auto).
   lra.
 Qed.
 End Step.
 
 (* The stochastic gradients: given x in iteration k, and all that happened before, ~g has the law [oracle k x]. *)
-Variables (oracle : nat -> vector -> expectation vector) (c sigma : R).
-Hypothesis variance : forall k x, oracle k x (fun g => norm1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
+Variables (oracle : nat -> vec -> expectation vec) (c sigma : R).
+Hypothesis variance : forall k x, oracle k x (fun g => norm_1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
 (* (N) *)
 Hypothesis norm_sign_margin : forall k x i, (i < d)%nat ->
-  c * Rabs (grad x i) * norm1 d (grad x) <= grad x i * oracle k x (fun g => norm1 d g * sgn (g i)).
+  c * Rabs (grad x i) * norm_1 d (grad x) <= grad x i * oracle k x (fun g => norm_1 d g * sgn (g i)).
 Hypothesis c_positive : 0 < c.
 Hypothesis c_at_most_one : c <= 1.
 
 (* E[||~g|| <g, sign(~g)> | x] >= c ||g||^2 *)
 Lemma alignment k x :
-  c * norm1 d (grad x) ^ 2 <= oracle k x (fun g => norm1 d g * dot d (grad x) (fun i => sgn (g i))).
+  c * norm_1 d (grad x) ^ 2 <= oracle k x (fun g => norm_1 d g * dot d (grad x) (fun i => sgn (g i))).
 Proof.
   rewrite (expectation_of_equals (oracle k x) _
-             (fun g => total d (fun i => grad x i * (norm1 d g * sgn (g i))))).
-  2: { intro g. unfold dot. rewrite <- total_scal. apply total_ext. intros. ring. }
-  rewrite mean_total. set (N := norm1 d (grad x)).
+             (fun g => total d (fun i => grad x i * (norm_1 d g * sgn (g i))))).
+  2: { intro g. unfold dot. rewrite <- total_scale. apply total_ext. intros. ring. }
+  rewrite mean_total. set (N := norm_1 d (grad x)).
   assert (c * N ^ 2 = total d (fun i => c * Rabs (grad x i) * N)) as ->.
-  { rewrite total_scal_r, total_scal. fold (norm1 d (grad x)). fold N. ring. }
-  apply total_le. intros i Hi. rewrite mean_scal. apply norm_sign_margin. exact Hi.
+  { rewrite total_scale_r, total_scale. fold (norm_1 d (grad x)). fold N. ring. }
+  apply sum_of_inequalities. intros i Hi. rewrite mean_scal. apply norm_sign_margin. exact Hi.
 Qed.
 
 (* One iteration with the step size a *)
-Definition step (a : R) (x g : vector) : vector := after (norm1 d) (fun g i => sgn (g i)) x a g.
+Definition step (a : R) (x g : vec) : vec := after (norm_1 d) (fun g i => sgn (g i)) x a g.
 
 (* The law of x_k, with the step size [size k] in iteration k *)
-Definition iterate (size : nat -> R) (x0 : vector) (k : nat) : expectation vector :=
+Definition iterate (size : nat -> R) (x0 : vec) (k : nat) : expectation vec :=
   state x0 (fun k x => image (step (size k) x) (oracle k x)) k.
 
 (* The mean of the suboptimality of x_k *)
-Definition EV (size : nat -> R) (x0 : vector) (k : nat) : R := iterate size x0 k V.
+Definition EV (size : nat -> R) (x0 : vec) (k : nat) : R := iterate size x0 k V.
 
 Lemma EV_nonneg size x0 k : 0 <= EV size x0 k.
 Proof. apply mean_nonneg. intro. apply V_nonneg. Qed.
@@ -219,8 +206,8 @@ Proof.
   apply Rle_trans with (state x0 (fun k x => image (step (size k) x) (oracle k x)) k
     (fun x => (1 - 2 * mu * (size k * (c - L * size k))) * V x + L * sigma ^ 2 * size k ^ 2)).
   - apply mean_monotone. intro x.
-    apply (contraction_in_the_mean (oracle k x) (norm1 d) (fun g i => sgn (g i)) x); auto.
-    + intros. apply sgn_is_short.
+    apply (contraction_in_the_mean (oracle k x) (norm_1 d) (fun g i => sgn (g i)) x); auto.
+    + intros. apply abs_sgn_le_one.
     + apply alignment.
     + apply (second_moment_of_norm (oracle k x) (fun g => g)). apply variance.
   - rewrite mean_plus, mean_scal, mean_const. lra.
@@ -287,12 +274,12 @@ Proof.
                 = noise * (1 - 2 / j) / D (S n)).
     { generalize (D 0%nat) (V x0) noise. intros D00 v0 q. unfold D. rewrite S_INR.
       replace (INR n) with (j - k0) by (unfold j; ring). field. repeat split; lra. }
-    assert (0 <= noise * (1 - 2 / j) / D (S n)); [|lra].
+    apply Rle_ge. assert (0 <= noise * (1 - 2 / j) / D (S n)); [|lra].
     apply Rdiv_le_0_compat; [|apply D0]. apply Rmult_le_pos; auto. assert (2 / j <= 1) by (apply Rle_div_l; lra). lra.
   - unfold b, EV. cbn [iterate state sure mean]. unfold iterate; cbn [state sure mean INR]. specialize (D0 0%nat).
     right. field. lra.
 Qed.
 End Problem.
 
-Print Assumptions theorem_2_1_repaired.
-Print Assumptions theorem_2_2_repaired.
+Definition theorem_2 := (@theorem_2_1_repaired, @theorem_2_2_repaired, @independent_coordinates_suffice).
+Print Assumptions theorem_2.

@@ -7,33 +7,34 @@
    theorem takes I = I_p(kappa, kappa), kappa = floor((n + 1)/2), if every sign is right with probability p at least. *)
 From Coq Require Import Reals Lra Lia Psatz ZArith.
 From Coquelicot Require Import Rcomplements.
-Require Import Expectation Beta Votes Independence Theorem2.
+From Signproof Require Import Basics Expectation Beta Votes Independence Theorem2.
 Open Scope R_scope.
 
-Definition sign_of (r : R) : R := IZR (sign r).
+Lemma sgn_bounded r : -1 <= sgn r <= 1.
+Proof. destruct (sgn_cases r) as [[_ ->]|[[_ ->]|[_ ->]]]; lra. Qed.
 
-Lemma sign_of_bounded r : -1 <= sign_of r <= 1.
-Proof. unfold sign_of. destruct (sign_cases r) as [[_ ->]|[[_ ->]|[_ ->]]]; lra. Qed.
-
-Lemma sign_opp r : sign (- r) = (- sign r)%Z.
+Lemma signum_opp r : signum (- r) = (- signum r)%Z.
 Proof.
-  destruct (sign_cases r) as [[P ->]|[[P ->]|[P ->]]]; destruct (sign_cases (- r)) as [[Q ->]|[[Q ->]|[Q ->]]];
+  destruct (signum_cases r) as [[P ->]|[[P ->]|[P ->]]]; destruct (signum_cases (- r)) as [[Q ->]|[[Q ->]|[Q ->]]];
     try reflexivity; lra.
 Qed.
+
+Lemma sgn_opp r : sgn (- r) = - sgn r.
+Proof. rewrite <- !signum_is_sgn, signum_opp, opp_IZR. reflexivity. Qed.
 
 Lemma majority_opp n w : majority n (fun m => - w m) = - majority n w.
 Proof.
   unfold majority. rewrite <- vote_odd. f_equal. induction n as [|m IH]; cbn; [reflexivity|].
-  rewrite IH, sign_opp. lia.
+  rewrite IH, signum_opp. lia.
 Qed.
 
 Lemma times_inverse r s : r <> 0 -> r * (/ r * s) = s.
 Proof. intros H. field. exact H. Qed.
 
-Lemma size_of_others d i (u v : vector) : (i < d)%nat -> (forall j, j <> i -> u j = v j) ->
-  norm1 d u - Rabs (u i) = norm1 d v - Rabs (v i).
+Lemma size_of_others d i (u v : vec) : (i < d)%nat -> (forall j, j <> i -> u j = v j) ->
+  norm_1 d u - Rabs (u i) = norm_1 d v - Rabs (v i).
 Proof.
-  unfold norm1. induction d as [|m IH]; intros Hi S; [lia|]. cbn [total]. destruct (Nat.eq_dec i m) as [->|N].
+  unfold norm_1. induction d as [|m IH]; intros Hi S; [lia|]. cbn [total]. destruct (Nat.eq_dec i m) as [->|N].
   - rewrite (total_ext m (fun j => Rabs (u j)) (fun j => Rabs (v j))); [ring|].
     intros j Hj. rewrite S by lia. reflexivity.
   - rewrite (S m) by lia. specialize (IH ltac:(lia) S). lra.
@@ -44,8 +45,8 @@ Qed.
 Section Coordinate.
 Variables (n : nat) (draws : nat -> expectation R) (g : R).
 Hypothesis unbiased : forall m, (m < n)%nat -> draws m (fun r => r) = g.
-Hypothesis no_ties : forall m, (m < n)%nat -> g <> 0 -> draws m zero = 0.
-Hypothesis fair : forall m, (m < n)%nat -> 0 <= g * draws m sign_of.
+Hypothesis no_ties : forall m, (m < n)%nat -> g <> 0 -> draws m at_zero = 0.
+Hypothesis fair : forall m, (m < n)%nat -> 0 <= g * draws m sgn.
 
 (* g_i E[|~g^m_i| vote_i] >= |g_i| g_i E[vote_i]: the vote loses nothing where ~g^m_i is long. *)
 Lemma vote_where_one_is_long m : (m < n)%nat ->
@@ -53,9 +54,8 @@ Lemma vote_where_one_is_long m : (m < n)%nat ->
 Proof.
   intros Hm. set (Ev := family 0 draws n).
   pose proof (vote_of_the_others n draws m g fair) as O. fold Ev in O.
-  pose proof (vote_without_ties n draws m g Hm (no_ties m Hm)) as T. fold Ev in T. fold sign_of in T.
+  pose proof (vote_without_ties n draws m g Hm (no_ties m Hm)) as T. fold Ev in T.
   set (El := Ev (fun w => lean (others n m w))) in *. set (Es := Ev (fun w => swing (others n m w))) in *.
-  change (draws m (fun r => IZR (sign r))) with (draws m sign_of) in T.
   rewrite (expectation_of_equals Ev (fun v => Rabs (v m) * majority n v)
              (fun v => Rabs (v m) * lean (others n m v) + v m * swing (others n m v)))
     by (intro; apply one_vote_of_many; exact Hm).
@@ -68,10 +68,10 @@ Proof.
   pose proof (Jensen (draws m) (fun r => r)) as J. cbv beta in J. rewrite unbiased in J by exact Hm.
   change (draws m (fun w => Rabs w)) with (draws m Rabs) in J.
   assert (Es0 : 0 <= Es) by (apply mean_nonneg; intro; apply swing_vote).
-  assert (S : -1 <= draws m sign_of <= 1).
+  assert (S : -1 <= draws m sgn <= 1).
   { split; [rewrite <- (mean_const (draws m) (-1))|rewrite <- (mean_const (draws m) 1)]; apply mean_monotone;
-      intro r; apply sign_of_bounded. }
-  set (s := draws m sign_of) in *. set (a := draws m Rabs) in *.
+      intro r; apply sgn_bounded. }
+  set (s := draws m sgn) in *. set (a := draws m Rabs) in *.
   assert (Rabs g * (g * El) <= a * (g * El)) by (apply Rmult_le_compat_r; auto).
   assert (Rabs g * (g * s) <= g * g).
   { unfold Rabs. destruct (Rcase_abs g); nra. }
@@ -82,33 +82,33 @@ End Coordinate.
 (* ------------------------------------------------------------------------------------------ one iteration *)
 
 Section Iteration.
-Variables (n d : nat) (law : nat -> nat -> expectation R) (g : vector) (c sigma : R).
+Variables (n d : nat) (law : nat -> nat -> expectation R) (g : vec) (c sigma : R).
 Hypothesis some_worker : (0 < n)%nat.
 Hypothesis unbiased : forall m i, (m < n)%nat -> (i < d)%nat -> law m i (fun r => r) = g i.
-Hypothesis no_ties : forall m i, (m < n)%nat -> (i < d)%nat -> g i <> 0 -> law m i zero = 0.
-Hypothesis fair : forall m i, (m < n)%nat -> (i < d)%nat -> 0 <= g i * law m i sign_of.
+Hypothesis no_ties : forall m i, (m < n)%nat -> (i < d)%nat -> g i <> 0 -> law m i at_zero = 0.
+Hypothesis fair : forall m i, (m < n)%nat -> (i < d)%nat -> 0 <= g i * law m i sgn.
 Hypothesis variance : forall m, (m < n)%nat ->
-  drawn_by law d m (fun v => norm1 d (fun i => v i - g i) ^ 2) <= sigma ^ 2.
+  drawn_by law d m (fun v => norm_1 d (fun i => v i - g i) ^ 2) <= sigma ^ 2.
 Hypothesis margin : forall i, (i < d)%nat -> c * Rabs (g i) <= g i * family 0 (fun m => law m i) n (majority n).
 Hypothesis c_nonneg : 0 <= c.
 
 Let E := drawn law d n.
-Definition mean_norm (w : nat -> nat -> R) : R := total n (fun m => norm1 d (w m)) / INR n.
-Definition votes (w : nat -> nat -> R) : vector := fun i => majority n (fun m => w m i).
+Definition mean_norm (w : nat -> nat -> R) : R := total n (fun m => norm_1 d (w m)) / INR n.
+Definition votes (w : nat -> nat -> R) : vec := fun i => majority n (fun m => w m i).
 
 (* One worker, one coordinate *)
 Lemma one_worker_one_coordinate m i : (m < n)%nat -> (i < d)%nat ->
-  c * Rabs (g i) * norm1 d g <= g i * E (fun w => norm1 d (w m) * votes w i).
+  c * Rabs (g i) * norm_1 d g <= g i * E (fun w => norm_1 d (w m) * votes w i).
 Proof.
   intros Hm Hi. set (voted := family 0 (fun m => law m i) n (majority n)).
   assert (V : E (fun w => votes w i) = voted) by apply (coordinate_of_all law d n i (majority n) Hi).
-  assert (O : norm1 d g - Rabs (g i) <= E (fun w => norm1 d (w m) - Rabs (w m i))).
+  assert (O : norm_1 d g - Rabs (g i) <= E (fun w => norm_1 d (w m) - Rabs (w m i))).
   { apply others_are_long; auto. intros j Hj. unfold E.
     rewrite (vector_of_one law d n m (fun v => v j) Hm). unfold drawn_by.
     rewrite (draw_alone 0 (law m) d j (fun r => r) Hj). auto. }
-  set (rest := E (fun w => norm1 d (w m) - Rabs (w m i))) in *.
+  set (rest := E (fun w => norm_1 d (w m) - Rabs (w m i))) in *.
   rewrite (expectation_of_equals E _
-             (fun w => (norm1 d (w m) - Rabs (w m i)) * votes w i + Rabs (w m i) * votes w i)) by (intro; ring).
+             (fun w => (norm_1 d (w m) - Rabs (w m i)) * votes w i + Rabs (w m i) * votes w i)) by (intro; ring).
   rewrite mean_plus. unfold E at 1. rewrite (coordinates_are_separate law d n i).
   2: { intros w w' S. apply size_of_others; auto. }
   2: { intros w w' S. unfold votes, majority. f_equal. apply sum_ext. intros j _. rewrite S. reflexivity. }
@@ -120,9 +120,9 @@ Proof.
   specialize (K (fun m H => unbiased m i H Hi) (fun m H => no_ties m i H Hi) (fun m H => fair m i H Hi) m Hm).
   fold voted in K. specialize (margin i Hi). fold voted in margin.
   pose proof (Rabs_pos (g i)) as A. assert (0 <= c * Rabs (g i)) by (apply Rmult_le_pos; auto).
-  assert ((norm1 d g - Rabs (g i)) * (g i * voted) <= rest * (g i * voted)) by (apply Rmult_le_compat_r; lra).
-  assert (norm1 d g * (c * Rabs (g i)) <= norm1 d g * (g i * voted))
-    by (apply Rmult_le_compat_l; [apply norm1_nonneg|auto]).
+  assert ((norm_1 d g - Rabs (g i)) * (g i * voted) <= rest * (g i * voted)) by (apply Rmult_le_compat_r; lra).
+  assert (norm_1 d g * (c * Rabs (g i)) <= norm_1 d g * (g i * voted))
+    by (apply Rmult_le_compat_l; [apply norm_1_nonneg|auto]).
   lra.
 Qed.
 
@@ -130,37 +130,37 @@ Lemma workers_positive : 0 < INR n.
 Proof. apply lt_0_INR. exact some_worker. Qed.
 
 (* E[M <g, vote>] >= c ||g||^2 *)
-Lemma aligned_votes : c * norm1 d g ^ 2 <= E (fun w => mean_norm w * dot d g (votes w)).
+Lemma aligned_votes : c * norm_1 d g ^ 2 <= E (fun w => mean_norm w * dot d g (votes w)).
 Proof.
   pose proof workers_positive as N.
   rewrite (expectation_of_equals E _
-    (fun w => / INR n * total d (fun i => total n (fun m => g i * (norm1 d (w m) * votes w i))))).
+    (fun w => / INR n * total d (fun i => total n (fun m => g i * (norm_1 d (w m) * votes w i))))).
   2: { intro w. unfold mean_norm, dot. unfold Rdiv. rewrite (Rmult_comm (total n _)), Rmult_assoc. f_equal.
-       rewrite <- total_scal. apply total_ext. intros i _. rewrite <- total_scal_r. apply total_ext. intros. ring. }
+       rewrite <- total_scale. apply total_ext. intros i _. rewrite <- total_scale_r. apply total_ext. intros. ring. }
   rewrite mean_scal, mean_total. apply (Rmult_le_reg_l (INR n)); [exact N|].
   rewrite times_inverse by lra.
-  assert (INR n * (c * norm1 d g ^ 2) = total d (fun i => total n (fun m => c * Rabs (g i) * norm1 d g))) as ->.
-  { rewrite (total_ext d _ (fun i => INR n * c * norm1 d g * Rabs (g i))).
-    - rewrite total_scal. fold (norm1 d g). ring.
+  assert (INR n * (c * norm_1 d g ^ 2) = total d (fun i => total n (fun m => c * Rabs (g i) * norm_1 d g))) as ->.
+  { rewrite (total_ext d _ (fun i => INR n * c * norm_1 d g * Rabs (g i))).
+    - rewrite total_scale. fold (norm_1 d g). ring.
     - intros i _. rewrite total_const. ring. }
-  apply total_le. intros i Hi. rewrite mean_total. apply total_le. intros m Hm. rewrite mean_scal.
+  apply sum_of_inequalities. intros i Hi. rewrite mean_total. apply sum_of_inequalities. intros m Hm. rewrite mean_scal.
   apply one_worker_one_coordinate; auto.
 Qed.
 
 (* E[M^2] <= 2 ||g||^2 + 2 sigma^2 *)
-Lemma second_moment_of_mean_norm : E (fun w => mean_norm w ^ 2) <= 2 * norm1 d g ^ 2 + 2 * sigma ^ 2.
+Lemma second_moment_of_mean_norm : E (fun w => mean_norm w ^ 2) <= 2 * norm_1 d g ^ 2 + 2 * sigma ^ 2.
 Proof.
-  pose proof workers_positive as N. set (bound := 2 * norm1 d g ^ 2 + 2 * sigma ^ 2).
-  apply Rle_trans with (E (fun w => / INR n * total n (fun m => norm1 d (w m) ^ 2))).
+  pose proof workers_positive as N. set (bound := 2 * norm_1 d g ^ 2 + 2 * sigma ^ 2).
+  apply Rle_trans with (E (fun w => / INR n * total n (fun m => norm_1 d (w m) ^ 2))).
   - apply mean_monotone. intro w. unfold mean_norm.
-    pose proof (mean_of_squares n (fun m => norm1 d (w m))) as S. cbv beta in S.
-    replace ((total n (fun m => norm1 d (w m)) / INR n) ^ 2)
-      with (/ INR n * (/ INR n * total n (fun m => norm1 d (w m)) ^ 2)) by (field; lra).
+    pose proof (mean_of_squares n (fun m => norm_1 d (w m))) as S. cbv beta in S. rewrite total_const, Rmult_1_r in S.
+    replace ((total n (fun m => norm_1 d (w m)) / INR n) ^ 2)
+      with (/ INR n * (/ INR n * total n (fun m => norm_1 d (w m)) ^ 2)) by (field; lra).
     assert (0 < / INR n) by (apply Rinv_0_lt_compat; exact N). apply Rmult_le_compat_l; [lra|].
     apply (Rmult_le_reg_l (INR n)); [exact N|]. rewrite times_inverse by lra. exact S.
   - rewrite mean_scal, mean_total. apply (Rmult_le_reg_l (INR n)); [exact N|].
-    rewrite times_inverse by lra. rewrite <- total_const. apply total_le. intros m Hm.
-    unfold E. rewrite (vector_of_one law d n m (fun v => norm1 d v ^ 2) Hm).
+    rewrite times_inverse by lra. rewrite <- total_const. apply sum_of_inequalities. intros m Hm.
+    unfold E. rewrite (vector_of_one law d n m (fun v => norm_1 d v ^ 2) Hm).
     apply (second_moment_of_norm (drawn_by law d m) (fun v => v)). apply variance. exact Hm.
 Qed.
 End Iteration.
@@ -168,31 +168,30 @@ End Iteration.
 (* ------------------------------------------------------------------------------------------ the theorem *)
 
 Section Problem.
-Variables (d : nat) (f : vector -> R) (grad : vector -> vector) (L mu fstar : R).
-Hypothesis smooth : forall x h r, (forall i, (i < d)%nat -> Rabs (h i) <= r) ->
-  f (move x h) <= f x + dot d (grad x) h + L / 2 * r ^ 2.
-Hypothesis dominated : forall x, 2 * mu * (f x - fstar) <= norm1 d (grad x) ^ 2.
+Variables (d : nat) (f : vec -> R) (grad : vec -> vec) (L mu fstar : R).
+Hypothesis smooth : forall y x, f y <= f x + dot d (grad x) (sub y x) + L / 2 * norm_inf d (sub y x) ^ 2.
+Hypothesis dominated : forall x, norm_1 d (grad x) ^ 2 >= 2 * mu * (f x - fstar).
 Hypothesis mu_positive : 0 < mu.
 Hypothesis mu_at_most_L : mu <= L.
 
 (* In iteration k at x, worker m draws coordinate i by [law k x m i]. *)
-Variables (n : nat) (law : nat -> vector -> nat -> nat -> expectation R) (sigma : R).
+Variables (n : nat) (law : nat -> vec -> nat -> nat -> expectation R) (sigma : R).
 Hypothesis some_worker : (0 < n)%nat.
 Hypothesis unbiased : forall k x m i, (m < n)%nat -> (i < d)%nat -> law k x m i (fun r => r) = grad x i.
 Hypothesis variance : forall k x m, (m < n)%nat ->
-  drawn_by (law k x) d m (fun v => norm1 d (fun i => v i - grad x i) ^ 2) <= sigma ^ 2.
-Hypothesis no_ties : forall k x m i, (m < n)%nat -> (i < d)%nat -> grad x i <> 0 -> law k x m i zero = 0.
+  drawn_by (law k x) d m (fun v => norm_1 d (fun i => v i - grad x i) ^ 2) <= sigma ^ 2.
+Hypothesis no_ties : forall k x m i, (m < n)%nat -> (i < d)%nat -> grad x i <> 0 -> law k x m i at_zero = 0.
 
 (* One iteration with the step size a *)
-Definition vote_step (a : R) (x : vector) (w : nat -> nat -> R) : vector := after (mean_norm n d) (votes n) x a w.
+Definition vote_step (a : R) (x : vec) (w : nat -> nat -> R) : vec := after (mean_norm n d) (votes n) x a w.
 
 (* The mean of the suboptimality of x_k *)
-Definition EV_of_votes (alpha : R) (x0 : vector) (k : nat) : R :=
+Definition EV_of_votes (alpha : R) (x0 : vec) (k : nat) : R :=
   state x0 (fun k x => image (vote_step alpha x) (drawn (law k x) d n)) k (V f fstar).
 
 Section Margin.
 Variable I : R.
-Hypothesis fair : forall k x m i, (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sign_of.
+Hypothesis fair : forall k x m i, (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sgn.
 Hypothesis margin : forall k x i, (i < d)%nat ->
   (2 * I - 1) * Rabs (grad x i) <= grad x i * family 0 (fun m => law k x m i) n (majority n).
 Hypothesis I_at_most_one : I <= 1.
@@ -230,16 +229,16 @@ Section Probability.
 Variables (p : R) (kappa : nat).
 Hypothesis p_range : / 2 <= p <= 1.
 Hypothesis right : forall k x m i, (m < n)%nat -> (i < d)%nat ->
-  (0 < grad x i -> p <= law k x m i one) /\ (grad x i < 0 -> p <= law k x m i (fun r => one (- r))).
+  (0 < grad x i -> p <= law k x m i positive) /\ (grad x i < 0 -> p <= law k x m i (fun r => positive (- r))).
 Hypothesis number : n = (2 * kappa + 1)%nat \/ n = (2 * kappa + 2)%nat.
 
 (* E sign(~g_i) >= 2 p - 1, if it is 1 with probability p at least *)
-Lemma mean_sign (D : expectation R) : p <= D one -> 0 <= D sign_of.
+Lemma mean_sign (D : expectation R) : p <= D positive -> 0 <= D sgn.
 Proof.
-  intros H. apply Rle_trans with (D (fun r => 2 * one r - 1)).
+  intros H. apply Rle_trans with (D (fun r => 2 * positive r - 1)).
   - rewrite mean_minus, mean_scal, mean_const. lra.
-  - apply mean_monotone. intro r. unfold one, sign_of.
-    destruct (sign_cases r) as [[P ->]|[[P ->]|[P ->]]]; destruct (Rlt_dec 0 r); lra.
+  - apply mean_monotone. intro r. unfold positive.
+    destruct (sgn_cases r) as [[P ->]|[[P ->]|[P ->]]]; destruct (Rlt_dec 0 r); lra.
 Qed.
 
 Lemma chance : 0 <= p <= 1.
@@ -261,13 +260,13 @@ Proof.
     specialize (M (fun m Hm => proj1 (right k x m i Hm Hi) G)). nra.
 Qed.
 
-Lemma fair_by_probability k x m i : (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sign_of.
+Lemma fair_by_probability k x m i : (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sgn.
 Proof.
   intros Hm Hi. destruct (right k x m i Hm Hi) as [Pos Neg]. destruct (Rtotal_order (grad x i) 0) as [G|[->|G]].
   - pose proof (mean_sign (image Ropp (law k x m i)) (Neg G)) as M. cbn in M.
-    rewrite (expectation_of_equals _ _ (fun r => - sign_of r)) in M.
+    rewrite (expectation_of_equals _ _ (fun r => - sgn r)) in M.
     + rewrite mean_opp in M. nra.
-    + intro r. unfold sign_of. rewrite sign_opp, opp_IZR. reflexivity.
+    + intro r. apply sgn_opp.
   - lra.
   - pose proof (mean_sign (law k x m i) (Pos G)). nra.
 Qed.
@@ -294,5 +293,5 @@ Qed.
 End Probability.
 End Problem.
 
-Print Assumptions theorem_3_repaired.
-Print Assumptions theorem_3_by_probability.
+Definition theorem_3 := (@theorem_3_repaired, @theorem_3_by_probability).
+Print Assumptions theorem_3.

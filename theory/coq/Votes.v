@@ -2,7 +2,7 @@
 
    Signs are whole numbers. The vote is the sign of the sum of the signs, with sign(0) = 0. *)
 From Coq Require Import Reals Lra Lia Psatz ZArith Factorial.
-Require Import Expectation Beta.
+From Signproof Require Import Basics Expectation Beta.
 Open Scope R_scope.
 
 (* a 0 + ... + a (n - 1), of whole numbers *)
@@ -218,27 +218,33 @@ End Signs.
 (* -------------------------------------------------------------------------------------------- votes of workers *)
 
 (* One coordinate of the workers' stochastic gradients: w m is worker m's. The vote takes their signs. *)
-Definition sign (r : R) : Z := if Rlt_dec 0 r then 1%Z else if Rlt_dec r 0 then (-1)%Z else 0%Z.
+Definition signum (r : R) : Z := if Rlt_dec 0 r then 1%Z else if Rlt_dec r 0 then (-1)%Z else 0%Z.
 
-Lemma sign_cases r : 0 < r /\ sign r = 1%Z \/ r = 0 /\ sign r = 0%Z \/ r < 0 /\ sign r = (-1)%Z.
+Lemma signum_cases r : 0 < r /\ signum r = 1%Z \/ r = 0 /\ signum r = 0%Z \/ r < 0 /\ signum r = (-1)%Z.
 Proof.
-  unfold sign. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; [left|right; right|right; left]; split; auto; lra.
+  unfold signum. destruct (Rlt_dec 0 r); [|destruct (Rlt_dec r 0)]; [left|right; right|right; left]; split; auto; lra.
 Qed.
 
-Definition majority (n : nat) (w : nat -> R) : R := vote (sum n (fun j => sign (w j))).
+Lemma signum_is_sgn r : IZR (signum r) = sgn r.
+Proof. unfold signum, sgn. destruct (Rlt_dec 0 r); [reflexivity|]. destruct (Rlt_dec r 0); reflexivity. Qed.
+
+Lemma mean_sgn (D : expectation R) : D (fun r => IZR (signum r)) = D sgn.
+Proof. apply expectation_of_equals. apply signum_is_sgn. Qed.
+
+Definition majority (n : nat) (w : nat -> R) : R := vote (sum n (fun j => signum (w j))).
 
 (* The sum of the signs of all workers but m. *)
-Definition others (n m : nat) (w : nat -> R) : Z := sum n (fun j => if Nat.eqb j m then 0%Z else sign (w j)).
+Definition others (n m : nat) (w : nat -> R) : Z := sum n (fun j => if Nat.eqb j m then 0%Z else signum (w j)).
 
 (* The vote is lean + swing s as a function of the sign s of worker m; z is the sum of the others' signs. *)
 Definition lean (z : Z) : R := (vote (z + 1) + vote (z - 1)) / 2.
 Definition swing (z : Z) : R := (vote (z + 1) - vote (z - 1)) / 2.
 
-Lemma others_and_one n m w : (m < n)%nat -> sum n (fun j => sign (w j)) = (others n m w + sign (w m))%Z.
+Lemma others_and_one n m w : (m < n)%nat -> sum n (fun j => signum (w j)) = (others n m w + signum (w m))%Z.
 Proof.
   unfold others. induction n; intros H; [lia|]. cbn [sum]. destruct (Nat.eq_dec m n) as [->|N].
   - rewrite Nat.eqb_refl.
-    rewrite (sum_ext n (fun j => if Nat.eqb j n then 0%Z else sign (w j)) (fun j => sign (w j))); [lia|].
+    rewrite (sum_ext n (fun j => if Nat.eqb j n then 0%Z else signum (w j)) (fun j => signum (w j))); [lia|].
     intros i Hi. destruct (Nat.eqb_spec i n); [lia|reflexivity].
   - rewrite IHn by lia. destruct (Nat.eqb_spec n m); [lia|]. lia.
 Qed.
@@ -253,7 +259,8 @@ Qed.
 (* signproof lemma "unit vote", coordinate by coordinate *)
 Lemma unit_vote n w : Rabs (majority n w) <= 1.
 Proof.
-  unfold majority. apply Rabs_le. destruct (vote_cases (sum n (fun j => sign (w j)))) as [[_ ->]|[[_ ->]|[_ ->]]]; lra.
+  unfold majority. apply Rabs_le.
+  destruct (vote_cases (sum n (fun j => signum (w j)))) as [[_ ->]|[[_ ->]|[_ ->]]]; lra.
 Qed.
 
 (* signproof lemma "one vote of many" *)
@@ -261,7 +268,7 @@ Lemma one_vote_of_many n m w : (m < n)%nat ->
   Rabs (w m) * majority n w = Rabs (w m) * lean (others n m w) + w m * swing (others n m w).
 Proof.
   intros H. unfold majority, lean, swing. rewrite (others_and_one n m w H).
-  destruct (sign_cases (w m)) as [[P ->]|[[-> _]|[P ->]]].
+  destruct (signum_cases (w m)) as [[P ->]|[[-> _]|[P ->]]].
   - rewrite Rabs_pos_eq by lra. field.
   - rewrite Rabs_R0. ring.
   - rewrite Rabs_left by lra. replace (others n m w + -1)%Z with (others n m w - 1)%Z by lia. field.
@@ -283,28 +290,28 @@ Variables (n : nat) (draws : nat -> expectation R).
 (* The workers draw independently of each other, worker j by [draws j]. *)
 Let E : expectation (nat -> R) := family 0 draws n.
 
-Definition zero (r : R) : R := if Req_EM_T r 0 then 1 else 0.
-Definition one (r : R) : R := if Rlt_dec 0 r then 1 else 0.
+Definition at_zero (r : R) : R := if Req_EM_T r 0 then 1 else 0.
+Definition positive (r : R) : R := if Rlt_dec 0 r then 1 else 0.
 
 (* signproof lemma "vote without ties" *)
-Lemma vote_without_ties m g : (m < n)%nat -> (g <> 0 -> draws m zero = 0) ->
+Lemma vote_without_ties m g : (m < n)%nat -> (g <> 0 -> draws m at_zero = 0) ->
   g * E (majority n)
   = g * (E (fun w => lean (others n m w))
-         + E (fun w => swing (others n m w)) * draws m (fun r => IZR (sign r))).
+         + E (fun w => swing (others n m w)) * draws m sgn).
 Proof.
   intros H T. destruct (Req_dec g 0) as [->|G]; [ring|]. f_equal.
-  assert (P : E (fun w => IZR (sign (w m)) * swing (others n m w))
-              = draws m (fun r => IZR (sign r)) * E (fun w => swing (others n m w))).
-  { apply (draw_and_others 0 draws n m (fun r => IZR (sign r))); auto. intros w w' W.
+  assert (P : E (fun w => IZR (signum (w m)) * swing (others n m w))
+              = draws m (fun r => IZR (signum r)) * E (fun w => swing (others n m w))).
+  { apply (draw_and_others 0 draws n m (fun r => IZR (signum r))); auto. intros w w' W.
     apply (others_are_blind n m swing). exact W. }
-  rewrite Rmult_comm, <- P. rewrite <- mean_plus.
+  rewrite Rmult_comm, <- mean_sgn, <- P, <- mean_plus.
   (* both sides differ only where worker m draws 0, and there by at most 1 *)
-  assert (Z : E (fun w => zero (w m)) = 0).
-  { unfold E. rewrite (draw_alone 0 draws n m zero H). auto. }
-  assert (D : forall w, Rabs (majority n w - (lean (others n m w) + IZR (sign (w m)) * swing (others n m w)))
-                        <= 2 * zero (w m)).
-  { intro w. unfold zero, lean, swing, majority. rewrite (others_and_one n m w H). set (z := others n m w).
-    destruct (sign_cases (w m)) as [[W ->]|[[W ->]|[W ->]]]; destruct (Req_EM_T (w m) 0); try lra.
+  assert (Z : E (fun w => at_zero (w m)) = 0).
+  { unfold E. rewrite (draw_alone 0 draws n m at_zero H). auto. }
+  assert (D : forall w, Rabs (majority n w - (lean (others n m w) + IZR (signum (w m)) * swing (others n m w)))
+                        <= 2 * at_zero (w m)).
+  { intro w. unfold at_zero, lean, swing, majority. rewrite (others_and_one n m w H). set (z := others n m w).
+    destruct (signum_cases (w m)) as [[W ->]|[[W ->]|[W ->]]]; destruct (Req_EM_T (w m) 0); try lra.
     - rewrite <- (Rabs_R0). replace (2 * Rabs 0) with (Rabs 0) by (rewrite Rabs_R0; ring). right. f_equal. field.
     - apply Rabs_le. rewrite Z.add_0_r.
       destruct (vote_cases z) as [[_ ->]|[[_ ->]|[_ ->]]];
@@ -313,7 +320,8 @@ Proof.
     - replace (z + -1)%Z with (z - 1)%Z by lia. replace (2 * 0) with (Rabs 0) by (rewrite Rabs_R0; ring).
       right. f_equal. field. }
   apply Rminus_diag_uniq. rewrite <- mean_minus.
-  pose proof (Jensen E (fun w => majority n w - (lean (others n m w) + IZR (sign (w m)) * swing (others n m w)))) as J.
+  pose proof (Jensen E (fun w =>
+    majority n w - (lean (others n m w) + IZR (signum (w m)) * swing (others n m w)))) as J.
   pose proof (mean_monotone E _ _ D) as M. rewrite mean_scal, Z in M. cbv beta in J, M.
   match goal with |- ?x = 0 => destruct (Req_dec x 0) as [e|e]; [exact e|] end. apply Rabs_pos_lt in e. lra.
 Qed.
@@ -322,30 +330,30 @@ End Workers.
 (* An odd function of independent signs that does not fall with any of them has the sign of theirs in the mean; only the
    workers that [counts] names are counted. *)
 Lemma odd_monotone_function_of_signs (draws : nat -> expectation R) (counts : nat -> bool) (side : R) n (h : Z -> R) :
-  (forall j, (j < n)%nat -> 0 <= side * draws j (fun r => IZR (sign r))) ->
+  (forall j, (j < n)%nat -> 0 <= side * draws j sgn) ->
   (forall z, h (- z)%Z = - h z) -> (forall y z, (y <= z)%Z -> h y <= h z) ->
-  0 <= side * family 0 draws n (fun w => h (sum n (fun j => if counts j then sign (w j) else 0%Z))).
+  0 <= side * family 0 draws n (fun w => h (sum n (fun j => if counts j then signum (w j) else 0%Z))).
 Proof.
   revert h. induction n; intros h S O M.
   - cbn. specialize (O 0%Z). cbn in O. replace (h 0%Z) with 0 by lra. lra.
   - rewrite family_step. cbn [sum].
-    assert (A : forall w x, sum n (fun j => if counts j then sign (update w n x j) else 0%Z)
-                            = sum n (fun j => if counts j then sign (w j) else 0%Z)).
+    assert (A : forall w x, sum n (fun j => if counts j then signum (update w n x j) else 0%Z)
+                            = sum n (fun j => if counts j then signum (w j) else 0%Z)).
     { intros w x. apply sum_ext. intros i Hi. rewrite update_other by lia. reflexivity. }
-    set (s := fun w => sum n (fun j => if counts j then sign (w j) else 0%Z)).
+    set (s := fun w => sum n (fun j => if counts j then signum (w j) else 0%Z)).
     rewrite (expectation_of_equals (family 0 draws n) _
-              (fun w => draws n (fun x => h (s w + (if counts n then sign x else 0))%Z))).
+              (fun w => draws n (fun x => h (s w + (if counts n then signum x else 0))%Z))).
     2: { intro w. apply expectation_of_equals. intro x. rewrite A, update_same. reflexivity. }
     destruct (counts n).
-    + set (d := draws n (fun x => IZR (sign x))). set (q := draws n (fun x => IZR (sign x) ^ 2)).
+    + set (d := draws n (fun x => IZR (signum x))). set (q := draws n (fun x => IZR (signum x) ^ 2)).
       assert (Q : 0 <= q <= 1).
       { split; [apply mean_nonneg; intro; apply pow2_ge_0|]. rewrite <- (mean_one (draws n)). apply mean_monotone.
-        intro x. destruct (sign_cases x) as [[_ ->]|[[_ ->]|[_ ->]]]; lra. }
+        intro x. destruct (signum_cases x) as [[_ ->]|[[_ ->]|[_ ->]]]; lra. }
       set (mid := fun z => q * ((h (z + 1)%Z + h (z - 1)%Z) / 2) + (1 - q) * h z).
       rewrite (expectation_of_equals (family 0 draws n) _
                 (fun w => d * ((h (s w + 1)%Z - h (s w - 1)%Z) / 2) + mid (s w))).
       * rewrite mean_plus, mean_scal, Rmult_plus_distr_l, <- Rmult_assoc. apply Rplus_le_le_0_compat.
-        -- apply Rmult_le_pos; [apply S; lia|]. apply mean_nonneg. intro w.
+        -- apply Rmult_le_pos; [unfold d; rewrite mean_sgn; apply S; lia|]. apply mean_nonneg. intro w.
            assert (h (s w - 1)%Z <= h (s w + 1)%Z) by (apply M; lia). lra.
         -- apply IHn; auto.
            ++ intro z. unfold mid. rewrite O. replace (- z + 1)%Z with (- (z - 1))%Z by lia.
@@ -354,10 +362,10 @@ Proof.
               pose proof (M (y - 1) (z - 1) ltac:(lia))%Z. pose proof (M y z L). nra.
       * intro w. unfold mid, d, q. generalize (s w). intro z.
         rewrite (expectation_of_equals (draws n) _ (fun x =>
-          ((h (z + 1)%Z - h (z - 1)%Z) / 2) * IZR (sign x)
-          + (((h (z + 1)%Z + h (z - 1)%Z) / 2 - h z) * IZR (sign x) ^ 2 + h z))).
+          ((h (z + 1)%Z - h (z - 1)%Z) / 2) * IZR (signum x)
+          + (((h (z + 1)%Z + h (z - 1)%Z) / 2 - h z) * IZR (signum x) ^ 2 + h z))).
         -- rewrite !mean_plus, !mean_scal, mean_const. ring.
-        -- intro x. destruct (sign_cases x) as [[_ ->]|[[_ ->]|[_ ->]]].
+        -- intro x. destruct (signum_cases x) as [[_ ->]|[[_ ->]|[_ ->]]].
            ++ field.
            ++ rewrite Z.add_0_r. field.
            ++ replace (z + -1)%Z with (z - 1)%Z by lia. field.
@@ -368,12 +376,12 @@ Qed.
 
 (* signproof lemma "vote of the others" *)
 Lemma vote_of_the_others n (draws : nat -> expectation R) m g :
-  (forall j, (j < n)%nat -> 0 <= g * draws j (fun r => IZR (sign r))) ->
+  (forall j, (j < n)%nat -> 0 <= g * draws j sgn) ->
   0 <= g * family 0 draws n (fun w => lean (others n m w)).
 Proof.
   intros H. unfold others.
   rewrite (expectation_of_equals (family 0 draws n) _ (fun w =>
-    lean (sum n (fun j => if negb (Nat.eqb j m) then sign (w j) else 0%Z)))).
+    lean (sum n (fun j => if negb (Nat.eqb j m) then signum (w j) else 0%Z)))).
   - apply odd_monotone_function_of_signs; auto.
     + intro z. unfold lean. replace (- z + 1)%Z with (- (z - 1))%Z by lia.
       replace (- z - 1)%Z with (- (z + 1))%Z by lia. rewrite !vote_odd. field.
@@ -384,22 +392,22 @@ Qed.
 
 (* Signs that are 1 with probability at least p vote at least as well as signs that are 1 with probability p. *)
 Lemma better_signs_vote_better p (chance : 0 <= p <= 1) n (draws : nat -> expectation R) (h : Z -> R) :
-  (forall j, (j < n)%nat -> p <= draws j one) -> (forall y z, (y <= z)%Z -> h y <= h z) ->
-  signs p chance n (fun s => h (sum n s)) <= family 0 draws n (fun w => h (sum n (fun j => sign (w j)))).
+  (forall j, (j < n)%nat -> p <= draws j positive) -> (forall y z, (y <= z)%Z -> h y <= h z) ->
+  signs p chance n (fun s => h (sum n s)) <= family 0 draws n (fun w => h (sum n (fun j => signum (w j)))).
 Proof.
   revert h. induction n; intros h B M; [cbn; lra|]. rewrite one_more_sign, family_step.
   set (mid := fun z => p * h (z + 1)%Z + (1 - p) * h (z - 1)%Z).
-  apply Rle_trans with (family 0 draws n (fun w => mid (sum n (fun j => sign (w j))))).
+  apply Rle_trans with (family 0 draws n (fun w => mid (sum n (fun j => signum (w j))))).
   - apply (IHn mid); auto. intros y z L. unfold mid. pose proof (M (y + 1) (z + 1) ltac:(lia))%Z.
     pose proof (M (y - 1) (z - 1) ltac:(lia))%Z. nra.
-  - apply mean_monotone. intro w. cbn [sum]. set (z := sum n (fun j => sign (w j))).
-    rewrite (expectation_of_equals (draws n) _ (fun x => h (z + sign x)%Z)).
+  - apply mean_monotone. intro w. cbn [sum]. set (z := sum n (fun j => signum (w j))).
+    rewrite (expectation_of_equals (draws n) _ (fun x => h (z + signum x)%Z)).
     2: { intro x. rewrite update_same. do 2 f_equal. apply sum_ext. intros i Hi. rewrite update_other by lia.
          reflexivity. }
-    apply Rle_trans with (draws n (fun x => (h (z + 1)%Z - h (z - 1)%Z) * one x + h (z - 1)%Z)).
+    apply Rle_trans with (draws n (fun x => (h (z + 1)%Z - h (z - 1)%Z) * positive x + h (z - 1)%Z)).
     + rewrite mean_plus, mean_scal, mean_const. unfold mid. specialize (B n ltac:(lia)).
       pose proof (M (z - 1) (z + 1) ltac:(lia))%Z. nra.
-    + apply mean_monotone. intro x. unfold one. destruct (sign_cases x) as [[P ->]|[[P ->]|[P ->]]];
+    + apply mean_monotone. intro x. unfold positive. destruct (signum_cases x) as [[P ->]|[[P ->]|[P ->]]];
         destruct (Rlt_dec 0 x); try lra.
       * rewrite Z.add_0_r. pose proof (M (z - 1) z ltac:(lia))%Z. lra.
       * replace (z + -1)%Z with (z - 1)%Z by lia. lra.
@@ -408,7 +416,7 @@ Qed.
 (* The assumption VoteMargin of signproof holds with I = I_p(kappa, kappa), if g_i > 0 and every worker's sign is right
    with probability p at least. (The mirror image, g_i < 0, is not written out.) *)
 Theorem vote_margin p (chance : 0 <= p <= 1) k n (draws : nat -> expectation R) :
-  n = (2 * k + 1)%nat \/ n = (2 * k + 2)%nat -> (forall j, (j < n)%nat -> p <= draws j one) ->
+  n = (2 * k + 1)%nat \/ n = (2 * k + 2)%nat -> (forall j, (j < n)%nat -> p <= draws j positive) ->
   2 * incomplete_beta p (k + 1) (k + 1) - 1 <= family 0 draws n (majority n).
 Proof.
   intros N B. rewrite <- (mean_vote_of_odd_number p chance).
@@ -417,7 +425,6 @@ Proof.
   apply (better_signs_vote_better p chance n draws vote B). exact vote_monotone.
 Qed.
 
-Print Assumptions mean_vote_of_odd_number.
-Print Assumptions vote_without_ties.
-Print Assumptions vote_of_the_others.
-Print Assumptions vote_margin.
+Definition main_lemmas := (@mean_vote_of_odd_number, @mean_vote_of_even_number, @one_vote_of_many, @swing_vote,
+  @vote_without_ties, @vote_of_the_others, @vote_margin).
+Print Assumptions main_lemmas.
