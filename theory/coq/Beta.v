@@ -135,4 +135,21 @@ Proof.
   assert (0 < INR a) by (apply lt_0_INR; lia). assert (0 < INR b) by (apply lt_0_INR; lia). field. lra.
 Qed.
 
+(* I_p(k + 1, k + 1) is p at least if p >= 1/2: more voters vote no worse. *)
+Lemma incomplete_beta_at_least_p p k : / 2 <= p <= 1 -> p <= incomplete_beta p (k + 1) (k + 1).
+Proof.
+  intros P. induction k.
+  - rewrite incomplete_beta_function_at_1. lra.
+  - replace (S k + 1)%nat with (k + 1 + 1)%nat by lia. set (a := (k + 1)%nat) in *.
+    assert (A : (1 <= a)%nat) by (unfold a; lia).
+    rewrite (incomplete_beta_function_first p a (a + 1)), (incomplete_beta_function_second p a a) by lia.
+    rewrite (beta_function a a) by lia. pose proof (positive_beta_function a a A A) as B.
+    assert (N : 0 < INR a) by (apply lt_0_INR; lia). rewrite (pow_add (1 - p) a 1), pow_1.
+    assert (0 <= p ^ a * (1 - p) ^ a * (2 * p - 1) / (INR a * beta a a)).
+    { apply Rmult_le_pos; [|apply Rlt_le, Rinv_0_lt_compat, Rmult_lt_0_compat; assumption].
+      repeat apply Rmult_le_pos; try apply pow_le; lra. }
+    eapply Rle_trans; [exact IHk|]. apply Rminus_le.
+    replace (_ - _) with (- (p ^ a * (1 - p) ^ a * (2 * p - 1) / (INR a * beta a a))) by (field; lra). lra.
+Qed.
+
 Print Assumptions incomplete_beta_function_second.

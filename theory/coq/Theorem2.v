@@ -163,37 +163,42 @@ Proof.
 Qed.
 End Step.
 
-(* The stochastic gradients: given x in iteration k, and all that happened before, ~g has the law [oracle k x]. *)
-Variables (oracle : nat -> vec -> expectation vec) (c sigma : R).
-Hypothesis variance : forall k x, oracle k x (fun g => norm_1 d (fun i => g i - grad x i) ^ 2) <= sigma ^ 2.
+(* What has happened before iteration k: x_k, and all that was drawn. *)
+Definition past : Type := vec * list vec.
+
+(* The stochastic gradients: in iteration k, ~g has the law [oracle k s], given all that happened before. *)
+Variables (oracle : nat -> past -> expectation vec) (c sigma : R).
+Hypothesis variance : forall k s, oracle k s (fun g => norm_1 d (fun i => g i - grad (fst s) i) ^ 2) <= sigma ^ 2.
 (* (N) *)
-Hypothesis norm_sign_margin : forall k x i, (i < d)%nat ->
-  c * Rabs (grad x i) * norm_1 d (grad x) <= grad x i * oracle k x (fun g => norm_1 d g * sgn (g i)).
+Hypothesis norm_sign_margin : forall k s i, (i < d)%nat ->
+  c * Rabs (grad (fst s) i) * norm_1 d (grad (fst s))
+  <= grad (fst s) i * oracle k s (fun g => norm_1 d g * sgn (g i)).
 Hypothesis c_positive : 0 < c.
 Hypothesis c_at_most_one : c <= 1.
 
 (* E[||~g|| <g, sign(~g)> | x] >= c ||g||^2 *)
-Lemma alignment k x :
-  c * norm_1 d (grad x) ^ 2 <= oracle k x (fun g => norm_1 d g * dot d (grad x) (fun i => sgn (g i))).
+Lemma alignment k s :
+  c * norm_1 d (grad (fst s)) ^ 2 <= oracle k s (fun g => norm_1 d g * dot d (grad (fst s)) (fun i => sgn (g i))).
 Proof.
-  rewrite (expectation_of_equals (oracle k x) _
-             (fun g => total d (fun i => grad x i * (norm_1 d g * sgn (g i))))).
+  rewrite (expectation_of_equals (oracle k s) _
+             (fun g => total d (fun i => grad (fst s) i * (norm_1 d g * sgn (g i))))).
   2: { intro g. unfold dot. rewrite <- total_scale. apply total_ext. intros. ring. }
-  rewrite mean_total. set (N := norm_1 d (grad x)).
-  assert (c * N ^ 2 = total d (fun i => c * Rabs (grad x i) * N)) as ->.
-  { rewrite total_scale_r, total_scale. fold (norm_1 d (grad x)). fold N. ring. }
+  rewrite mean_total. set (N := norm_1 d (grad (fst s))).
+  assert (c * N ^ 2 = total d (fun i => c * Rabs (grad (fst s) i) * N)) as ->.
+  { rewrite total_scale_r, total_scale. fold (norm_1 d (grad (fst s))). fold N. ring. }
   apply sum_of_inequalities. intros i Hi. rewrite mean_scal. apply norm_sign_margin. exact Hi.
 Qed.
 
 (* One iteration with the step size a *)
-Definition step (a : R) (x g : vec) : vec := after (norm_1 d) (fun g i => sgn (g i)) x a g.
+Definition step (a : R) (s : past) (g : vec) : past :=
+  (after (norm_1 d) (fun g i => sgn (g i)) (fst s) a g, g :: snd s)%list.
 
-(* The law of x_k, with the step size [size k] in iteration k *)
-Definition iterate (size : nat -> R) (x0 : vec) (k : nat) : expectation vec :=
-  state x0 (fun k x => image (step (size k) x) (oracle k x)) k.
+(* The law of x_k and of all that was drawn before, with the step size [size k] in iteration k *)
+Definition iterate (size : nat -> R) (x0 : vec) (k : nat) : expectation past :=
+  state (x0, nil) (fun k s => image (step (size k) s) (oracle k s)) k.
 
 (* The mean of the suboptimality of x_k *)
-Definition EV (size : nat -> R) (x0 : vec) (k : nat) : R := iterate size x0 k V.
+Definition EV (size : nat -> R) (x0 : vec) (k : nat) : R := iterate size x0 k (fun s => V (fst s)).
 
 Lemma EV_nonneg size x0 k : 0 <= EV size x0 k.
 Proof. apply mean_nonneg. intro. apply V_nonneg. Qed.
@@ -202,14 +207,14 @@ Proof. apply mean_nonneg. intro. apply V_nonneg. Qed.
 Lemma recursion size x0 k : 0 <= size k -> L * size k <= c ->
   EV size x0 (S k) <= (1 - 2 * mu * (size k * (c - L * size k))) * EV size x0 k + L * sigma ^ 2 * size k ^ 2.
 Proof.
-  intros H0 H1. unfold EV, iterate. rewrite <- tower_property_of_process.
-  apply Rle_trans with (state x0 (fun k x => image (step (size k) x) (oracle k x)) k
-    (fun x => (1 - 2 * mu * (size k * (c - L * size k))) * V x + L * sigma ^ 2 * size k ^ 2)).
-  - apply mean_monotone. intro x.
-    apply (contraction_in_the_mean (oracle k x) (norm_1 d) (fun g i => sgn (g i)) x); auto.
+  intros H0 H1. unfold EV, iterate. rewrite <- tower_property_of_process. fold (iterate size x0 k).
+  apply Rle_trans with (iterate size x0 k
+    (fun s => (1 - 2 * mu * (size k * (c - L * size k))) * V (fst s) + L * sigma ^ 2 * size k ^ 2)).
+  - apply mean_monotone. intro s.
+    apply (contraction_in_the_mean (oracle k s) (norm_1 d) (fun g i => sgn (g i)) (fst s)); auto.
     + intros. apply abs_sgn_le_one.
     + apply alignment.
-    + apply (second_moment_of_norm (oracle k x) (fun g => g)). apply variance.
+    + apply (second_moment_of_norm (oracle k s) (fun g => g)). apply variance.
   - rewrite mean_plus, mean_scal, mean_const. lra.
 Qed.
 
@@ -276,7 +281,7 @@ Proof.
       replace (INR n) with (j - k0) by (unfold j; ring). field. repeat split; lra. }
     apply Rle_ge. assert (0 <= noise * (1 - 2 / j) / D (S n)); [|lra].
     apply Rdiv_le_0_compat; [|apply D0]. apply Rmult_le_pos; auto. assert (2 / j <= 1) by (apply Rle_div_l; lra). lra.
-  - unfold b, EV. cbn [iterate state sure mean]. unfold iterate; cbn [state sure mean INR]. specialize (D0 0%nat).
+  - unfold b, EV, iterate. cbn [state sure mean INR fst]. specialize (D0 0%nat).
     right. field. lra.
 Qed.
 End Problem.

@@ -174,26 +174,30 @@ Hypothesis dominated : forall x, norm_1 d (grad x) ^ 2 >= 2 * mu * (f x - fstar)
 Hypothesis mu_positive : 0 < mu.
 Hypothesis mu_at_most_L : mu <= L.
 
-(* In iteration k at x, worker m draws coordinate i by [law k x m i]. *)
-Variables (n : nat) (law : nat -> vec -> nat -> nat -> expectation R) (sigma : R).
+(* What has happened before iteration k: x_k, and all that was drawn. *)
+Definition past_of_workers : Type := vec * list (nat -> vec).
+
+(* In iteration k, worker m draws coordinate i by [law k s m i], given all that happened before. *)
+Variables (n : nat) (law : nat -> past_of_workers -> nat -> nat -> expectation R) (sigma : R).
 Hypothesis some_worker : (0 < n)%nat.
-Hypothesis unbiased : forall k x m i, (m < n)%nat -> (i < d)%nat -> law k x m i (fun r => r) = grad x i.
-Hypothesis variance : forall k x m, (m < n)%nat ->
-  drawn_by (law k x) d m (fun v => norm_1 d (fun i => v i - grad x i) ^ 2) <= sigma ^ 2.
-Hypothesis no_ties : forall k x m i, (m < n)%nat -> (i < d)%nat -> grad x i <> 0 -> law k x m i at_zero = 0.
+Hypothesis unbiased : forall k s m i, (m < n)%nat -> (i < d)%nat -> law k s m i (fun r => r) = grad (fst s) i.
+Hypothesis variance : forall k s m, (m < n)%nat ->
+  drawn_by (law k s) d m (fun v => norm_1 d (fun i => v i - grad (fst s) i) ^ 2) <= sigma ^ 2.
+Hypothesis no_ties : forall k s m i, (m < n)%nat -> (i < d)%nat -> grad (fst s) i <> 0 -> law k s m i at_zero = 0.
 
 (* One iteration with the step size a *)
-Definition vote_step (a : R) (x : vec) (w : nat -> nat -> R) : vec := after (mean_norm n d) (votes n) x a w.
+Definition vote_step (a : R) (s : past_of_workers) (w : nat -> vec) : past_of_workers :=
+  (after (mean_norm n d) (votes n) (fst s) a w, w :: snd s)%list.
 
 (* The mean of the suboptimality of x_k *)
 Definition EV_of_votes (alpha : R) (x0 : vec) (k : nat) : R :=
-  state x0 (fun k x => image (vote_step alpha x) (drawn (law k x) d n)) k (V f fstar).
+  state (x0, nil) (fun k s => image (vote_step alpha s) (drawn (law k s) d n)) k (fun s => V f fstar (fst s)).
 
 Section Margin.
 Variable I : R.
-Hypothesis fair : forall k x m i, (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sgn.
-Hypothesis margin : forall k x i, (i < d)%nat ->
-  (2 * I - 1) * Rabs (grad x i) <= grad x i * family 0 (fun m => law k x m i) n (majority n).
+Hypothesis fair : forall k s m i, (m < n)%nat -> (i < d)%nat -> 0 <= grad (fst s) i * law k s m i sgn.
+Hypothesis margin : forall k s i, (i < d)%nat ->
+  (2 * I - 1) * Rabs (grad (fst s) i) <= grad (fst s) i * family 0 (fun m => law k s m i) n (majority n).
 Hypothesis I_at_most_one : I <= 1.
 
 (* own/theorem-3.repaired *)
@@ -211,12 +215,12 @@ Proof.
        field. lra. }
   apply (constant_step_size (EV_of_votes alpha x0) L mu alpha c sigma); auto; try lra; [unfold c; lra|].
   intro j. unfold EV_of_votes. rewrite <- tower_property_of_process.
-  set (P := state x0 (fun k x => image (vote_step alpha x) (drawn (law k x) d n)) j).
+  set (P := state (x0, nil) (fun k s => image (vote_step alpha s) (drawn (law k s) d n)) j).
   apply Rle_trans with
-    (P (fun x => (1 - 2 * mu * (alpha * (c - L * alpha))) * V f fstar x + L * sigma ^ 2 * alpha ^ 2)).
-  - apply mean_monotone. intro x.
+    (P (fun s => (1 - 2 * mu * (alpha * (c - L * alpha))) * V f fstar (fst s) + L * sigma ^ 2 * alpha ^ 2)).
+  - apply mean_monotone. intro s.
     apply (contraction_in_the_mean d f grad L mu fstar smooth dominated mu_positive mu_at_most_L
-             (drawn (law j x) d n) (mean_norm n d) (votes n) x c sigma); try lra.
+             (drawn (law j s) d n) (mean_norm n d) (votes n) (fst s) c sigma); try lra.
     + intros w i. apply unit_vote.
     + apply aligned_votes; auto. lra.
     + apply second_moment_of_mean_norm; auto.
@@ -228,8 +232,9 @@ End Margin.
 Section Probability.
 Variables (p : R) (kappa : nat).
 Hypothesis p_range : / 2 <= p <= 1.
-Hypothesis right : forall k x m i, (m < n)%nat -> (i < d)%nat ->
-  (0 < grad x i -> p <= law k x m i positive) /\ (grad x i < 0 -> p <= law k x m i (fun r => positive (- r))).
+Hypothesis right : forall k s m i, (m < n)%nat -> (i < d)%nat ->
+  (0 < grad (fst s) i -> p <= law k s m i positive) /\
+  (grad (fst s) i < 0 -> p <= law k s m i (fun r => positive (- r))).
 Hypothesis number : n = (2 * kappa + 1)%nat \/ n = (2 * kappa + 2)%nat.
 
 (* E sign(~g_i) >= 2 p - 1, if it is 1 with probability p at least *)
@@ -245,30 +250,30 @@ Lemma chance : 0 <= p <= 1.
 Proof. lra. Qed.
 
 (* (41) *)
-Lemma margin_by_probability k x i : (i < d)%nat ->
-  (2 * incomplete_beta p (kappa + 1) (kappa + 1) - 1) * Rabs (grad x i)
-  <= grad x i * family 0 (fun m => law k x m i) n (majority n).
+Lemma margin_by_probability k s i : (i < d)%nat ->
+  (2 * incomplete_beta p (kappa + 1) (kappa + 1) - 1) * Rabs (grad (fst s) i)
+  <= grad (fst s) i * family 0 (fun m => law k s m i) n (majority n).
 Proof.
-  intros Hi. destruct (Rtotal_order (grad x i) 0) as [G|[->|G]].
+  intros Hi. destruct (Rtotal_order (grad (fst s) i) 0) as [G|[->|G]].
   - rewrite Rabs_left by exact G.
-    pose proof (vote_margin p chance kappa n (fun m => image Ropp (law k x m i)) number) as M.
-    specialize (M (fun m Hm => proj2 (right k x m i Hm Hi) G)). rewrite mirrored_family in M.
+    pose proof (vote_margin p chance kappa n (fun m => image Ropp (law k s m i)) number) as M.
+    specialize (M (fun m Hm => proj2 (right k s m i Hm Hi) G)). rewrite mirrored_family in M.
     rewrite (expectation_of_equals _ _ (fun w => - majority n w)) in M by (intro; apply majority_opp).
     rewrite mean_opp in M. nra.
   - rewrite Rabs_R0. lra.
-  - rewrite Rabs_pos_eq by lra. pose proof (vote_margin p chance kappa n (fun m => law k x m i) number) as M.
-    specialize (M (fun m Hm => proj1 (right k x m i Hm Hi) G)). nra.
+  - rewrite Rabs_pos_eq by lra. pose proof (vote_margin p chance kappa n (fun m => law k s m i) number) as M.
+    specialize (M (fun m Hm => proj1 (right k s m i Hm Hi) G)). nra.
 Qed.
 
-Lemma fair_by_probability k x m i : (m < n)%nat -> (i < d)%nat -> 0 <= grad x i * law k x m i sgn.
+Lemma fair_by_probability k s m i : (m < n)%nat -> (i < d)%nat -> 0 <= grad (fst s) i * law k s m i sgn.
 Proof.
-  intros Hm Hi. destruct (right k x m i Hm Hi) as [Pos Neg]. destruct (Rtotal_order (grad x i) 0) as [G|[->|G]].
-  - pose proof (mean_sign (image Ropp (law k x m i)) (Neg G)) as M. cbn in M.
+  intros Hm Hi. destruct (right k s m i Hm Hi) as [Pos Neg]. destruct (Rtotal_order (grad (fst s) i) 0) as [G|[->|G]].
+  - pose proof (mean_sign (image Ropp (law k s m i)) (Neg G)) as M. cbn in M.
     rewrite (expectation_of_equals _ _ (fun r => - sgn r)) in M.
     + rewrite mean_opp in M. nra.
     + intro r. apply sgn_opp.
   - lra.
-  - pose proof (mean_sign (law k x m i) (Pos G)). nra.
+  - pose proof (mean_sign (law k s m i) (Pos G)). nra.
 Qed.
 
 Lemma incomplete_beta_at_most_one : incomplete_beta p (kappa + 1) (kappa + 1) <= 1.
