@@ -138,12 +138,7 @@ Proof.
     apply (draw_alone 0 (fun i => noisy (x i)) d j (fun s => s) Hj).
   - assert (noise x (fun v => sgn (v i)) = noisy (x i) sgn) as ->; [|apply noisy_margin].
     apply (draw_alone 0 (fun i => noisy (x i)) d i sgn Hi).
-  - intros phi psi. rewrite Rmult_comm.
-    pose proof (draw_is_independent_of_others 0 (fun i => noisy (x i)) d i sgn
-                  (fun v => norm_1 d v - Rabs (v i)) Hi) as I. cbv beta in I.
-    unfold noise. rewrite <- I.
-    + apply expectation_of_equals. intro. ring.
-    + intros v w E. apply size_of_others; auto.
+  - apply independent_coordinates. exact Hi.
 Qed.
 
 (* The assumptions of Theorem 2, with c = 1/2 and sigma = 2 d *)

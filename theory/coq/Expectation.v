@@ -339,7 +339,7 @@ Proof.
     + rewrite <- total_const. clear. induction n; cbn; [ring|]. rewrite <- IHn. ring.
 Qed.
 
-(* signproof lemma "mean of draws": the mean of the mean of n draws *)
+(* signproof lemma "mean of draws": the mean of the mean of n independent draws by one law *)
 Lemma mean_of_draws {A} (origin : A) (E : expectation A) n (a : A -> R) :
   (0 < n)%nat -> family origin (fun _ => E) n (fun w => total n (fun i => a (w i)) / INR n) = E a.
 Proof.

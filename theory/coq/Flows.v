@@ -318,6 +318,19 @@ Definition frechet (d : nat) (f : vec -> R) (g x : vec) : Prop :=
   forall eps, 0 < eps -> exists delta, 0 < delta /\ forall y, norm_1 d (sub y x) < delta ->
     Rabs (f y - f x - dot d g (sub y x)) <= eps * norm_1 d (sub y x).
 
+(* So are functions that differ from their linear part by a square at most, such as those with a Lipschitz gradient. *)
+Lemma frechet_by_quadratic_bound d f g x C :
+  (forall y, Rabs (f y - f x - dot d g (sub y x)) <= C * norm_1 d (sub y x) ^ 2) -> frechet d f g x.
+Proof.
+  intros H eps P. exists (eps / (Rabs C + 1)). pose proof (Rabs_pos C) as C0.
+  split; [apply Rdiv_lt_0_compat; lra|]. intros y Y. eapply Rle_trans; [apply H|]. set (n := norm_1 d (sub y x)) in *.
+  assert (n0 : 0 <= n) by (apply total_nonneg; intros; apply Rabs_pos).
+  apply (Rmult_lt_compat_r (Rabs C + 1)) in Y; [|lra].
+  replace (eps / (Rabs C + 1) * (Rabs C + 1)) with eps in Y by (field; lra).
+  pose proof (Rle_abs C). assert (n * (C * n) <= n * eps); [|lra]. apply Rmult_le_compat_l; [exact n0|].
+  assert (C * n <= Rabs C * n) by (apply Rmult_le_compat_r; auto). lra.
+Qed.
+
 (* What is differentiable moves at a bounded speed. *)
 Lemma moves_at_bounded_speed d (x : R -> nat -> R) v t :
   (forall i, (i < d)%nat -> is_derive (fun s => x s i) t (v i)) ->

@@ -73,8 +73,28 @@ Qed.
 Lemma coordinate_le_norm_1 d g i : (i < d)%nat -> Rabs (g i) <= norm_1 d g.
 Proof. intros Hi. apply (one_of_a_sum d (fun i => Rabs (g i))); auto. intros. apply Rabs_pos. Qed.
 
+Lemma size_of_others d i (u v : vec) : (i < d)%nat -> (forall j, j <> i -> u j = v j) ->
+  norm_1 d u - Rabs (u i) = norm_1 d v - Rabs (v i).
+Proof.
+  unfold norm_1. induction d as [|m IH]; intros Hi S; [lia|]. cbn [total]. destruct (Nat.eq_dec i m) as [->|N].
+  - rewrite (total_ext m (fun j => Rabs (u j)) (fun j => Rabs (v j))); [ring|].
+    intros j Hj. rewrite S by lia. reflexivity.
+  - rewrite (S m) by lia. specialize (IH ltac:(lia) S). lra.
+Qed.
+
+(* The assumption IndependentCoordinates of signproof holds if the coordinates of ~g are independent draws. *)
+Lemma independent_coordinates (law : nat -> expectation R) d i : (i < d)%nat ->
+  independent (family 0 law d) (fun v => norm_1 d v - Rabs (v i)) (fun v => sgn (v i)).
+Proof.
+  intros Hi phi psi. rewrite Rmult_comm.
+  pose proof (draw_is_independent_of_others 0 law d i sgn (fun v => norm_1 d v - Rabs (v i)) Hi) as I. cbv beta in I.
+  rewrite <- I.
+  - apply expectation_of_equals. intro. ring.
+  - intros v w E. apply size_of_others; auto.
+Qed.
+
 (* (N) holds if ~g is unbiased, its signs are right with the margin c and the size of the other coordinates is
-   independent of each sign: so if the coordinates are independent. *)
+   independent of each sign. *)
 Lemma independent_coordinates_suffice (E : expectation vec) d g c i :
   (forall j, (j < d)%nat -> E (fun w => w j) = g j) ->
   c * Rabs (g i) <= g i * E (fun w => sgn (w i)) -> 0 <= c -> c <= 1 -> (i < d)%nat ->

@@ -31,15 +31,6 @@ Qed.
 Lemma times_inverse r s : r <> 0 -> r * (/ r * s) = s.
 Proof. intros H. field. exact H. Qed.
 
-Lemma size_of_others d i (u v : vec) : (i < d)%nat -> (forall j, j <> i -> u j = v j) ->
-  norm_1 d u - Rabs (u i) = norm_1 d v - Rabs (v i).
-Proof.
-  unfold norm_1. induction d as [|m IH]; intros Hi S; [lia|]. cbn [total]. destruct (Nat.eq_dec i m) as [->|N].
-  - rewrite (total_ext m (fun j => Rabs (u j)) (fun j => Rabs (v j))); [ring|].
-    intros j Hj. rewrite S by lia. reflexivity.
-  - rewrite (S m) by lia. specialize (IH ltac:(lia) S). lra.
-Qed.
-
 (* ------------------------------------------------------------------------------------------ one coordinate *)
 
 Section Coordinate.
@@ -96,6 +87,35 @@ Let E := drawn law d n.
 Definition mean_norm (w : nat -> nat -> R) : R := total n (fun m => norm_1 d (w m)) / INR n.
 Definition votes (w : nat -> nat -> R) : vec := fun i => majority n (fun m => w m i).
 
+(* signproof lemma "unit vote" *)
+Lemma unit_vote_in_norm w : norm_inf d (votes w) <= 1.
+Proof. apply largest_coordinate; [lra|]. intros. apply unit_vote. Qed.
+
+(* The assumption IndependentDraws of signproof holds if all coordinates of all workers are independent. *)
+Lemma independent_draws m i : (m < n)%nat -> (i < d)%nat ->
+  E (fun w => (norm_1 d (w m) - Rabs (w m i)) * votes w i)
+  = E (fun w => norm_1 d (w m) - Rabs (w m i)) * E (fun w => votes w i) /\
+  E (fun w => Rabs (w m i) * lean (others n m (fun m => w m i)))
+  = E (fun w => Rabs (w m i)) * E (fun w => lean (others n m (fun m => w m i))) /\
+  E (fun w => w m i * swing (others n m (fun m => w m i)))
+  = E (fun w => w m i) * E (fun w => swing (others n m (fun m => w m i))).
+Proof.
+  intros Hm Hi. pose proof (coordinate_of_all law d n i) as C. split; [|split].
+  - apply (coordinates_are_separate law d n i).
+    + intros w w' S. apply size_of_others; auto.
+    + intros w w' S. unfold votes, majority. f_equal. apply sum_ext. intros j _. rewrite S. reflexivity.
+  - unfold E. rewrite (C (fun v => Rabs (v m) * lean (others n m v)) Hi), (C (fun v => Rabs (v m)) Hi),
+      (C (fun v => lean (others n m v)) Hi).
+    rewrite (draw_alone 0 (fun m => law m i) n m Rabs Hm).
+    apply (draw_and_others 0 (fun m => law m i) n m Rabs (fun v => lean (others n m v))); auto.
+    intros w w' S. apply others_are_blind. exact S.
+  - unfold E. rewrite (C (fun v => v m * swing (others n m v)) Hi), (C (fun v => v m) Hi),
+      (C (fun v => swing (others n m v)) Hi).
+    rewrite (draw_alone 0 (fun m => law m i) n m (fun r => r) Hm).
+    apply (draw_and_others 0 (fun m => law m i) n m (fun r => r) (fun v => swing (others n m v))); auto.
+    intros w w' S. apply others_are_blind. exact S.
+Qed.
+
 (* One worker, one coordinate *)
 Lemma one_worker_one_coordinate m i : (m < n)%nat -> (i < d)%nat ->
   c * Rabs (g i) * norm_1 d g <= g i * E (fun w => norm_1 d (w m) * votes w i).
@@ -109,10 +129,8 @@ Proof.
   set (rest := E (fun w => norm_1 d (w m) - Rabs (w m i))) in *.
   rewrite (expectation_of_equals E _
              (fun w => (norm_1 d (w m) - Rabs (w m i)) * votes w i + Rabs (w m i) * votes w i)) by (intro; ring).
-  rewrite mean_plus. unfold E at 1. rewrite (coordinates_are_separate law d n i).
-  2: { intros w w' S. apply size_of_others; auto. }
-  2: { intros w w' S. unfold votes, majority. f_equal. apply sum_ext. intros j _. rewrite S. reflexivity. }
-  fold E rest. rewrite V.
+  rewrite mean_plus, (proj1 (independent_draws m i Hm Hi)).
+  fold rest. rewrite V.
   assert (E (fun w => Rabs (w m i) * votes w i)
           = family 0 (fun m => law m i) n (fun v => Rabs (v m) * majority n v)) as ->
     by exact (coordinate_of_all law d n i (fun v => Rabs (v m) * majority n v) Hi).
