@@ -2,7 +2,7 @@
    is about nothing. The sign flow's trajectory is not differentiable; where a coordinate has arrived at 0 it stays. *)
 From Coq Require Import Reals Lra Lia Psatz FunctionalExtensionality.
 From Coquelicot Require Import Coquelicot.
-From Signproof Require Import Basics Expectation Beta Votes Independence Theorem2 Theorem3 Flows Propositions.
+From Signproof Require Import Vectors Norms Recursion Expectation Beta Votes Independence Theorem2 Theorem3 Flows Propositions.
 Open Scope R_scope.
 
 Section Simplest.

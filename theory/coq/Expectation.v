@@ -7,7 +7,7 @@
    A conditional expectation E[a | x] is the mean over a draw whose law may depend on x ([two_stage], [next]). For laws
    with finitely many outcomes it is shown below to be the elementary one, E[a 1{X = x}] / P(X = x). *)
 From Coq Require Import Reals Lra Lia Psatz.
-From Signproof Require Import Basics.
+From Signproof Require Import Vectors Norms Recursion.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ finite sums *)

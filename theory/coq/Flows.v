@@ -7,7 +7,7 @@
      integral of V' over [a, b], is at most that of r, and [rises_by_integral] applies. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Signproof Require Import Basics Expectation.
+From Signproof Require Import Vectors Norms Recursion Expectation.
 Open Scope R_scope.
 
 (* Continuous for t >= 0. *)

@@ -1,6 +1,6 @@
 (* Independent draws of vectors: what looks at some coordinates is independent of what looks at the others. *)
 From Coq Require Import Reals Lra Lia FunctionalExtensionality.
-From Signproof Require Import Basics Expectation.
+From Signproof Require Import Vectors Norms Recursion Expectation.
 Open Scope R_scope.
 
 (* a sees no difference between what P identifies. *)

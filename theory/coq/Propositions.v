@@ -2,7 +2,7 @@
    x' = -beta sign(grad f(x)) in Filippov's sense, where any number in [-1, 1] may stand for the sign of 0. *)
 From Coq Require Import Reals Lra Lia Psatz.
 From Coquelicot Require Import Coquelicot.
-From Signproof Require Import Basics Expectation Flows.
+From Signproof Require Import Vectors Norms Recursion Expectation Flows.
 Open Scope R_scope.
 
 Lemma square_of_norm_2 d u : norm_2 d u ^ 2 = total d (fun i => u i ^ 2).

@@ -6,7 +6,7 @@
    is not used. *)
 From Coq Require Import Reals Lra Lia Psatz FunctionalExtensionality.
 From Coquelicot Require Import Rcomplements.
-From Signproof Require Import Basics Expectation.
+From Signproof Require Import Vectors Norms Recursion Expectation.
 Open Scope R_scope.
 
 Lemma norm_1_nonneg d u : 0 <= norm_1 d u.

@@ -7,7 +7,7 @@
    theorem takes I = I_p(kappa, kappa), kappa = floor((n + 1)/2), if every sign is right with probability p at least. *)
 From Coq Require Import Reals Lra Lia Psatz ZArith.
 From Coquelicot Require Import Rcomplements.
-From Signproof Require Import Basics Expectation Beta Votes Independence Theorem2.
+From Signproof Require Import Vectors Norms Recursion Expectation Beta Votes Independence Theorem2.
 Open Scope R_scope.
 
 Lemma sgn_bounded r : -1 <= sgn r <= 1.

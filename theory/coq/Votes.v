@@ -2,7 +2,7 @@
 
    Signs are whole numbers. The vote is the sign of the sum of the signs, with sign(0) = 0. *)
 From Coq Require Import Reals Lra Lia Psatz ZArith Factorial.
-From Signproof Require Import Basics Expectation Beta.
+From Signproof Require Import Vectors Norms Recursion Expectation Beta.
 Open Scope R_scope.
 
 (* a 0 + ... + a (n - 1), of whole numbers *)
