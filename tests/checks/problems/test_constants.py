@@ -187,7 +187,7 @@ def test_an_enclosure_of_arrays():
     ],
 )
 def test_an_empty_enclosure_is_refused(lower, upper):
-    with pytest.raises(ValueError, match=r"lower <= upper|one shape"):
+    with pytest.raises(ValueError, match=r"lower <= upper|equal shapes"):
         Enclosure(lower, upper)
 
 

@@ -315,7 +315,7 @@ def test_a_matrix_is_shared_by_the_starts_of_its_group():
 
 def test_a_batch_has_one_axis_or_two():
     problem = DiagonalQuadratic(np.ones((2, 1, 1, 1)))
-    with pytest.raises(ValueError, match=r"write \(d, batch\) or \(d, groups, starts\)"):
+    with pytest.raises(ValueError, match=r"use \(d, batch\) or \(d, groups, starts\)"):
         engine.run(SignGD(alpha), problem, np.ones((2, 1, 1, 1)), {alpha: np.ones(1)}, 1, MEASURES)
 
 

@@ -1,9 +1,9 @@
 """No mutant of a proof that the kernel accepts may be false: what the kernel lets pass, the referee tries to break.
 
-The default run takes a few mutants of each kind for every accepted proof, evenly spread, and gives Z3 little work to
-do: a mutant that would take more counts as rejected, and what the referee cannot settle so is not judged. The slow run
-takes all mutants, or as many as fit in `LONG` for each claim, one of each kind in turn, with all the work that Z3 is
-given elsewhere, and lets the referee ask cvc5, too.
+The default run takes a few mutants of each kind for one accepted proof in three, evenly spread, and gives Z3 little
+work to do: a mutant that would take more counts as rejected, and what the referee cannot settle so is not judged. The
+slow run takes all mutants of all proofs, or as many as fit in `LONG` for each claim, one of each kind in turn, with all
+the work that Z3 is given elsewhere, and lets the referee ask cvc5, too.
 """
 
 from __future__ import annotations
@@ -60,6 +60,8 @@ def remembering(monkeypatch):
 
 
 CANDIDATES = [id for id, claim in catalog().items() if claim.kind != "words"]
+SOME = [id for number, id in enumerate(CANDIDATES) if number % 3 == 0 or catalog()[id].kind == "orbit"]
+"""Those of a default run: one in three, and the few that are about orbits."""
 
 
 def accepted(id: str) -> Claim:
@@ -125,7 +127,7 @@ def try_out(claim: Claim, most: int | None = None, seconds: float = inf) -> Coun
     return Count(accepted, len(tried) - accepted, false, survivors, Referee(claim).judges(claim))
 
 
-@pytest.mark.parametrize("id", CANDIDATES)
+@pytest.mark.parametrize("id", SOME)
 def test_no_false_mutant_survives(id, record_property, monkeypatch):
     TRIED[id] = Count()
     claim = accepted(id)
@@ -139,7 +141,7 @@ def test_no_false_mutant_survives(id, record_property, monkeypatch):
 
 def test_false_mutants_of_every_kind_of_claim_that_the_referee_judges_are_found(record_property):
     """The claims of whose mutants it could show none to be false are printed."""
-    if TRIED.keys() != set(CANDIDATES):
+    if TRIED.keys() != set(SOME):
         pytest.skip("not all claims were tried")
     tried = {id: count for id, count in TRIED.items() if count.rejected}
     none = [id for id, count in tried.items() if not count.false]
