@@ -192,7 +192,7 @@ def test_a_run_of_a_rule_in_place_is_that_of_the_rule_written_otherwise(update, 
             for algorithm in (method(otherwise, zero), method(update, start)):
                 posed = claim(algorithm)
                 points = trajectory(Instance(posed, problem, PARAMETERS, START), 4, xp)
-                found = [*itertools.islice(run(posed, problem, PARAMETERS, START, xp), 4)]
+                found = [*itertools.islice(run(Instance(posed, problem, PARAMETERS, START), xp), 4)]
                 runs.append(([[*map(str, point)] for point in points], [(f.measured, f.bound) for f in found]))
             assert runs[0] == runs[1]
             assert runs[0][1][0][0] == (fmpq(17, 2), fmpq(17, 2))  # V_0, read before the run
