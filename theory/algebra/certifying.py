@@ -1,0 +1,922 @@
+"""The search for certificates: case splits, elimination, signs of factors, completed squares, linear programming.
+
+Nothing found here is believed before `certificate.check` has verified it, so that this file may guess. Products are
+combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which are fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from time import monotonic
+from typing import Any, TypeAlias
+
+from sympy import QQ
+from sympy.logic.boolalg import Boolean
+from sympy.polys.rings import PolyElement, ring
+
+from signproof.theory.algebra.certificate import (
+    All,
+    Cases,
+    Certificate,
+    Combination,
+    Fact,
+    Formula,
+    Lemma,
+    Polynomial,
+    Product,
+    Question,
+    Refutation,
+    Some,
+    refutes,
+)
+
+Column: TypeAlias = tuple[PolyElement, bool, Product]
+"""A product's value, whether it is positive, and the product."""
+Multiple: TypeAlias = tuple[PolyElement, int, PolyElement]
+"""A multiple of an equation: its value, the equation's number, and the multiplier."""
+
+LARGEST = 300
+"""Terms of the largest polynomial that is worked on."""
+COLUMNS = 2000
+"""Products that are combined at most."""
+DEEPEST = 3
+"""Splits by the sign of a polynomial that no alternative asks for."""
+
+
+def find(goal: Boolean | bool, premises: Iterable[Boolean | bool], seconds: float = 10) -> Certificate | None:
+    """A certificate that the goal follows from the premises, or None if none was found in about that time."""
+    question = Question.of(goal, premises)
+    variables = ring([f"t{number}" for number in range(max(question.atoms, 1))], QQ)[0]
+    parts, end = [], monotonic() + seconds
+    for known in question.cases():
+        try:
+            part = _Case(variables, end).refuted(known)
+        except _Late:
+            return None
+        if part is None or not refutes(known, part, question.atoms):
+            return None
+        parts.append(part)
+    return Certificate(tuple(parts))
+
+
+class _Late(Exception):
+    """The time is up."""
+
+
+class _Closed(Exception):
+    """The case is impossible; `end` says why."""
+
+    def __init__(self, end: Combination | Cases) -> None:
+        self.end = end
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """A product whose value is a polynomial, and whether it is positive."""
+
+    product: Product
+    strict: bool
+
+    def __mul__(self, other: _Evidence) -> _Evidence:
+        return _Evidence(_times(self.product, other.product), self.strict and other.strict)
+
+
+def _times(*products: Product) -> Product:
+    factor = Fraction(1)
+    for product in products:
+        factor *= product.factor
+    return Product(
+        factor,
+        tuple(fact for product in products for fact in product.facts),
+        tuple(root for product in products for root in product.squares),
+    )
+
+
+ONE = Product(Fraction(1))
+
+
+@dataclass(frozen=True)
+class _Rewriting:
+    """An equation c v^power + ... = 0 that replaces powers of v; `c` is a number, or its sign is evident."""
+
+    equation: int
+    variable: int
+    power: int
+    leading: PolyElement
+    sign: int
+    evidence: _Evidence
+
+
+class _Case:
+    """What is known in one case, numbered as the checker does, and the lemmas derived in it."""
+
+    def __init__(self, variables: Any, deadline: float) -> None:
+        self.ring, self.deadline = variables, deadline
+        self.facts: list[tuple[PolyElement, str]] = []
+        self.alternatives: list[tuple[Formula, ...]] = []
+        self.lemmas: list[Lemma] = []
+        self.best: dict[PolyElement, int] = {}  # the strongest inequality about each polynomial, up to its content
+        self.active: dict[int, None] = {}  # facts not yet replaced by simpler ones
+        self.decided: set[int] = set()  # alternatives
+        self.rewritings: list[_Rewriting] = []
+        self.failed: dict[PolyElement, int] = {}
+        self.depth = 0
+
+    def child(self) -> _Case:
+        case = _Case(self.ring, self.deadline)
+        case.facts, case.alternatives = list(self.facts), list(self.alternatives)
+        case.best, case.active, case.decided = dict(self.best), dict(self.active), set(self.decided)
+        case.rewritings, case.depth = list(self.rewritings), self.depth
+        return case
+
+    def refuted(self, known: Iterable[Formula] = ()) -> Refutation | None:
+        """A refutation of the case in which the formulas hold too."""
+        try:
+            for formula in known:
+                self.assume(formula)
+            end = self.end()
+        except _Closed as closed:
+            end = closed.end
+        return None if end is None else Refutation(tuple(self.lemmas), end)
+
+    def end(self) -> Combination | Cases | None:
+        self.simplify()
+        end = self.forced()
+        if end is not None:
+            return end
+        self.combine(1)
+        pending = self.relevant()
+        if pending:
+            self.combine(2, 300)
+            return self.split(pending[0])
+        self.leaf()
+        return self.guess()
+
+    # ------------------------------------------------------------------------------------------ facts
+
+    def assume(self, formula: Formula) -> None:
+        if isinstance(formula, All):
+            for part in formula.parts:
+                self.assume(part)
+        elif isinstance(formula, Some):
+            self.alternatives.append(formula.parts)
+        elif formula.kind == "!=":
+            self.alternatives.append((Fact(formula.polynomial, ">"), Fact(-formula.polynomial, ">")))
+        else:
+            self.add(self.inner(formula.polynomial), formula.kind)
+
+    def add(self, p: PolyElement, kind: str) -> int:
+        number = len(self.facts)
+        self.facts.append((p, kind))
+        if p.is_ground:
+            self.close_by_number(number)
+            return number
+        if kind == "=":
+            self.active[number] = None
+            return number
+        key = p.primitive()[1]
+        old = self.best.get(key)
+        if old is None or (kind == ">" and self.facts[old][1] == ">="):
+            self.best[key] = number
+            if old is not None:
+                self.active.pop(old, None)
+            self.active[number] = None
+        return number
+
+    def close_by_number(self, number: int) -> None:
+        p, kind = self.facts[number]
+        value = _fraction(p.LC) if p else Fraction(0)
+        if kind == "=" and value:
+            one = self.outer(self.ring(-1 / p.LC))
+            raise _Closed(Combination((ONE,), ((number, one),)))
+        if value < 0:
+            raise _Closed(Combination((Product(Fraction(1), (number,)), Product(-value))))
+        if kind == ">" and not value:
+            raise _Closed(Combination((Product(Fraction(1), (number,)),)))
+
+    def lemma(self, p: PolyElement, kind: str, products: Iterable[Product], equations: Iterable = ()) -> int:
+        """Derive a fact that is a combination."""
+        self.lemmas.append(Lemma(Fact(self.outer(p), kind), self.combination(products, equations)))
+        return self.add(p, kind)
+
+    def indirect(self, p: PolyElement, kind: str, *ends: tuple[Iterable[Product], Iterable]) -> int:
+        """Derive a fact by refuting its negation, which is the fact that the number len(self.facts) stands for."""
+        reason = tuple(Refutation((), self.combination(*end)) for end in ends)
+        self.lemmas.append(Lemma(Fact(self.outer(p), kind), reason))
+        return self.add(p, kind)
+
+    def combination(self, products: Iterable[Product], equations: Iterable = ()) -> Combination:
+        return Combination(tuple(products), tuple((number, self.outer(part)) for number, part in equations if part))
+
+    def inner(self, p: Polynomial) -> PolyElement:
+        result = {}
+        for monomial, number in p.terms:
+            powers = [0] * self.ring.ngens
+            for atom, power in monomial:
+                powers[atom] = power
+            result[tuple(powers)] = QQ(number.numerator, number.denominator)
+        return self.ring.from_dict(result)
+
+    def outer(self, p: PolyElement) -> Polynomial:
+        terms = {
+            tuple((atom, power) for atom, power in enumerate(powers) if power): _fraction(number)
+            for powers, number in p.iterterms()
+        }
+        return Polynomial.of(terms)
+
+    def inequalities(self) -> list[tuple[int, PolyElement, bool]]:
+        return [(n, self.facts[n][0], self.facts[n][1] == ">") for n in self.active if self.facts[n][1] != "="]
+
+    def equations(self) -> list[tuple[int, PolyElement]]:
+        return [(n, self.facts[n][0]) for n in self.active if self.facts[n][1] == "="]
+
+    def in_time(self) -> None:
+        if monotonic() > self.deadline:
+            raise _Late
+
+    # ------------------------------------------------------------------------------------------ signs
+
+    def evidence(self, p: PolyElement, effort: int = 1) -> _Evidence | None:
+        """Why p >= 0 or p > 0: by a fact (0), by its terms and factors (1), linearly (2), by squares (3)."""
+        self.in_time()
+        if p.is_ground:
+            return _Evidence(Product(_fraction(p.LC)), True) if p and p.LC > 0 else None
+        known = self._by_fact(p)
+        if effort < 1 or (known and known.strict):
+            return known
+        for way in (self._by_terms, self._by_factors, self._by_facts, self._by_square)[: effort + 1]:
+            found = way(p, effort)
+            if found and (found.strict or not known):
+                known = found
+            if known and known.strict:
+                break
+        return known
+
+    def sign(self, p: PolyElement, effort: int = 1) -> tuple[int, _Evidence] | None:
+        """+1 or -1, and why p, or -p, is >= 0 or > 0."""
+        above = self.evidence(p, effort)
+        if above and above.strict:
+            return 1, above
+        below = self.evidence(-p, effort)
+        if below and (below.strict or not above):
+            return -1, below
+        return (1, above) if above else None
+
+    def _by_fact(self, p: PolyElement) -> _Evidence | None:
+        number = self.best.get(p.primitive()[1])
+        if number is None:
+            return None
+        q, kind = self.facts[number]
+        return _Evidence(Product(_fraction(p.LC) / _fraction(q.LC), (number,)), kind == ">")
+
+    def _by_terms(self, p: PolyElement, effort: int = 1) -> _Evidence | None:
+        """All its terms have the same sign."""
+        found = []
+        for powers, number in p.iterterms():
+            term = _Evidence(Product(abs(_fraction(number))), True)
+            sign = 1 if number > 0 else -1
+            for index, power in enumerate(powers):
+                if not power:
+                    continue
+                x = self.ring.gens[index]
+                below = self._by_fact(-x)
+                above = None if below and below.strict else self._by_fact(x)
+                known, of = (above, 1) if above else (below, -1)
+                if power % 2 and not known:
+                    return None
+                if power % 2:
+                    sign *= of
+                    term *= known  # type: ignore[operator]
+                for _ in range(power // 2):
+                    square = _Evidence(Product(Fraction(1), (), (self.outer(x),)), False)
+                    term *= known * known if known and known.strict else square
+            if sign < 0:
+                return None
+            found.append(term)
+        if len(found) == 1:
+            return found[0]
+        return self._derived(p, found)
+
+    def _derived(self, p: PolyElement, parts: list[_Evidence]) -> _Evidence:
+        strict = any(part.strict for part in parts)
+        number = self.lemma(p, ">" if strict else ">=", [part.product for part in parts])
+        return _Evidence(Product(Fraction(1), (number,)), strict)
+
+    def _by_factors(self, p: PolyElement, effort: int) -> _Evidence | None:
+        constant, factors = self.factors(p)
+        if not factors or (len(factors) == 1 and factors[0][1] == 1):
+            return None
+        result, value = _Evidence(Product(abs(_fraction(constant))), True), 1 if constant > 0 else -1
+        for f, power in factors:
+            known = self.sign(f, min(effort, 2))
+            if power % 2 and not known:
+                return None
+            if known:
+                value *= known[0] ** power
+                for _ in range(power):
+                    result *= known[1]
+            else:
+                result *= _Evidence(Product(Fraction(1), (), (self.outer(f ** (power // 2)),)), False)
+        return result if value > 0 else None
+
+    def _by_facts(self, p: PolyElement, effort: int = 2) -> _Evidence | None:
+        """It is a sum of positive multiples of facts."""
+        if self.failed.get(p) == len(self.facts):
+            return None
+        columns = [(self.ring(1), True, ONE)]
+        columns += [(q, strict, Product(Fraction(1), (number,))) for number, q, strict in self.inequalities()]
+        multiples = [(q, number, self.ring(1)) for number, q in self.equations()]
+        found = solve(columns, multiples, self.deadline, p)
+        if found is None:
+            self.failed[p] = len(self.facts)
+            return None
+        products, equations, strict = found
+        number = self.lemma(p, ">" if strict else ">=", products, equations)
+        return _Evidence(Product(Fraction(1), (number,)), strict)
+
+    def _by_square(self, p: PolyElement, effort: int) -> _Evidence | None:
+        """p = a x^2 + b x + c with a > 0, and a c - b^2/4 is >= 0 or > 0."""
+        if effort > 7 or len(p) > LARGEST:
+            return None
+        for index in _variables(p):
+            if p.degree(self.ring.gens[index]) != 2:
+                continue
+            c, b, a = (_coefficient(p, index, power) for power in range(3))
+            leading = self.evidence(a, 1)
+            if not leading or not leading.strict:
+                continue
+            rest = a * c - b**2 * QQ(1, 4)
+            known = self.evidence(rest, effort + 1) if rest else None
+            if rest and not known:
+                continue
+            square = Product(Fraction(1), (), (self.outer(a * self.ring.gens[index] + b * QQ(1, 2)),))
+            strict = bool(known and known.strict)
+            negation = Product(Fraction(1), (len(self.facts),))
+            products = [_times(leading.product, negation), square, *([known.product] if known else [])]
+            number = self.indirect(p, ">" if strict else ">=", (products, ()))
+            return _Evidence(Product(Fraction(1), (number,)), strict)
+        return None
+
+    def factors(self, p: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
+        if not p or p.is_ground or len(p) > LARGEST:
+            return None, []
+        return p.factor_list()
+
+    # ------------------------------------------------------------------------------------------ simpler facts
+
+    def simplify(self) -> None:
+        """Eliminate by equations and divide by factors of known sign until nothing changes."""
+        for _ in range(20):
+            before = (len(self.facts), len(self.active), len(self.rewritings))
+            self.rewrite()
+            for number in list(self.active):
+                if number in self.active:
+                    self.reduce(number)
+            for number, p in self.equations():
+                if number in self.active:
+                    self.eliminate(number, p)
+            if before == (len(self.facts), len(self.active), len(self.rewritings)):
+                return
+
+    def rewrite(self) -> None:
+        for number in list(self.active):
+            self.rewritten(number)
+
+    def rewritten(self, number: int) -> int:
+        """The number of the fact after all rewritings."""
+        for rewriting in self.rewritings:
+            if number != rewriting.equation and self.facts[number][0]:
+                number = self._rewritten(number, rewriting)
+        return number
+
+    def _rewritten(self, number: int, by: _Rewriting) -> int:
+        p, kind = self.facts[number]
+        equation, x = self.facts[by.equation][0], self.ring.gens[by.variable]
+        degree = p.degree(x)
+        if degree < by.power:
+            return number
+        multiplier, times = self.ring(0), 0
+        while degree >= by.power:
+            part = _coefficient(p, by.variable, degree) * x ** (degree - by.power)
+            if by.leading.is_ground:
+                part = part * (1 / by.leading.LC)
+            else:
+                p, multiplier, times = p * by.leading * by.sign, multiplier * by.leading * by.sign, times + 1
+                part = part * by.sign
+            p, multiplier = p - part * equation, multiplier - part
+            degree = p.degree(x) if p else -1
+        if len(p) > LARGEST:
+            return number
+        self.active.pop(number, None)
+        if kind == "=":
+            factor = (by.leading * by.sign) ** times
+            return self.lemma(p, "=", (), [(number, factor), (by.equation, multiplier)])
+        product = _times(Product(Fraction(1), (number,)), *[by.evidence.product] * times)
+        return self.lemma(p, kind, [product], [(by.equation, multiplier)])
+
+    def eliminate(self, number: int, p: PolyElement) -> None:
+        """Use an equation to replace a variable."""
+        if len(p) > LARGEST:
+            return
+        choices = []
+        for index in _variables(p):
+            x = self.ring.gens[index]
+            degree = p.degree(x)
+            leading = _coefficient(p, index, degree)
+            if degree == 1 and leading.is_ground:
+                choices.append((0, -index, index, degree, leading))
+            elif degree == 1:
+                choices.append((1, -index, index, degree, leading))
+            elif leading.is_ground and index == max(_variables(p)):
+                choices.append((2, -index, index, degree, leading))
+        for order, _, index, degree, leading in sorted(choices, key=lambda choice: choice[:2]):
+            known = self.sign(leading)
+            if not known or not known[1].strict:
+                continue
+            sign, evidence = known
+            if order < 2:
+                self.sign_of_solution(number, index, leading, sign, evidence)
+                self.active.pop(number, None)
+            elif any(r.equation == number for r in self.rewritings):
+                return
+            self.rewritings.append(_Rewriting(number, index, degree, leading, sign, evidence))
+            self.rewrite()
+            return
+
+    def sign_of_solution(self, number: int, index: int, c: PolyElement, sign: int, evidence: _Evidence) -> None:
+        """c x + d = 0 gives the sign of x, if those of c and d are known."""
+        x = self.ring.gens[index]
+        d = self.facts[number][0] - c * x
+        known = self.sign(d) if d else None
+        if known is None:
+            return
+        solution = -sign * known[0]
+        old = self.best.get((x * solution).primitive()[1])
+        if old is not None and (self.facts[old][1] == ">" or not known[1].strict):
+            return
+        products = [_times(evidence.product, Product(Fraction(1), (len(self.facts),))), known[1].product]
+        kind = ">" if known[1].strict else ">="
+        new = self.indirect(x * solution, kind, (products, [(number, self.ring(-known[0]))]))
+        self.active.pop(new, None)
+
+    def reduce(self, number: int) -> None:
+        """Close the case, drop a fact that is evident, or divide it by what has a sign."""
+        self.in_time()
+        p, kind = self.facts[number]
+        if kind == "=":
+            self.reduce_equation(number)
+            return
+        self.contradict(number)
+        if len(p) > 1 or sum(next(p.itermonoms())) > 1:
+            evident = self._by_terms(p) if len(p) > 1 else None
+            if evident and (evident.strict or kind == ">="):
+                self.active.pop(number, None)
+                self.active.pop(len(self.facts) - 1, None)
+                return
+        constant, factors = self.factors(p)
+        if not factors or (len(factors) == 1 and factors[0][1] == 1):
+            return
+        by, value = _Evidence(Product(abs(_fraction(constant))), True), 1 if constant > 0 else -1
+        rest = self.ring(1)
+        for f, power in factors:
+            known = self.sign(f)
+            if known and not known[1].strict and kind == ">":
+                self.positive_factor(number, p, f * known[0], known[1])
+                known = self.sign(f)
+            if known and (known[1].strict or kind == ">"):
+                value *= known[0] ** power
+                for _ in range(power):
+                    by *= known[1]
+            elif kind == ">" and power > 1:
+                by *= _Evidence(Product(Fraction(1), (), (self.outer(f ** (power // 2)),)), False)
+                rest *= f ** (power % 2)
+            else:
+                rest *= f**power
+        if rest == p * value:
+            return
+        self.active.pop(number, None)
+        if rest.is_ground and value > 0:
+            return
+        negation = Product(Fraction(1), (len(self.facts),))
+        self.indirect(rest * value, kind, ([_times(by.product, negation), Product(Fraction(1), (number,))], ()))
+
+    def contradict(self, number: int) -> None:
+        p, kind = self.facts[number]
+        if kind == "=":
+            known = self.sign(p)
+            if known and known[1].strict:
+                raise _Closed(self.combination([known[1].product], [(number, self.ring(-known[0]))]))
+            return
+        against = self.evidence(-p)
+        if against and (against.strict or kind == ">"):
+            raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+        if against:
+            self.active.pop(number, None)
+            above = Product(Fraction(1), (number,))
+            below = Product(Fraction(1), (len(self.facts),))
+            self.indirect(p, "=", ([below, against.product], ()), ([below, above], ()))
+
+    def positive_factor(self, number: int, p: PolyElement, f: PolyElement, weak: _Evidence) -> None:
+        """p > 0 has the factor f >= 0, which is then positive."""
+        here = len(self.facts)
+        negation, opposite = Product(Fraction(1), (here,)), Product(Fraction(1), (here + 1,))
+        zero = Lemma(
+            Fact(self.outer(f), "="),
+            (
+                Refutation((), Combination((negation, opposite))),
+                Refutation((), Combination((opposite, weak.product))),
+            ),
+        )
+        cofactor = p.exquo(f)
+        end = self.combination([Product(Fraction(1), (number,))], [(here + 1, -cofactor)])
+        self.lemmas.append(Lemma(Fact(self.outer(f), ">"), (Refutation((zero,), end),)))
+        self.add(f, ">")
+
+    def reduce_equation(self, number: int) -> None:
+        p = self.facts[number][0]
+        self.contradict(number)
+        if any(rewriting.equation == number for rewriting in self.rewritings):
+            return
+        constant, factors = self.factors(p)
+        if not factors or (len(factors) == 1 and factors[0][1] == 1):
+            return
+        by, rest = _Evidence(Product(abs(_fraction(constant))), True), self.ring(1)
+        value = 1 if constant > 0 else -1
+        for f, power in factors:
+            known = self.sign(f)
+            if known and known[1].strict:
+                value *= known[0] ** power
+                for _ in range(power):
+                    by *= known[1]
+            else:
+                rest *= f**power
+        if rest == p * value or rest.is_ground:
+            return
+        self.active.pop(number, None)
+        other = _times(by.product, Product(Fraction(1), (len(self.facts),)))
+        self.indirect(
+            rest, "=", ([other], [(number, self.ring(-value))]), ([other], [(number, self.ring(value))])
+        )
+
+    # ------------------------------------------------------------------------------------------ cases
+
+    def forced(self) -> Cases | None:
+        """An alternative of which all cases but one are plainly impossible."""
+        for effort in (1, 2):
+            for number, parts in enumerate(self.alternatives):
+                if number in self.decided:
+                    continue
+                closed = [self.closed(part, effort) for part in parts]
+                if sum(branch is None for branch in closed) <= 1:
+                    return self.split(number, closed)
+        return None
+
+    def closed(self, part: Formula, effort: int) -> Refutation | None:
+        """A short refutation of a case."""
+        case = self.child()
+        case.decided = set(range(len(self.alternatives)))
+        try:
+            case.assume(part)
+            for number in range(len(self.facts), len(case.facts)):
+                number = case.rewritten(number)
+                case.contradict(number)
+                if effort > 1 and number in case.active:
+                    p, kind = case.facts[number]
+                    if kind != "=":
+                        against = case.evidence(-p, effort)
+                        if against and (against.strict or kind == ">"):
+                            raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+        except _Closed as closed:
+            return Refutation(tuple(case.lemmas), closed.end)
+        return None
+
+    def split(self, number: int, closed: list[Refutation | None] | None = None) -> Cases | None:
+        parts, branches = self.alternatives[number], []
+        for part, branch in zip(parts, closed or [None] * len(parts), strict=True):
+            if branch is None:
+                case = self.child()
+                case.decided.add(number)
+                branch = case.refuted([part])
+            if branch is None:
+                return None
+            branches.append(branch)
+        return Cases(number, tuple(branches))
+
+    def relevant(self) -> list[int]:
+        """Alternatives about variables of active facts, those about signs first, then those that came first."""
+        here = {index for number in self.active for index in _variables(self.facts[number][0])}
+        here |= {r.variable for r in self.rewritings}
+        found = []
+        for number, parts in enumerate(self.alternatives):
+            if number in self.decided:
+                continue
+            literals = [literal for part in parts for literal in _literals(part)]
+            atoms = {
+                atom for literal in literals for monomial, _ in literal.polynomial.terms for atom, _ in monomial
+            }
+            if atoms & here:
+                found.append((all(literal.kind != "=" for literal in literals), number))
+        return [number for _, number in sorted(found, key=lambda pair: (not pair[0], pair[1]))]
+
+    def guess(self) -> Cases | None:
+        """Split by the sign of a factor or a variable."""
+        if self.depth >= DEEPEST:
+            return None
+        candidates: dict[PolyElement, int] = {}
+        for _, p, _ in self.inequalities():
+            _, factors = self.factors(p)
+            for f, _ in factors if len(factors) > 1 else ():
+                candidates[f] = candidates.get(f, 0) + 2
+            for powers in p.itermonoms():
+                for index, power in enumerate(powers):
+                    if power % 2:
+                        x = self.ring.gens[index]
+                        candidates[x] = candidates.get(x, 0) + 1
+        ranked = sorted(candidates, key=lambda f: (-candidates[f], str(f)))
+        for f in [f for f in ranked if not (self.sign(f) or (0, _Evidence(ONE, False)))[1].strict][:2]:
+            branches = []
+            for p, kind in ((f, ">"), (f, "="), (-f, ">")):
+                case = self.child()
+                case.depth += 1
+                branch = case.refuted([Fact(self.outer(p), kind)])
+                if branch is None:
+                    break
+                branches.append(branch)
+            if len(branches) == 3:
+                return Cases(self.outer(f), tuple(branches))
+        return None
+
+    # ------------------------------------------------------------------------------------------ leaves
+
+    def leaf(self) -> None:
+        """Try what is left: raises `_Closed`, or returns."""
+        self.combine(2)
+        before = len(self.facts)
+        self.project()
+        if len(self.facts) > before:
+            self.combine(1)
+            self.combine(2, 800)
+        self.squares()
+        self.interval()
+        self.combine(3)
+
+    def project(self) -> None:
+        """Eliminate variables that occur linearly: a lower bound and an upper one give a fact without the variable."""
+        for _ in range(20):
+            for index in self.projectable():
+                self.eliminate_between(index)
+                self.simplify()
+                break
+            else:
+                return
+
+    def projectable(self) -> list[int]:
+        facts, costs = self.inequalities(), []
+        blocked = {index for _, p in self.equations() for index in _variables(p)}
+        for index in {index for _, p, _ in facts for index in _variables(p)} - blocked:
+            x, bounds = self.ring.gens[index], {1: 0, -1: 0}
+            for _, p, _ in facts:
+                degree = p.degree(x)
+                known = self.sign(_coefficient(p, index, 1), 2) if degree == 1 else None
+                if degree > 1 or (degree == 1 and not (known and known[1].strict)):
+                    break
+                if known:
+                    bounds[known[0]] += 1
+            else:
+                pairs = bounds[1] * bounds[-1]
+                if pairs <= sum(bounds.values()) + 1:
+                    costs.append((pairs, index))
+        return [index for _, index in sorted(costs)]
+
+    def eliminate_between(self, index: int) -> None:
+        lower, upper = [], []
+        x = self.ring.gens[index]
+        for number, p, strict in self.inequalities():
+            if p.degree(x) == 1:
+                c = _coefficient(p, index, 1)
+                sign, evidence = self.sign(c, 2)  # type: ignore[misc]
+                (lower if sign > 0 else upper).append((number, p, strict, c * sign, evidence))
+        for number, *_ in (*lower, *upper):
+            self.active.pop(number, None)
+        for n, p, first, a, above in lower:
+            for m, q, second, b, below in upper:
+                products = [
+                    _times(below.product, Product(Fraction(1), (n,))),
+                    _times(above.product, Product(Fraction(1), (m,))),
+                ]
+                self.lemma(b * p + a * q, ">" if first or second else ">=", products)
+
+    def squares(self) -> None:
+        for number, p, strict in sorted(self.inequalities(), key=lambda fact: -fact[0]):
+            if len(p) > 1:
+                against = self.evidence(-p, 3)
+                if against and (against.strict or strict):
+                    raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+
+    def interval(self) -> None:
+        """A polynomial of one variable between two numbers: products of powers of the two distances."""
+        facts = self.inequalities()
+        for index in {index for _, p, _ in facts for index in _variables(p)}:
+            x = self.ring.gens[index]
+            degree = max(p.degree(x) for _, p, _ in facts)
+            ends = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts if _variables(p) == {index}]
+            ends = [end for end in ends if end[0].degree(x) == 1]
+            if degree < 3 or len(ends) < 2:
+                continue
+            others = [(self.ring(1), True, ONE)]
+            others += [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts if p.degree(x) < degree]
+            columns = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts]
+            for count in range(degree + 1):
+                for chosen in combinations_with_replacement(ends, count):
+                    for other in others:
+                        column = _product((other, *chosen))
+                        if len(column[0]) <= LARGEST and column[0].degree(x) <= degree:
+                            columns.append(column)
+            self.close_with(columns[:COLUMNS], [])
+
+    # ------------------------------------------------------------------------------------------ combinations
+
+    def combine(self, degree: int, limit: int = COLUMNS) -> None:
+        """Close the case by a combination of products of so many facts."""
+        self.in_time()
+        facts = self.inequalities()
+        base: list[Column] = [(p, strict, Product(Fraction(1), (number,))) for number, p, strict in facts]
+        columns: dict[PolyElement, Column] = {}
+
+        def put(column: Column) -> None:
+            p = column[0]
+            if len(p) <= LARGEST and (p not in columns or column[1] > columns[p][1]):
+                columns[p] = column
+
+        put((self.ring(1), True, ONE))
+        for count in range(1, degree + 1):
+            if len(columns) > limit:
+                return
+            for chosen in combinations_with_replacement(base, count):
+                put(_product(chosen))
+        if degree > 1:
+            terms = self.evident_terms(facts)
+            for column in base:
+                for term in terms:
+                    put(_product((column, term)))
+            for root in self.roots(facts):
+                square: Column = (root**2, False, Product(Fraction(1), (), (self.outer(root),)))
+                put(square)
+                for column in base:
+                    put(_product((column, square)))
+        multiples = []
+        for number, p in self.equations():
+            multipliers = {self.ring(1)}
+            if degree > 1:
+                used = [self.ring.gens[index] for index in sorted(self.used())]
+                multipliers |= set(used) | {q for _, q, _ in facts if len(q) < 4}
+                if len(used) <= 8:
+                    multipliers |= {a * b for a in used for b in used}
+            multiples += [(p * multiplier, number, multiplier) for multiplier in multipliers]
+        if len(columns) <= limit:
+            self.close_with(list(columns.values()), multiples)
+
+    def used(self) -> set[int]:
+        return {index for number in self.active for index in _variables(self.facts[number][0])}
+
+    def evident_terms(self, facts: list) -> list[Column]:
+        """Monomials of the facts whose sign is known."""
+        monomials = {powers for _, p, _ in facts for powers in p.itermonoms() if sum(powers)}
+        found = []
+        for powers in sorted(monomials)[:60]:
+            p = self.ring.from_dict({powers: QQ(1)})
+            known = self.sign(p, 1)
+            if known:
+                found.append((p * known[0], known[1].strict, known[1].product))
+        return found
+
+    def roots(self, facts: list) -> list[PolyElement]:
+        """What is worth squaring: repeated factors of coefficients, arguments of |x|, differences of variables."""
+        found: dict[PolyElement, None] = {}
+        for _, p, _ in facts:
+            for index in _variables(p):
+                for power in range(p.degree(self.ring.gens[index]) + 1):
+                    for f, count in self.factors(_coefficient(p, index, power))[1]:
+                        if count > 1:
+                            found[f] = None
+        used = sorted(self.used())
+        if len(used) <= 6:
+            x = [self.ring.gens[index] for index in used]
+            found |= dict.fromkeys(x)
+            found |= dict.fromkeys(a - b for a in x for b in (*x, self.ring(1)) if a != b)
+            found |= dict.fromkeys(a + b for a in x for b in (*x, self.ring(1)))
+        return list(found)[:60]
+
+    def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
+        found = solve(columns, multiples, self.deadline)
+        if found:
+            raise _Closed(self.combination(*found[:2]))
+
+
+def solve(
+    columns: list[Column], multiples: list[Multiple], deadline: float, target: PolyElement | None = None
+) -> tuple[list[Product], list[tuple[int, PolyElement]], bool] | None:
+    """Positive multiples of the columns, and multiples of equations, with sum zero and one positive, or the target.
+
+    The sum is exact: Z3's linear arithmetic is over the rational numbers.
+    """
+    import z3
+
+    columns = _useful(columns, multiples, target)
+    if not any(strict for _, strict, _ in columns) and (target is None or not columns):
+        return None
+    rows: dict[tuple, list] = {}
+    context = z3.Context()
+    weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
+    free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
+    for variables, parts in ((weights, columns), (free, multiples)):
+        for variable, part in zip(variables, parts, strict=True):
+            for powers, number in part[0].iterterms():
+                rows.setdefault(powers, []).append(variable * z3.RealVal(str(_fraction(number)), context))
+    solver = z3.SolverFor("QF_LRA", ctx=context)
+    solver.set("timeout", max(1, int(1000 * (deadline - monotonic()))))
+    for weight in weights:
+        solver.add(weight >= 0)
+    goal = dict(target.iterterms()) if target else {}
+    if not goal.keys() <= rows.keys():
+        return None
+    for powers, parts in rows.items():
+        solver.add(z3.Sum(parts) == z3.RealVal(str(_fraction(goal.get(powers, QQ(0)))), context))
+    positive = [weight for weight, (_, strict, _) in zip(weights, columns, strict=True) if strict]
+    strictly = z3.Sum(positive) > 0 if target else z3.Sum(positive) == 1
+    outcome = solver.check(strictly) if positive else z3.unsat
+    strict = outcome == z3.sat
+    if not strict and (target is None or solver.check() != z3.sat):
+        return None
+    model = solver.model()
+
+    def value(variable: Any) -> Fraction:
+        return model.eval(variable, model_completion=True).as_fraction()
+
+    products = [
+        _times(product, Product(value(weight)))
+        for weight, (_, _, product) in zip(weights, columns, strict=True)
+        if value(weight)
+    ]
+    equations = [
+        (number, multiplier * QQ(value(variable).numerator, value(variable).denominator))
+        for variable, (_, number, multiplier) in zip(free, multiples, strict=True)
+        if value(variable)
+    ]
+    return products, equations, strict
+
+
+def _useful(columns: list[Column], multiples: list[Multiple], target: PolyElement | None) -> list[Column]:
+    """Columns without a term that nothing can cancel."""
+    fixed = {powers for p, _, _ in multiples for powers in p.itermonoms()}
+    if target is not None:
+        fixed |= set(target.itermonoms())
+    while True:
+        signs: dict[tuple, int] = {}
+        for p, _, _ in columns:
+            for powers, number in p.iterterms():
+                signs[powers] = signs.get(powers, 0) | (1 if number > 0 else 2)
+        kept = [
+            column
+            for column in columns
+            if all(powers in fixed or signs[powers] == 3 for powers in column[0].itermonoms())
+        ]
+        if len(kept) == len(columns):
+            return kept
+        columns = kept
+
+
+def _product(parts: Iterable[Column]) -> Column:
+    p, strict, product = None, True, ONE
+    for q, positive, factor in parts:
+        p = q if p is None else p * q
+        strict, product = strict and positive, _times(product, factor)
+    assert p is not None
+    return p, strict, product
+
+
+def _literals(formula: Formula) -> Iterator[Fact]:
+    if isinstance(formula, Fact):
+        yield formula
+    else:
+        for part in formula.parts:
+            yield from _literals(part)
+
+
+def _variables(p: PolyElement) -> set[int]:
+    return {index for powers in p.itermonoms() for index, power in enumerate(powers) if power}
+
+
+def _coefficient(p: PolyElement, index: int, power: int) -> PolyElement:
+    """The coefficient of a power of a variable."""
+    terms = {
+        (*powers[:index], 0, *powers[index + 1 :]): number for powers, number in p.iterterms() if powers[index] == power
+    }
+    return p.ring.from_dict(terms)
+
+
+def _fraction(number: Any) -> Fraction:
+    return Fraction(int(number.numerator), int(number.denominator))
