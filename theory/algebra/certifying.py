@@ -123,13 +123,14 @@ class _Case:
         self.decided: set[int] = set()  # alternatives
         self.rewritings: list[_Rewriting] = []
         self.failed: dict[PolyElement, int] = {}
+        self.factored: dict[PolyElement, Any] = {}
         self.depth = 0
 
     def child(self) -> _Case:
         case = _Case(self.ring, self.deadline)
         case.facts, case.alternatives = list(self.facts), list(self.alternatives)
         case.best, case.active, case.decided = dict(self.best), dict(self.active), set(self.decided)
-        case.rewritings, case.depth = list(self.rewritings), self.depth
+        case.rewritings, case.depth, case.factored = list(self.rewritings), self.depth, self.factored
         return case
 
     def refuted(self, known: Iterable[Formula] = ()) -> Refutation | None:
@@ -363,7 +364,11 @@ class _Case:
     def factors(self, p: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
         if not p or p.is_ground or len(p) > LARGEST:
             return None, []
-        return p.factor_list()
+        content, key = p.primitive()
+        if key not in self.factored:
+            self.factored[key] = _factors(key)
+        constant, factors = self.factored[key]
+        return constant * content, factors
 
     # ------------------------------------------------------------------------------------------ simpler facts
 
@@ -422,45 +427,43 @@ class _Case:
         if len(p) > LARGEST:
             return
         choices = []
-        for index in _variables(p):
-            x = self.ring.gens[index]
-            degree = p.degree(x)
+        variables = sorted(_variables(p), reverse=True)
+        for index in variables:
+            degree = p.degree(self.ring.gens[index])
             leading = _coefficient(p, index, degree)
-            if degree == 1 and leading.is_ground:
-                choices.append((0, -index, index, degree, leading))
-            elif degree == 1:
-                choices.append((1, -index, index, degree, leading))
-            elif leading.is_ground and index == max(_variables(p)):
+            if degree == 1:
+                self.sign_of_solution(number, self.ring.gens[index], leading)
+                choices.append((not leading.is_ground, -index, index, degree, leading))
+            elif leading.is_ground and index == variables[0]:
                 choices.append((2, -index, index, degree, leading))
         for order, _, index, degree, leading in sorted(choices, key=lambda choice: choice[:2]):
             known = self.sign(leading)
             if not known or not known[1].strict:
                 continue
-            sign, evidence = known
             if order < 2:
-                self.sign_of_solution(number, index, leading, sign, evidence)
                 self.active.pop(number, None)
-            elif any(r.equation == number for r in self.rewritings):
+            elif any(rewriting.equation == number for rewriting in self.rewritings):
                 return
-            self.rewritings.append(_Rewriting(number, index, degree, leading, sign, evidence))
+            self.rewritings.append(_Rewriting(number, index, degree, leading, *known))
             self.rewrite()
             return
 
-    def sign_of_solution(self, number: int, index: int, c: PolyElement, sign: int, evidence: _Evidence) -> None:
-        """c x + d = 0 gives the sign of x, if those of c and d are known."""
-        x = self.ring.gens[index]
+    def sign_of_solution(self, number: int, x: PolyElement, c: PolyElement) -> None:
+        """c x + d = 0 gives the sign of x, if those of c and d are known, or that of c."""
         d = self.facts[number][0] - c * x
-        known = self.sign(d) if d else None
-        if known is None:
+        last = self.sign(d) if d else None
+        known = last and self.sign(c)
+        if not known or not known[1].strict:
+            x, c = c, x
+            known = last and self.sign(c)
+        if not last or not known or not known[1].strict or x.is_ground:
             return
-        solution = -sign * known[0]
-        old = self.best.get((x * solution).primitive()[1])
-        if old is not None and (self.facts[old][1] == ">" or not known[1].strict):
+        x = x * -known[0] * last[0]
+        old = self._by_fact(x)
+        if old is not None and (old.strict or not last[1].strict):
             return
-        products = [_times(evidence.product, Product(Fraction(1), (len(self.facts),))), known[1].product]
-        kind = ">" if known[1].strict else ">="
-        new = self.indirect(x * solution, kind, (products, [(number, self.ring(-known[0]))]))
-        self.active.pop(new, None)
+        products = [_times(known[1].product, Product(Fraction(1), (len(self.facts),))), last[1].product]
+        self.indirect(x, ">" if last[1].strict else ">=", (products, [(number, self.ring(-last[0]))]))
 
     def reduce(self, number: int) -> None:
         """Close the case, drop a fact that is evident, or divide it by what has a sign."""
@@ -495,7 +498,7 @@ class _Case:
                 rest *= f ** (power % 2)
             else:
                 rest *= f**power
-        if rest == p * value:
+        if (rest * value).primitive()[1] == p.primitive()[1]:
             return
         self.active.pop(number, None)
         if rest.is_ground and value > 0:
@@ -565,7 +568,7 @@ class _Case:
 
     def forced(self) -> Cases | None:
         """An alternative of which all cases but one are plainly impossible."""
-        for effort in (1, 2):
+        for effort in (1, 2, 3):
             for number, parts in enumerate(self.alternatives):
                 if number in self.decided:
                     continue
@@ -719,23 +722,25 @@ class _Case:
     def interval(self) -> None:
         """A polynomial of one variable between two numbers: products of powers of the two distances."""
         facts = self.inequalities()
-        for index in {index for _, p, _ in facts for index in _variables(p)}:
+        for index in sorted(self.used()):
             x = self.ring.gens[index]
-            degree = max(p.degree(x) for _, p, _ in facts)
+            degree = max(self.facts[number][0].degree(x) for number in self.active)
             ends = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts if _variables(p) == {index}]
             ends = [end for end in ends if end[0].degree(x) == 1]
             if degree < 3 or len(ends) < 2:
                 continue
-            others = [(self.ring(1), True, ONE)]
-            others += [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts if p.degree(x) < degree]
             columns = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts]
-            for count in range(degree + 1):
-                for chosen in combinations_with_replacement(ends, count):
-                    for other in others:
-                        column = _product((other, *chosen))
-                        if len(column[0]) <= LARGEST and column[0].degree(x) <= degree:
-                            columns.append(column)
-            self.close_with(columns[:COLUMNS], [])
+            for other in [(self.ring(1), True, ONE), *columns]:
+                for count in range(degree - other[0].degree(x) + 1):
+                    for chosen in combinations_with_replacement(ends, count):
+                        columns.append(_product((other, *chosen)))
+            multiples = [
+                (p * x**power, number, x**power)
+                for number, p in self.equations()
+                for power in range(max(0, degree - p.degree(x)) + 1)
+            ]
+            if len(columns) < COLUMNS:
+                self.close_with(columns, multiples)
 
     # ------------------------------------------------------------------------------------------ combinations
 
@@ -828,29 +833,36 @@ def solve(
     columns = _useful(columns, multiples, target)
     if not any(strict for _, strict, _ in columns) and (target is None or not columns):
         return None
-    rows: dict[tuple, list] = {}
-    context = z3.Context()
-    weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
-    free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
-    for variables, parts in ((weights, columns), (free, multiples)):
-        for variable, part in zip(variables, parts, strict=True):
-            for powers, number in part[0].iterterms():
-                rows.setdefault(powers, []).append(variable * z3.RealVal(str(_fraction(number)), context))
-    solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", max(1, int(1000 * (deadline - monotonic()))))
-    for weight in weights:
-        solver.add(weight >= 0)
+    rows: dict[tuple, list[str]] = {}
+    for letter, parts in (("c", columns), ("e", multiples)):
+        for number, part in enumerate(parts):
+            for powers, value in part[0].iterterms():
+                rows.setdefault(powers, []).append(f"(* {_text(value)} {letter}{number})")
     goal = dict(target.iterterms()) if target else {}
     if not goal.keys() <= rows.keys():
         return None
-    for powers, parts in rows.items():
-        solver.add(z3.Sum(parts) == z3.RealVal(str(_fraction(goal.get(powers, QQ(0)))), context))
+    lines = [f"(declare-const c{number} Real)(assert (>= c{number} 0))" for number in range(len(columns))]
+    lines += [f"(declare-const e{number} Real)" for number in range(len(multiples))]
+    lines += [f"(assert (= (+ 0 {' '.join(row)}) {_text(goal.get(powers, 0))}))" for powers, row in rows.items()]
+    context = z3.Context()
+    solver = z3.SolverFor("QF_LRA", ctx=context)
+    solver.set("timeout", max(1, int(1000 * (deadline - monotonic()))))
+    solver.from_string("\n".join(lines))
+    weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
+    free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
     positive = [weight for weight, (_, strict, _) in zip(weights, columns, strict=True) if strict]
-    strictly = z3.Sum(positive) > 0 if target else z3.Sum(positive) == 1
-    outcome = solver.check(strictly) if positive else z3.unsat
-    strict = outcome == z3.sat
-    if not strict and (target is None or solver.check() != z3.sat):
-        return None
+    strict = False
+    if positive:
+        solver.push()
+        solver.add(z3.Sum(positive) > 0 if target else z3.Sum(positive) == 1)
+        strict = solver.check() == z3.sat
+    if not strict:
+        if target is None:
+            return None
+        if positive:
+            solver.pop()
+        if solver.check() != z3.sat:
+            return None
     model = solver.model()
 
     def value(variable: Any) -> Fraction:
@@ -916,6 +928,33 @@ def _coefficient(p: PolyElement, index: int, power: int) -> PolyElement:
         (*powers[:index], 0, *powers[index + 1 :]): number for powers, number in p.iterterms() if powers[index] == power
     }
     return p.ring.from_dict(terms)
+
+
+def _factors(p: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
+    """SymPy's factors, found in the ring of the variables that occur: others cost time."""
+    used = sorted(_variables(p))
+    small = ring([f"t{index}" for index in used], QQ)[0]
+    constant, factors = small.from_dict(
+        {tuple(powers[index] for index in used): number for powers, number in p.iterterms()}
+    ).factor_list()
+
+    def large(f: PolyElement) -> PolyElement:
+        terms = {}
+        for powers, number in f.iterterms():
+            exponents = [0] * p.ring.ngens
+            for index, power in zip(used, powers, strict=True):
+                exponents[index] = power
+            terms[tuple(exponents)] = number
+        return p.ring.from_dict(terms)
+
+    return constant, [(large(f), power) for f, power in factors]
+
+
+def _text(number: Any) -> str:
+    """A rational number in SMT-LIB."""
+    value = _fraction(QQ(number))
+    text = f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
+    return f"(- {text})" if value < 0 else text
 
 
 def _fraction(number: Any) -> Fraction:
