@@ -42,6 +42,8 @@ LARGEST = 300
 """Terms of the largest polynomial that is worked on."""
 COLUMNS = 2000
 """Products that are combined at most."""
+PATIENCE = 2.0
+"""Seconds for one combination."""
 DEEPEST = 3
 """Splits by the sign of a polynomial that no alternative asks for."""
 
@@ -49,11 +51,10 @@ DEEPEST = 3
 def find(goal: Boolean | bool, premises: Iterable[Boolean | bool], seconds: float = 10) -> Certificate | None:
     """A certificate that the goal follows from the premises, or None if none was found in about that time."""
     question = Question.of(goal, premises)
-    variables = ring([f"t{number}" for number in range(max(question.atoms, 1))], QQ)[0]
-    parts, end = [], monotonic() + seconds
+    tools, parts = _Tools(question.atoms, monotonic() + seconds), []
     for known in question.cases():
         try:
-            part = _Case(variables, end).refuted(known)
+            part = _Case(tools).refuted(known)
         except _Late:
             return None
         if part is None or not refutes(known, part, question.atoms):
@@ -64,6 +65,18 @@ def find(goal: Boolean | bool, premises: Iterable[Boolean | bool], seconds: floa
 
 class _Late(Exception):
     """The time is up."""
+
+
+class _Tools:
+    """What all cases of a search share."""
+
+    def __init__(self, atoms: int, deadline: float) -> None:
+        import z3
+
+        self.ring = ring([f"t{number}" for number in range(max(atoms, 1))], QQ)[0]
+        self.deadline, self.patience = deadline, PATIENCE
+        self.context = z3.Context()
+        self.factored: dict[PolyElement, tuple[Any, list]] = {}
 
 
 class _Closed(Exception):
@@ -113,8 +126,8 @@ class _Rewriting:
 class _Case:
     """What is known in one case, numbered as the checker does, and the lemmas derived in it."""
 
-    def __init__(self, variables: Any, deadline: float) -> None:
-        self.ring, self.deadline = variables, deadline
+    def __init__(self, tools: _Tools) -> None:
+        self.tools, self.ring = tools, tools.ring
         self.facts: list[tuple[PolyElement, str]] = []
         self.alternatives: list[tuple[Formula, ...]] = []
         self.lemmas: list[Lemma] = []
@@ -123,14 +136,13 @@ class _Case:
         self.decided: set[int] = set()  # alternatives
         self.rewritings: list[_Rewriting] = []
         self.failed: dict[PolyElement, int] = {}
-        self.factored: dict[PolyElement, Any] = {}
         self.depth = 0
 
     def child(self) -> _Case:
-        case = _Case(self.ring, self.deadline)
+        case = _Case(self.tools)
         case.facts, case.alternatives = list(self.facts), list(self.alternatives)
         case.best, case.active, case.decided = dict(self.best), dict(self.active), set(self.decided)
-        case.rewritings, case.depth, case.factored = list(self.rewritings), self.depth, self.factored
+        case.rewritings, case.depth = list(self.rewritings), self.depth
         return case
 
     def refuted(self, known: Iterable[Formula] = ()) -> Refutation | None:
@@ -151,7 +163,7 @@ class _Case:
         self.combine(1)
         pending = self.relevant()
         if pending:
-            self.combine(2, 300)
+            self.combine(2, 300, squares=False)
             return self.split(pending[0])
         self.leaf()
         return self.guess()
@@ -235,7 +247,7 @@ class _Case:
         return [(n, self.facts[n][0]) for n in self.active if self.facts[n][1] == "="]
 
     def in_time(self) -> None:
-        if monotonic() > self.deadline:
+        if monotonic() > self.tools.deadline:
             raise _Late
 
     # ------------------------------------------------------------------------------------------ signs
@@ -330,7 +342,7 @@ class _Case:
         columns = [(self.ring(1), True, ONE)]
         columns += [(q, strict, Product(Fraction(1), (number,))) for number, q, strict in self.inequalities()]
         multiples = [(q, number, self.ring(1)) for number, q in self.equations()]
-        found = solve(columns, multiples, self.deadline, p)
+        found = solve(columns, multiples, self.tools, p)
         if found is None:
             self.failed[p] = len(self.facts)
             return None
@@ -365,9 +377,9 @@ class _Case:
         if not p or p.is_ground or len(p) > LARGEST:
             return None, []
         content, key = p.primitive()
-        if key not in self.factored:
-            self.factored[key] = _factors(key)
-        constant, factors = self.factored[key]
+        if key not in self.tools.factored:
+            self.tools.factored[key] = _factors(key)
+        constant, factors = self.tools.factored[key]
         return constant * content, factors
 
     # ------------------------------------------------------------------------------------------ simpler facts
@@ -433,20 +445,28 @@ class _Case:
             leading = _coefficient(p, index, degree)
             if degree == 1:
                 self.sign_of_solution(number, self.ring.gens[index], leading)
-                choices.append((not leading.is_ground, -index, index, degree, leading))
+                x = self.ring.gens[index]
+                signed = bool(self._by_fact(x) or self._by_fact(-x))
+                choices.append((int(not leading.is_ground), signed, -index, degree, leading))
             elif leading.is_ground and index == variables[0]:
-                choices.append((2, -index, index, degree, leading))
-        for order, _, index, degree, leading in sorted(choices, key=lambda choice: choice[:2]):
+                choices.append((2, False, -index, degree, leading))
+        for order, _, place, degree, leading in sorted(choices, key=lambda choice: choice[:3]):
+            index = -place
             known = self.sign(leading)
             if not known or not known[1].strict:
                 continue
             if order < 2:
                 self.active.pop(number, None)
+                # powers replaced by what has this variable in it are replaced anew, or that would go in circles
+                self.rewritings = [r for r in self.rewritings if r.power == 1 or index not in self.within(r.equation)]
             elif any(rewriting.equation == number for rewriting in self.rewritings):
                 return
             self.rewritings.append(_Rewriting(number, index, degree, leading, *known))
             self.rewrite()
             return
+
+    def within(self, number: int) -> set[int]:
+        return _variables(self.facts[number][0])
 
     def sign_of_solution(self, number: int, x: PolyElement, c: PolyElement) -> None:
         """c x + d = 0 gives the sign of x, if those of c and d are known, or that of c."""
@@ -656,14 +676,16 @@ class _Case:
 
     def leaf(self) -> None:
         """Try what is left: raises `_Closed`, or returns."""
-        self.combine(2)
+        self.combine(2, squares=False)
+        self.squares()
         before = len(self.facts)
         self.project()
         if len(self.facts) > before:
             self.combine(1)
-            self.combine(2, 800)
-        self.squares()
+            self.combine(2, squares=False)
+            self.squares()
         self.interval()
+        self.combine(2)
         self.combine(3)
 
     def project(self) -> None:
@@ -744,7 +766,7 @@ class _Case:
 
     # ------------------------------------------------------------------------------------------ combinations
 
-    def combine(self, degree: int, limit: int = COLUMNS) -> None:
+    def combine(self, degree: int, limit: int = COLUMNS, squares: bool = True) -> None:
         """Close the case by a combination of products of so many facts."""
         self.in_time()
         facts = self.inequalities()
@@ -767,7 +789,7 @@ class _Case:
             for column in base:
                 for term in terms:
                     put(_product((column, term)))
-            for root in self.roots(facts):
+            for root in self.roots(facts) if squares else ():
                 square: Column = (root**2, False, Product(Fraction(1), (), (self.outer(root),)))
                 put(square)
                 for column in base:
@@ -790,6 +812,14 @@ class _Case:
     def evident_terms(self, facts: list) -> list[Column]:
         """Monomials of the facts whose sign is known."""
         monomials = {powers for _, p, _ in facts for powers in p.itermonoms() if sum(powers)}
+        used = sorted(self.used())
+        if len(used) <= 3:
+            for chosen in combinations_with_replacement(used, max(1, *map(sum, monomials)) - 1 if monomials else 0):
+                for count in range(1, len(chosen) + 1):
+                    powers = [0] * self.ring.ngens
+                    for index in chosen[:count]:
+                        powers[index] += 1
+                    monomials.add(tuple(powers))
         found = []
         for powers in sorted(monomials)[:60]:
             p = self.ring.from_dict({powers: QQ(1)})
@@ -816,13 +846,13 @@ class _Case:
         return list(found)[:60]
 
     def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
-        found = solve(columns, multiples, self.deadline)
+        found = solve(columns, multiples, self.tools)
         if found:
             raise _Closed(self.combination(*found[:2]))
 
 
 def solve(
-    columns: list[Column], multiples: list[Multiple], deadline: float, target: PolyElement | None = None
+    columns: list[Column], multiples: list[Multiple], tools: _Tools, target: PolyElement | None = None
 ) -> tuple[list[Product], list[tuple[int, PolyElement]], bool] | None:
     """Positive multiples of the columns, and multiples of equations, with sum zero and one positive, or the target.
 
@@ -844,9 +874,9 @@ def solve(
     lines = [f"(declare-const c{number} Real)(assert (>= c{number} 0))" for number in range(len(columns))]
     lines += [f"(declare-const e{number} Real)" for number in range(len(multiples))]
     lines += [f"(assert (= (+ 0 {' '.join(row)}) {_text(goal.get(powers, 0))}))" for powers, row in rows.items()]
-    context = z3.Context()
+    context = tools.context
     solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", max(1, int(1000 * (deadline - monotonic()))))
+    solver.set("timeout", max(1, int(1000 * min(tools.patience, tools.deadline - monotonic()))))
     solver.from_string("\n".join(lines))
     weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
     free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
