@@ -6,10 +6,11 @@ combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which are 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -153,7 +154,7 @@ class _Case:
             end = self.end()
         except _Closed as closed:
             end = closed.end
-        return None if end is None else Refutation(tuple(self.lemmas), end)
+        return None if end is None else _needed(self.lemmas, end, len(self.facts) - len(self.lemmas))
 
     def end(self) -> Combination | Cases | None:
         self.simplify()
@@ -446,7 +447,7 @@ class _Case:
             if degree == 1:
                 self.sign_of_solution(number, self.ring.gens[index], leading)
                 x = self.ring.gens[index]
-                signed = bool(self._by_fact(x) or self._by_fact(-x))
+                signed = leading.is_ground and bool(self._by_fact(x) or self._by_fact(-x))
                 choices.append((int(not leading.is_ground), signed, -index, degree, leading))
             elif leading.is_ground and index == variables[0]:
                 choices.append((2, False, -index, degree, leading))
@@ -613,7 +614,7 @@ class _Case:
                         if against and (against.strict or kind == ">"):
                             raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
         except _Closed as closed:
-            return Refutation(tuple(case.lemmas), closed.end)
+            return _needed(case.lemmas, closed.end, len(case.facts) - len(case.lemmas))
         return None
 
     def split(self, number: int, closed: list[Refutation | None] | None = None) -> Cases | None:
@@ -829,7 +830,7 @@ class _Case:
         return found
 
     def roots(self, facts: list) -> list[PolyElement]:
-        """What is worth squaring: repeated factors of coefficients, arguments of |x|, differences of variables."""
+        """What is worth squaring: repeated factors of coefficients, differences of halved terms."""
         found: dict[PolyElement, None] = {}
         for _, p, _ in facts:
             for index in _variables(p):
@@ -837,18 +838,63 @@ class _Case:
                     for f, count in self.factors(_coefficient(p, index, power))[1]:
                         if count > 1:
                             found[f] = None
-        used = sorted(self.used())
-        if len(used) <= 6:
-            x = [self.ring.gens[index] for index in used]
+        halves = {tuple(power // 2 for power in powers) for _, p, _ in facts for powers in p.itermonoms()}
+        x = [self.ring.from_dict({powers: QQ(1)}) for powers in sorted(halves)]
+        x += [self.ring.gens[index] for index in sorted(self.used()) if self.ring.gens[index] not in x]
+        if len(x) <= 8:
             found |= dict.fromkeys(x)
-            found |= dict.fromkeys(a - b for a in x for b in (*x, self.ring(1)) if a != b)
-            found |= dict.fromkeys(a + b for a in x for b in (*x, self.ring(1)))
-        return list(found)[:60]
+            for a, b in combinations(x, 2):
+                found |= dict.fromkeys((a - b, a + b, 2 * a - b, a - 2 * b))
+        return list(found)[:100]
 
     def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
         found = solve(columns, multiples, self.tools)
         if found:
             raise _Closed(self.combination(*found[:2]))
+
+
+def _needed(lemmas: list[Lemma], end: Combination | Cases, first: int) -> Refutation:
+    """A refutation without the lemmas that it does not use; the lemmas have the numbers from `first` on."""
+    used, kept = _numbers(end), []
+    for number in range(first + len(lemmas) - 1, first - 1, -1):
+        if number in used:
+            kept.append(number)
+            # a refutation of its negation has numbers of its own, from that of the lemma on
+            used |= {each for each in _numbers(lemmas[number - first].reason) if each < number}
+    dropped = [number for number in range(first, first + len(lemmas)) if number not in used]
+
+    def moved(part: Any, last: int | None = None) -> Any:
+        """The same with the new numbers; those from `last` on are local and move as `last` does."""
+        if isinstance(part, Product):
+            return Product(part.factor, tuple(place(number, last) for number in part.facts), part.squares)
+        if isinstance(part, Combination):
+            equations = tuple((place(number, last), multiplier) for number, multiplier in part.equations)
+            return Combination(tuple(moved(product, last) for product in part.products), equations)
+        if isinstance(part, Cases):
+            return Cases(part.of, tuple(moved(branch, last) for branch in part.branches))
+        if isinstance(part, Refutation):
+            return Refutation(tuple(moved(lemma, last) for lemma in part.lemmas), moved(part.end, last))
+        if isinstance(part, Lemma):
+            return Lemma(part.fact, moved(part.reason, last))
+        return tuple(moved(each, last) for each in part)
+
+    def place(number: int, last: int | None) -> int:
+        return number - bisect_left(dropped, number if last is None else min(number, last))
+
+    return Refutation(tuple(moved(lemmas[number - first], number) for number in reversed(kept)), moved(end))
+
+
+def _numbers(part: Any) -> set[int]:
+    """The facts that a part of a certificate refers to."""
+    if isinstance(part, Product):
+        return set(part.facts)
+    if isinstance(part, Combination):
+        return {number for product in part.products for number in product.facts} | {n for n, _ in part.equations}
+    if isinstance(part, Cases):
+        return _numbers(part.branches)
+    if isinstance(part, Refutation):
+        return _numbers(part.lemmas) | _numbers(part.end)
+    return _numbers(part.reason) if isinstance(part, Lemma) else set().union(*map(_numbers, part))
 
 
 def solve(
