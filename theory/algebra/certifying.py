@@ -447,7 +447,7 @@ class _Case:
             if degree == 1:
                 self.sign_of_solution(number, self.ring.gens[index], leading)
                 x = self.ring.gens[index]
-                signed = leading.is_ground and bool(self._by_fact(x) or self._by_fact(-x))
+                signed = leading.is_ground and self._by_fact(x) is not None
                 choices.append((int(not leading.is_ground), signed, -index, degree, leading))
             elif leading.is_ground and index == variables[0]:
                 choices.append((2, False, -index, degree, leading))
@@ -844,7 +844,7 @@ class _Case:
         if len(x) <= 8:
             found |= dict.fromkeys(x)
             for a, b in combinations(x, 2):
-                found |= dict.fromkeys((a - b, a + b, 2 * a - b, a - 2 * b))
+                found |= dict.fromkeys((a - b, a + b, 2 * a - b, 2 * a + b, a - 2 * b, a + 2 * b))
         return list(found)[:100]
 
     def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
