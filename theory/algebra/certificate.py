@@ -16,8 +16,32 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from sympy import Abs, Add, And, Basic, Eq, Expr, Ge, Gt, Le, Limit, Lt, Max, Min, Mul, Ne, Not, Or, Pow, Rational
-from sympy import Sum, Symbol, exp, log, sign
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Basic,
+    Eq,
+    Expr,
+    Ge,
+    Gt,
+    Le,
+    Limit,
+    Lt,
+    Max,
+    Min,
+    Mul,
+    Ne,
+    Not,
+    Or,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    exp,
+    log,
+    sign,
+)
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from signproof.theory.algebra.decide import LARGEST_POWER, _boolean, _with_value, conditions
@@ -193,7 +217,7 @@ class _Atoms:
         if kind is Abs:
             self.axioms += [Fact(atom, ">="), Fact(atom - first, ">="), Fact(atom + first, ">=")]
             self.axioms.append(Fact(atom**2 - first**2, "="))
-            cases = [(Fact(part, ">="), Fact(atom - part, "=")) for part in (first, -first)]
+            cases: list[tuple[Fact, ...]] = [(Fact(part, ">="), Fact(atom - part, "=")) for part in (first, -first)]
         elif kind is sign:
             self.axioms += [Fact(one - atom, ">="), Fact(one + atom, ">="), Fact(atom * first, ">=")]
             cases = [(Fact(part, ">"), Fact(atom - one * value, "=")) for part, value in ((first, one), (-first, -one))]
@@ -224,17 +248,17 @@ class Question:
     @classmethod
     def of(cls, goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Question:
         """The question that `decide.follows` asks: the goal holds and has a value where the premises do."""
-        goal, premises = _boolean(goal), [_boolean(premise) for premise in premises]
-        if any(premise.has(Limit) for premise in premises):
+        stated, given = _boolean(goal), [_boolean(premise) for premise in premises]
+        if any(premise.has(Limit) for premise in given):
             raise TypeError("a limit may be claimed, but not assumed")
-        stated, goal = goal, without_limits(goal)
-        facts = dict.fromkeys(part for premise in premises for part in _with_value(premise))
+        goal = without_limits(stated)
+        facts = dict.fromkeys(part for premise in given for part in _with_value(premise))
         goals = goal.args if isinstance(goal, And) else (goal,)
         parts = dict.fromkeys((*conditions(stated), *conditions(goal), *goals))
         atoms = _Atoms()
-        given = [atoms.formula(fact) for fact in facts]
+        assumed = [atoms.formula(fact) for fact in facts]
         claimed = [atoms.formula(part) for part in parts if part not in facts]
-        return cls(len(atoms.numbers), (*given, *atoms.axioms), tuple(claimed))
+        return cls(len(atoms.numbers), (*assumed, *atoms.axioms), tuple(claimed))
 
     def cases(self) -> Iterator[tuple[Formula, ...]]:
         """What each part of a certificate refutes."""
@@ -314,8 +338,7 @@ def check(goal: Boolean | bool, premises: Iterable[Boolean | bool], certificate:
     if len(certificate.parts) != len(question.goals):
         return False
     return all(
-        refutes(known, part, question.atoms)
-        for known, part in zip(question.cases(), certificate.parts, strict=True)
+        refutes(known, part, question.atoms) for known, part in zip(question.cases(), certificate.parts, strict=True)
     )
 
 

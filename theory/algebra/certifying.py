@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
 from sympy import QQ
 from sympy.logic.boolalg import Boolean
@@ -33,11 +33,19 @@ from signproof.theory.algebra.certificate import (
     Some,
     refutes,
 )
-
-Column: TypeAlias = tuple[PolyElement, bool, Product]
-"""A product's value, whether it is positive, and the product."""
-Multiple: TypeAlias = tuple[PolyElement, int, PolyElement]
-"""A multiple of an equation: its value, the equation's number, and the multiplier."""
+from signproof.theory.algebra.combining import (
+    ONE,
+    Column,
+    Multiple,
+    coefficient,
+    factors_of,
+    fraction,
+    product_of,
+    single,
+    solve,
+    times,
+    variables_of,
+)
 
 LARGEST = 300
 """Terms of the largest polynomial that is worked on."""
@@ -75,7 +83,7 @@ class _Tools:
         import z3
 
         self.ring = ring([f"t{number}" for number in range(max(atoms, 1))], QQ)[0]
-        self.deadline, self.patience = deadline, PATIENCE
+        self.deadline = deadline
         self.context = z3.Context()
         self.factored: dict[PolyElement, tuple[Any, list]] = {}
 
@@ -95,21 +103,7 @@ class _Evidence:
     strict: bool
 
     def __mul__(self, other: _Evidence) -> _Evidence:
-        return _Evidence(_times(self.product, other.product), self.strict and other.strict)
-
-
-def _times(*products: Product) -> Product:
-    factor = Fraction(1)
-    for product in products:
-        factor *= product.factor
-    return Product(
-        factor,
-        tuple(fact for product in products for fact in product.facts),
-        tuple(root for product in products for root in product.squares),
-    )
-
-
-ONE = Product(Fraction(1))
+        return _Evidence(times(self.product, other.product), self.strict and other.strict)
 
 
 @dataclass(frozen=True)
@@ -202,14 +196,14 @@ class _Case:
 
     def close_by_number(self, number: int) -> None:
         p, kind = self.facts[number]
-        value = _fraction(p.LC) if p else Fraction(0)
+        value = fraction(p.LC) if p else Fraction(0)
         if kind == "=" and value:
             one = self.outer(self.ring(-1 / p.LC))
             raise _Closed(Combination((ONE,), ((number, one),)))
         if value < 0:
-            raise _Closed(Combination((Product(Fraction(1), (number,)), Product(-value))))
+            raise _Closed(Combination((single(number), Product(-value))))
         if kind == ">" and not value:
-            raise _Closed(Combination((Product(Fraction(1), (number,)),)))
+            raise _Closed(Combination((single(number),)))
 
     def lemma(self, p: PolyElement, kind: str, products: Iterable[Product], equations: Iterable = ()) -> int:
         """Derive a fact that is a combination."""
@@ -236,7 +230,7 @@ class _Case:
 
     def outer(self, p: PolyElement) -> Polynomial:
         terms = {
-            tuple((atom, power) for atom, power in enumerate(powers) if power): _fraction(number)
+            tuple((atom, power) for atom, power in enumerate(powers) if power): fraction(number)
             for powers, number in p.iterterms()
         }
         return Polynomial.of(terms)
@@ -247,9 +241,15 @@ class _Case:
     def equations(self) -> list[tuple[int, PolyElement]]:
         return [(n, self.facts[n][0]) for n in self.active if self.facts[n][1] == "="]
 
-    def in_time(self) -> None:
-        if monotonic() > self.tools.deadline:
+    def square(self, root: PolyElement) -> _Evidence:
+        return _Evidence(Product(Fraction(1), (), (self.outer(root),)), False)
+
+    def in_time(self) -> float:
+        """Seconds for one combination."""
+        left = self.tools.deadline - monotonic()
+        if left <= 0:
             raise _Late
+        return min(left, PATIENCE)
 
     # ------------------------------------------------------------------------------------------ signs
 
@@ -257,7 +257,7 @@ class _Case:
         """Why p >= 0 or p > 0: by a fact (0), by its terms and factors (1), linearly (2), by squares (3)."""
         self.in_time()
         if p.is_ground:
-            return _Evidence(Product(_fraction(p.LC)), True) if p and p.LC > 0 else None
+            return _Evidence(Product(fraction(p.LC)), True) if p and p.LC > 0 else None
         known = self._by_fact(p)
         if effort < 1 or (known and known.strict):
             return known
@@ -284,13 +284,13 @@ class _Case:
         if number is None:
             return None
         q, kind = self.facts[number]
-        return _Evidence(Product(_fraction(p.LC) / _fraction(q.LC), (number,)), kind == ">")
+        return _Evidence(Product(fraction(p.LC) / fraction(q.LC), (number,)), kind == ">")
 
     def _by_terms(self, p: PolyElement, effort: int = 1) -> _Evidence | None:
         """All its terms have the same sign."""
         found = []
         for powers, number in p.iterterms():
-            term = _Evidence(Product(abs(_fraction(number))), True)
+            term = _Evidence(Product(abs(fraction(number))), True)
             sign = 1 if number > 0 else -1
             for index, power in enumerate(powers):
                 if not power:
@@ -305,25 +305,22 @@ class _Case:
                     sign *= of
                     term *= known  # type: ignore[operator]
                 for _ in range(power // 2):
-                    square = _Evidence(Product(Fraction(1), (), (self.outer(x),)), False)
+                    square = self.square(x)
                     term *= known * known if known and known.strict else square
             if sign < 0:
                 return None
             found.append(term)
         if len(found) == 1:
             return found[0]
-        return self._derived(p, found)
-
-    def _derived(self, p: PolyElement, parts: list[_Evidence]) -> _Evidence:
-        strict = any(part.strict for part in parts)
-        number = self.lemma(p, ">" if strict else ">=", [part.product for part in parts])
-        return _Evidence(Product(Fraction(1), (number,)), strict)
+        strict = any(term.strict for term in found)
+        number = self.lemma(p, ">" if strict else ">=", [term.product for term in found])
+        return _Evidence(single(number), strict)
 
     def _by_factors(self, p: PolyElement, effort: int) -> _Evidence | None:
         constant, factors = self.factors(p)
         if not factors or (len(factors) == 1 and factors[0][1] == 1):
             return None
-        result, value = _Evidence(Product(abs(_fraction(constant))), True), 1 if constant > 0 else -1
+        result, value = _Evidence(Product(abs(fraction(constant))), True), 1 if constant > 0 else -1
         for f, power in factors:
             known = self.sign(f, min(effort, 2))
             if power % 2 and not known:
@@ -333,7 +330,7 @@ class _Case:
                 for _ in range(power):
                     result *= known[1]
             else:
-                result *= _Evidence(Product(Fraction(1), (), (self.outer(f ** (power // 2)),)), False)
+                result *= self.square(f ** (power // 2))
         return result if value > 0 else None
 
     def _by_facts(self, p: PolyElement, effort: int = 2) -> _Evidence | None:
@@ -341,24 +338,24 @@ class _Case:
         if self.failed.get(p) == len(self.facts):
             return None
         columns = [(self.ring(1), True, ONE)]
-        columns += [(q, strict, Product(Fraction(1), (number,))) for number, q, strict in self.inequalities()]
+        columns += [(q, strict, single(number)) for number, q, strict in self.inequalities()]
         multiples = [(q, number, self.ring(1)) for number, q in self.equations()]
-        found = solve(columns, multiples, self.tools, p)
+        found = solve(columns, multiples, self.tools.context, self.in_time(), p)
         if found is None:
             self.failed[p] = len(self.facts)
             return None
         products, equations, strict = found
         number = self.lemma(p, ">" if strict else ">=", products, equations)
-        return _Evidence(Product(Fraction(1), (number,)), strict)
+        return _Evidence(single(number), strict)
 
     def _by_square(self, p: PolyElement, effort: int) -> _Evidence | None:
         """p = a x^2 + b x + c with a > 0, and a c - b^2/4 is >= 0 or > 0."""
         if effort > 7 or len(p) > LARGEST:
             return None
-        for index in _variables(p):
+        for index in variables_of(p):
             if p.degree(self.ring.gens[index]) != 2:
                 continue
-            c, b, a = (_coefficient(p, index, power) for power in range(3))
+            c, b, a = (coefficient(p, index, power) for power in range(3))
             leading = self.evidence(a, 1)
             if not leading or not leading.strict:
                 continue
@@ -366,12 +363,12 @@ class _Case:
             known = self.evidence(rest, effort + 1) if rest else None
             if rest and not known:
                 continue
-            square = Product(Fraction(1), (), (self.outer(a * self.ring.gens[index] + b * QQ(1, 2)),))
+            square = self.square(a * self.ring.gens[index] + b * QQ(1, 2)).product
             strict = bool(known and known.strict)
-            negation = Product(Fraction(1), (len(self.facts),))
-            products = [_times(leading.product, negation), square, *([known.product] if known else [])]
+            negation = single(len(self.facts))
+            products = [times(leading.product, negation), square, *([known.product] if known else [])]
             number = self.indirect(p, ">" if strict else ">=", (products, ()))
-            return _Evidence(Product(Fraction(1), (number,)), strict)
+            return _Evidence(single(number), strict)
         return None
 
     def factors(self, p: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
@@ -379,7 +376,7 @@ class _Case:
             return None, []
         content, key = p.primitive()
         if key not in self.tools.factored:
-            self.tools.factored[key] = _factors(key)
+            self.tools.factored[key] = factors_of(key)
         constant, factors = self.tools.factored[key]
         return constant * content, factors
 
@@ -416,13 +413,13 @@ class _Case:
         degree = p.degree(x)
         if degree < by.power:
             return number
-        multiplier, times = self.ring(0), 0
+        multiplier, count = self.ring(0), 0
         while degree >= by.power:
-            part = _coefficient(p, by.variable, degree) * x ** (degree - by.power)
+            part = coefficient(p, by.variable, degree) * x ** (degree - by.power)
             if by.leading.is_ground:
                 part = part * (1 / by.leading.LC)
             else:
-                p, multiplier, times = p * by.leading * by.sign, multiplier * by.leading * by.sign, times + 1
+                p, multiplier, count = p * by.leading * by.sign, multiplier * by.leading * by.sign, count + 1
                 part = part * by.sign
             p, multiplier = p - part * equation, multiplier - part
             degree = p.degree(x) if p else -1
@@ -430,9 +427,9 @@ class _Case:
             return number
         self.active.pop(number, None)
         if kind == "=":
-            factor = (by.leading * by.sign) ** times
+            factor = (by.leading * by.sign) ** count
             return self.lemma(p, "=", (), [(number, factor), (by.equation, multiplier)])
-        product = _times(Product(Fraction(1), (number,)), *[by.evidence.product] * times)
+        product = times(single(number), *[by.evidence.product] * count)
         return self.lemma(p, kind, [product], [(by.equation, multiplier)])
 
     def eliminate(self, number: int, p: PolyElement) -> None:
@@ -440,10 +437,10 @@ class _Case:
         if len(p) > LARGEST:
             return
         choices = []
-        variables = sorted(_variables(p), reverse=True)
+        variables = sorted(variables_of(p), reverse=True)
         for index in variables:
             degree = p.degree(self.ring.gens[index])
-            leading = _coefficient(p, index, degree)
+            leading = coefficient(p, index, degree)
             if degree == 1:
                 self.sign_of_solution(number, self.ring.gens[index], leading)
                 x = self.ring.gens[index]
@@ -467,7 +464,7 @@ class _Case:
             return
 
     def within(self, number: int) -> set[int]:
-        return _variables(self.facts[number][0])
+        return variables_of(self.facts[number][0])
 
     def sign_of_solution(self, number: int, x: PolyElement, c: PolyElement) -> None:
         """c x + d = 0 gives the sign of x, if those of c and d are known, or that of c."""
@@ -483,7 +480,7 @@ class _Case:
         old = self._by_fact(x)
         if old is not None and (old.strict or not last[1].strict):
             return
-        products = [_times(known[1].product, Product(Fraction(1), (len(self.facts),))), last[1].product]
+        products = [times(known[1].product, single(len(self.facts))), last[1].product]
         self.indirect(x, ">" if last[1].strict else ">=", (products, [(number, self.ring(-last[0]))]))
 
     def reduce(self, number: int) -> None:
@@ -503,7 +500,7 @@ class _Case:
         constant, factors = self.factors(p)
         if not factors or (len(factors) == 1 and factors[0][1] == 1):
             return
-        by, value = _Evidence(Product(abs(_fraction(constant))), True), 1 if constant > 0 else -1
+        by, value = _Evidence(Product(abs(fraction(constant))), True), 1 if constant > 0 else -1
         rest = self.ring(1)
         for f, power in factors:
             known = self.sign(f)
@@ -515,7 +512,7 @@ class _Case:
                 for _ in range(power):
                     by *= known[1]
             elif kind == ">" and power > 1:
-                by *= _Evidence(Product(Fraction(1), (), (self.outer(f ** (power // 2)),)), False)
+                by *= self.square(f ** (power // 2))
                 rest *= f ** (power % 2)
             else:
                 rest *= f**power
@@ -524,8 +521,8 @@ class _Case:
         self.active.pop(number, None)
         if rest.is_ground and value > 0:
             return
-        negation = Product(Fraction(1), (len(self.facts),))
-        self.indirect(rest * value, kind, ([_times(by.product, negation), Product(Fraction(1), (number,))], ()))
+        negation = single(len(self.facts))
+        self.indirect(rest * value, kind, ([times(by.product, negation), single(number)], ()))
 
     def contradict(self, number: int) -> None:
         p, kind = self.facts[number]
@@ -536,17 +533,16 @@ class _Case:
             return
         against = self.evidence(-p)
         if against and (against.strict or kind == ">"):
-            raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+            raise _Closed(Combination((single(number), against.product)))
         if against:
             self.active.pop(number, None)
-            above = Product(Fraction(1), (number,))
-            below = Product(Fraction(1), (len(self.facts),))
-            self.indirect(p, "=", ([below, against.product], ()), ([below, above], ()))
+            negation = single(len(self.facts))
+            self.indirect(p, "=", ([negation, against.product], ()), ([negation, single(number)], ()))
 
     def positive_factor(self, number: int, p: PolyElement, f: PolyElement, weak: _Evidence) -> None:
         """p > 0 has the factor f >= 0, which is then positive."""
         here = len(self.facts)
-        negation, opposite = Product(Fraction(1), (here,)), Product(Fraction(1), (here + 1,))
+        negation, opposite = single(here), single(here + 1)
         zero = Lemma(
             Fact(self.outer(f), "="),
             (
@@ -555,7 +551,7 @@ class _Case:
             ),
         )
         cofactor = p.exquo(f)
-        end = self.combination([Product(Fraction(1), (number,))], [(here + 1, -cofactor)])
+        end = self.combination([single(number)], [(here + 1, -cofactor)])
         self.lemmas.append(Lemma(Fact(self.outer(f), ">"), (Refutation((zero,), end),)))
         self.add(f, ">")
 
@@ -567,7 +563,7 @@ class _Case:
         constant, factors = self.factors(p)
         if not factors or (len(factors) == 1 and factors[0][1] == 1):
             return
-        by, rest = _Evidence(Product(abs(_fraction(constant))), True), self.ring(1)
+        by, rest = _Evidence(Product(abs(fraction(constant))), True), self.ring(1)
         value = 1 if constant > 0 else -1
         for f, power in factors:
             known = self.sign(f)
@@ -580,10 +576,8 @@ class _Case:
         if rest == p * value or rest.is_ground:
             return
         self.active.pop(number, None)
-        other = _times(by.product, Product(Fraction(1), (len(self.facts),)))
-        self.indirect(
-            rest, "=", ([other], [(number, self.ring(-value))]), ([other], [(number, self.ring(value))])
-        )
+        other = times(by.product, single(len(self.facts)))
+        self.indirect(rest, "=", ([other], [(number, self.ring(-value))]), ([other], [(number, self.ring(value))]))
 
     # ------------------------------------------------------------------------------------------ cases
 
@@ -612,7 +606,7 @@ class _Case:
                     if kind != "=":
                         against = case.evidence(-p, effort)
                         if against and (against.strict or kind == ">"):
-                            raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+                            raise _Closed(Combination((single(number), against.product)))
         except _Closed as closed:
             return _needed(case.lemmas, closed.end, len(case.facts) - len(case.lemmas))
         return None
@@ -631,16 +625,14 @@ class _Case:
 
     def relevant(self) -> list[int]:
         """Alternatives about variables of active facts, those about signs first, then those that came first."""
-        here = {index for number in self.active for index in _variables(self.facts[number][0])}
+        here = {index for number in self.active for index in variables_of(self.facts[number][0])}
         here |= {r.variable for r in self.rewritings}
         found = []
         for number, parts in enumerate(self.alternatives):
             if number in self.decided:
                 continue
             literals = [literal for part in parts for literal in _literals(part)]
-            atoms = {
-                atom for literal in literals for monomial, _ in literal.polynomial.terms for atom, _ in monomial
-            }
+            atoms = {atom for literal in literals for monomial, _ in literal.polynomial.terms for atom, _ in monomial}
             if atoms & here:
                 found.append((all(literal.kind != "=" for literal in literals), number))
         return [number for _, number in sorted(found, key=lambda pair: (not pair[0], pair[1]))]
@@ -701,12 +693,12 @@ class _Case:
 
     def projectable(self) -> list[int]:
         facts, costs = self.inequalities(), []
-        blocked = {index for _, p in self.equations() for index in _variables(p)}
-        for index in {index for _, p, _ in facts for index in _variables(p)} - blocked:
+        blocked = {index for _, p in self.equations() for index in variables_of(p)}
+        for index in {index for _, p, _ in facts for index in variables_of(p)} - blocked:
             x, bounds = self.ring.gens[index], {1: 0, -1: 0}
             for _, p, _ in facts:
                 degree = p.degree(x)
-                known = self.sign(_coefficient(p, index, 1), 2) if degree == 1 else None
+                known = self.sign(coefficient(p, index, 1), 2) if degree == 1 else None
                 if degree > 1 or (degree == 1 and not (known and known[1].strict)):
                     break
                 if known:
@@ -718,11 +710,12 @@ class _Case:
         return [index for _, index in sorted(costs)]
 
     def eliminate_between(self, index: int) -> None:
-        lower, upper = [], []
+        lower: list[tuple] = []
+        upper: list[tuple] = []
         x = self.ring.gens[index]
         for number, p, strict in self.inequalities():
             if p.degree(x) == 1:
-                c = _coefficient(p, index, 1)
+                c = coefficient(p, index, 1)
                 sign, evidence = self.sign(c, 2)  # type: ignore[misc]
                 (lower if sign > 0 else upper).append((number, p, strict, c * sign, evidence))
         for number, *_ in (*lower, *upper):
@@ -730,8 +723,8 @@ class _Case:
         for n, p, first, a, above in lower:
             for m, q, second, b, below in upper:
                 products = [
-                    _times(below.product, Product(Fraction(1), (n,))),
-                    _times(above.product, Product(Fraction(1), (m,))),
+                    times(below.product, single(n)),
+                    times(above.product, single(m)),
                 ]
                 self.lemma(b * p + a * q, ">" if first or second else ">=", products)
 
@@ -740,7 +733,7 @@ class _Case:
             if len(p) > 1:
                 against = self.evidence(-p, 3)
                 if against and (against.strict or strict):
-                    raise _Closed(Combination((Product(Fraction(1), (number,)), against.product)))
+                    raise _Closed(Combination((single(number), against.product)))
 
     def interval(self) -> None:
         """A polynomial of one variable between two numbers: products of powers of the two distances."""
@@ -748,15 +741,15 @@ class _Case:
         for index in sorted(self.used()):
             x = self.ring.gens[index]
             degree = max(self.facts[number][0].degree(x) for number in self.active)
-            ends = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts if _variables(p) == {index}]
+            ends = [(p, strict, single(n)) for n, p, strict in facts if variables_of(p) == {index}]
             ends = [end for end in ends if end[0].degree(x) == 1]
             if degree < 3 or len(ends) < 2:
                 continue
-            columns = [(p, strict, Product(Fraction(1), (n,))) for n, p, strict in facts]
+            columns = [(p, strict, single(n)) for n, p, strict in facts]
             for other in [(self.ring(1), True, ONE), *columns]:
                 for count in range(degree - other[0].degree(x) + 1):
                     for chosen in combinations_with_replacement(ends, count):
-                        columns.append(_product((other, *chosen)))
+                        columns.append(product_of((other, *chosen)))
             multiples = [
                 (p * x**power, number, x**power)
                 for number, p in self.equations()
@@ -771,7 +764,7 @@ class _Case:
         """Close the case by a combination of products of so many facts."""
         self.in_time()
         facts = self.inequalities()
-        base: list[Column] = [(p, strict, Product(Fraction(1), (number,))) for number, p, strict in facts]
+        base: list[Column] = [(p, strict, single(number)) for number, p, strict in facts]
         columns: dict[PolyElement, Column] = {}
 
         def put(column: Column) -> None:
@@ -784,31 +777,31 @@ class _Case:
             if len(columns) > limit:
                 return
             for chosen in combinations_with_replacement(base, count):
-                put(_product(chosen))
+                put(product_of(chosen))
         if degree > 1:
             terms = self.evident_terms(facts)
             for column in base:
                 for term in terms:
-                    put(_product((column, term)))
+                    put(product_of((column, term)))
             for root in self.roots(facts) if squares else ():
-                square: Column = (root**2, False, Product(Fraction(1), (), (self.outer(root),)))
+                square: Column = (root**2, False, self.square(root).product)
                 put(square)
                 for column in base:
-                    put(_product((column, square)))
+                    put(product_of((column, square)))
         multiples = []
         for number, p in self.equations():
-            multipliers = {self.ring(1)}
+            multipliers = {self.ring(1): None}
             if degree > 1:
                 used = [self.ring.gens[index] for index in sorted(self.used())]
-                multipliers |= set(used) | {q for _, q, _ in facts if len(q) < 4}
+                multipliers |= dict.fromkeys((*used, *(q for _, q, _ in facts if len(q) < 4)))
                 if len(used) <= 8:
-                    multipliers |= {a * b for a in used for b in used}
+                    multipliers |= dict.fromkeys(a * b for a in used for b in used)
             multiples += [(p * multiplier, number, multiplier) for multiplier in multipliers]
         if len(columns) <= limit:
             self.close_with(list(columns.values()), multiples)
 
     def used(self) -> set[int]:
-        return {index for number in self.active for index in _variables(self.facts[number][0])}
+        return {index for number in self.active for index in variables_of(self.facts[number][0])}
 
     def evident_terms(self, facts: list) -> list[Column]:
         """Monomials of the facts whose sign is known."""
@@ -833,9 +826,9 @@ class _Case:
         """What is worth squaring: repeated factors of coefficients, differences of halved terms."""
         found: dict[PolyElement, None] = {}
         for _, p, _ in facts:
-            for index in _variables(p):
+            for index in variables_of(p):
                 for power in range(p.degree(self.ring.gens[index]) + 1):
-                    for f, count in self.factors(_coefficient(p, index, power))[1]:
+                    for f, count in self.factors(coefficient(p, index, power))[1]:
                         if count > 1:
                             found[f] = None
         halves = {tuple(power // 2 for power in powers) for _, p, _ in facts for powers in p.itermonoms()}
@@ -848,7 +841,7 @@ class _Case:
         return list(found)[:100]
 
     def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
-        found = solve(columns, multiples, self.tools)
+        found = solve(columns, multiples, self.tools.context, self.in_time())
         if found:
             raise _Closed(self.combination(*found[:2]))
 
@@ -897,141 +890,9 @@ def _numbers(part: Any) -> set[int]:
     return _numbers(part.reason) if isinstance(part, Lemma) else set().union(*map(_numbers, part))
 
 
-def solve(
-    columns: list[Column], multiples: list[Multiple], tools: _Tools, target: PolyElement | None = None
-) -> tuple[list[Product], list[tuple[int, PolyElement]], bool] | None:
-    """Positive multiples of the columns, and multiples of equations, with sum zero and one positive, or the target.
-
-    The sum is exact: Z3's linear arithmetic is over the rational numbers.
-    """
-    import z3
-
-    columns = _useful(columns, multiples, target)
-    if not any(strict for _, strict, _ in columns) and (target is None or not columns):
-        return None
-    rows: dict[tuple, list[str]] = {}
-    for letter, parts in (("c", columns), ("e", multiples)):
-        for number, part in enumerate(parts):
-            for powers, value in part[0].iterterms():
-                rows.setdefault(powers, []).append(f"(* {_text(value)} {letter}{number})")
-    goal = dict(target.iterterms()) if target else {}
-    if not goal.keys() <= rows.keys():
-        return None
-    lines = [f"(declare-const c{number} Real)(assert (>= c{number} 0))" for number in range(len(columns))]
-    lines += [f"(declare-const e{number} Real)" for number in range(len(multiples))]
-    lines += [f"(assert (= (+ 0 {' '.join(row)}) {_text(goal.get(powers, 0))}))" for powers, row in rows.items()]
-    context = tools.context
-    solver = z3.SolverFor("QF_LRA", ctx=context)
-    solver.set("timeout", max(1, int(1000 * min(tools.patience, tools.deadline - monotonic()))))
-    solver.from_string("\n".join(lines))
-    weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
-    free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
-    positive = [weight for weight, (_, strict, _) in zip(weights, columns, strict=True) if strict]
-    strict = False
-    if positive:
-        solver.push()
-        solver.add(z3.Sum(positive) > 0 if target else z3.Sum(positive) == 1)
-        strict = solver.check() == z3.sat
-    if not strict:
-        if target is None:
-            return None
-        if positive:
-            solver.pop()
-        if solver.check() != z3.sat:
-            return None
-    model = solver.model()
-
-    def value(variable: Any) -> Fraction:
-        return model.eval(variable, model_completion=True).as_fraction()
-
-    products = [
-        _times(product, Product(value(weight)))
-        for weight, (_, _, product) in zip(weights, columns, strict=True)
-        if value(weight)
-    ]
-    equations = [
-        (number, multiplier * QQ(value(variable).numerator, value(variable).denominator))
-        for variable, (_, number, multiplier) in zip(free, multiples, strict=True)
-        if value(variable)
-    ]
-    return products, equations, strict
-
-
-def _useful(columns: list[Column], multiples: list[Multiple], target: PolyElement | None) -> list[Column]:
-    """Columns without a term that nothing can cancel."""
-    fixed = {powers for p, _, _ in multiples for powers in p.itermonoms()}
-    if target is not None:
-        fixed |= set(target.itermonoms())
-    while True:
-        signs: dict[tuple, int] = {}
-        for p, _, _ in columns:
-            for powers, number in p.iterterms():
-                signs[powers] = signs.get(powers, 0) | (1 if number > 0 else 2)
-        kept = [
-            column
-            for column in columns
-            if all(powers in fixed or signs[powers] == 3 for powers in column[0].itermonoms())
-        ]
-        if len(kept) == len(columns):
-            return kept
-        columns = kept
-
-
-def _product(parts: Iterable[Column]) -> Column:
-    p, strict, product = None, True, ONE
-    for q, positive, factor in parts:
-        p = q if p is None else p * q
-        strict, product = strict and positive, _times(product, factor)
-    assert p is not None
-    return p, strict, product
-
-
 def _literals(formula: Formula) -> Iterator[Fact]:
     if isinstance(formula, Fact):
         yield formula
     else:
         for part in formula.parts:
             yield from _literals(part)
-
-
-def _variables(p: PolyElement) -> set[int]:
-    return {index for powers in p.itermonoms() for index, power in enumerate(powers) if power}
-
-
-def _coefficient(p: PolyElement, index: int, power: int) -> PolyElement:
-    """The coefficient of a power of a variable."""
-    terms = {
-        (*powers[:index], 0, *powers[index + 1 :]): number for powers, number in p.iterterms() if powers[index] == power
-    }
-    return p.ring.from_dict(terms)
-
-
-def _factors(p: PolyElement) -> tuple[Any, list[tuple[PolyElement, int]]]:
-    """SymPy's factors, found in the ring of the variables that occur: others cost time."""
-    used = sorted(_variables(p))
-    small = ring([f"t{index}" for index in used], QQ)[0]
-    constant, factors = small.from_dict(
-        {tuple(powers[index] for index in used): number for powers, number in p.iterterms()}
-    ).factor_list()
-
-    def large(f: PolyElement) -> PolyElement:
-        terms = {}
-        for powers, number in f.iterterms():
-            exponents = [0] * p.ring.ngens
-            for index, power in zip(used, powers, strict=True):
-                exponents[index] = power
-            terms[tuple(exponents)] = number
-        return p.ring.from_dict(terms)
-
-    return constant, [(large(f), power) for f, power in factors]
-
-
-def _text(number: Any) -> str:
-    """A rational number in SMT-LIB."""
-    value = _fraction(QQ(number))
-    text = f"(/ {abs(value.numerator)}.0 {value.denominator}.0)"
-    return f"(- {text})" if value < 0 else text
-
-
-def _fraction(number: Any) -> Fraction:
-    return Fraction(int(number.numerator), int(number.denominator))
