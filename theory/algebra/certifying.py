@@ -19,18 +19,12 @@ from sympy.logic.boolalg import Boolean
 from sympy.polys.rings import PolyElement, ring
 
 from signproof.theory.algebra.certificate import (
-    All,
     Cases,
     Certificate,
     Combination,
-    Fact,
-    Formula,
     Lemma,
-    Polynomial,
     Product,
-    Question,
     Refutation,
-    Some,
     refutes,
 )
 from signproof.theory.algebra.combining import (
@@ -46,6 +40,7 @@ from signproof.theory.algebra.combining import (
     times,
     variables_of,
 )
+from signproof.theory.algebra.polynomials import All, Fact, Formula, Polynomial, Question, Some
 
 LARGEST = 300
 """Terms of the largest polynomial that is worked on."""
