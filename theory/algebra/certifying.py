@@ -46,8 +46,6 @@ LARGEST = 300
 """Terms of the largest polynomial that is worked on."""
 COLUMNS = 2000
 """Products that are combined at most."""
-PATIENCE = 2.0
-"""Seconds for one combination."""
 DEEPEST = 3
 """Splits by the sign of a polynomial that no alternative asks for."""
 
@@ -239,12 +237,9 @@ class _Case:
     def square(self, root: PolyElement) -> _Evidence:
         return _Evidence(Product(Fraction(1), (), (self.outer(root),)), False)
 
-    def in_time(self) -> float:
-        """Seconds for one combination."""
-        left = self.tools.deadline - monotonic()
-        if left <= 0:
+    def in_time(self) -> None:
+        if monotonic() > self.tools.deadline:
             raise _Late
-        return min(left, PATIENCE)
 
     # ------------------------------------------------------------------------------------------ signs
 
@@ -335,7 +330,7 @@ class _Case:
         columns = [(self.ring(1), True, ONE)]
         columns += [(q, strict, single(number)) for number, q, strict in self.inequalities()]
         multiples = [(q, number, self.ring(1)) for number, q in self.equations()]
-        found = solve(columns, multiples, self.tools.context, self.in_time(), p)
+        found = solve(columns, multiples, self.tools.context, p)
         if found is None:
             self.failed[p] = len(self.facts)
             return None
@@ -836,7 +831,7 @@ class _Case:
         return list(found)[:100]
 
     def close_with(self, columns: list[Column], multiples: list[Multiple]) -> None:
-        found = solve(columns, multiples, self.tools.context, self.in_time())
+        found = solve(columns, multiples, self.tools.context)
         if found:
             raise _Closed(self.combination(*found[:2]))
 

@@ -22,6 +22,8 @@ Column: TypeAlias = tuple[PolyElement, bool, Product]
 """A product's value, whether it is positive, and the product."""
 Multiple: TypeAlias = tuple[PolyElement, int, PolyElement]
 """A multiple of an equation: its value, the equation's number, and the multiplier."""
+WORK = 8_000_000
+"""Z3's own count of work for one combination, some two seconds; unlike seconds, it is repeatable."""
 
 
 def times(*products: Product) -> Product:
@@ -46,7 +48,6 @@ def solve(
     columns: list[Column],
     multiples: list[Multiple],
     context: z3.Context,
-    seconds: float,
     target: PolyElement | None = None,
 ) -> tuple[list[Product], list[tuple[int, PolyElement]], bool] | None:
     """Positive multiples of the columns, and multiples of equations, with sum zero and one positive, or the target.
@@ -71,7 +72,7 @@ def solve(
     lines += [f"(assert (= (+ 0 {' '.join(row)}) {_text(goal.get(powers, 0))}))" for powers, row in rows.items()]
     solver = z3.SolverFor("QF_LRA", ctx=context)
     solver.set("ctrl_c", False)
-    solver.set("timeout", max(1, int(1000 * seconds)))
+    solver.set("rlimit", WORK)
     solver.from_string("\n".join(lines))
     weights = [z3.Real(f"c{number}", context) for number in range(len(columns))]
     free = [z3.Real(f"e{number}", context) for number in range(len(multiples))]
