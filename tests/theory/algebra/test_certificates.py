@@ -29,6 +29,7 @@ from sympy import (
     Lt,
     Max,
     Min,
+    Mul,
     Ne,
     Not,
     Or,
@@ -60,6 +61,8 @@ from signproof.theory.catalog import catalog
 from signproof.theory.elaboration.certified import asked, certified
 
 x, y, z, a, b = (Symbol(name, real=True) for name in "xyzab")
+RATIO = Mul(x, 1 / x, evaluate=False)
+"""x/x, which SymPy would say is 1."""
 
 FOLLOWS = {
     "nothing to show": (true, ()),
@@ -75,7 +78,7 @@ FOLLOWS = {
     "not": (x <= 1, (Not(And(x > 1, y > 1)), y > 2)),
     "an inverse": (1 / x > 0, (x > 0,)),
     "an inverse that decreases": (1 / x <= 1 / y, (x >= y, y > 0)),
-    "cancelling": (Eq(x / x, 1, evaluate=False), (Ne(x, 0),)),
+    "cancelling": (Eq(RATIO, 1, evaluate=False), (Ne(x, 0),)),
     "a negative denominator": (x / y < 0, (x > 0, y < 0)),
     "a denominator's square": (x**2 / y**2 >= 0, (Ne(y, 0),)),
     "a root": (Eq(sqrt(x) ** 2, x, evaluate=False), (x >= 0,)),
@@ -97,8 +100,8 @@ FOLLOWS = {
 
 FAILS = {
     "a strict square": (x**2 + y**2 > 2 * x * y, ()),
-    "zero has no inverse": (x / x >= 1, ()),
-    "0/0": (Eq(x / x, 1, evaluate=False), (x >= 0,)),
+    "zero has no inverse": (Ge(RATIO, 1, evaluate=False), ()),
+    "0/0": (Eq(RATIO, 1, evaluate=False), (x >= 0,)),
     "a root of a negative number": (sqrt(x) >= 0, ()),
     "a root's sign": (Eq(sqrt(x**2, evaluate=False), x, evaluate=False), ()),
     "a root of zero is not positive": (sqrt(x) > 0, (x >= 0,)),
@@ -370,7 +373,7 @@ NEIGHBOURS = [
     (FOLLOWS["alternatives"], (x**2 >= 1, (Or(x >= 1, x <= 0),)), {x: 0}),
     (FOLLOWS["an inverse that decreases"], (1 / x <= 1 / y, (x >= y, Ne(y, 0))), {x: 1, y: -1}),
     (FOLLOWS["a negative denominator"], (x / y < 0, (x >= 0, y < 0)), {x: 0, y: -1}),
-    (FOLLOWS["cancelling"], (Eq(x / x, 1, evaluate=False), (Ne(x, 1),)), {x: 0}),
+    (FOLLOWS["cancelling"], (Eq(RATIO, 1, evaluate=False), (Ne(x, 1),)), {x: 0}),
     (FOLLOWS["roots compare"], (sqrt(x) <= sqrt(y), (x >= 0, x <= 4 * y)), {x: 4, y: 1}),
     (FOLLOWS["a rate"], (x * y / (x + y) <= x, (x > 0, y > -10)), {x: 1, y: -2}),
     (FOLLOWS["|x|"], (Abs(x + y) <= Abs(x) - Abs(y), ()), {x: 0, y: 1}),
