@@ -97,7 +97,7 @@ def refutes(known: Iterable[Formula], refutation: Refutation, atoms: int) -> boo
     """Whether a refutation shows that the formulas cannot all hold."""
     try:
         return _Known(atoms).assuming(*known).refuted(refutation)
-    except (_Wrong, RecursionError):
+    except (_Wrong, RecursionError, TypeError, ValueError, AttributeError):  # the latter of what has another form
         return False
 
 

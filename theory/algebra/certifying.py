@@ -154,7 +154,8 @@ class _Case:
             self.combine(2, 300, squares=False)
             return self.split(pending[0])
         self.leaf()
-        return self.guess()
+        rest = [number for number in range(len(self.alternatives)) if number not in self.decided]
+        return self.split(rest[0]) if rest else self.guess()
 
     # ------------------------------------------------------------------------------------------ facts
 

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sympy import (
     Abs,
@@ -118,7 +118,7 @@ FAILS = {
     "min": (Min(x, y) >= x, ()),
     "no premises, no contradiction": (false, ()),
     "log": (log(x) >= 0, ()),
-    "a condition of the goal": (Or(x > 0, x <= 0, 1 / x > 0), ()),
+    "a condition of the goal": (Or(x >= 0, 1 / x < 0), ()),
 }
 """Goals that do not, although it looks so."""
 
@@ -328,6 +328,7 @@ def value(p: Polynomial, point: tuple[Fraction, ...]) -> Fraction:
     return total
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(polynomials, polynomials, st.tuples(*[st.fractions(-3, 3, max_denominator=4)] * 3), st.integers(0, 3))
 def test_polynomials_are_a_ring(p, q, point, power):
     at = value(p, point), value(q, point)
@@ -368,7 +369,7 @@ def mutants(part: Any, random: Random) -> Iterator[Any]:
 
 NEIGHBOURS = [
     (FOLLOWS["transitivity"], (x > z, (x >= y, y >= z)), {x: 0, y: 0, z: 0}),
-    (FOLLOWS["products"], (x * y <= z * z, (x >= -3, y >= 0, x <= z, y <= z)), {x: -3, y: 0, z: -1}),
+    (FOLLOWS["products"], (x * y <= z * z, (x >= -3, y >= -3, x <= z, y <= z)), {x: -1, y: -1, z: 0}),
     (FOLLOWS["a nonzero factor"], (Eq(x, 0), (Eq(x * y, 0), Ne(y, 1))), {x: 1, y: 0}),
     (FOLLOWS["alternatives"], (x**2 >= 1, (Or(x >= 1, x <= 0),)), {x: 0}),
     (FOLLOWS["an inverse that decreases"], (1 / x <= 1 / y, (x >= y, Ne(y, 0))), {x: 1, y: -1}),
@@ -379,7 +380,11 @@ NEIGHBOURS = [
     (FOLLOWS["|x|"], (Abs(x + y) <= Abs(x) - Abs(y), ()), {x: 0, y: 1}),
     (FOLLOWS["signs"], (sign(x) ** 2 <= 0, ()), {x: 1}),
     (FOLLOWS["max and min"], (Eq(Max(x, y) - Min(x, y), x + y), ()), {x: -1, y: -1}),
-    (FOLLOWS["a contraction"], (1 - 2 * a * x * (1 - y * a / 2) >= 0, (x > 0, y >= x, a > 0, a * y < 2)), None),
+    (
+        FOLLOWS["a contraction"],
+        (1 - 2 * a * x * (1 - y * a / 2) >= 0, (x > 0, 2 * y >= x, a > 0, a * y < 2)),
+        {x: 2, y: 1, a: 1},
+    ),
     (FOLLOWS["a root of a square"], (Eq(sqrt(x**2, evaluate=False), x, evaluate=False), ()), {x: -1}),
 ]
 """Questions, the same with a slip, and where the slip shows."""
@@ -394,10 +399,9 @@ def test_mutants_prove_nothing_false(neighbour, record_property):
     """Each mutant against the true statement: nearly all are refused; against the false one: all are."""
     (goal, premises), (wrong, slipped), point = NEIGHBOURS[neighbour]
     certificate = find(goal, premises, 60)
-    asked, mistaken = Question.of(goal, premises), Question.of(wrong, slipped)
-    if point:
-        values = {symbol: Integer(number) for symbol, number in point.items()}
-        assert all(truth(premise, values) for premise in slipped) and truth(wrong, values) is False
+    right, mistaken = Question.of(goal, premises), Question.of(wrong, slipped)
+    values = {symbol: Integer(number) for symbol, number in point.items()}
+    assert all(truth(premise, values) for premise in slipped) and truth(wrong, values) is False
     assert not check(wrong, slipped, certificate)
     random, tried, survivors = Random(neighbour), 0, 0
     share = MUTANTS / sum(1 for _ in mutants(certificate, random))
@@ -405,7 +409,7 @@ def test_mutants_prove_nothing_false(neighbour, record_property):
         if random.random() > share:
             continue
         tried += 1
-        survivors += _accepted(asked, changed)
+        survivors += _accepted(right, changed)
         assert not _accepted(mistaken, changed), changed
     record_property("said", f"{tried} mutants, {survivors} of them certificates too")
     # a weight of a sum that is zero by itself may be another one, say
@@ -429,7 +433,7 @@ relations = st.builds(lambda kind, p, q: kind(p, q), st.sampled_from([Ge, Gt, Le
 statements = relations | st.builds(Or, relations, relations) | st.builds(And, relations, relations)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(statements, st.lists(statements, max_size=2), st.sampled_from(SMALL), st.sampled_from(SMALL), statements)
 def test_a_statement_with_a_counterexample_has_no_certificate(goal, premises, at_x, at_y, helpful):
     point = {x: at_x, y: at_y}
@@ -441,7 +445,7 @@ def test_a_statement_with_a_counterexample_has_no_certificate(goal, premises, at
             assert not check(goal, premises, certificate)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_no_step_leads_from_truth_to_falsehood(data):
     """Facts that hold at a point, and the opposite of a lemma that is false there, are not refuted by the lemma."""
