@@ -1,7 +1,9 @@
-"""The house: its picture is drawn from the code, no room is too large, and names of version 0.1 still load."""
+"""The house: its picture is drawn from the code, no room is too large, the kernel imports what its charter lists, and
+names of version 0.1 still load."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import re
@@ -16,6 +18,11 @@ from signproof.theory.kernel.lemmas import TABLE
 
 LARGEST = 0.15
 """The share of all lines that no room exceeds."""
+CHARTER = (
+    "algebra.decide", "assumptions.", "bodies", "border.opaque", "border.steps", "claim", "kernel", "methods.", "norms",
+    "proof_steps", "symbols", "terms.",
+)  # fmt: skip
+"""What the kernel may import of `theory`: questions to Z3, claims and their parts, terms, rules traced on terms."""
 OLD = [
     (f"signproof.{room}.{name}", parts.split())
     for room, modules in moved.MOVED.items()
@@ -46,6 +53,18 @@ def test_the_picture_shows_the_rooms_there_are(drawer):
 def test_no_room_is_most_of_the_house(drawer):
     lines, _ = drawer.rooms()
     assert {room for room, number in lines.items() if number > LARGEST * sum(lines.values())} == set()
+
+
+def test_the_kernel_imports_nothing_but_what_its_charter_lists():
+    kernel = ROOT / "theory" / "kernel"
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in sorted(kernel.glob("*.py"))]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    found = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    found |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    ours = {name.removeprefix("signproof.theory.") for name in found if name.startswith("signproof.")}
+    assert {name for name in ours if not name.startswith(CHARTER)} == set()
+    others = {name.split(".")[0] for name in found if not name.startswith("signproof.")}
+    assert others - sys.stdlib_module_names == {"sympy"}
 
 
 def test_circles_and_rooms_are_told_apart(drawer):

@@ -71,6 +71,8 @@ class Stated(msgspec.Struct, forbid_unknown_fields=True):
     """The number of steps fixed before the run, if the claim is about its end alone."""
     steps: str | None
     """The number of steps of a run, if the measure is one of the whole run."""
+    timed: bool
+    """Whether it is about flows, at times t."""
 
 
 class StepForm(msgspec.Struct, forbid_unknown_fields=True):

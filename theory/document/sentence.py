@@ -16,8 +16,6 @@ from signproof.theory.terms.vectors import point
 
 LETTERS = ("x", "y", "z", "u", "v", "w")
 """What the points of an assumption are called."""
-TIMED = ("flow", "comparison")
-"""Kinds of claims that are about all times."""
 
 
 def sentence(document: Document) -> str:
@@ -39,7 +37,7 @@ def _quantified(claim: Stated) -> str:
     if claim.parameters:
         where = ", ".join(text(term(relation)) for relation in claim.domain)
         parts.append(f"all real {', '.join(claim.parameters)}{' with ' + where if where else ''}")
-    if claim.kind in TIMED:
+    if claim.timed:
         parts.append("every t >= 0 in the domain")
     elif claim.horizon is not None:
         parts.append(f"k = {claim.horizon}")
@@ -82,4 +80,4 @@ def _along(claim: Stated) -> str:
     if claim.rule is None or claim.rule.step is None:
         return "" if claim.rule is None else f", along {claim.rule.name}"
     goes: Any = text(term(claim.rule.step))
-    return f", where x'(t) = {goes}" if claim.kind in TIMED else f", where x_(k+1) = {goes}"
+    return f", where x'(t) = {goes}" if claim.timed else f", where x_(k+1) = {goes}"

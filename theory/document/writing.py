@@ -89,6 +89,7 @@ def _stated(claim: Claim) -> Stated:
         orbit=None if claim.orbit is None else _orbit(claim),
         horizon=None if claim.horizon is None else str(claim.horizon),
         steps=None if run is None else str(run),
+        timed=claim.body.timed,
     )
 
 
