@@ -60,7 +60,7 @@ from signproof.theory.algebra.polynomials import All, Fact, Polynomial, Question
 from signproof.theory.catalog import catalog
 from signproof.theory.elaboration.certified import asked, certified
 
-x, y, z, a, b = (Symbol(name, real=True) for name in "xyzab")
+x, y, z, a = (Symbol(name, real=True) for name in "xyza")
 RATIO = Mul(x, 1 / x, evaluate=False)
 """x/x, which SymPy would say is 1."""
 
