@@ -171,6 +171,14 @@ def test_the_checker_needs_no_z3(monkeypatch):
     assert check(goal, premises, certificate)
 
 
+def test_all_parts_are_refuted():
+    goal, premises = And(x > 0, 1 / x > 0), (x > 1,)
+    certificate = find(goal, premises, 60)
+    assert len(certificate.parts) == 3 and check(goal, premises, certificate)
+    for parts in ((), certificate.parts[:2], certificate.parts[1:], (*certificate.parts, certificate.parts[0])):
+        assert not check(goal, premises, Certificate(parts))
+
+
 def test_limits_are_not_assumed():
     with pytest.raises(TypeError, match="not assumed"):
         check(true, [Eq(Limit(1 / x, x, oo), 0)], Certificate(()))
