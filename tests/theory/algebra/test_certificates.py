@@ -60,7 +60,7 @@ from signproof.theory.algebra.polynomials import All, Fact, Polynomial, Question
 from signproof.theory.catalog import catalog
 from signproof.theory.elaboration.certified import asked, certified
 
-x, y, z, a, b = (Symbol(name, real=True) for name in "xyzab")
+x, y, z, a = (Symbol(name, real=True) for name in "xyza")
 RATIO = Mul(x, 1 / x, evaluate=False)
 """x/x, which SymPy would say is 1."""
 
@@ -169,6 +169,14 @@ def test_the_checker_needs_no_z3(monkeypatch):
     certificate = find(goal, premises, 60)
     monkeypatch.setitem(sys.modules, "z3", None)
     assert check(goal, premises, certificate)
+
+
+def test_all_parts_are_refuted():
+    goal, premises = And(x > 0, 1 / x > 0), (x > 1,)
+    certificate = find(goal, premises, 60)
+    assert len(certificate.parts) == 3 and check(goal, premises, certificate)
+    for parts in ((), certificate.parts[:2], certificate.parts[1:], (*certificate.parts, certificate.parts[0])):
+        assert not check(goal, premises, Certificate(parts))
 
 
 def test_limits_are_not_assumed():
