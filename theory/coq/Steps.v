@@ -1,0 +1,254 @@
+(* Tactics that prove the steps of an exported proof: one for each rule of signproof's kernel. *)
+From Coq Require Export Reals Lra Lia Psatz FunctionalExtensionality.
+From Signproof Require Export Vectors Norms Objective Recursion Logarithm.
+Open Scope R_scope.
+
+(* ------------------------------------------------------------------------------------------------ numbers *)
+
+Lemma scaled_le m a b : 0 <= m -> a <= b -> 0 <= m * (b - a).
+Proof. intros. apply Rmult_le_pos; lra. Qed.
+Lemma scaled_ge m a b : 0 <= m -> a >= b -> 0 <= m * (a - b).
+Proof. intros. apply Rmult_le_pos; lra. Qed.
+Lemma scaled_lt m a b : 0 <= m -> a < b -> 0 <= m * (b - a).
+Proof. intros. apply Rmult_le_pos; lra. Qed.
+Lemma scaled_gt m a b : 0 <= m -> a > b -> 0 <= m * (a - b).
+Proof. intros. apply Rmult_le_pos; lra. Qed.
+Lemma strictly_scaled_lt m a b : 0 < m -> a < b -> 0 < m * (b - a).
+Proof. intros. apply Rmult_lt_0_compat; lra. Qed.
+Lemma strictly_scaled_gt m a b : 0 < m -> a > b -> 0 < m * (a - b).
+Proof. intros. apply Rmult_lt_0_compat; lra. Qed.
+Lemma scaled_eq m a b : a = b -> m * (b - a) = 0.
+Proof. intros ->. ring. Qed.
+
+Lemma below_fraction a b q : 0 < q -> a < b / q -> a * q < b.
+Proof. intros Q A. apply (Rmult_lt_compat_r q) in A; [|exact Q]. unfold Rdiv in A. rewrite Rmult_assoc, Rinv_l in A; lra. Qed.
+Lemma at_most_fraction a b q : 0 < q -> a <= b / q -> a * q <= b.
+Proof. intros Q A. apply (Rmult_le_compat_r q) in A; [|lra]. unfold Rdiv in A. rewrite Rmult_assoc, Rinv_l in A; lra. Qed.
+
+Lemma abs_facts r : 0 <= Rabs r /\ Rabs r * Rabs r = r * r /\ r <= Rabs r /\ - r <= Rabs r.
+Proof.
+  repeat split.
+  - apply Rabs_pos.
+  - rewrite <- Rabs_mult. apply Rabs_pos_eq, Rle_0_sqr.
+  - apply Rle_abs.
+  - rewrite <- Rabs_Ropp. apply Rle_abs.
+Qed.
+
+Lemma max_facts a b : a <= Rmax a b /\ b <= Rmax a b /\ (Rmax a b - a) * (Rmax a b - b) = 0.
+Proof. repeat split; [apply Rmax_l|apply Rmax_r|]. unfold Rmax. destruct (Rle_dec a b); ring. Qed.
+Lemma min_facts a b : Rmin a b <= a /\ Rmin a b <= b /\ (Rmin a b - a) * (Rmin a b - b) = 0.
+Proof. repeat split; [apply Rmin_l|apply Rmin_r|]. unfold Rmin. destruct (Rle_dec a b); ring. Qed.
+
+Lemma sqrt_facts r : 0 <= r -> 0 <= sqrt r /\ sqrt r * sqrt r = r.
+Proof. intros. split; [apply sqrt_pos|apply sqrt_sqrt; assumption]. Qed.
+
+Lemma INR_zero : INR 0 = 0.
+Proof. reflexivity. Qed.
+
+(* Parts of statements. *)
+Ltac parts :=
+  repeat match goal with
+  | H : _ /\ _ |- _ => destruct H
+  | H : True |- _ => clear H
+  | H : ?a = ?a |- _ => clear H
+  end.
+Ltac goals :=
+  repeat match goal with
+  | |- True => exact I
+  | |- _ /\ _ => split
+  | |- ?a <= ?b \/ _ => destruct (Rle_lt_dec a b); [left; assumption|right]
+  | |- ?a < ?b \/ _ => destruct (Rlt_le_dec a b); [left; assumption|right]
+  | |- ?a >= ?b \/ _ => destruct (Rge_gt_dec a b); [left; assumption|right]
+  | |- ?a > ?b \/ _ => destruct (Rgt_ge_dec a b); [left; assumption|right]
+  | |- ?a <> ?b => intro
+  end.
+
+(* r ^ (k + 1) = r r ^ k, and k + 1 as a real number. *)
+Ltac powers :=
+  rewrite ?S_INR, ?INR_zero in *;
+  repeat match goal with
+  | |- context [?r ^ S ?n] => is_var n; rewrite <- (tech_pow_Rmult r n)
+  | H : context [?r ^ S ?n] |- _ => is_var n; rewrite <- (tech_pow_Rmult r n) in H
+  end.
+
+Ltac arithmetic := first [assumption | lra | nra].
+
+(* What is known of the inverses, absolute values, signs, roots, maxima and minima that occur. *)
+Ltac positive q := first [assumption | lra | nra | apply pow_lt; arithmetic | apply Rmult_lt_0_compat; arithmetic].
+Ltac known_inverse q :=
+  first
+  [ assert (0 < q) by positive q;
+    assert (0 < / q) by (apply Rinv_0_lt_compat; assumption);
+    assert (q * / q = 1) by (apply Rinv_r, Rgt_not_eq; assumption)
+  | assert (0 < - q) by positive (- q);
+    assert (/ q < 0) by (apply Rinv_lt_0_compat; lra);
+    assert (q * / q = 1) by (apply Rinv_r; lra)
+  | assert (q <> 0) by (first [assumption | intro; nra]);
+    assert (q * / q = 1) by (apply Rinv_r; assumption) ].
+Ltac generalized t := let y := fresh "y" in set (y := t) in *; clearbody y.
+Ltac known t :=
+  lazymatch t with
+  | / ?q => known_inverse q; generalized t
+  | Rabs ?r => destruct (abs_facts r) as [? [? [? ?]]]; generalized t
+  | sgn ?r => destruct (sgn_cases r) as [[? ?]|[[? ?]|[? ?]]]; generalized t
+  | sqrt ?r => let P := fresh in assert (P : 0 <= r) by arithmetic; destruct (sqrt_facts r P) as [? ?]; generalized t
+  | Rmax ?a ?b => destruct (max_facts a b) as [? [? ?]]; generalized t
+  | Rmin ?a ?b => destruct (min_facts a b) as [? [? ?]]; generalized t
+  end.
+Ltac has_none t :=
+  lazymatch t with
+  | context [Rinv _] => fail | context [Rabs _] => fail | context [sgn _] => fail | context [sqrt _] => fail
+  | context [Rmax _ _] => fail | context [Rmin _ _] => fail | _ => idtac
+  end.
+Ltac inside t := lazymatch t with ?f ?a => has_none a end.
+Ltac look T :=
+  match T with
+  | context [Rinv ?q] => has_none q; known (/ q)
+  | context [Rabs ?r] => has_none r; known (Rabs r)
+  | context [sgn ?r] => has_none r; known (sgn r)
+  | context [sqrt ?r] => has_none r; known (sqrt r)
+  | context [Rmax ?a ?b] => has_none a; has_none b; known (Rmax a b)
+  | context [Rmin ?a ?b] => has_none a; has_none b; known (Rmin a b)
+  end.
+Ltac opaque :=
+  unfold Rdiv in *;
+  repeat match goal with
+  | |- ?T => look T
+  | H : ?T |- _ => lazymatch type of T with Prop => look T end
+  end.
+
+(* Equations of a variable with something are substituted. *)
+Ltac substituted := repeat match goal with H : ?y = _ |- _ => is_var y; subst y | H : _ = ?y |- _ => is_var y; subst y end.
+
+Ltac decided :=
+  first [lra | nra | substituted; first [lra | nra | psatz R 2 | psatz R 3]].
+
+(* Rule "decide", after `clear` has left what it uses. *)
+Ltac decide_step := powers; parts; goals; opaque; parts; decided.
+
+(* A denominator or a multiplier. *)
+Ltac nonzero :=
+  repeat match goal with |- _ /\ _ => split end;
+  powers; parts;
+  match goal with
+  | |- ?q <> 0 =>
+    first [ assumption | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
+          | let E := fresh in intro E; opaque; parts; nra ]
+  end.
+Ltac fraction := first [ring | field; nonzero].
+
+(* ------------------------------------------------------------------------------------------------ vectors *)
+
+Ltac same_vector :=
+  solve [reflexivity | apply functional_extensionality; intro; unfold add, sub, scale, zero; fraction].
+
+Section Norms.
+Context {d : nat} (p : DualPair d).
+Lemma norm_of_same u v : u = v -> norm p u = norm p v.
+Proof. intros ->. reflexivity. Qed.
+Lemma norm_of_opposite u v : u = (-1 * v)%V -> norm p u = norm p v.
+Proof. intros ->. rewrite norm_scale, Rabs_left; lra. Qed.
+Lemma norm_of_multiple c u v : u = (c * v)%V -> norm p u = Rabs c * norm p v.
+Proof. intros ->. apply norm_scale. Qed.
+Lemma dual_norm_of_same u v : u = v -> dual_norm p u = dual_norm p v.
+Proof. intros ->. reflexivity. Qed.
+Lemma dual_norm_of_opposite u v : u = (-1 * v)%V -> dual_norm p u = dual_norm p v.
+Proof. intros ->. rewrite dual_norm_scale, Rabs_left; lra. Qed.
+Lemma dual_norm_of_multiple c u v : u = (c * v)%V -> dual_norm p u = Rabs c * dual_norm p v.
+Proof. intros ->. apply dual_norm_scale. Qed.
+End Norms.
+
+Lemma abs_of_same a b : a = b -> Rabs a = Rabs b.
+Proof. intros ->. reflexivity. Qed.
+Lemma abs_of_opposite a b : a = - b -> Rabs a = Rabs b.
+Proof. intros ->. apply Rabs_Ropp. Qed.
+
+Ltac same_part :=
+  solve
+  [ reflexivity
+  | apply norm_of_same; same_vector | apply norm_of_opposite; same_vector
+  | apply dual_norm_of_same; same_vector | apply dual_norm_of_opposite; same_vector
+  | apply abs_of_same; fraction | apply abs_of_opposite; fraction
+  | apply dot_comm
+  | apply total_ext; intros; cbn beta; first [fraction | f_equal; fraction] ].
+
+(* Norms, inner products, absolute values and sums in H are written as they are in the goal. *)
+Ltac alike H :=
+  repeat match goal with
+  | |- context [norm ?p ?u] =>
+    match type of H with context [norm p ?v] =>
+      tryif constr_eq u v then fail else replace (norm p v) with (norm p u) in H by same_part end
+  | |- context [dual_norm ?p ?u] =>
+    match type of H with context [dual_norm p ?v] =>
+      tryif constr_eq u v then fail else replace (dual_norm p v) with (dual_norm p u) in H by same_part end
+  | |- context [dot ?d ?u ?v] =>
+    match type of H with context [dot d v u] =>
+      tryif constr_eq u v then fail else replace (dot d v u) with (dot d u v) in H by apply dot_comm end
+  | |- context [total ?n ?a] =>
+    match type of H with context [total n ?b] =>
+      tryif constr_eq a b then fail else replace (total n b) with (total n a) in H by same_part end
+  | |- context [Rabs ?a] =>
+    match type of H with context [Rabs ?b] =>
+      tryif constr_eq a b then fail else replace (Rabs b) with (Rabs a) in H by same_part end
+  end.
+
+(* Coordinates of combinations. *)
+Ltac coordinates H := unfold add, sub, scale, zero in H; cbn beta in H.
+
+(* The goal is what H says, up to normal form. *)
+Ltac by_instance H :=
+  cbn beta in H;
+  first
+  [ exact H
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | nra | opaque; parts; decided] ].
+
+(* ------------------------------------------------------------------------------------------------ equations *)
+
+Ltac expanded := autorewrite with dot; cbn beta.
+Ltac equal :=
+  powers;
+  first [reflexivity | fraction | lra].
+
+Ltac absolute :=
+  rewrite ?Rabs_mult;
+  solve [reflexivity | ring | repeat match goal with |- context [Rabs ?r] => rewrite (Rabs_pos_eq r) by arithmetic end; fraction
+        | opaque; parts; decided].
+
+(* The norm of a combination is |c| times that of a vector. *)
+Ltac scaled_norm c :=
+  match goal with
+  | |- norm ?p ?u = ?other =>
+    match other with context [norm p ?v] => transitivity (Rabs c * norm p v);
+      [first [apply norm_of_multiple; same_vector | rewrite <- (Rabs_Ropp c); apply norm_of_multiple; same_vector]|absolute] end
+  | |- dual_norm ?p ?u = ?other =>
+    match other with context [dual_norm p ?v] => transitivity (Rabs c * dual_norm p v);
+      [first [apply dual_norm_of_multiple; same_vector | rewrite <- (Rabs_Ropp c); apply dual_norm_of_multiple; same_vector]|absolute] end
+  end.
+
+(* From the gap of an inequality, a sum of what is not negative, to the inequality. *)
+Ltac combined E :=
+  let Z := fresh in
+  match type of E with ?gap = ?sum =>
+    first
+    [ assert (Z : gap = 0) by (rewrite E; repeat match goal with P : ?t = 0 |- context [?t] => rewrite P end; ring); clear E; lra
+    | match goal with
+      | |- _ < _ => assert (Z : 0 < gap)
+      | |- _ > _ => assert (Z : 0 < gap)
+      | _ => assert (Z : 0 <= gap)
+      end;
+      [ rewrite E; clear E; repeat match goal with P : _ \/ _ |- _ => destruct P end;
+        repeat match goal with |- context [?a * (?b - ?c)] => let z := fresh "z" in set (z := a * (b - c)) in *; clearbody z end; lra
+      | clear E; lra ] ]
+  end.
+
+(* A premise of H becomes a goal of its own. *)
+Ltac premise H :=
+  match type of H with ?P -> _ => let Q := fresh "Q" in assert (Q : P); [cbn beta; clear H|specialize (H Q); clear Q] end.
+
+(* Sums of the goal, taken together. *)
+Ltac summed := idtac.
+
+Lemma euclidean_dual_norm d v : dot d v v = dual_norm (l2 d) v ^ 2.
+Proof. apply euclidean_norm. Qed.
+Lemma dual_norm_in_coordinates d v : dual_norm (linf d) v = total d (fun i => Rabs (v i)).
+Proof. reflexivity. Qed.
