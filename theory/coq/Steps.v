@@ -252,3 +252,55 @@ Lemma euclidean_dual_norm d v : dot d v v = dual_norm (l2 d) v ^ 2.
 Proof. apply euclidean_norm. Qed.
 Lemma dual_norm_in_coordinates d v : dual_norm (linf d) v = total d (fun i => Rabs (v i)).
 Proof. reflexivity. Qed.
+
+(* ------------------------------------------------------------------------------------------------ certificates *)
+
+(* Facts are numbers that are not negative, positive, or 0. *)
+Lemma fact_le a b : a <= b -> 0 <= b - a.
+Proof. lra. Qed.
+Lemma fact_ge a b : a >= b -> 0 <= a - b.
+Proof. lra. Qed.
+Lemma fact_lt a b : a < b -> 0 < b - a.
+Proof. lra. Qed.
+Lemma fact_gt a b : a > b -> 0 < a - b.
+Proof. lra. Qed.
+Lemma fact_eq a b : a = b -> b - a = 0.
+Proof. lra. Qed.
+Tactic Notation "fact" ident(H) ident(F) :=
+  let G := fresh in
+  match type of H with
+  | _ <= _ => pose proof (fact_le _ _ H) as G
+  | _ >= _ => pose proof (fact_ge _ _ H) as G
+  | _ < _ => pose proof (fact_lt _ _ H) as G
+  | _ > _ => pose proof (fact_gt _ _ H) as G
+  | _ = _ => pose proof (fact_eq _ _ H) as G
+  end; try clear F; rename G into F.
+Tactic Notation "negated" ident(N) :=
+  match goal with
+  | |- ?a <= ?b => destruct (Rle_lt_dec a b) as [N|N]; [exact N|exfalso]
+  | |- ?a < ?b => destruct (Rlt_le_dec a b) as [N|N]; [exact N|exfalso]
+  | |- ?a >= ?b => destruct (Rge_gt_dec a b) as [N|N]; [exact N|exfalso]
+  | |- ?a > ?b => destruct (Rgt_ge_dec a b) as [N|N]; [exact N|exfalso]
+  end.
+Tactic Notation "product" ident(F) ident(G) "as" ident(Q) :=
+  match type of F with
+  | 0 < _ =>
+    match type of G with
+    | 0 < _ => pose proof (Rmult_lt_0_compat _ _ F G) as Q
+    | _ => pose proof (Rmult_le_pos _ _ (Rlt_le _ _ F) G) as Q
+    end
+  | _ =>
+    match type of G with
+    | 0 < _ => pose proof (Rmult_le_pos _ _ F (Rlt_le _ _ G)) as Q
+    | _ => pose proof (Rmult_le_pos _ _ F G) as Q
+    end
+  end.
+Lemma multiple_of_zero m a : a = 0 -> m * a = 0.
+Proof. intros ->. ring. Qed.
+Tactic Notation "multiple" ident(F) constr(m) "as" ident(Q) := pose proof (multiple_of_zero m _ F) as Q.
+Ltac contradiction_of_sums := unfold Rdiv in *; lra.
+
+Lemma inverse_of_positive q : 0 < q -> 0 < / q /\ q * / q = 1.
+Proof. intros P. split; [apply Rinv_0_lt_compat, P|apply Rinv_r, Rgt_not_eq, P]. Qed.
+Lemma inverse_of_negative q : q < 0 -> / q < 0 /\ q * / q = 1.
+Proof. intros P. split; [apply Rinv_lt_0_compat, P|apply Rinv_r, Rlt_not_eq, P]. Qed.

@@ -160,7 +160,7 @@ class _Theorem:
         positive = [premise[1] for premise in self.premises if premise[0] == "gt" and premise[2] == "0"]
         for number, premise in enumerate(self.premises, start=1):
             name = f"premise_{number}"
-            self.context.premises.append(name)
+            self.context.known.append((name, premise))
             lemma = {"lt": "below_fraction", "le": "at_most_fraction"}.get(premise[0])
             if lemma is None or not isinstance(premise[2], list):
                 continue
@@ -170,7 +170,7 @@ class _Theorem:
                 a, b, q = (self.write.number(part, ARGUMENT) for part in (left, above, below[1]))
                 sign = "<" if premise[0] == "lt" else "<="
                 lines.append(f"  assert (cleared_{number} : {a} * {q} {sign} {b}) by (apply {lemma}; [lra|exact {name}]).")
-                self.context.premises[-1] = f"cleared_{number}"
+                self.context.known[-1] = (f"cleared_{number}", [premise[0], ["mul", left, below[1]], above])
         return lines
 
     def _minimizers(self) -> list[str]:

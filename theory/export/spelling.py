@@ -27,8 +27,8 @@ _SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate"
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "exp1"}
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
-_ANY, _SUM, _PRODUCT, _POWER, ARGUMENT = range(5)
-"""How tightly what stands around a term binds."""
+ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
+"""How tightly a term binds, or what stands around it."""
 
 
 class ExportError(Misuse):
@@ -110,7 +110,7 @@ class Spelling:
             left, right = arguments
             if is_vector(left) or is_vector(right):
                 return f"{self.vector(left, ARGUMENT)} {_RELATIONS[tag]} {self.vector(right, ARGUMENT)}"
-            return f"{self.number(left, _SUM)} {_RELATIONS[tag]} {self.number(right, _SUM)}"
+            return f"{self.number(left, SUM)} {_RELATIONS[tag]} {self.number(right, SUM)}"
         if tag in ("true", "false"):
             return tag.capitalize()
         if tag in ("and", "or"):
@@ -120,7 +120,7 @@ class Spelling:
             return f"~ ({self.statement(arguments[0])})"
         raise ExportError(f"the Coq library lacks: statements with {tag}")
 
-    def number(self, tree: Tree, around: int = _ANY) -> str:
+    def number(self, tree: Tree, around: int = ANY) -> str:
         """A real number."""
         if isinstance(tree, str):
             return self._rational(tree, around)
@@ -136,7 +136,7 @@ class Spelling:
         if tag == "pi":
             return "PI"
         if tag == "exp1":
-            return _within(around, ARGUMENT, "exp 1")
+            return _within(around, APPLIED, "exp 1")
         if tag in ("max", "min"):
             first, *rest = arguments
             found = self.number(first, ARGUMENT)
@@ -182,25 +182,25 @@ class Spelling:
             raise ExportError(f"the Coq library lacks: the norm {name}")
         return PAIRS[name]
 
-    def vector(self, tree: Tree, around: int = _ANY) -> str:
+    def vector(self, tree: Tree, around: int = ANY) -> str:
         """A vector; combinations are put into the scope of vectors unless they are parts of others."""
         if tree == "0":
             return "zero"
         if isinstance(tree, str):
             raise ExportError(f"the number {tree} is no vector")
         if tree[0] in ("add", "mul"):
-            return f"({self._combination(tree, _ANY)})%V"
+            return f"({self._combination(tree, ANY)})%V"
         return self._atom(tree, around)
 
     def _combination(self, tree: Tree, around: int) -> str:
         if isinstance(tree, str) or tree[0] not in ("add", "mul"):
-            return self.vector(tree, _PRODUCT)
+            return self.vector(tree, FACTOR)
         if tree[0] == "add":
             return self._sum(tree[1:], self._combination, around)
         (vector,) = (part for part in tree[1:] if is_vector(part))
         scalars = [part for part in tree[1:] if part is not vector]
         factor = scalars[0] if len(scalars) == 1 else ["mul", *scalars]
-        return _within(around, _PRODUCT, f"{self.number(factor, ARGUMENT)} * {self._combination(vector, _POWER)}")
+        return _within(around, PRODUCT, f"{self.number(factor, ARGUMENT)} * {self._combination(vector, FACTOR)}")
 
     def _atom(self, tree: list, around: int) -> str:
         tag, *arguments = tree
@@ -244,9 +244,9 @@ class Spelling:
 
     def _symbol(self, name: str, around: int) -> str:
         if name in (ITERATION, RUNNING):
-            return _within(around, ARGUMENT, f"INR {self.values.get(name, name)}")
+            return _within(around, APPLIED, f"INR {self.values.get(name, name)}")
         if name == "V_0":
-            return _within(around, ARGUMENT, self.values.get(name, "V 0%nat"))
+            return _within(around, APPLIED, self.values.get(name, "V 0%nat"))
         if name == "f_*":
             return "f_star"
         return self.names.of("symbol", name)
@@ -255,8 +255,8 @@ class Spelling:
         digits, _, below = text.removeprefix("-").partition("/")
         found = f"{digits} / {below}" if below else digits
         if text.startswith("-"):
-            return _within(around, _SUM, f"- ({found})" if below else f"-{digits}")
-        return _within(around, _PRODUCT, found) if below else found
+            return _within(around, SUM, f"- ({found})" if below else f"-{digits}")
+        return _within(around, PRODUCT, found) if below else found
 
     def _sum(self, terms: Iterable[Tree], one, around: int) -> str:
         """A sum, with the terms that are added before those that are subtracted."""
@@ -265,21 +265,21 @@ class Spelling:
         found = ""
         for opposite, term in parts:
             if not found:
-                found = one(term, _SUM) if opposite is None else f"- {self._negated(opposite, one)}"
+                found = one(term, SUM) if opposite is None else f"- {self._negated(opposite, one)}"
             elif opposite is None:
-                found += f" + {one(term, _SUM + 1)}"
+                found += f" + {one(term, PRODUCT)}"
             else:
-                found += f" - {one(opposite, _SUM + 1)}"
-        return _within(around, _SUM, found)
+                found += f" - {one(opposite, PRODUCT)}"
+        return _within(around, SUM, found)
 
     def _negated(self, opposite: Tree, one) -> str:
-        written = one(opposite, _POWER)
+        written = one(opposite, PRODUCT)
         return f"1 * {written}" if one == self._combination else written
 
     def _product(self, factors: list, around: int) -> str:
         opposite = _opposite(["mul", *factors])
         if opposite is not None:
-            return _within(around, _SUM, f"- {self.number(opposite, _POWER)}")
+            return _within(around, SUM, f"- {self.number(opposite, PRODUCT)}")
         above: list[str] = []
         below: list[str] = []
         for factor in factors:
@@ -288,41 +288,38 @@ class Spelling:
                 above += [digits] if digits != "1" else []
                 below += [divisor] if divisor else []
             elif factor[0] == "pow" and isinstance(factor[2], str) and factor[2].startswith("-"):
-                below.append(self._power(factor[1], factor[2].removeprefix("-"), _POWER))
+                below.append(self._power(factor[1], factor[2].removeprefix("-"), FACTOR))
             else:
-                above.append(self.number(factor, _POWER))
+                above.append(self.number(factor, FACTOR))
         found = " * ".join(above) or "1"
-        if below:
-            divisor = below[0] if len(below) == 1 else f"({' * '.join(below)})"
-            found = f"{found} / {divisor}"
-        return _within(around, _PRODUCT, found)
+        found = " / ".join([found, *below])
+        return _within(around, PRODUCT, found)
 
     def _power(self, base: Tree, exponent: Tree, around: int) -> str:
         if isinstance(exponent, str):
             if exponent.startswith("-"):
-                inverse = self._power(base, exponent.removeprefix("-"), _POWER)
-                return _within(around, _PRODUCT, f"1 / {inverse}")
+                inverse = self._power(base, exponent.removeprefix("-"), FACTOR)
+                return _within(around, PRODUCT, f"1 / {inverse}")
             if exponent == "1":
                 return self.number(base, around)
             if exponent.isdigit():
-                return _within(around, _POWER, f"{self.number(base, ARGUMENT)} ^ {exponent}")
+                return _within(around, POWER, f"{self.number(base, BASE)} ^ {exponent}")
             numerator, _, root = exponent.partition("/")
             if root == "2":
                 found = f"sqrt {self.number(base, ARGUMENT)}"
                 if numerator == "1":
-                    return _within(around, ARGUMENT, found)
-                return _within(around, _POWER, f"({found}) ^ {numerator}")
+                    return _within(around, APPLIED, found)
+                return _within(around, POWER, f"({found}) ^ {numerator}")
             raise ExportError(f"the Coq library lacks: the power {exponent}")
-        return _within(around, _POWER, f"{self.number(base, ARGUMENT)} ^ {self.index(exponent)}")
+        return _within(around, POWER, f"{self.number(base, BASE)} ^ {self.index(exponent)}")
 
     def _applied(self, function: str, arguments: Iterable[str], around: int) -> str:
-        return _within(around, ARGUMENT, f"{function} {' '.join(arguments)}")
+        return _within(around, APPLIED, f"{function} {' '.join(arguments)}")
 
 
 def _within(around: int, own: int, text: str) -> str:
-    """In parentheses, if what stands around binds as tightly as the term itself or more."""
-    tight = around > own or (around == own and own in (_POWER, ARGUMENT))
-    return f"({text})" if tight else text
+    """In parentheses, if what stands around binds more tightly than the term itself."""
+    return f"({text})" if around > own else text
 
 
 def _opposite(tree: Tree) -> Tree | None:

@@ -9,10 +9,13 @@ from sympy import Abs, Basic, Eq, Mul
 
 from signproof.theory.document.form import Stated, StepForm
 from signproof.theory.document.terms import term, tree
+from signproof.theory.export.arithmetic import decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
     COORDINATE,
     ITERATION,
+    PRODUCT,
+    SUM,
     ExportError,
     Names,
     Spelling,
@@ -36,8 +39,8 @@ class Context:
         self.names = Names()
         self.write = Spelling(self.names)
         self.step_names = [f"s{number}_{slug(step.name)}".rstrip("_") for number, step in enumerate(steps)]
-        self.premises: list[str] = []
-        """The names of what is known of the parameters, in a form without denominators where there is one."""
+        self.known: list[tuple[str, list]] = []
+        """What is known of the parameters, without denominators where that is possible: its name, and what it says."""
         self.in_space = False
         """Whether there is a number d of coordinates."""
 
@@ -80,7 +83,7 @@ class Writing:
         """Tactics that give earlier steps the names H0, H1, ... and forget what is not used."""
         numbers = [*dict.fromkeys(numbers)]
         lines = [f"pose proof {self.context.used(number, self.over)} as H{number}." for number in numbers]
-        names = [*self.context.premises, *(f"H{number}" for number in numbers), *keep]
+        names = [*(name for name, _ in self.context.known), *(f"H{number}" for number in numbers), *keep]
         if K in self.over:
             lines.append("pose proof (pos_INR k) as k_whole.")
             names.append("k_whole")
@@ -99,7 +102,7 @@ class Writing:
         relation, left, right = statement
         if relation in ("ge", "gt"):
             left, right = right, left
-        return f"({self.write.number(right, 1)} - {self.write.number(left, 2)})", relation
+        return f"({self.write.number(right, SUM)} - {self.write.number(left, PRODUCT)})", relation
 
 
 def justified(writing: Writing) -> list[str]:
@@ -162,8 +165,8 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
             assert isinstance(equation, Eq)
             after = after.xreplace({equation.lhs: equation.rhs})
         if after != before:
-            written = writing.write.number(node, 1)
-            lines.append(f"assert (N{place} : {written} = {writing.write.number(tree(after), 1)}).")
+            written = writing.write.number(node, SUM)
+            lines.append(f"assert (N{place} : {written} = {writing.write.number(tree(after), SUM)}).")
             lines.append(f"{{ {rewrites} {_length(writing, after)} }}")
             lines.append(f"rewrite ?N{place}.")
     finish = "same_vector" if is_vector(left) or is_vector(right) else "equal"
@@ -206,7 +209,11 @@ def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
 
 
 def _decide(writing: Writing, using: list[int]) -> list[str]:
-    return [*writing.use(using), "decide_step."]
+    lines = writing.use(using)
+    known = [*writing.context.known, *((f"H{number}", writing.says(number)) for number in dict.fromkeys(using))]
+    if K in writing.over:
+        known.append(("k_whole", ["le", "0", ["symbol", ITERATION]]))
+    return [*lines, *decided(writing.write, writing.form.says, known)]
 
 
 def _instance(writing: Writing, number: int, at: Tree) -> list[str]:
