@@ -20,10 +20,17 @@ Proof. intros. apply Rmult_lt_0_compat; lra. Qed.
 Lemma scaled_eq m a b : a = b -> m * (b - a) = 0.
 Proof. intros ->. ring. Qed.
 
-Lemma below_fraction a b q : 0 < q -> a < b / q -> a * q < b.
-Proof. intros Q A. apply (Rmult_lt_compat_r q) in A; [|exact Q]. unfold Rdiv in A. rewrite Rmult_assoc, Rinv_l in A; lra. Qed.
-Lemma at_most_fraction a b q : 0 < q -> a <= b / q -> a * q <= b.
-Proof. intros Q A. apply (Rmult_le_compat_r q) in A; [|lra]. unfold Rdiv in A. rewrite Rmult_assoc, Rinv_l in A; lra. Qed.
+(* A relation without its denominator q. *)
+Lemma cleared_lt a b q n : q > 0 -> (a - b) * q = n -> a < b -> n < 0.
+Proof. intros Q <- A. nra. Qed.
+Lemma cleared_le a b q n : q > 0 -> (a - b) * q = n -> a <= b -> n <= 0.
+Proof. intros Q <- A. nra. Qed.
+Lemma cleared_gt a b q n : q > 0 -> (a - b) * q = n -> a > b -> n > 0.
+Proof. intros Q <- A. nra. Qed.
+Lemma cleared_ge a b q n : q > 0 -> (a - b) * q = n -> a >= b -> n >= 0.
+Proof. intros Q <- A. nra. Qed.
+Lemma cleared_eq a b q n : q > 0 -> (a - b) * q = n -> a = b -> n = 0.
+Proof. intros Q <- ->. ring. Qed.
 
 Lemma abs_facts r : 0 <= Rabs r /\ Rabs r * Rabs r = r * r /\ r <= Rabs r /\ - r <= Rabs r.
 Proof.
@@ -298,7 +305,7 @@ Tactic Notation "product" ident(F) ident(G) "as" ident(Q) :=
 Lemma multiple_of_zero m a : a = 0 -> m * a = 0.
 Proof. intros ->. ring. Qed.
 Tactic Notation "multiple" ident(F) constr(m) "as" ident(Q) := pose proof (multiple_of_zero m _ F) as Q.
-Ltac contradiction_of_sums := unfold Rdiv in *; lra.
+Ltac contradiction_of_sums := unfold Rdiv in *; rewrite <- ?pow_inv in *; lra.
 
 Lemma inverse_of_positive q : 0 < q -> 0 < / q /\ q * / q = 1.
 Proof. intros P. split; [apply Rinv_0_lt_compat, P|apply Rinv_r, Rgt_not_eq, P]. Qed.

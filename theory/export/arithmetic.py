@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
-from sympy import Abs, Add, Basic, Expr, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
+from sympy import Abs, Add, Basic, Expr, Integer, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
 
 from signproof.theory.document.terms import term, tree
 from signproof.theory.export.certificates import Certificate, Fact, certificate
-from signproof.theory.export.spelling import ARGUMENT, FACTOR, PRODUCT, ExportError, Spelling
+from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling, Tree
 from signproof.theory.symbols import k
 
 SEARCH = ["decide_step."]
@@ -18,6 +18,7 @@ SEARCH = ["decide_step."]
 _SIGNS = {"le": ">=", "ge": ">=", "lt": ">", "gt": ">", "eq": "="}
 
 
+SIGNS = (1, -1, -2)
 MOST_SQUARES = 4
 """Of squares that are tried, before those of sums and differences of two."""
 
@@ -61,6 +62,7 @@ class _Question:
         self.lines: list[str] = []
         self.atoms: dict[Expr, Symbol] = {}
         self.facts: list[Fact] = []
+        self.roots: dict[str, Expr] = {}
         relations: list[tuple[str, list]] = []
         for name, says in known:
             relations += self._flat(name, says)
@@ -77,7 +79,7 @@ class _Question:
         found = certificate(self.facts)
         if found is None:
             raise _Unfit
-        self.lines += self._written(found, "lra.")
+        self.lines += self._written(found)
 
     def _flat(self, name: str, says: list) -> list[tuple[str, list]]:
         if says == ["true"]:
@@ -122,7 +124,7 @@ class _Question:
                 if exponent.is_Integer and exponent > 0:
                     return self._polynomial(base) ** exponent
                 if exponent.is_Integer:
-                    return self._inverse(base, -exponent)
+                    return self._inverse(base) ** -exponent
                 if exponent == Rational(1, 2):
                     return self._root(base)
                 raise _Unfit
@@ -145,19 +147,21 @@ class _Question:
 
     def _atom(self, number: Expr) -> Symbol:
         if number not in self.atoms:
-            self.atoms[number] = Symbol(f"t{len(self.atoms)}", real=True)
+            self.atoms[number] = Symbol(f"atom {len(self.atoms)}", real=True)
         return self.atoms[number]
 
     def _spelled(self, number: Basic, around: int) -> str:
-        return self.write.number(tree(sympify(number)), around)
+        """A number as Coq writes it; atoms are put in for their symbols as they are, so that nothing cancels."""
+        atoms = {symbol.name: tree(atom) for atom, symbol in self.atoms.items()}
+        return self.write.number(_replaced(tree(sympify(number)), atoms), around)
 
-    def _inverse(self, base: Expr, power: Expr) -> Expr:
-        number = Pow(base, -power)
+    def _inverse(self, base: Expr) -> Expr:
+        number = Pow(base, -1)
         if number in self.atoms:
             return self.atoms[number]
-        inside = self._polynomial(base**power)
+        inside = self._polynomial(base)
         symbol = self._atom(number)
-        name, q = f"I{len(self.atoms)}", self._spelled(base**power, ARGUMENT)
+        name, q = f"I{len(self.atoms)}", self._spelled(base, ARGUMENT)
         positive = self._proved(f"{name}_", inside, f"0 < {q}", ">")
         lemma = "inverse_of_positive"
         if not positive:
@@ -207,39 +211,42 @@ class _Question:
         found = certificate([*self.facts, opposite], deepest=2)
         if found is None:
             return False
-        inside = " ".join(["negated M. fact M F_M.", *self._written(found, "lra.")])
+        inside = " ".join(["negated M. fact M F_M.", *self._written(found)])
         self.lines.append(f"assert ({name} : {says}). {{ {inside} }}")
         return True
 
     def _squares(self) -> None:
-        """Squares that may be in the goal or in equations: they are not negative."""
-        last = self.facts[-1]
-        symbols = sorted(last.number.free_symbols, key=str)
-        roots: dict[Expr, None] = {}
-        for number in (last.number, *(fact.number for fact in self.facts if fact.sign == "=")):
-            for exponents, _ in Poly(number, *symbols).terms() if symbols else ():
-                halves = [exponent // 2 for exponent in exponents]
-                if any(halves):
-                    roots.setdefault(Mul(*(one**half for one, half in zip(symbols, halves, strict=True))))
-        chosen = [root for root in roots if not root.free_symbols - set(symbols)][:MOST_SQUARES]
-        pairs = [one + sign * other for one, other in combinations(chosen, 2) for sign in (1, -1)]
-        back = {symbol: number for number, symbol in self.atoms.items()}
-        for place, root in enumerate([*chosen, *pairs][: 2 * MOST_SQUARES]):
-            name = f"S{place}"
-            self.lines.append(f"pose proof (pow2_ge_0 {self._spelled(root.xreplace(back), ARGUMENT)}) as {name}.")
-            self.facts.insert(-1, Fact(name, expand(root**2), ">="))
+        """Squares of monomials in the symbols of the goal, and of sums and differences of two."""
+        last = self.facts[-1].number
+        symbols = sorted(last.free_symbols, key=str)
+        if not symbols:
+            return
+        halves = [
+            Mul(*(one ** (exponent // 2) for one, exponent in zip(symbols, exponents, strict=True)))
+            for number in (last, *(fact.number for fact in self.facts if fact.sign == "="))
+            if number.free_symbols <= set(symbols)
+            for exponents, _ in Poly(number, *symbols).terms()
+        ]
+        lines = [one for one in symbols] if len(symbols) <= 4 else []
+        planes = [one * other for one, other in combinations(lines, 2)]
+        roots = [*dict.fromkeys([root for root in halves if root != 1][:MOST_SQUARES] + lines + planes)]
+        pairs = [one + sign * other for one, other in combinations([Integer(1), *roots], 2) for sign in SIGNS]
+        self.roots = {f"S{place}": root for place, root in enumerate([*roots, *pairs])}
+        self.facts[-1:-1] = [Fact(name, expand(root**2), "^2") for name, root in self.roots.items()]
 
-    def _written(self, found: Certificate, end: str) -> list[str]:
+    def _written(self, found: Certificate) -> list[str]:
         lines, made = [], 0
+        for name in sorted({name for names in found.products for name in names} & self.roots.keys()):
+            root = self._spelled(self.roots[name], ARGUMENT)
+            lines.append(f"pose proof (pow2_ge_0 {root}) as {name}.")
         for names in found.products:
             last = names[0]
             for name in names[1:]:
                 lines.append(f"product {last} {name} as Q{made}.")
                 last, made = f"Q{made}", made + 1
-        back = {symbol: number for number, symbol in self.atoms.items()}
         for name, monomial in found.multiples:
             if monomial != 1:
-                factor = self._spelled(monomial.xreplace(back), ARGUMENT)
+                factor = self._spelled(monomial, ARGUMENT)
                 lines.append(f"multiple {name} {factor} as Q{made}.")
                 made += 1
         return [" ".join([*lines, "contradiction_of_sums."])]
@@ -250,3 +257,12 @@ def _gap(says: list) -> Expr:
     relation, left, right = says
     one, other = term(left), term(right)
     return one - other if relation in ("ge", "gt") else other - one
+
+
+def _replaced(found: Tree, atoms: Mapping[str, Tree]) -> Tree:
+    """A tree with others for some of its symbols."""
+    if isinstance(found, str):
+        return found
+    if found[0] == "symbol":
+        return atoms.get(found[1], found)
+    return [found[0], *(_replaced(part, atoms) for part in found[1:])]

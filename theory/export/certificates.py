@@ -23,7 +23,7 @@ MOST = 1_500
 
 @dataclass(frozen=True)
 class Fact:
-    """A number that is not negative, or positive, or 0 (an equation). Its name, and the number."""
+    """A number that is not negative (">="; "^2" if it is a square), positive (">") or 0 ("="), by its name."""
 
     name: str
     number: Expr
@@ -41,14 +41,14 @@ class Certificate:
 def certificate(facts: list[Fact], deepest: int = 4) -> Certificate | None:
     """Why facts, the last of which is new, contradict each other; None if that is not found.
 
-    Facts about the symbols of the last one alone are tried first, then those that share a symbol with it, then all.
+    Facts about the symbols of the last one alone, and those that equations lead to from there, are tried before all.
     """
-    about = facts[-1].number.free_symbols
-    circles = [
-        [fact for fact in facts if fact.number.free_symbols <= about],
-        [fact for fact in facts if fact.number.free_symbols & about],
-        facts,
-    ]
+    about = set(facts[-1].number.free_symbols)
+    circles = [[fact for fact in facts if fact.number.free_symbols <= about]]
+    for _ in facts:
+        linked = (fact.number.free_symbols for fact in facts if fact.sign == "=")
+        about |= set().union(*(symbols for symbols in linked if symbols & about))
+    circles += [[fact for fact in facts if fact.number.free_symbols <= about], facts]
     for place, circle in enumerate(circles):
         if circle not in circles[:place]:
             found = _certificate(circle, deepest)
@@ -61,38 +61,56 @@ def _certificate(facts: list[Fact], deepest: int) -> Certificate | None:
     symbols = sorted(set().union(*(fact.number.free_symbols for fact in facts)), key=str)
     if not symbols:
         return None
-    ring = [Poly(fact.number, *symbols) for fact in facts]
-    signs = [(fact, poly) for fact, poly in zip(facts, ring, strict=True) if fact.sign != "="]
-    equations = [(fact, poly) for fact, poly in zip(facts, ring, strict=True) if fact.sign == "="]
-    one = Poly(1, *symbols)
+    ring = {fact.name: Poly(fact.number, *symbols) for fact in facts}
+    plain = [fact for fact in facts if fact.sign in (">", ">=")]
+    squares = [fact for fact in facts if fact.sign == "^2"]
+    equations = [fact for fact in facts if fact.sign == "="]
     for depth in range(1, deepest + 1):
-        products: list[tuple[tuple[str, ...], bool, Poly]] = [((), True, one)]
+        products: list[_Product] = [_Product((), True, Poly(1, *symbols))]
         last = products
+        lengths = [1]
         for _ in range(depth):
-            last = [entry for earlier in last for entry in _longer(earlier, signs)]
+            last = [longer for earlier in last for longer in _longer(earlier, plain, ring)]
             products = [*products, *last]
-        if len(products) > MOST:
-            return None
+            lengths.append(len(products))
+            if len(products) > MOST:
+                return None
+        shorter = max([length for length in lengths[:depth] if length * len(squares) <= MOST], default=0)
+        with_squares = [
+            _Product((*product.names, square.name), False, product.poly * ring[square.name])
+            for square in squares
+            for product in products[:shorter]
+        ]
         multiples = [
-            (fact.name, monomial, poly * monomial)
-            for fact, poly in equations
+            (fact.name, monomial, ring[fact.name] * monomial)
+            for fact in equations
             for degree in range(depth + 1)
             for monomial in _monomials(symbols, degree)
         ]
-        if len(multiples) > 2 * MOST:
+        if len(products) + len(with_squares) + len(multiples) > MOST:
+            shorter = max([length for length in lengths[:depth] if length * len(squares) <= MOST], default=0)
+        with_squares = []
+        if len(products) + len(multiples) > 2 * MOST:
             return None
-        found = _solved(products, multiples)
+        found = _solved([*products, *with_squares], multiples)
         if found is not None:
             return found
     return None
 
 
-def _longer(earlier: tuple[tuple[str, ...], bool, Poly], signs: list[tuple[Fact, Poly]]) -> Iterator[Any]:
-    names, strict, poly = earlier
-    places = {fact.name: place for place, (fact, _) in enumerate(signs)}
-    first = places[names[-1]] if names else 0
-    for fact, other in signs[first:]:
-        yield (*names, fact.name), strict and fact.sign == ">", poly * other
+@dataclass(frozen=True)
+class _Product:
+    names: tuple[str, ...]
+    strict: bool
+    poly: Poly
+
+
+def _longer(earlier: _Product, plain: list[Fact], ring: dict[str, Poly]) -> Iterator[_Product]:
+    names = [fact.name for fact in plain]
+    first = names.index(earlier.names[-1]) if earlier.names else 0
+    for fact in plain[first:]:
+        strict = earlier.strict and fact.sign == ">"
+        yield _Product((*earlier.names, fact.name), strict, earlier.poly * ring[fact.name])
 
 
 def _monomials(symbols: list, degree: int) -> Iterator[Poly]:
@@ -103,7 +121,7 @@ def _monomials(symbols: list, degree: int) -> Iterator[Poly]:
         yield poly
 
 
-def _solved(products: list[tuple[tuple[str, ...], bool, Poly]], multiples: list[tuple[str, Poly, Poly]]) -> Any:
+def _solved(products: list[_Product], multiples: list[tuple[str, Poly, Poly]]) -> Any:
     import z3
 
     context = z3.Context()
@@ -113,12 +131,12 @@ def _solved(products: list[tuple[tuple[str, ...], bool, Poly]], multiples: list[
     factors = [z3.Real(f"e{place}", context) for place in range(len(multiples))]
     solver.add(*(weight >= 0 for weight in weights))
     sums: dict[tuple[int, ...], list[Any]] = {}
-    for weight, (_, _, poly) in zip(weights, products, strict=True):
-        _enter(sums, weight, poly, context)
+    for weight, product in zip(weights, products, strict=True):
+        _enter(sums, weight, product.poly, context)
     for factor, (_, _, poly) in zip(factors, multiples, strict=True):
         _enter(sums, factor, poly, context)
     solver.add(*(z3.Sum(terms) == 0 for terms in sums.values()))
-    solver.add(z3.Sum([weight for weight, (_, strict, _) in zip(weights, products, strict=True) if strict]) == 1)
+    solver.add(z3.Sum([weight for weight, product in zip(weights, products, strict=True) if product.strict]) == 1)
     if str(solver.check()) != "sat":
         return None
     model = solver.model()
@@ -127,7 +145,7 @@ def _solved(products: list[tuple[tuple[str, ...], bool, Poly]], multiples: list[
         return _fraction(model.eval(variable, model_completion=True)) != 0
 
     return Certificate(
-        tuple(names for weight, (names, _, _) in zip(weights, products, strict=True) if names and used(weight)),
+        tuple(each.names for weight, each in zip(weights, products, strict=True) if each.names and used(weight)),
         tuple(
             (name, monomial.as_expr())
             for factor, (name, monomial, _) in zip(factors, multiples, strict=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sympy import Basic, Expr, Ge, Le, Rational
+from sympy import Basic, Expr, Ge, Gt, Le, Rational, expand, fraction, together
 from sympy.core.symbol import Str
 
+from signproof.theory.algebra.decide import follows
 from signproof.theory.document.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import term, tree
+from signproof.theory.export.arithmetic import decided
 from signproof.theory.export.spelling import ARGUMENT, ITERATION, KNOWN, ExportError, Tree, comment, nodes, slug, variables
 from signproof.theory.export.steps import LEMMAS, K, Context, Writing, justified
 from signproof.theory.symbols import f_star
@@ -155,22 +157,31 @@ class _Theorem:
         return "\n".join(lines)
 
     def _denominators(self) -> list[str]:
-        """Premises such as alpha < 2 / L without the denominator."""
+        """Premises such as alpha < 2 / L without the denominator, where it is positive."""
         lines = []
-        positive = [premise[1] for premise in self.premises if premise[0] == "gt" and premise[2] == "0"]
+        statements: list[Any] = [term(premise) for premise in self.premises]
         for number, premise in enumerate(self.premises, start=1):
             name = f"premise_{number}"
             self.context.known.append((name, premise))
-            lemma = {"lt": "below_fraction", "le": "at_most_fraction"}.get(premise[0])
-            if lemma is None or not isinstance(premise[2], list):
+            if premise[0] not in ("lt", "le", "gt", "ge", "eq"):
                 continue
-            left, right = premise[1:]
-            above, below = (right[1], right[2]) if right[0] == "mul" and len(right) == 3 else ("1", right)
-            if below[0] == "pow" and below[2] == "-1" and below[1] in positive:
-                a, b, q = (self.write.number(part, ARGUMENT) for part in (left, above, below[1]))
-                sign = "<" if premise[0] == "lt" else "<="
-                lines.append(f"  assert (cleared_{number} : {a} * {q} {sign} {b}) by (apply {lemma}; [lra|exact {name}]).")
-                self.context.known[-1] = (f"cleared_{number}", [premise[0], ["mul", left, below[1]], above])
+            left, right = term(premise[1]), term(premise[2])
+            above, below = fraction(together(left - right))
+            if below.is_number:
+                continue
+            others = [*statements[: number - 1], *statements[number:]]
+            if not follows(Gt(below, 0), others).holds:
+                continue
+            cleared = [premise[0], tree(expand(above)), "0"]
+            a, b, q, n = (self.write.number(tree(part), ARGUMENT) for part in (left, right, below, expand(above)))
+            lines.append(f"  assert (cleared_{number} : {self.write.statement(cleared)}).")
+            kept = [f"premise_{place}" for place in range(1, len(self.premises) + 1) if place != number]
+            positive = [(each, says) for each, says in zip(kept, self.premises[: number - 1] + self.premises[number:], strict=True)]
+            known = [each for each in positive if not any(n[0] == "pow" and n[2][:1] == "-" for n in nodes(each[1]))]
+            decides = " ".join(decided(self.write, ["gt", tree(below), "0"], known))
+            lines.append(f"  {{ assert (q : {self.write.statement(['gt', tree(below), '0'])}). {{ {decides} }}")
+            lines.append(f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; lra|exact {name}]. }}")
+            self.context.known[-1] = (f"cleared_{number}", cleared)
         return lines
 
     def _minimizers(self) -> list[str]:

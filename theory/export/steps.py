@@ -9,7 +9,7 @@ from sympy import Abs, Basic, Eq, Mul
 
 from signproof.theory.document.form import Stated, StepForm
 from signproof.theory.document.terms import term, tree
-from signproof.theory.export.arithmetic import decided
+from signproof.theory.export.arithmetic import SEARCH, decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
     COORDINATE,
@@ -93,6 +93,11 @@ class Writing:
             names.append("d_positive")
         lines.append(f"clear - {' '.join(dict.fromkeys(names))}." if names else "idtac.")
         return [" ".join(lines)]
+
+    def known(self, numbers: Iterable[int]) -> list[tuple[str, list]]:
+        """What is known of numbers when these steps are used, by the names that `use` gives."""
+        found = [*self.context.known, *((f"H{number}", self.says(number)) for number in dict.fromkeys(numbers))]
+        return [*found, ("k_whole", ["le", "0", ["symbol", ITERATION]])] if K in self.over else found
 
     def says(self, number: int) -> list:
         return self.context.steps[number].says
@@ -186,6 +191,7 @@ def _length(writing: Writing, length: Basic) -> str:
 def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
     lines = writing.use([*(number for number, _ in pairs), *given])
     strict = writing.form.says[0] in ("lt", "gt")
+    known = writing.known(given)
     terms = []
     for number, multiplier in pairs:
         gap, relation = writing.gap(writing.says(number))
@@ -194,26 +200,27 @@ def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
         if relation == "eq":
             lines.append(f"pose proof (scaled_eq {factor} _ _ H{number}) as P{number}.")
             continue
-        more = strict and relation in ("lt", "gt")
-        tries = [f"apply (scaled_{relation} {factor} _ _); [decide_step|exact H{number}]"]
-        if more:
-            tries.insert(0, f"apply (strictly_scaled_{relation} {factor} _ _); [decide_step|exact H{number}]")
-            lines.append(f"assert (P{number} : 0 < {factor} * {gap} \\/ 0 <= {factor} * {gap}).")
-            lines.append(f"{{ first [left; solve [{tries[0]}] | right; {tries[1]}]. }}")
-        else:
-            lines.append(f"assert (P{number} : 0 <= {factor} * {gap}) by ({tries[0]}).")
+        zero, how = f"0 <= {factor}", f"scaled_{relation}"
+        signs = _sign(writing, ["le", "0", multiplier], known)
+        if strict and relation in ("lt", "gt"):
+            sharper = _sign(writing, ["lt", "0", multiplier], known)
+            if sharper != SEARCH:
+                zero, how, signs = f"0 < {factor}", f"strictly_scaled_{relation}", sharper
+        lines.append(f"assert (M{number} : {zero}). {{ {' '.join(signs)} }}")
+        lines.append(f"pose proof ({how} _ _ _ M{number} H{number}) as P{number}.")
     gap, relation = writing.gap(writing.form.says)
     lines.append(f"assert (E : {gap} = {' + '.join(terms) or '0'}) by (powers; fraction).")
     lines.append("combined E.")
     return lines
 
 
+def _sign(writing: Writing, says: list, known: list[tuple[str, list]]) -> list[str]:
+    return ["lra."] if isinstance(says[2], str) else decided(writing.write, says, known)
+
+
 def _decide(writing: Writing, using: list[int]) -> list[str]:
     lines = writing.use(using)
-    known = [*writing.context.known, *((f"H{number}", writing.says(number)) for number in dict.fromkeys(using))]
-    if K in writing.over:
-        known.append(("k_whole", ["le", "0", ["symbol", ITERATION]]))
-    return [*lines, *decided(writing.write, writing.form.says, known)]
+    return [*lines, *decided(writing.write, writing.form.says, writing.known(using))]
 
 
 def _instance(writing: Writing, number: int, at: Tree) -> list[str]:
