@@ -128,7 +128,7 @@ Ltac opaque :=
 Ltac substituted := repeat match goal with H : ?y = _ |- _ => is_var y; subst y | H : _ = ?y |- _ => is_var y; subst y end.
 
 Ltac decided :=
-  first [lra | nra | substituted; first [lra | nra | psatz R 2 | psatz R 3]].
+  first [lra | nra | substituted; first [lra | nra]].
 
 (* Rule "decide", after `clear` has left what it uses. *)
 Ltac decide_step := powers; parts; goals; opaque; parts; decided.
@@ -200,7 +200,15 @@ Ltac alike H :=
   end.
 
 (* Coordinates of combinations. *)
-Ltac coordinates H := unfold add, sub, scale, zero in H; cbn beta in H.
+Ltac at_coordinate :=
+  repeat match goal with
+  | |- context [add ?u ?v ?i] => change (add u v i) with (u i + v i)
+  | |- context [sub ?u ?v ?i] => change (sub u v i) with (u i - v i)
+  | |- context [scale ?t ?u ?i] => change (scale t u i) with (t * u i)
+  | |- context [maximizer (linf ?d) ?g ?i] => change (maximizer (linf d) g i) with (sgn (g i))
+  end.
+Ltac at_coordinate_in H := revert H; at_coordinate; intros H.
+Ltac same_sum := apply total_ext; intros; at_coordinate; fraction.
 
 (* The goal is what H says, up to normal form. *)
 Ltac by_instance H :=
@@ -252,13 +260,21 @@ Ltac combined E :=
 Ltac premise H :=
   match type of H with ?P -> _ => let Q := fresh "Q" in assert (Q : P); [cbn beta; clear H|specialize (H Q); clear Q] end.
 
-(* Sums of the goal, taken together. *)
-Ltac summed := idtac.
-
 Lemma euclidean_dual_norm d v : dot d v v = dual_norm (l2 d) v ^ 2.
 Proof. apply euclidean_norm. Qed.
-Lemma dual_norm_in_coordinates d v : dual_norm (linf d) v = total d (fun i => Rabs (v i)).
-Proof. reflexivity. Qed.
+
+(* A corner of the cube around x, at which f rises by as much as the curvature in all coordinates together. *)
+Lemma corner_exists d (f : vec -> R) (c : R) :
+  (forall y i, (i < d)%nat -> f (y + unit i)%V + f (y - unit i)%V >= 2 * f y + 2 * c) ->
+  forall x u, exists z,
+    norm (linf d) (z - x)%V <= 1 /\ f z - f x >= dot d u (z - x)%V + c * total d (fun i => 1).
+Proof.
+  intros A x u. destruct (induction_over_coordinates d f c A x u) as [s [Signs Gain]].
+  exists (x + s)%V. replace (x + s - x)%V with s by vector. split.
+  - apply corner_of_a_cube. intros i I. destruct (Signs i I) as [->| ->]; [apply Rabs_R1|].
+    rewrite Rabs_left; lra.
+  - rewrite dimension. exact Gain.
+Qed.
 
 (* ------------------------------------------------------------------------------------------------ certificates *)
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from sympy import Expr, Poly
 
-RESOURCES = 30_000_000
+RESOURCES = 5_000_000
 """Z3's count of work after which no certificate is looked for any more."""
-MOST = 1_500
+MOST = 800
 """Of products, at most."""
 
 

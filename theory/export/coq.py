@@ -13,7 +13,17 @@ from signproof.theory.document.form import Assumed, Document, Proved, Stated, St
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import term, tree
 from signproof.theory.export.arithmetic import decided
-from signproof.theory.export.spelling import ARGUMENT, ITERATION, KNOWN, ExportError, Tree, comment, nodes, slug, variables
+from signproof.theory.export.spelling import (
+    ARGUMENT,
+    ITERATION,
+    KNOWN,
+    ExportError,
+    Tree,
+    comment,
+    nodes,
+    slug,
+    variables,
+)
 from signproof.theory.export.steps import LEMMAS, K, Context, Writing, justified
 from signproof.theory.symbols import f_star
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
@@ -111,7 +121,10 @@ class _Theorem:
             lines.append("(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)")
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
         if claim.parameters:
-            lines.append(f"({' '.join(context.names.of('symbol', name) for name in claim.parameters)} : R)")
+            real = [context.names.of("symbol", name) for name in claim.parameters if name != claim.horizon]
+            lines += [f"({' '.join(real)} : R)"] if real else []
+        if claim.horizon is not None:
+            lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
         points = sorted(name for _, name in context.fixed if self._in_statement(name))
         if points:
             lines.append(f"({' '.join(context.names.of('point', name) for name in points)} : vec)")
@@ -146,8 +159,15 @@ class _Theorem:
     def _proof(self) -> str:
         context = self.context
         inside = [name for _, name in sorted(context.fixed) if not self._in_statement(name)]
-        lines = [f"  pose ({context.names.of('point', name)} := zero)." for name in inside]
+        lines = [
+            f"  pose ({name} := zero). clearbody {name}."
+            for name in (context.names.of("point", each) for each in inside)
+        ]
         lines += self._denominators() + self._minimizers()
+        if self.claim.horizon is not None:
+            whole = context.names.of("symbol", self.claim.horizon)
+            lines.append(f"  pose proof (pos_INR {whole}) as {whole}_whole.")
+            context.known.append((f"{whole}_whole", ["le", "0", ["symbol", self.claim.horizon]]))
         for number, step in enumerate(self.steps):
             lines += self._step(number, step)
         over = context.quantified(self.claim.conclusion)
@@ -176,11 +196,16 @@ class _Theorem:
             a, b, q, n = (self.write.number(tree(part), ARGUMENT) for part in (left, right, below, expand(above)))
             lines.append(f"  assert (cleared_{number} : {self.write.statement(cleared)}).")
             kept = [f"premise_{place}" for place in range(1, len(self.premises) + 1) if place != number]
-            positive = [(each, says) for each, says in zip(kept, self.premises[: number - 1] + self.premises[number:], strict=True)]
+            positive = [
+                (each, says)
+                for each, says in zip(kept, self.premises[: number - 1] + self.premises[number:], strict=True)
+            ]
             known = [each for each in positive if not any(n[0] == "pow" and n[2][:1] == "-" for n in nodes(each[1]))]
             decides = " ".join(decided(self.write, ["gt", tree(below), "0"], known))
             lines.append(f"  {{ assert (q : {self.write.statement(['gt', tree(below), '0'])}). {{ {decides} }}")
-            lines.append(f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; lra|exact {name}]. }}")
+            lines.append(
+                f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; lra|exact {name}]. }}"
+            )
             self.context.known[-1] = (f"cleared_{number}", cleared)
         return lines
 
@@ -198,7 +223,7 @@ class _Theorem:
                 found = f"attained_minimum {p} f grad f_star {mu} assumption_{attained[0] + 1} ltac:(lra) infimum_of_f"
                 lines.append(f"  destruct ({found}) as [{name} {name}_attains].")
             else:
-                lines.append(f"  pose ({name} := zero).")
+                lines.append(f"  pose ({name} := zero). clearbody {name}.")
         return lines
 
     def _step(self, number: int, step: StepForm) -> list[str]:
@@ -215,7 +240,7 @@ def _require_kind(claim: Stated) -> None:
     lacking = ""
     if claim.kind not in KINDS:
         lacking = f"claims of the kind {claim.kind}"
-    elif claim.horizon is not None or claim.steps is not None:
+    elif claim.steps is not None:
         lacking = "runs with a number of steps that is fixed before"
     elif claim.rule is not None and (claim.rule.draws != "gradient" or claim.rule.workers is not None):
         lacking = "stochastic gradients"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from signproof.theory.misuse import Misuse
 
@@ -25,7 +25,23 @@ _ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "cor
 """Vectors that are no combinations of others."""
 _SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least"}
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
-_PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "exp1"}
+_PARTS = {
+    "add",
+    "mul",
+    "pow",
+    "max",
+    "min",
+    "and",
+    "or",
+    "not",
+    "true",
+    "false",
+    "symbol",
+    "name",
+    "tuple",
+    "pi",
+    "exp1",
+}
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
 """How tightly a term binds, or what stands around it."""
@@ -79,28 +95,29 @@ def comment(text: str) -> str:
 class Names:
     """Names of Coq for those of a document, no two the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
         self.given: dict[tuple[str, str], str] = {}
+        self.reserved = RESERVED | set(reserved)
 
     def of(self, kind: str, name: str) -> str:
         """The name of a symbol, a point or a minimizer."""
         key = (kind, name)
         if key not in self.given:
-            wanted = slug(name)
+            wanted = "corner" if kind == "corner" else slug(name)
             if not wanted or not wanted[0].isalpha():
                 wanted = f"{kind}_{wanted}".rstrip("_")
-            while wanted in RESERVED or wanted in self.given.values() or re.fullmatch(r"[sHMPE]\d\w*", wanted):
+            while wanted in self.reserved or wanted in self.given.values() or re.fullmatch(r"[sHMPE]\d\w*", wanted):
                 wanted += "_"
             self.given[key] = wanted
         return self.given[key]
 
 
 class Spelling:
-    """Terms of a document as Coq writes them. `values` are written for symbols instead of their names."""
+    """Terms of a document as Coq writes them. Argument: the horizon, a whole number, if there is one."""
 
-    def __init__(self, names: Names, values: Mapping[str, str] | None = None):
+    def __init__(self, names: Names, horizon: str | None = None):
         self.names = names
-        self.values = dict(values or {})
+        self.whole = [ITERATION, RUNNING, *([] if horizon is None else [horizon])]
 
     def statement(self, tree: Tree) -> str:
         """A statement as a proposition."""
@@ -219,18 +236,18 @@ class Spelling:
         if tag == "minimizer":
             return self.names.of("minimizer", "x_star" + "".join(map(str, arguments[0][1:])))
         if tag == "corner":
-            return self.names.of("corner", f"corner {arguments}")
+            return self.names.of("corner", str(arguments))
         raise ExportError(f"the Coq library lacks: the vector {tag}")
 
     def index(self, tree: Tree) -> str:
         """The number of an iteration or of a coordinate, as an argument."""
         if isinstance(tree, str) and tree.isdigit():
             return f"{tree}%nat"
-        if isinstance(tree, list) and tree[0] == "symbol" and tree[1] in (ITERATION, RUNNING, COORDINATE):
-            return self.values.get(tree[1], tree[1])
+        if isinstance(tree, list) and tree[0] == "symbol" and tree[1] in (*self.whole, COORDINATE):
+            return self._whole(tree[1])
         if isinstance(tree, list) and tree[0] == "add" and len(tree) == 3:
             shift, rest = tree[1:]
-            if isinstance(shift, str) and shift.isdigit() and rest in (["symbol", ITERATION], ["symbol", RUNNING]):
+            if isinstance(shift, str) and shift.isdigit() and rest in [["symbol", name] for name in self.whole]:
                 found = self.index(rest)
                 for _ in range(int(shift)):
                     found = f"(S {found})"
@@ -240,13 +257,16 @@ class Spelling:
             return f"({sign.join(map(self.index, tree[1:]))})%nat"
         raise ExportError(f"the Coq library lacks: the index or exponent {tree}")
 
+    def _whole(self, name: str) -> str:
+        return name if name in (ITERATION, RUNNING, COORDINATE) else self.names.of("symbol", name)
+
     # ---------------------------------------------------------------------------------------------- arithmetic
 
     def _symbol(self, name: str, around: int) -> str:
-        if name in (ITERATION, RUNNING):
-            return _within(around, APPLIED, f"INR {self.values.get(name, name)}")
+        if name in self.whole:
+            return _within(around, APPLIED, f"INR {self._whole(name)}")
         if name == "V_0":
-            return _within(around, APPLIED, self.values.get(name, "V 0%nat"))
+            return _within(around, APPLIED, "V 0%nat")
         if name == "f_*":
             return "f_star"
         return self.names.of("symbol", name)
@@ -258,7 +278,7 @@ class Spelling:
             return _within(around, SUM, f"- ({found})" if below else f"-{digits}")
         return _within(around, PRODUCT, found) if below else found
 
-    def _sum(self, terms: Iterable[Tree], one, around: int) -> str:
+    def _sum(self, terms: Iterable[Tree], one: Callable[[Tree, int], str], around: int) -> str:
         """A sum, with the terms that are added before those that are subtracted."""
         parts = [(_opposite(term), term) for term in terms]
         parts.sort(key=lambda part: part[0] is not None)
@@ -272,7 +292,7 @@ class Spelling:
                 found += f" - {one(opposite, PRODUCT)}"
         return _within(around, SUM, found)
 
-    def _negated(self, opposite: Tree, one) -> str:
+    def _negated(self, opposite: Tree, one: Callable[[Tree, int], str]) -> str:
         written = one(opposite, PRODUCT)
         return f"1 * {written}" if one == self._combination else written
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sympy import Abs, Basic, Eq, Mul
+from sympy import Abs, Add, Basic, Eq, Mul, expand
 
 from signproof.theory.document.form import Stated, StepForm
 from signproof.theory.document.terms import term, tree
@@ -25,6 +25,8 @@ from signproof.theory.export.spelling import (
     slug,
     variables,
 )
+from signproof.theory.symbols import i
+from signproof.theory.terms.expectations import Total
 from signproof.theory.terms.vectors import dual_norm, norm
 
 Variable = tuple[str, str]
@@ -36,8 +38,8 @@ class Context:
 
     def __init__(self, claim: Stated, steps: list[StepForm], fixed: set[Variable], theorems: Mapping[str, Any]):
         self.claim, self.steps, self.fixed, self.theorems = claim, steps, fixed, theorems
-        self.names = Names()
-        self.write = Spelling(self.names)
+        self.names = Names(() if claim.rule is None else "x")
+        self.write = Spelling(self.names, claim.horizon)
         self.step_names = [f"s{number}_{slug(step.name)}".rstrip("_") for number, step in enumerate(steps)]
         self.known: list[tuple[str, list]] = []
         """What is known of the parameters, without denominators where that is possible: its name, and what it says."""
@@ -257,20 +259,43 @@ def _instance_of(writing: Writing, lemma: str) -> list[str]:
     return [f"pose proof ({lemma}) as H. by_instance H."]
 
 
-def _in_coordinates(writing: Writing, lemma: str) -> list[str]:
-    return [f"pose proof ({lemma}) as H. coordinates H. summed. by_instance H."]
+def _by_premises(
+    writing: Writing, lemma: str, premises: list[str], using: list[int], at: str = "", sums: Iterable[Tree] = ()
+) -> list[str]:
+    """A lemma whose premises are among the earlier steps. Each premise is what is to be introduced in it.
 
-
-def _by_premises(writing: Writing, lemma: str, premises: list[str], using: list[int], at: str = "") -> list[str]:
-    """A lemma whose premises are among the earlier steps. Each premise is what is to be introduced in it."""
+    Sums over coordinates in the conclusion are those of the given terms.
+    """
     context = writing.context
     lines = [f"pose proof ({lemma}) as H."]
     for introduced in premises:
-        given = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "y i i_d": {INDEX: "i i_d"}}.get(introduced, {})
+        given = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "j j_d": {INDEX: "j j_d"}}.get(introduced, {})
         tries = [f"(pose proof {context.used(number, writing.over, given)} as Q; by_instance Q)" for number in using]
         intro = f"intros {introduced}. " if introduced else ""
-        lines.append(f"premise H. {{ {intro}first [{' | '.join([*tries, 'decide_step'])}]. }}")
-    return [*lines, f"pose proof (H{at}) as Q." if at else "pose proof H as Q.", "by_instance Q."]
+        lines.append(f"premise H. {{ {intro}at_coordinate. first [{' | '.join([*tries, 'decide_step'])}]. }}")
+    lines.append(f"pose proof (H{at}) as Q. cbn beta in Q.")
+    return [*lines, *_expanded(writing, sums, "Q"), "by_instance Q."]
+
+
+def _expanded(writing: Writing, sums: Iterable[Tree], hypothesis: str) -> list[str]:
+    """Tactics that expand sums over coordinates of these terms, as the kernel does, in a hypothesis."""
+    lines = []
+    for place, inside in enumerate(sums):
+        number: Any = term(inside)
+        after = writing.write.number(tree(Total(number, i)), SUM)
+        before = f"total d {_function(writing, 'i', inside)}"
+        if before == after:
+            continue
+        parts = []
+        for summand in Add.make_args(expand(number)):
+            factors = Mul.make_args(summand)
+            pair = (Mul(*(each for each in factors if each.has(i) == inner)) for inner in (False, True))
+            parts.append(" * ".join(writing.write.number(tree(each), ARGUMENT) for each in pair))
+        body = f"total d (fun i : nat => {' + '.join(parts)})"
+        lines.append(f"assert (T{place} : {before} = {after}).")
+        lines.append(f"{{ transitivity ({body}); [same_sum|rewrite ?total_add, ?total_scale; equal]. }}")
+        lines.append(f"try rewrite T{place} in {hypothesis}.")
+    return lines
 
 
 def _function(writing: Writing, index: str, tree: Tree) -> str:
@@ -340,21 +365,37 @@ def _comparison(writing: Writing, arguments: list, using: list[int]) -> list[str
     return _by_premises(writing, lemma, ["n", "n", "n", ""], using, " k")
 
 
-def _coordinates(lemma: str) -> Callable[[Writing, list, list[int]], list[str]]:
-    def write(writing: Writing, arguments: list, using: list[int]) -> list[str]:
-        return _in_coordinates(writing, f"{lemma} d {_vectors(writing, *arguments)}")
+def _inner_product(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    inside = ["mul", *(["coordinate", vector, ["symbol", COORDINATE]] for vector in arguments)]
+    left = f"dot d {_vectors(writing, *arguments)}"
+    return _in_coordinates(writing, left, inside)
 
-    return write
+
+def _l1_norm(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    inside = ["abs", ["coordinate", arguments[0], ["symbol", COORDINATE]]]
+    return _in_coordinates(writing, f"dual_norm (linf d) {_vectors(writing, *arguments)}", inside)
+
+
+def _in_coordinates(writing: Writing, left: str, inside: Tree) -> list[str]:
+    """What is a sum over coordinates by definition."""
+    lines = [f"assert (H : {left} = total d {_function(writing, 'i', inside)}) by reflexivity."]
+    return [*lines, *_expanded(writing, [inside], "H"), "by_instance H."]
 
 
 def _coordinate_of_a_vector(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     index = "i i_d" if INDEX in writing.over else "0%nat d_positive"
-    return _in_coordinates(writing, f"coordinate_of_a_vector d {_vectors(writing, arguments[0])} {index}")
+    lemma = f"coordinate_of_a_vector d {_vectors(writing, arguments[0])} {index}"
+    return [
+        f"pose proof ({lemma}) as H. change (norm_inf d) with (norm (linf d)) in H.",
+        "at_coordinate_in H. by_instance H.",
+    ]
 
 
 def _largest_coordinate(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     vector, bound = arguments
-    lemma = f"largest_coordinate_of_some d {_vectors(writing, vector)} {writing.write.number(bound, ARGUMENT)} d_positive"
+    lemma = (
+        f"largest_coordinate_of_some d {_vectors(writing, vector)} {writing.write.number(bound, ARGUMENT)} d_positive"
+    )
     return _by_premises(writing, lemma, ["i i_d"], using)
 
 
@@ -362,7 +403,7 @@ def _sum_of_inequalities(writing: Writing, arguments: list, using: list[int]) ->
     one, other, index = arguments
     _require_coordinates(index)
     lemma = f"sum_of_inequalities d {_function(writing, 'i', one)} {_function(writing, 'i', other)}"
-    return ["summed.", *_by_premises(writing, lemma, ["i i_d"], using)]
+    return _by_premises(writing, lemma, ["i i_d"], using, sums=(one, other))
 
 
 def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -370,11 +411,27 @@ def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[s
     _require_coordinates(index)
     lemma = f"one_of_a_sum d {_function(writing, 'i', one)}"
     at = " i i_d" if INDEX in writing.over else " 0%nat d_positive"
-    inner = writing.over
-    writing.over = [one for one in inner if one != INDEX]
-    lines = ["summed.", *_by_premises(writing, lemma, ["j j_d"], using, at)]
-    writing.over = inner
-    return lines
+    return _by_premises(writing, lemma, ["j j_d"], using, at, [one])
+
+
+def _corners(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    center, slope, gain = arguments
+    name = writing.write.vector(["corner", center, slope])
+    c = writing.write.number(gain, ARGUMENT)
+    given = {INDEX: "i i_d", ("point", "y"): "y"}
+    tries = [f"(pose proof {writing.context.used(number, (), given)} as Q; by_instance Q)" for number in using]
+    writing.before = [
+        f"  assert ({name}_premise : forall (y : vec) (i : nat), (i < d)%nat ->",
+        f"    f (y + unit i)%V + f (y - unit i)%V >= 2 * f y + 2 * {c}).",
+        f"  {{ intros y i i_d. first [{' | '.join([*tries, 'decide_step'])}]. }}",
+        f"  destruct (corner_exists d f {c} {name}_premise {_vectors(writing, center, slope)})",
+        f"    as [{name} [{name}_unit {name}_gain]].",
+    ]
+    return [f"pose proof {name}_gain as H. by_instance H."]
+
+
+def _corner_of_a_cube(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    return [f"pose proof {writing.write.vector(['corner', *arguments])}_unit as H. by_instance H."]
 
 
 def _require_coordinates(index: Tree) -> None:
@@ -412,13 +469,15 @@ LEMMAS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
     "least of a sum": _least_of_a_sum,
     "least square": _least_square,
     "comparison": _comparison,
-    "inner product in coordinates": _coordinates("inner_product_in_coordinates"),
-    "l1 norm in coordinates": _coordinates("dual_norm_in_coordinates"),
+    "inner product in coordinates": _inner_product,
+    "l1 norm in coordinates": _l1_norm,
     "coordinate of a vector": _coordinate_of_a_vector,
     "largest coordinate": _largest_coordinate,
     "sum of inequalities": _sum_of_inequalities,
     "one of a sum": _one_of_a_sum,
     "unit vector": _unit_vector,
+    "corner of a cube": _corner_of_a_cube,
+    "induction over coordinates": _corners,
     "logarithm": _logarithm,
 }
 """How a lemma of the kernel's table is used in Coq, by its name in the table."""
