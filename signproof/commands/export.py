@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 EPILOG = "Example:  signproof export scaled-sign/theorem-1.2 --out proof.json"
 
 
-class Language(str, Enum):
+class Language(StrEnum):
     """What a proof is written in."""
 
     json = "json"

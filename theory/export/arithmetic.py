@@ -19,6 +19,7 @@ _SIGNS = {"le": ">=", "ge": ">=", "lt": ">", "gt": ">", "eq": "="}
 
 
 SIGNS = (1, -1, -2)
+"""What is put before the second of two monomials in a square."""
 MOST_SQUARES = 4
 """Of squares that are tried, before those of sums and differences of two."""
 
@@ -227,7 +228,7 @@ class _Question:
             if number.free_symbols <= set(symbols)
             for exponents, _ in Poly(number, *symbols).terms()
         ]
-        lines = [one for one in symbols] if len(symbols) <= 4 else []
+        lines = [*symbols] if len(symbols) <= 4 else []
         planes = [one * other for one, other in combinations(lines, 2)]
         roots = [*dict.fromkeys([root for root in halves if root != 1][:MOST_SQUARES] + lines + planes)]
         pairs = [one + sign * other for one, other in combinations([Integer(1), *roots], 2) for sign in SIGNS]

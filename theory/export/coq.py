@@ -18,13 +18,12 @@ from signproof.theory.export.spelling import (
     ITERATION,
     KNOWN,
     ExportError,
-    Tree,
     comment,
     nodes,
     slug,
     variables,
 )
-from signproof.theory.export.steps import LEMMAS, K, Context, Writing, justified
+from signproof.theory.export.steps import LEMMAS, Context, K, Writing, justified
 from signproof.theory.symbols import f_star
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
@@ -80,7 +79,7 @@ class _Theorem:
         self.premises = [premise for premise in claim.premises if premise != ["ge", ["symbol", ITERATION], "0"]]
         if any(K in variables(premise) for premise in self.premises):
             raise ExportError("the Coq library lacks: domains that depend on k")
-        self.context = Context(claim, self.steps, self._fixed(), {id: each for id, each in theorems.items()})
+        self.context = Context(claim, self.steps, self._fixed(), theorems)
         self.write = self.context.write
         statement = self._statement()
         self.text = f"Theorem {self.name}\n{statement}\nProof.\n{self._proof()}\nQed.\n"

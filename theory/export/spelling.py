@@ -14,12 +14,14 @@ ITERATION, RUNNING, COORDINATE = "k", "l", "i"
 PAIRS = {"inf": "(linf d)", "2": "(l2 d)", "any": "p", "op": "p_op"}
 """Dual pairs, by their names in a document; a theorem about `p` is about every norm, and so is one about `p_op`."""
 RESERVED = frozenset(
-    # Coq's words, and names of the library and of the file itself
-    "Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match "
-    "mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f "
-    "grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1 "
-    "norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i".split()
+    """
+    Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
+    mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
+    grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i
+    """.split()  # noqa: SIM905 -- a list would take a line for each
 )
+"""Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
 _ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner"}
 """Vectors that are no combinations of others."""
@@ -149,7 +151,7 @@ class Spelling:
         if tag == "mul":
             return self._product(arguments, around)
         if tag == "pow":
-            return self._power(*arguments, around)
+            return self._power(arguments[0], arguments[1], around)
         if tag == "pi":
             return "PI"
         if tag == "exp1":

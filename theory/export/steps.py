@@ -157,7 +157,7 @@ def _lemma(writing: Writing, name: str, arguments: list, using: list[int]) -> li
 
 
 def _identity(writing: Writing, using: list[int]) -> list[str]:
-    relation, left, right = writing.form.says
+    _, left, right = writing.form.says
     lines = writing.use(using)
     equations = [term(writing.says(number)) for number in using]
     lengths: dict[str, list] = {}
