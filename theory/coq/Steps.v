@@ -78,6 +78,9 @@ Ltac powers :=
   | H : context [?r ^ S ?n] |- _ => is_var n; rewrite <- (tech_pow_Rmult r n) in H
   end.
 
+(* Fractions as products with inverses. *)
+Ltac inverses := unfold Rdiv in *; rewrite <- ?pow_inv in *.
+
 Ltac arithmetic := first [assumption | lra | nra].
 
 (* What is known of the inverses, absolute values, signs, roots, maxima and minima that occur. *)
@@ -118,7 +121,7 @@ Ltac look T :=
   | context [Rmin ?a ?b] => has_none a; has_none b; known (Rmin a b)
   end.
 Ltac opaque :=
-  unfold Rdiv in *;
+  inverses;
   repeat match goal with
   | |- ?T => look T
   | H : ?T |- _ => lazymatch type of T with Prop => look T end
@@ -128,7 +131,7 @@ Ltac opaque :=
 Ltac substituted := repeat match goal with H : ?y = _ |- _ => is_var y; subst y | H : _ = ?y |- _ => is_var y; subst y end.
 
 Ltac decided :=
-  first [lra | nra | substituted; first [lra | nra]].
+  first [lra | apply pow2_ge_0 | apply Rle_ge, pow2_ge_0 | apply Rabs_pos | apply Rle_ge, Rabs_pos | nra | substituted; first [lra | nra]].
 
 (* Rule "decide", after `clear` has left what it uses. *)
 Ltac decide_step := powers; parts; goals; opaque; parts; decided.
@@ -215,19 +218,19 @@ Ltac by_instance H :=
   cbn beta in H;
   first
   [ exact H
-  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | nra | opaque; parts; decided] ].
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | inverses; lra | nra | opaque; parts; decided] ].
 
 (* ------------------------------------------------------------------------------------------------ equations *)
 
 Ltac expanded := autorewrite with dot; cbn beta.
-Ltac equal :=
-  powers;
-  first [reflexivity | fraction | lra].
-
 Ltac absolute :=
   rewrite ?Rabs_mult;
-  solve [reflexivity | ring | repeat match goal with |- context [Rabs ?r] => rewrite (Rabs_pos_eq r) by arithmetic end; fraction
+  solve [reflexivity | ring | repeat match goal with |- context [Rabs ?r] => rewrite (Rabs_pos_eq r) by (first [apply sqrt_pos | arithmetic]) end; fraction
         | opaque; parts; decided].
+
+Ltac equal :=
+  powers;
+  first [reflexivity | fraction | lra | absolute].
 
 (* The norm of a combination is |c| times that of a vector. *)
 Ltac scaled_norm c :=
@@ -321,7 +324,7 @@ Tactic Notation "product" ident(F) ident(G) "as" ident(Q) :=
 Lemma multiple_of_zero m a : a = 0 -> m * a = 0.
 Proof. intros ->. ring. Qed.
 Tactic Notation "multiple" ident(F) constr(m) "as" ident(Q) := pose proof (multiple_of_zero m _ F) as Q.
-Ltac contradiction_of_sums := unfold Rdiv in *; rewrite <- ?pow_inv in *; lra.
+Ltac contradiction_of_sums := inverses; lra.
 
 Lemma inverse_of_positive q : 0 < q -> 0 < / q /\ q * / q = 1.
 Proof. intros P. split; [apply Rinv_0_lt_compat, P|apply Rinv_r, Rgt_not_eq, P]. Qed.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import Any
 
-from sympy import Abs, Add, Basic, Expr, Integer, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
+from sympy import Abs, Add, Basic, Expr, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
 
 from signproof.theory.document.terms import term, tree
 from signproof.theory.export.certificates import Certificate, Fact, certificate
@@ -19,7 +19,9 @@ _SIGNS = {"le": ">=", "ge": ">=", "lt": ">", "gt": ">", "eq": "="}
 
 
 SIGNS = (1, -1, -2)
-"""What is put before the second of two monomials in a square."""
+"""What is put before a monomial in the square of it and 1."""
+MOST_PAIRS = 20
+"""Of two monomials, of which the sum or the difference is squared."""
 MOST_SQUARES = 4
 """Of squares that are tried, before those of sums and differences of two."""
 
@@ -103,8 +105,8 @@ class _Question:
             if isinstance(left, Add | Mul | Pow | Rational) or right.has(left, Abs) or isinstance(left, Symbol):
                 continue
             self.lines.append(f"try rewrite {name} in *.")
-            replaced = [(n, gap.xreplace({left: right}), s) for n, gap, s in gaps[:place] + gaps[place + 1 :]]
-            gaps = [*replaced[:place], (name, None, "="), *replaced[place:]]
+            gaps = [(n, None if gap is None else gap.xreplace({left: right}), s) for n, gap, s in gaps]
+            gaps[place] = (name, None, "=")
             rest = rest.xreplace({left: right})
         return [each for each in gaps if each[1] is not None], rest
 
@@ -206,10 +208,11 @@ class _Question:
 
     def _proved(self, name: str, number: Expr, says: str, sign: str) -> bool:
         """Whether a number is positive, or not negative, by the facts so far; then it is said under that name."""
-        if self.facts and number.is_number:
-            return False
+        if number.is_number:
+            self.lines += [f"assert ({name} : {says}) by lra."] if number.is_positive else []
+            return bool(number.is_positive)
         opposite = Fact("F_M", -number, ">=" if sign == ">" else ">")
-        found = certificate([*self.facts, opposite], deepest=2)
+        found = certificate([*self.facts, opposite], deepest=3)
         if found is None:
             return False
         inside = " ".join(["negated M. fact M F_M.", *self._written(found)])
@@ -231,7 +234,8 @@ class _Question:
         lines = [*symbols] if len(symbols) <= 4 else []
         planes = [one * other for one, other in combinations(lines, 2)]
         roots = [*dict.fromkeys([root for root in halves if root != 1][:MOST_SQUARES] + lines + planes)]
-        pairs = [one + sign * other for one, other in combinations([Integer(1), *roots], 2) for sign in SIGNS]
+        pairs = [1 + sign * root for root in roots for sign in SIGNS]
+        pairs += [one + sign * other for one, other in combinations(roots, 2) for sign in (1, -1)][:MOST_PAIRS]
         self.roots = {f"S{place}": root for place, root in enumerate([*roots, *pairs])}
         self.facts[-1:-1] = [Fact(name, expand(root**2), "^2") for name, root in self.roots.items()]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from sympy import Expr, Poly
 
-RESOURCES = 5_000_000
+RESOURCES = 20_000_000
 """Z3's count of work after which no certificate is looked for any more."""
-MOST = 800
+MOST = 2_000
 """Of products, at most."""
 
 
@@ -87,9 +87,6 @@ def _certificate(facts: list[Fact], deepest: int) -> Certificate | None:
             for degree in range(depth + 1)
             for monomial in _monomials(symbols, degree)
         ]
-        if len(products) + len(with_squares) + len(multiples) > MOST:
-            shorter = max([length for length in lengths[:depth] if length * len(squares) <= MOST], default=0)
-        with_squares = []
         if len(products) + len(multiples) > 2 * MOST:
             return None
         found = _solved([*products, *with_squares], multiples)

@@ -131,8 +131,8 @@ class _Theorem:
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
         if claim.rule is not None:
             step: Any = claim.rule.step
-            lines.append(f"(x : nat -> vec) (rule : forall k : nat, x (S k) = {write.vector(step)})")
-            lines.append("(V : nat -> R) (V_is : forall k : nat, V k = f (x k) - f_star)")
+            lines.append("(x : nat -> vec) (V : nat -> R) (V_is : forall k : nat, V k = f (x k) - f_star)")
+            lines.append(f"(rule : forall k : nat, x (S k) = {write.vector(step)})")
         for number, premise in enumerate(self.premises, start=1):
             lines.append(f"(premise_{number} : {write.statement(premise)})")
         goal = context.closed(claim.conclusion, context.quantified(claim.conclusion))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sympy import Abs, Add, Basic, Eq, Mul, expand
+from sympy import Add, Basic, Eq, Mul, expand, sympify
 
 from signproof.theory.document.form import Stated, StepForm
 from signproof.theory.document.terms import term, tree
@@ -27,7 +27,7 @@ from signproof.theory.export.spelling import (
 )
 from signproof.theory.symbols import i
 from signproof.theory.terms.expectations import Total
-from signproof.theory.terms.vectors import dual_norm, norm
+from signproof.theory.terms.vectors import terms
 
 Variable = tuple[str, str]
 K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
@@ -166,39 +166,50 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
             lengths.setdefault(str(node), node)
     rewrites = " ".join(f"try rewrite H{number}; expanded;" for number in using)
     for place, node in enumerate(lengths.values()):
-        before: Any = term(node)
-        after = before
+        vector = after = term(node[2])
         for equation in equations:
             assert isinstance(equation, Eq)
             after = after.xreplace({equation.lhs: equation.rhs})
-        if after != before:
-            written = writing.write.number(node, SUM)
-            lines.append(f"assert (N{place} : {written} = {writing.write.number(tree(after), SUM)}).")
-            lines.append(f"{{ {rewrites} {_length(writing, after)} }}")
-            lines.append(f"rewrite ?N{place}.")
+        if after == vector:
+            continue
+        written, pair = writing.write.number(node, SUM), writing.write.pair(node[1][1])
+        atoms = terms(after)
+        tactic, factor = "same_part", ""
+        rest = writing.write.vector(tree(after), ARGUMENT)
+        if len(atoms) == 1:
+            (atom,) = atoms
+            coefficient = _coefficient(after, atom)
+            coefficient = -coefficient if coefficient.could_extract_minus_sign() else coefficient
+            c = writing.write.number(tree(coefficient), ARGUMENT)
+            tactic, factor, rest = f"scaled_norm {c}", f"Rabs {c} * ", writing.write.vector(tree(atom), ARGUMENT)
+        lines.append(f"assert (N{place} : {written} = {factor}{node[0]} {pair} {rest}).")
+        lines.append(f"{{ {rewrites} {tactic}. }}")
+        lines.append(f"rewrite ?N{place}.")
     finish = "same_vector" if is_vector(left) or is_vector(right) else "equal"
     return [*lines, f"{rewrites} {finish}."]
 
 
-def _length(writing: Writing, length: Basic) -> str:
-    """The tactic for the norm of a combination that is the given number: a norm, or a multiple of one."""
-    factors = length.args if isinstance(length, Mul) else (length,)
-    rest = Mul(*(factor for factor in factors if not isinstance(factor, norm | dual_norm)))
-    if rest == 1 or len(factors) == 1:
-        return "same_part."
-    inside = rest.args[0] if isinstance(rest, Abs) else rest
-    return f"scaled_norm {writing.write.number(tree(inside), ARGUMENT)}."
+def _coefficient(vector: Any, atom: Basic) -> Any:
+    """The coefficient of an atom in a combination, as it is written there."""
+    if vector == atom:
+        return sympify(1)
+    if isinstance(vector, Add):
+        return Add(*(_coefficient(part, atom) for part in vector.args))
+    if isinstance(vector, Mul) and vector.has(atom):
+        (inner,) = (part for part in vector.args if part.has(atom) and is_vector(tree(part)))
+        return Mul(*(part for part in vector.args if part is not inner)) * _coefficient(inner, atom)
+    return sympify(0)
 
 
 def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
     lines = writing.use([*(number for number, _ in pairs), *given])
     strict = writing.form.says[0] in ("lt", "gt")
     known = writing.known(given)
-    terms = []
+    summands = []
     for number, multiplier in pairs:
         gap, relation = writing.gap(writing.says(number))
         factor = writing.write.number(multiplier, ARGUMENT)
-        terms.append(f"{factor} * {gap}")
+        summands.append(f"{factor} * {gap}")
         if relation == "eq":
             lines.append(f"pose proof (scaled_eq {factor} _ _ H{number}) as P{number}.")
             continue
@@ -211,7 +222,7 @@ def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
         lines.append(f"assert (M{number} : {zero}). {{ {' '.join(signs)} }}")
         lines.append(f"pose proof ({how} _ _ _ M{number} H{number}) as P{number}.")
     gap, relation = writing.gap(writing.form.says)
-    lines.append(f"assert (E : {gap} = {' + '.join(terms) or '0'}) by (powers; fraction).")
+    lines.append(f"assert (E : {gap} = {' + '.join(summands) or '0'}) by (powers; fraction).")
     lines.append("combined E.")
     return lines
 
