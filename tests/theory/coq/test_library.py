@@ -8,18 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from coq_axioms import ALLOWED
 from places import ROOT
 
 from signproof.theory.kernel.lemmas import TABLE
 
 LIBRARY = ROOT / "theory" / "coq"
-ALLOWED = {
-    "ClassicalDedekindReals.sig_forall_dec",
-    "ClassicalDedekindReals.sig_not_dec",
-    "Classical_Prop.classic",
-    "FunctionalExtensionality.functional_extensionality_dep",
-}
-"""What Coq's real numbers and their mean value theorem rest on, and that functions with equal values are equal."""
 PROVED = re.compile(r"^ *(?:Lemma|Theorem|Corollary) (\w+)", re.MULTILINE)
 TAGGED = re.compile(r'\(\* signproof lemma "([^"]+)"[^*]*\*\)\s*(?:Lemma )?(\w+)')
 """A lemma, or a field of a record, and the lemma of the table that it is."""

@@ -1,0 +1,1 @@
+"""Documents in the languages of other proof checkers."""

@@ -1,0 +1,362 @@
+"""Trees of a document as Coq's terms: numbers, vectors, statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from signproof.theory.misuse import Misuse
+
+Tree = str | list
+
+ITERATION, RUNNING, COORDINATE = "k", "l", "i"
+"""The iteration, the index of sums over iterations, and that of coordinates."""
+PAIRS = {"inf": "(linf d)", "2": "(l2 d)", "any": "p", "op": "p_op"}
+"""Dual pairs, by their names in a document; a theorem about `p` is about every norm, and so is one about `p_op`."""
+RESERVED = frozenset(
+    """
+    Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
+    mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
+    grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i
+    """.split()  # noqa: SIM905 -- a list would take a line for each
+)
+"""Coq's words, and names of the library and of the file itself."""
+_RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
+_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner"}
+"""Vectors that are no combinations of others."""
+_SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least"}
+_FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
+_PARTS = {
+    "add",
+    "mul",
+    "pow",
+    "max",
+    "min",
+    "and",
+    "or",
+    "not",
+    "true",
+    "false",
+    "symbol",
+    "name",
+    "tuple",
+    "pi",
+    "exp1",
+}
+KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
+ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
+"""How tightly a term binds, or what stands around it."""
+
+
+class ExportError(Misuse):
+    """A document that has no counterpart in the Coq library; the message says what is missing."""
+
+
+def nodes(tree: Tree) -> Iterator[list]:
+    """The inner nodes of a tree, from the root."""
+    if isinstance(tree, list):
+        yield tree
+        for argument in tree[1:]:
+            yield from nodes(argument)
+
+
+def is_vector(tree: Tree) -> bool:
+    """Whether a tree is a vector."""
+    if isinstance(tree, str):
+        return False
+    return tree[0] in _ATOMS or (tree[0] in ("add", "mul") and any(map(is_vector, tree[1:])))
+
+
+def variables(tree: Tree) -> set[tuple[str, str]]:
+    """What is free in a tree and stands for anything: ("symbol", "k") or "i", and ("point", a name)."""
+    if isinstance(tree, str):
+        return set()
+    tag, *arguments = tree
+    if tag == "symbol":
+        return {("symbol", arguments[0])} & {("symbol", ITERATION), ("symbol", COORDINATE)}
+    if tag == "point":
+        return {("point", arguments[0][1])}
+    found = set().union(*map(variables, arguments)) if arguments else set()
+    if tag == "total":
+        found = variables(arguments[0]) - {("symbol", arguments[1][1])}
+    return found
+
+
+def slug(name: str) -> str:
+    """The letters and digits of a name, with underscores between them."""
+    return re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
+
+
+def comment(text: str) -> str:
+    """Text as a comment, in which nothing ends it, opens another or opens a string."""
+    plain = text.replace('"', "'").replace("(*", "( *").replace("*)", "* )")
+    return f"(* {plain} *)"
+
+
+class Names:
+    """Names of Coq for those of a document, no two the same."""
+
+    def __init__(self, reserved: Iterable[str] = ()) -> None:
+        self.given: dict[tuple[str, str], str] = {}
+        self.reserved = RESERVED | set(reserved)
+
+    def of(self, kind: str, name: str) -> str:
+        """The name of a symbol, a point or a minimizer."""
+        key = (kind, name)
+        if key not in self.given:
+            wanted = "corner" if kind == "corner" else slug(name)
+            if not wanted or not wanted[0].isalpha():
+                wanted = f"{kind}_{wanted}".rstrip("_")
+            while wanted in self.reserved or wanted in self.given.values() or re.fullmatch(r"[sHMPE]\d\w*", wanted):
+                wanted += "_"
+            self.given[key] = wanted
+        return self.given[key]
+
+
+class Spelling:
+    """Terms of a document as Coq writes them. Argument: the horizon, a whole number, if there is one."""
+
+    def __init__(self, names: Names, horizon: str | None = None):
+        self.names = names
+        self.whole = [ITERATION, RUNNING, *([] if horizon is None else [horizon])]
+
+    def statement(self, tree: Tree) -> str:
+        """A statement as a proposition."""
+        assert isinstance(tree, list)
+        tag, *arguments = tree
+        if tag in _RELATIONS:
+            left, right = arguments
+            if is_vector(left) or is_vector(right):
+                return f"{self.vector(left, ARGUMENT)} {_RELATIONS[tag]} {self.vector(right, ARGUMENT)}"
+            return f"{self.number(left, SUM)} {_RELATIONS[tag]} {self.number(right, SUM)}"
+        if tag in ("true", "false"):
+            return tag.capitalize()
+        if tag in ("and", "or"):
+            sign = " /\\ " if tag == "and" else " \\/ "
+            return sign.join(f"({self.statement(argument)})" for argument in arguments)
+        if tag == "not":
+            return f"~ ({self.statement(arguments[0])})"
+        raise ExportError(f"the Coq library lacks: statements with {tag}")
+
+    def number(self, tree: Tree, around: int = ANY) -> str:
+        """A real number."""
+        if isinstance(tree, str):
+            return self._rational(tree, around)
+        tag, *arguments = tree
+        if tag == "symbol":
+            return self._symbol(arguments[0], around)
+        if tag == "add":
+            return self._sum(arguments, self.number, around)
+        if tag == "mul":
+            return self._product(arguments, around)
+        if tag == "pow":
+            return self._power(arguments[0], arguments[1], around)
+        if tag == "pi":
+            return "PI"
+        if tag == "exp1":
+            return _within(around, APPLIED, "exp 1")
+        if tag in ("max", "min"):
+            first, *rest = arguments
+            found = self.number(first, ARGUMENT)
+            for argument in rest:
+                found = f"(R{tag} {found} {self.number(argument, ARGUMENT)})"
+            return found if around == ARGUMENT else found[1:-1]
+        if tag in _FUNCTIONS:
+            return self._applied(_FUNCTIONS[tag], (self.number(arguments[0], ARGUMENT),), around)
+        return self._scalar(tag, arguments, around)
+
+    def _scalar(self, tag: str, arguments: list, around: int) -> str:
+        if tag == "value":
+            _of_objective(arguments)
+            return self._applied("f", (self.vector(arguments[0], ARGUMENT),), around)
+        if tag == "suboptimality":
+            return self._applied("V", (self.index(arguments[0]),), around)
+        if tag == "inner":
+            return self._applied("dot d", (self.vector(part, ARGUMENT) for part in arguments), around)
+        if tag in ("norm", "dual_norm"):
+            pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
+            return self._applied(tag, (pair, vector), around)
+        if tag == "coordinate":
+            return self._applied(self.vector(arguments[0], ARGUMENT), (self.index(arguments[1]),), around)
+        if tag == "total":
+            term, index = arguments
+            if index[1] != COORDINATE:
+                raise ExportError(f"the Coq library lacks: sums over {index[1]}")
+            return self._applied("total d", (f"(fun i : nat => {self.number(term)})",), around)
+        if tag in ("sum", "least"):
+            term, index, first, last = arguments
+            if first != "0" or not isinstance(index, list):
+                raise ExportError("the Coq library lacks: sums that do not start at 0")
+            function = f"(fun {index[1]} : nat => {self.number(term)})"
+            end = self.index(last)
+            return self._applied(
+                *(("total", (f"(S {end})", function)) if tag == "sum" else ("least", (function, end))), around
+            )
+        raise ExportError(f"the Coq library lacks: the term {tag}")
+
+    def pair(self, name: str) -> str:
+        """A dual pair of norms."""
+        if name not in PAIRS:
+            raise ExportError(f"the Coq library lacks: the norm {name}")
+        return PAIRS[name]
+
+    def vector(self, tree: Tree, around: int = ANY) -> str:
+        """A vector; combinations are put into the scope of vectors unless they are parts of others."""
+        if tree == "0":
+            return "zero"
+        if isinstance(tree, str):
+            raise ExportError(f"the number {tree} is no vector")
+        if tree[0] in ("add", "mul"):
+            return f"({self._combination(tree, ANY)})%V"
+        return self._atom(tree, around)
+
+    def _combination(self, tree: Tree, around: int) -> str:
+        if isinstance(tree, str) or tree[0] not in ("add", "mul"):
+            return self.vector(tree, FACTOR)
+        if tree[0] == "add":
+            return self._sum(tree[1:], self._combination, around)
+        (vector,) = (part for part in tree[1:] if is_vector(part))
+        scalars = [part for part in tree[1:] if part is not vector]
+        factor = scalars[0] if len(scalars) == 1 else ["mul", *scalars]
+        return _within(around, PRODUCT, f"{self.number(factor, ARGUMENT)} * {self._combination(vector, FACTOR)}")
+
+    def _atom(self, tree: list, around: int) -> str:
+        tag, *arguments = tree
+        if tag == "iterate":
+            return self._applied("x", (self.index(arguments[0]),), around)
+        if tag == "gradient":
+            _of_objective(arguments)
+            return self._applied("grad", (self.vector(arguments[0], ARGUMENT),), around)
+        if tag == "maximizer":
+            pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
+            return self._applied("maximizer", (pair, vector), around)
+        if tag == "unit":
+            return self._applied("unit", (self.index(arguments[0]),), around)
+        if tag == "point":
+            return self.names.of("point", arguments[0][1])
+        if tag == "minimizer":
+            return self.names.of("minimizer", "x_star" + "".join(map(str, arguments[0][1:])))
+        if tag == "corner":
+            return self.names.of("corner", str(arguments))
+        raise ExportError(f"the Coq library lacks: the vector {tag}")
+
+    def index(self, tree: Tree) -> str:
+        """The number of an iteration or of a coordinate, as an argument."""
+        if isinstance(tree, str) and tree.isdigit():
+            return f"{tree}%nat"
+        if isinstance(tree, list) and tree[0] == "symbol" and tree[1] in (*self.whole, COORDINATE):
+            return self._whole(tree[1])
+        if isinstance(tree, list) and tree[0] == "add" and len(tree) == 3:
+            shift, rest = tree[1:]
+            if isinstance(shift, str) and shift.isdigit() and rest in [["symbol", name] for name in self.whole]:
+                found = self.index(rest)
+                for _ in range(int(shift)):
+                    found = f"(S {found})"
+                return found
+        if isinstance(tree, list) and tree[0] in ("add", "mul"):
+            sign = " + " if tree[0] == "add" else " * "
+            return f"({sign.join(map(self.index, tree[1:]))})%nat"
+        raise ExportError(f"the Coq library lacks: the index or exponent {tree}")
+
+    def _whole(self, name: str) -> str:
+        return name if name in (ITERATION, RUNNING, COORDINATE) else self.names.of("symbol", name)
+
+    # ---------------------------------------------------------------------------------------------- arithmetic
+
+    def _symbol(self, name: str, around: int) -> str:
+        if name in self.whole:
+            return _within(around, APPLIED, f"INR {self._whole(name)}")
+        if name == "V_0":
+            return _within(around, APPLIED, "V 0%nat")
+        if name == "f_*":
+            return "f_star"
+        return self.names.of("symbol", name)
+
+    def _rational(self, text: str, around: int) -> str:
+        digits, _, below = text.removeprefix("-").partition("/")
+        found = f"{digits} / {below}" if below else digits
+        if text.startswith("-"):
+            return _within(around, SUM, f"- ({found})" if below else f"-{digits}")
+        return _within(around, PRODUCT, found) if below else found
+
+    def _sum(self, terms: Iterable[Tree], one: Callable[[Tree, int], str], around: int) -> str:
+        """A sum, with the terms that are added before those that are subtracted."""
+        parts = [(_opposite(term), term) for term in terms]
+        parts.sort(key=lambda part: part[0] is not None)
+        found = ""
+        for opposite, term in parts:
+            if not found:
+                found = one(term, SUM) if opposite is None else f"- {self._negated(opposite, one)}"
+            elif opposite is None:
+                found += f" + {one(term, PRODUCT)}"
+            else:
+                found += f" - {one(opposite, PRODUCT)}"
+        return _within(around, SUM, found)
+
+    def _negated(self, opposite: Tree, one: Callable[[Tree, int], str]) -> str:
+        written = one(opposite, PRODUCT)
+        return f"1 * {written}" if one == self._combination else written
+
+    def _product(self, factors: list, around: int) -> str:
+        opposite = _opposite(["mul", *factors])
+        if opposite is not None:
+            return _within(around, SUM, f"- {self.number(opposite, PRODUCT)}")
+        above: list[str] = []
+        below: list[str] = []
+        for factor in factors:
+            if isinstance(factor, str):
+                digits, _, divisor = factor.partition("/")
+                above += [digits] if digits != "1" else []
+                below += [divisor] if divisor else []
+            elif factor[0] == "pow" and isinstance(factor[2], str) and factor[2].startswith("-"):
+                below.append(self._power(factor[1], factor[2].removeprefix("-"), FACTOR))
+            else:
+                above.append(self.number(factor, FACTOR))
+        found = " * ".join(above) or "1"
+        found = " / ".join([found, *below])
+        return _within(around, PRODUCT, found)
+
+    def _power(self, base: Tree, exponent: Tree, around: int) -> str:
+        if isinstance(exponent, str):
+            if exponent.startswith("-"):
+                inverse = self._power(base, exponent.removeprefix("-"), FACTOR)
+                return _within(around, PRODUCT, f"1 / {inverse}")
+            if exponent == "1":
+                return self.number(base, around)
+            if exponent.isdigit():
+                return _within(around, POWER, f"{self.number(base, BASE)} ^ {exponent}")
+            numerator, _, root = exponent.partition("/")
+            if root == "2":
+                found = f"sqrt {self.number(base, ARGUMENT)}"
+                if numerator == "1":
+                    return _within(around, APPLIED, found)
+                return _within(around, POWER, f"({found}) ^ {numerator}")
+            raise ExportError(f"the Coq library lacks: the power {exponent}")
+        return _within(around, POWER, f"{self.number(base, BASE)} ^ {self.index(exponent)}")
+
+    def _applied(self, function: str, arguments: Iterable[str], around: int) -> str:
+        return _within(around, APPLIED, f"{function} {' '.join(arguments)}")
+
+
+def _within(around: int, own: int, text: str) -> str:
+    """In parentheses, if what stands around binds more tightly than the term itself."""
+    return f"({text})" if around > own else text
+
+
+def _opposite(tree: Tree) -> Tree | None:
+    """Of a term with a minus in front, the term without it."""
+    if isinstance(tree, str):
+        return tree.removeprefix("-") if tree.startswith("-") else None
+    if tree[0] != "mul":
+        return None
+    for place, factor in enumerate(tree[1:], start=1):
+        if isinstance(factor, str) and factor.startswith("-"):
+            rest = [*tree[1:place], *([] if factor == "-1" else [factor[1:]]), *tree[place + 1 :]]
+            return rest[0] if len(rest) == 1 else ["mul", *rest]
+    return None
+
+
+def _of_objective(arguments: list) -> None:
+    if len(arguments) > 1:
+        raise ExportError("the Coq library lacks: functions other than the objective")
