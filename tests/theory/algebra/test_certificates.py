@@ -262,6 +262,20 @@ BAD = {
     ),
     "no branches": ([Fact(X, "!=")], Refutation((), Cases(0, ()))),
     "no branches by sign": ([Fact(X, "!=")], Refutation((), Cases(X, ()))),
+    "a third case like the first": (
+        [Fact(-X, ">")],
+        Refutation(
+            (),
+            Cases(
+                X,
+                (
+                    Refutation((), end(product(0), product(1))),
+                    Refutation((), end(product(0), equations=((1, ONE),))),
+                    Refutation((), end(product(0), product(1))),
+                ),
+            ),
+        ),
+    ),
     "an alternative to come": ([Fact(X, "!=")], Refutation((), Cases(1, ()))),
     "a lemma without reason": ([Fact(X, ">=")], Refutation((Lemma(Fact(ZERO, ">"), ()),), end(product(1)))),
     "a lemma by nothing": ([Fact(X, ">=")], Refutation((Lemma(Fact(ZERO, ">"), end()),), end(product(1)))),
