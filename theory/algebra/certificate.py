@@ -86,10 +86,9 @@ class Certificate:
 def check(goal: Boolean | bool, premises: Iterable[Boolean | bool], certificate: Certificate) -> bool:
     """Whether the certificate shows that the goal follows from the premises and has a value where they hold."""
     question = Question.of(goal, premises)
-    if len(certificate.parts) != len(question.goals):
-        return False
-    return all(
-        refutes(known, part, question.atoms) for known, part in zip(question.cases(), certificate.parts, strict=True)
+    cases = list(question.cases())
+    return len(certificate.parts) == len(cases) and all(
+        refutes(known, part, question.atoms) for known, part in zip(cases, certificate.parts, strict=True)
     )
 
 

@@ -235,10 +235,14 @@ class _Atoms:
 
 @dataclass(frozen=True)
 class Question:
-    """What to refute: for each goal in turn, the assumptions, the goals before it and its negation."""
+    """What to refute: for each part of a goal, the assumptions and the negation of the part.
+
+    The conditions of having a value come first, each after those that it may need; the goals need them all.
+    """
 
     atoms: int
     assumptions: tuple[Formula, ...]
+    conditions: tuple[Formula, ...]
     goals: tuple[Formula, ...]
 
     @classmethod
@@ -249,14 +253,17 @@ class Question:
             raise TypeError("a limit may be claimed, but not assumed")
         goal = without_limits(stated)
         facts = dict.fromkeys(part for premise in given for part in _with_value(premise))
-        goals = goal.args if isinstance(goal, And) else (goal,)
-        parts = dict.fromkeys((*conditions(stated), *conditions(goal), *goals))
+        goals = dict.fromkeys(goal.args if isinstance(goal, And) else (goal,))
+        needed = dict.fromkeys((*conditions(stated), *conditions(goal)))
         atoms = _Atoms()
         assumed = [atoms.formula(fact) for fact in facts]
-        claimed = [atoms.formula(part) for part in parts if part not in facts]
-        return cls(len(atoms.numbers), (*assumed, *atoms.axioms), tuple(claimed))
+        before = [atoms.formula(part) for part in needed if part not in facts]
+        claimed = [atoms.formula(part) for part in goals if part not in facts and part not in needed]
+        return cls(len(atoms.numbers), (*assumed, *atoms.axioms), tuple(before), tuple(claimed))
 
     def cases(self) -> Iterator[tuple[Formula, ...]]:
         """What each part of a certificate refutes."""
-        for number, goal in enumerate(self.goals):
-            yield (*self.assumptions, *self.goals[:number], negation(goal))
+        for number, part in enumerate(self.conditions):
+            yield (*self.assumptions, *self.conditions[:number], negation(part))
+        for part in self.goals:
+            yield (*self.assumptions, *self.conditions, negation(part))
