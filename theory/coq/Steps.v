@@ -1,5 +1,6 @@
 (* Tactics that prove the steps of an exported proof: one for each rule of signproof's kernel. *)
-From Coq Require Export Reals Lra Lia Psatz FunctionalExtensionality.
+From Coq Require Import FunctionalExtensionality.
+From Coq Require Export Reals Lra Lia Psatz.
 From Signproof Require Export Vectors Norms Objective Recursion Logarithm.
 Open Scope R_scope.
 

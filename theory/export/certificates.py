@@ -89,9 +89,10 @@ def _certificate(facts: list[Fact], deepest: int) -> Certificate | None:
         ]
         if len(products) + len(multiples) > 2 * MOST:
             return None
-        found = _solved([*products, *with_squares], multiples)
-        if found is not None:
-            return found
+        for tried in ([*products], [*products, *with_squares]) if with_squares else ([*products],):
+            found = _solved(tried, multiples)
+            if found is not None:
+                return found
     return None
 
 

@@ -37,8 +37,12 @@ ACCEPTED = (
     "own/theorem-1.dual-norms.1",
     "own/theorem-1.dual-norms.3",
     "own/remark-4.rate.repaired",
+    "own/theorem-1.dimension",
     "scaled-sign/remark-2.eq-13",
+    "scaled-sign/remark-4.compressor",
+    "scaled-sign/theorem-3.zeta2",
     "scaled-sign/assumptions.relaxed.pl",
+    "scaled-sign/assumptions.relaxed.strong-convexity",
 )
 """Claims of the catalogue whose exported proofs coqc accepts."""
 SECONDS = 600
