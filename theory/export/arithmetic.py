@@ -1,4 +1,4 @@
-"""Rule "decide" for Coq: with a certificate where one is found, else by Coq's own search."""
+"""Rule "decide" for Coq: told by which products it follows where that is found, else by Coq's own search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Abs, Add, Basic, Expr, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
 
 from signproof.theory.document.terms import term, tree
-from signproof.theory.export.certificates import Certificate, Fact, certificate
+from signproof.theory.export.contradictions import Contradiction, Fact, contradiction
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling, Tree
 from signproof.theory.symbols import k
 
@@ -27,7 +27,7 @@ MOST_SQUARES = 4
 
 
 class _Unfit(Exception):
-    """Something that certificates are not about."""
+    """Something that no products of facts are looked for."""
 
 
 def decided(write: Spelling, goal: list, known: Iterable[tuple[str, list]]) -> list[str]:
@@ -79,7 +79,7 @@ class _Question:
         self._enter("F_N", rest, ">" if opposite == "<" else ">=", "fact N F_N.")
         self.facts.append(self.facts.pop([fact.name for fact in self.facts].index("F_N")))
         self._squares()
-        found = certificate(self.facts)
+        found = contradiction(self.facts)
         if found is None:
             raise _Unfit
         self.lines += self._written(found)
@@ -212,7 +212,7 @@ class _Question:
             self.lines += [f"assert ({name} : {says}) by lra."] if number.is_positive else []
             return bool(number.is_positive)
         opposite = Fact("F_M", -number, ">=" if sign == ">" else ">")
-        found = certificate([*self.facts, opposite], deepest=3)
+        found = contradiction([*self.facts, opposite], deepest=3)
         if found is None:
             return False
         inside = " ".join(["negated M. fact M F_M.", *self._written(found)])
@@ -239,7 +239,7 @@ class _Question:
         self.roots = {f"S{place}": root for place, root in enumerate([*roots, *pairs])}
         self.facts[-1:-1] = [Fact(name, expand(root**2), "^2") for name, root in self.roots.items()]
 
-    def _written(self, found: Certificate) -> list[str]:
+    def _written(self, found: Contradiction) -> list[str]:
         lines, made = [], 0
         for name in sorted({name for names in found.products for name in names} & self.roots.keys()):
             root = self._spelled(self.roots[name], ARGUMENT)
