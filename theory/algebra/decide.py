@@ -107,7 +107,7 @@ def contradict(premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> boo
 
     It knows more than `follows` of the exponential, of logarithms and of powers: see `bounds`.
     """
-    premises = [_boolean(premise) for premise in premises]
+    premises = [boolean(premise) for premise in premises]
     if _asked(false, premises).outcome == "unsat":
         return True
     known = bounds(premises)
@@ -121,7 +121,7 @@ def _least(premise: Boolean) -> bool:
 
 
 def _asked(goal: Boolean, premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> Question:
-    question = Question(_boolean(goal), [_boolean(premise) for premise in premises], whole)
+    question = Question(boolean(goal), [boolean(premise) for premise in premises], whole)
     record = _record.get()
     if record is not None:
         record.append(question)
@@ -144,7 +144,7 @@ class Question:
         self.translation = translation = _Translation(context, whole)
         for symbol in sorted(set().union(*(statement.free_symbols for statement in (goal, *premises))), key=str):
             translation.term(symbol)
-        facts = dict.fromkeys(part for premise in premises for part in _with_value(premise))
+        facts = dict.fromkeys(part for premise in premises for part in with_value(premise))
         goals = goal.args if isinstance(goal, And) else (goal,)
         parts = dict.fromkeys((*goals, *conditions(stated), *conditions(goal)))
         given = [translation.formula(part) for part in facts]
@@ -242,13 +242,13 @@ def conditions(expression: Basic) -> list[Boolean]:
     return list(dict.fromkeys(_conditions(expression, (k,))))
 
 
-def _with_value(premise: Boolean) -> Iterable[Boolean]:
+def with_value(premise: Boolean) -> Iterable[Boolean]:
     """A premise and what follows from its having a value; of one side of an Or that is so if that side is true."""
     if isinstance(premise, And):
         for part in premise.args:
-            yield from _with_value(part)
+            yield from with_value(part)
     elif isinstance(premise, Or):
-        yield Or(*(And(*_with_value(part)) for part in premise.args))
+        yield Or(*(And(*with_value(part)) for part in premise.args))
     else:
         yield from (premise, *conditions(premise))
 
@@ -291,7 +291,7 @@ def _counts(exponent: Expr, whole: tuple[Symbol, ...]) -> bool:
     return all(factor.is_Integer and factor >= 0 for factor in Poly(exponent, *whole).coeffs())
 
 
-def _boolean(relation: Boolean | bool) -> Boolean:
+def boolean(relation: Boolean | bool) -> Boolean:
     if isinstance(relation, bool):
         return BooleanTrue() if relation else BooleanFalse()
     return relation

@@ -40,7 +40,7 @@ from sympy import (
 )
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
-from signproof.theory.algebra.decide import LARGEST_POWER, _boolean, _with_value, conditions
+from signproof.theory.algebra.decide import LARGEST_POWER, boolean, conditions, with_value
 from signproof.theory.algebra.limits import without_limits
 
 Monomial: TypeAlias = tuple[tuple[int, int], ...]
@@ -248,11 +248,11 @@ class Question:
     @classmethod
     def of(cls, goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Question:
         """The question that `decide.follows` asks: the goal holds and has a value where the premises do."""
-        stated, given = _boolean(goal), [_boolean(premise) for premise in premises]
+        stated, given = boolean(goal), [boolean(premise) for premise in premises]
         if any(premise.has(Limit) for premise in given):
             raise TypeError("a limit may be claimed, but not assumed")
         goal = without_limits(stated)
-        facts = dict.fromkeys(part for premise in given for part in _with_value(premise))
+        facts = dict.fromkeys(part for premise in given for part in with_value(premise))
         goals = dict.fromkeys(goal.args if isinstance(goal, And) else (goal,))
         needed = dict.fromkeys((*conditions(stated), *conditions(goal)))
         atoms = _Atoms()

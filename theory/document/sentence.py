@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from sympy import Basic
 from sympy.core.symbol import Str
 
 from signproof.theory.document.form import Assumed, Document, Stated
-from signproof.theory.document.terms import term
+from signproof.theory.document.terms import nodes, term
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import point
@@ -51,18 +50,11 @@ def _objects(claim: Stated) -> str:
     rule = claim.rule
     terms: list[Any] = [claim.conclusion, *(assumed.says for assumed in claim.assumptions if assumed.says is not None)]
     terms += [] if rule is None or rule.step is None else [rule.step]
-    tags = {(node[0], len(node)) for part in terms for node in _nodes(part)}
+    tags = {(node[0], len(node)) for part in terms for node in nodes(part)}
     smooth = "differentiable " if tags & {("gradient", 2), ("estimate", 2)} else ""
     drawn = " and all stochastic gradients ~g" if rule is not None and rule.draws == "estimate" else ""
     such = f" such that {'; '.join(map(_said, claim.assumptions))}" if claim.assumptions else ""
     return f"every {smooth}f: R^d -> R with infimum f*{drawn}{such}"
-
-
-def _nodes(tree: Any) -> Iterator[list[Any]]:
-    if isinstance(tree, list):
-        yield tree
-        for argument in tree[1:]:
-            yield from _nodes(argument)
 
 
 def _said(assumed: Assumed) -> str:

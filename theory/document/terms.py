@@ -8,7 +8,7 @@ are equal trees. A symbol is real and nothing more. A term of a user's own is ["
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import gcd
 from typing import Any
 
@@ -125,6 +125,14 @@ _ARITY: Mapping[str, tuple[int, ...]] = {
     **dict.fromkeys(("true", "false", *_CONSTANTS), (0,)),
 }
 """How many arguments a tag has; other tags have any number of them, or as many as the class of the term has."""
+
+
+def nodes(tree: Tree) -> Iterator[list]:
+    """The inner nodes of a tree, from the root."""
+    if isinstance(tree, list):
+        yield tree
+        for argument in tree[1:]:
+            yield from nodes(argument)
 
 
 def checked(tree: Any) -> int:

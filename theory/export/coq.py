@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 from signproof.theory.algebra.decide import follows
 from signproof.theory.document.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.document.sentence import sentence
-from signproof.theory.document.terms import term, tree
+from signproof.theory.document.terms import nodes, term, tree
 from signproof.theory.export.arithmetic import decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
@@ -19,7 +19,6 @@ from signproof.theory.export.spelling import (
     KNOWN,
     ExportError,
     comment,
-    nodes,
     slug,
     variables,
 )

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
+from signproof.theory.document.terms import Tree
 from signproof.theory.misuse import Misuse
-
-Tree = str | list
 
 ITERATION, RUNNING, COORDINATE = "k", "l", "i"
 """The iteration, the index of sums over iterations, and that of coordinates."""
@@ -27,23 +26,7 @@ _ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "cor
 """Vectors that are no combinations of others."""
 _SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least"}
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
-_PARTS = {
-    "add",
-    "mul",
-    "pow",
-    "max",
-    "min",
-    "and",
-    "or",
-    "not",
-    "true",
-    "false",
-    "symbol",
-    "name",
-    "tuple",
-    "pi",
-    "exp1",
-}
+_PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
 """How tightly a term binds, or what stands around it."""
@@ -51,14 +34,6 @@ ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
 
 class ExportError(Misuse):
     """A document that has no counterpart in the Coq library; the message says what is missing."""
-
-
-def nodes(tree: Tree) -> Iterator[list]:
-    """The inner nodes of a tree, from the root."""
-    if isinstance(tree, list):
-        yield tree
-        for argument in tree[1:]:
-            yield from nodes(argument)
 
 
 def is_vector(tree: Tree) -> bool:
@@ -154,7 +129,7 @@ class Spelling:
             return self._power(arguments[0], arguments[1], around)
         if tag == "pi":
             return "PI"
-        if tag == "exp1":
+        if tag == "e":
             return _within(around, APPLIED, "exp 1")
         if tag in ("max", "min"):
             first, *rest = arguments

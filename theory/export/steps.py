@@ -8,7 +8,7 @@ from typing import Any
 from sympy import Add, Basic, Eq, Mul, expand, sympify
 
 from signproof.theory.document.form import Stated, StepForm
-from signproof.theory.document.terms import term, tree
+from signproof.theory.document.terms import Tree, nodes, term, tree
 from signproof.theory.export.arithmetic import SEARCH, decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
@@ -19,9 +19,7 @@ from signproof.theory.export.spelling import (
     ExportError,
     Names,
     Spelling,
-    Tree,
     is_vector,
-    nodes,
     slug,
     variables,
 )
