@@ -5,6 +5,5 @@ ALLOWED = {
     "ClassicalDedekindReals.sig_not_dec",
     "Classical_Prop.classic",
     "FunctionalExtensionality.functional_extensionality_dep",
-    "functional_extensionality_dep",  # the same, as Coq prints it where its module is imported
 }
 """What Coq's real numbers and their mean value theorem rest on, and that functions with equal values are equal."""

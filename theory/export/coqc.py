@@ -70,10 +70,10 @@ def found() -> bool:
 
 def checked(folder: Path, names: list[str], seconds: float = SECONDS) -> Checked:
     """Run coqc on files of a folder, one after the other. Those that are compiled already are not compiled again."""
-    printed = ""
+    printed, kept = "", library()
     for name in (name for name in names if name.endswith(".v")):
         source, compiled = folder / name, (folder / name).with_suffix(".vo")
-        if name in library() and compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+        if name in kept and compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
             continue
         code, printed = _run(folder, name, seconds)
         if code is None:
