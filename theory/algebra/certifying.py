@@ -290,11 +290,11 @@ class _Case:
                 below = self._by_fact(-x)
                 above = None if below and below.strict else self._by_fact(x)
                 known, of = (above, 1) if above else (below, -1)
-                if power % 2 and not known:
-                    return None
                 if power % 2:
+                    if known is None:
+                        return None
                     sign *= of
-                    term *= known  # type: ignore[operator]
+                    term *= known
                 for _ in range(power // 2):
                     square = self.square(x)
                     term *= known * known if known and known.strict else square
@@ -707,7 +707,9 @@ class _Case:
         for number, p, strict in self.inequalities():
             if p.degree(x) == 1:
                 c = coefficient(p, index, 1)
-                sign, evidence = self.sign(c, 2)  # type: ignore[misc]
+                known = self.sign(c, 2)
+                assert known is not None  # `projectable` asks for it
+                sign, evidence = known
                 (lower if sign > 0 else upper).append((number, p, strict, c * sign, evidence))
         for number, *_ in (*lower, *upper):
             self.active.pop(number, None)
