@@ -292,6 +292,10 @@ def write_together(files: dict[Path, str | bytes]) -> None:
             temporary[path].write_bytes(content.encode() if isinstance(content, str) else content)
         for path, written in temporary.items():
             os.replace(written, path)
+    except OSError as error:
+        if error.strerror:
+            error.filename = str(path)  # not the temporary one beside it
+        raise
     finally:
         for written in temporary.values():
             written.unlink(missing_ok=True)

@@ -86,6 +86,10 @@ def main() -> None:
         code = exit_code(interruption)
     except Misuse as error:
         code = _fail(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        code = _fail(f"cannot use {error.filename}: {error.strerror}")
     except SystemExit as error:  # Typer raises none here: some code of the user's does, and that is no success
         if isinstance(error.__context__, BrokenPipeError):  # whoever reads has closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from signproof.terminal import CHANGED, notice, progress
+from signproof.terminal import CHANGED, check_outputs, notice, progress
 
 EPILOG = "Example:  signproof counterexamples --figures docs/figures > docs/counterexamples.md"
 WORDS = 120
@@ -24,6 +24,7 @@ def command(
     from signproof.report.gallery import drawing, page
     from signproof.report.ledger import write_atomically
 
+    check_outputs(None, figures, folder="--figures")
     entries, failed = [], []
     with progress(total=len(gallery())) as bar:
         for key, counterexample in gallery().items():
@@ -33,7 +34,6 @@ def command(
                 failed.append(key)
             entries.append(described(key, counterexample, shown))
             if figures is not None:
-                figures.mkdir(parents=True, exist_ok=True)
                 write_atomically(figures / f"{key}.svg", drawing(shown.picture))
             bar.advance()
     print(page(entries, kept(), "figures" if figures is None else figures.name), end="")

@@ -68,10 +68,7 @@ def command(
         _to_coq(written, out or Path(named))
         return
     place = out or Path(f"{named}.proof.json")
-    try:
-        write_together({place: written.bytes})
-    except OSError as error:
-        raise Misuse(f"cannot write {place}: {error.strerror}") from None
+    write_together({place: written.bytes})
     notice(f"written: {place}")
 
 
@@ -82,10 +79,7 @@ def _to_coq(document: Document, folder: Path) -> None:
     from signproof.theory.export import coqc
 
     files = coqc.files(document)
-    try:
-        write_together({folder / name: text for name, text in files.items()})
-    except OSError as error:
-        raise Misuse(f"cannot write {folder}: {error.strerror}") from None
+    write_together({folder / name: text for name, text in files.items()})
     notice(f"written: {folder}")
     notice(f"check it there: {coqc.command([*files])}")
     if not coqc.found():

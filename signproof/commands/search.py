@@ -104,6 +104,5 @@ def _write(out: Path, found: Found) -> None:
     if kept is None:
         notice(f"nothing to write to {out}")
         return
-    out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, dumps(kept.to_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     notice(f"written: {out}" + ("" if found.witness else " (it breaks nothing)"))

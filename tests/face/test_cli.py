@@ -10,7 +10,7 @@ import sys
 import pytest
 from places import TESTS
 
-from signproof.report import baseline
+from signproof.report import baseline, ledger
 from signproof.report.ledger import read
 
 CONTRACT = """
@@ -183,6 +183,19 @@ def test_other_misuse_is_one_line(misuse, tmp_path, claims_file):
     misuse("replay", file)
     misuse("compare", file, file)
     misuse("show")
+    misuse("counterexamples", "--figures", file)
+
+
+@pytest.mark.parametrize("command", [("verify", QUICK[0], "--json"), ("export", "scaled-sign/theorem-1.2", "--out")])
+def test_a_full_disk_is_one_line_that_names_the_file(misuse, monkeypatch, tmp_path, command):
+    def full(*_):
+        raise OSError(28, "No space left on device", str(tmp_path / "another"))
+
+    path = tmp_path / "file.json"
+    path.write_text("{}", encoding="utf-8")
+    monkeypatch.setattr(ledger.os, "replace", full)
+    assert misuse(*command, path) == f"signproof: cannot use {path}: No space left on device\n"
+    assert [each.name for each in tmp_path.iterdir()] == ["file.json"] and path.read_text(encoding="utf-8") == "{}"
 
 
 def test_a_ledger_of_another_version_or_shape_is_refused(misuse, run, tmp_path):
