@@ -22,7 +22,7 @@ counterexamples: $(VENV)/.installed ## run the named counterexamples: docs/count
 	$(BIN)/signproof counterexamples --figures docs/figures > docs/counterexamples.md
 
 smoke: $(VENV)/.installed-test ## a first green test, within a minute: claims, kernel, exact numbers, a verdict
-	$(BIN)/pytest --numprocesses auto tests/face/test_house.py tests/theory/test_claim.py tests/theory/kernel/test_kernel.py tests/checks/numbers/test_exact.py tests/theory/border/test_lying_parts.py
+	$(BIN)/pytest --numprocesses auto tests/face/test_house.py tests/theory/test_claim.py tests/theory/derivation/test_kernel.py tests/checks/numbers/test_exact.py tests/theory/border/test_lying_parts.py
 	$(BIN)/signproof verify scaled-sign/theorem-1.2
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones

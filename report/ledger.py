@@ -18,8 +18,8 @@ from typing import Any
 
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.theory.catalog import citations
+from signproof.theory.derivation.table import TABLE
 from signproof.theory.elaboration.graph import graph
-from signproof.theory.kernel.lemmas import TABLE
 from signproof.theory.misuse import Misuse
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.terms.formula import tex, text

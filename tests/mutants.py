@@ -32,7 +32,7 @@ from sympy import (
 from sympy.core.symbol import Str
 
 from signproof.theory.claim import Claim, ClaimError
-from signproof.theory.kernel.kernel import Lemma, Theorem
+from signproof.theory.derivation.steps import Lemma, Theorem
 from signproof.theory.norms import ANY, L2, LINF, DualPair
 from signproof.theory.proof_steps import Justification, Proof, Step
 from signproof.theory.symbols import V0, k, t

@@ -21,10 +21,12 @@ from signproof.theory.border.purity import Impure
 from signproof.theory.border.state import change
 from signproof.theory.border.steps import Unruly
 from signproof.theory.claim import Claim
-from signproof.theory.document.terms import DocumentError
-from signproof.theory.document.writing import document
+from signproof.theory.document.certified import certified
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.elaboration.vacuity import contradiction, unmeetable
+from signproof.theory.kernel.check import Refused
+from signproof.theory.kernel.form import DocumentError
+from signproof.theory.misuse import named
 from signproof.theory.proof_steps import Certificate
 
 
@@ -102,30 +104,45 @@ def _with_excess(verdict: Verdict) -> Verdict:
     return dataclasses.replace(verdict, tightness=found)
 
 
-def _document(claim: Claim, certificate: Certificate) -> dict[str, str]:
-    """The hash of the proof's document; nothing for a proof with parts that no document has."""
-    try:
-        return {"document": document(claim, certificate.proof).sha256}
-    except (DocumentError, TypeError, ValueError):
-        return {}
-
-
 def _check_proof(inquiry: Inquiry) -> Certificate | None:
     claim = inquiry.claim
-    if claim.proof is None and not kind_of(claim).bounds_runs:
+    if claim.proof is None and not claim.body.bounds_runs and not claim.body.of_parameters:
         return None
     inquiry.begin("proof")
     outcome = prove(claim)
     if isinstance(outcome, Certificate):
-        found = "" if claim.proof is not None else " of an automatic proof"
-        count = len(outcome.proof.steps)
-        text = f"{f'all {count} steps' if count > 1 else 'the one step'}{found} accepted"
-        inquiry.add("proof", "exact", text, {"accepted": True} | _document(claim, outcome))
-        return outcome
+        return _by_kernel(inquiry, outcome)
     if claim.proof is not None:
         facts = {"accepted": False, "failed": outcome.number}
         inquiry.add("proof", "exact", f"proof rejected at {outcome}", facts)
-    else:
+    elif not claim.body.of_parameters:
         hint = {str(symbol): str(value) for symbol, value in outcome.hint.items()}
         inquiry.add("note", "exact", f"no proof was found automatically: {outcome}", {"hint": hint})
     return None
+
+
+def _by_kernel(inquiry: Inquiry, found: Certificate) -> Certificate | None:
+    """A proof that holds as it was written, once the kernel accepts it as a document."""
+    claim = inquiry.claim
+    try:
+        outcome = certified(claim, found.proof)
+    except (DocumentError, TypeError, ValueError) as error:
+        inquiry.add("proof", "exact", f"proof rejected: {named(error)}", {"accepted": False, "failed": 0})
+        return None
+    if isinstance(outcome, Refused):
+        text = f"proof rejected by the kernel at {outcome}"
+        inquiry.add("proof", "exact", text, {"accepted": False, "failed": outcome.number})
+        return None
+    count = len(found.proof.steps)
+    how = "" if claim.proof is not None else " of an automatic proof"
+    rests = f"; {outcome.solved} questions rest on Z3 and cvc5" if outcome.solved else ""
+    text = f"{f'all {count} steps' if count > 1 else 'the one step'}{how} accepted by the kernel{rests}"
+    facts = {
+        "accepted": True,
+        "document": outcome.document.sha256,
+        "packed": outcome.document.packed,
+        "checkers": ["kernel"],
+        "solved": outcome.solved,
+    }
+    inquiry.add("proof", "exact", text, facts)
+    return Certificate(found.proof, outcome.lemmas)

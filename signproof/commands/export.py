@@ -12,7 +12,7 @@ from signproof.terminal import CHANGED, notice
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
-    from signproof.theory.document.form import Document
+    from signproof.theory.kernel.form import Document
 
 EPILOG = "Example:  signproof export scaled-sign/theorem-1.2 --out proof.json"
 

@@ -26,8 +26,8 @@ def command(
 
 
 def _show(claim: Claim) -> None:
+    from signproof.theory.derivation.table import TABLE
     from signproof.theory.elaboration.automatic import prove
-    from signproof.theory.kernel.lemmas import TABLE
     from signproof.theory.proof_steps import Certificate, Proof
     from signproof.theory.terms.formula import text
 

@@ -112,7 +112,7 @@ def test_show_names_the_step_that_fails_and_the_claims_that_are_used(run, claims
 RESTING = """
 from signproof import Claim, Proof, Step
 from signproof.theory.papers.scaled_sign.theorem_2 import domain, theorem_2_zeta1, zeta_1
-from signproof.theory.kernel.kernel import Decide, Theorem
+from signproof.theory.derivation.steps import Decide, Theorem
 from signproof.theory.symbols import mu
 
 range_ = (zeta_1.subs(mu, 2 * mu) >= 0) & (zeta_1.subs(mu, 2 * mu) < 1)

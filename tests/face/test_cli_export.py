@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from signproof.theory.document.form import read
 from signproof.theory.document.sentence import sentence
+from signproof.theory.kernel.form import read
 
 ID = "scaled-sign/theorem-1.2"
 

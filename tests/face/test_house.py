@@ -14,7 +14,7 @@ import pytest
 from places import ROOT
 
 from signproof import moved
-from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.derivation.table import TABLE
 
 LARGEST = 0.15
 """The share of all lines that no room exceeds."""

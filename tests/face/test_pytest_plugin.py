@@ -138,7 +138,7 @@ def test_without_a_cache_the_replay_needs_a_ledger(run):
 
 
 def test_a_rejected_proof_fails_and_a_missing_one_does_not(run):
-    text = "from signproof.theory.kernel.kernel import Decide\n"
+    text = "from signproof.theory.derivation.steps import Decide\n"
     text += WRONG.replace(",))", ",), proof=Proof(Step('two', alpha > 2, by=Decide())))")
     found = run(text)
     found.assert_outcomes(failed=2)

@@ -59,7 +59,7 @@ from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConv
 from signproof.theory.assumptions.gradients import BoundedVariance
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit, Source
-from signproof.theory.kernel.kernel import Decide, check
+from signproof.theory.derivation.steps import Decide, check
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, L2, LINF, EuclideanNorm

@@ -1,6 +1,6 @@
 """The search for certificates: case splits, elimination, signs of factors, completed squares, linear programming.
 
-Nothing found here is believed before `certificate.check` has verified it, so that this file may guess. Products are
+Nothing found here is believed before the kernel's `certificate` has verified it, so that this file may guess. Products are
 combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which are fast.
 """
 
@@ -11,22 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
-from time import monotonic
 from typing import Any
 
 from sympy import QQ
-from sympy.logic.boolalg import Boolean
 from sympy.polys.rings import PolyElement, ring
 
-from signproof.theory.algebra.certificate import (
-    Cases,
-    Certificate,
-    Combination,
-    Lemma,
-    Product,
-    Refutation,
-    refutes,
-)
 from signproof.theory.algebra.combining import (
     ONE,
     Column,
@@ -40,43 +29,54 @@ from signproof.theory.algebra.combining import (
     times,
     variables_of,
 )
-from signproof.theory.algebra.polynomials import All, Fact, Formula, Polynomial, Question, Some
+from signproof.theory.kernel.arithmetic import Question
+from signproof.theory.kernel.certificate import (
+    Cases,
+    Certificate,
+    Combination,
+    Lemma,
+    Product,
+    Refutation,
+    refutes,
+)
+from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some
 
 LARGEST = 300
 """Terms of the largest polynomial that is worked on."""
 COLUMNS = 2000
 """Products that are combined at most."""
+WORK = 60_000
+"""Looks at a polynomial's sign after which a question is given up: at most a minute of them, most need less than a second."""
 DEEPEST = 3
 """Splits by the sign of a polynomial that no alternative asks for."""
 
 
-def find(goal: Boolean | bool, premises: Iterable[Boolean | bool], seconds: float = 10) -> Certificate | None:
-    """A certificate that the goal follows from the premises, or None if none was found in about that time."""
-    question = Question.of(goal, premises)
-    tools, parts = _Tools(question.atoms, monotonic() + seconds), []
+def find(question: Question, work: int = WORK) -> Certificate | None:
+    """A certificate that a goal follows from premises, or None if none was found with so much work."""
+    tools, parts = _Tools(len(question.atoms), work), []
     for known in question.cases():
         try:
             part = _Case(tools).refuted(known)
         except _Late:
             return None
-        if part is None or not refutes(known, part, question.atoms):
+        if part is None or not refutes(known, part, len(question.atoms)):
             return None
         parts.append(part)
     return Certificate(tuple(parts))
 
 
 class _Late(Exception):
-    """The time is up."""
+    """The work is done, and nothing was found."""
 
 
 class _Tools:
     """What all cases of a search share."""
 
-    def __init__(self, atoms: int, deadline: float) -> None:
+    def __init__(self, atoms: int, work: int) -> None:
         import z3
 
         self.ring = ring([f"t{number}" for number in range(max(atoms, 1))], QQ)[0]
-        self.deadline = deadline
+        self.work = work
         self.context = z3.Context()
         self.factored: dict[PolyElement, tuple[Any, list]] = {}
 
@@ -238,15 +238,17 @@ class _Case:
     def square(self, root: PolyElement) -> _Evidence:
         return _Evidence(Product(Fraction(1), (), (self.outer(root),)), False)
 
-    def in_time(self) -> None:
-        if monotonic() > self.tools.deadline:
+    def worked(self) -> None:
+        """Counts one look at a polynomial; unlike seconds, the count is repeatable."""
+        self.tools.work -= 1
+        if self.tools.work < 0:
             raise _Late
 
     # ------------------------------------------------------------------------------------------ signs
 
     def evidence(self, p: PolyElement, effort: int = 1) -> _Evidence | None:
         """Why p >= 0 or p > 0: by a fact (0), by its terms and factors (1), linearly (2), by squares (3)."""
-        self.in_time()
+        self.worked()
         if p.is_ground:
             return _Evidence(Product(fraction(p.LC)), True) if p and p.LC > 0 else None
         known = self._by_fact(p)
@@ -476,7 +478,7 @@ class _Case:
 
     def reduce(self, number: int) -> None:
         """Close the case, drop a fact that is evident, or divide it by what has a sign."""
-        self.in_time()
+        self.worked()
         p, kind = self.facts[number]
         if kind == "=":
             self.reduce_equation(number)
@@ -755,7 +757,7 @@ class _Case:
 
     def combine(self, degree: int, limit: int = COLUMNS, squares: bool = True) -> None:
         """Close the case by a combination of products of so many facts."""
-        self.in_time()
+        self.worked()
         facts = self.inequalities()
         base: list[Column] = [(p, strict, single(number)) for number, p, strict in facts]
         columns: dict[PolyElement, Column] = {}

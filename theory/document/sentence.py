@@ -7,8 +7,9 @@ from typing import Any
 from sympy import Basic
 from sympy.core.symbol import Str
 
-from signproof.theory.document.form import Assumed, Document, Stated
-from signproof.theory.document.terms import nodes, term
+from signproof.theory.document.terms import term
+from signproof.theory.kernel.form import Assumed, Document, Stated
+from signproof.theory.kernel.reading import nodes
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import point

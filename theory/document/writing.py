@@ -12,20 +12,7 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.opaque import traced, velocity_of
 from signproof.theory.claim import Claim
-from signproof.theory.document.form import (
-    SCHEMA,
-    Assumed,
-    Document,
-    DocumentForm,
-    Points,
-    Proved,
-    Rule,
-    Stated,
-    StepForm,
-    version,
-)
-from signproof.theory.document.terms import DocumentError, tree
-from signproof.theory.kernel.kernel import (
+from signproof.theory.derivation.steps import (
     Combination,
     Decide,
     Definition,
@@ -38,7 +25,21 @@ from signproof.theory.kernel.kernel import (
     Theorem,
     by_arithmetic,
 )
-from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.derivation.table import TABLE
+from signproof.theory.document.terms import tree
+from signproof.theory.kernel.form import (
+    SCHEMA,
+    Assumed,
+    Document,
+    DocumentError,
+    DocumentForm,
+    Points,
+    Proved,
+    Rule,
+    Stated,
+    StepForm,
+    version,
+)
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.norms import DualPair
@@ -63,16 +64,16 @@ def document(claim: Claim, proof: Proof) -> Document:
             rest[id] = _proved(theorem, own, theorems)
     used = {step.by[1] for each in (proved, *rest.values()) for step in each.steps if step.by[0] == "lemma"}
     lemmas = {name: version(TABLE[name].text) for name in used}
-    return Document(DocumentForm(SCHEMA, proved.claim, proved.steps, lemmas, rest))
+    return Document(DocumentForm(SCHEMA, proved.claim, proved.steps, proved.end, lemmas, rest))
 
 
 def _proved(claim: Claim, proof: Proof, theorems: dict[str, Claim]) -> Proved:
     numbers = {id(step): number for number, step in enumerate(proof.steps)}
     steps = [
-        StepForm(str(step.name), _relation(step.statement), _by(step.by, claim, numbers, theorems))
+        StepForm(str(step.name), _relation(step.statement), _by(step.by, claim, numbers, theorems), [])
         for step in proof.steps
     ]
-    return Proved(_stated(claim), steps)
+    return Proved(_stated(claim), steps, [])
 
 
 def _stated(claim: Claim) -> Stated:

@@ -17,7 +17,7 @@ from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, 
 from signproof.theory.bodies import RunBound
 from signproof.theory.border.opaque import traced
 from signproof.theory.claim import Claim
-from signproof.theory.kernel.kernel import (
+from signproof.theory.derivation.steps import (
     Combination,
     Decide,
     Definition,
@@ -28,7 +28,7 @@ from signproof.theory.kernel.kernel import (
     by_arithmetic,
     check,
 )
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair

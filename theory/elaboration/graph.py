@@ -6,7 +6,7 @@ from typing import Any
 
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.claim import Claim
-from signproof.theory.kernel.lemmas import Lemma
+from signproof.theory.derivation.table import Lemma
 from signproof.theory.proof_steps import Proof
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 from sympy import Abs, Add, Basic, Expr, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
 
-from signproof.theory.document.terms import Tree, term, tree
+from signproof.theory.document.terms import term, tree
 from signproof.theory.export.contradictions import Contradiction, Fact, contradiction
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling
+from signproof.theory.kernel.reading import Tree
 from signproof.theory.symbols import k
 
 SEARCH = ["decide_step."]

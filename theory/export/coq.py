@@ -9,9 +9,8 @@ from sympy import Basic, Expr, Ge, Gt, Le, Rational, expand, fraction, together
 from sympy.core.symbol import Str
 
 from signproof.theory.algebra.decide import follows
-from signproof.theory.document.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.document.sentence import sentence
-from signproof.theory.document.terms import nodes, term, tree
+from signproof.theory.document.terms import term, tree
 from signproof.theory.export.arithmetic import decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
@@ -23,6 +22,8 @@ from signproof.theory.export.spelling import (
     variables,
 )
 from signproof.theory.export.steps import LEMMAS, Context, K, Writing, justified
+from signproof.theory.kernel.form import Assumed, Document, Proved, Stated, StepForm
+from signproof.theory.kernel.reading import nodes
 from signproof.theory.symbols import f_star
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 

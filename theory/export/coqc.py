@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from signproof.theory.document.form import Document
 from signproof.theory.export.coq import coq, theorem_name
+from signproof.theory.kernel.form import Document
 
 LIBRARY = Path(__file__).resolve().parents[1] / "coq"
 ARGUMENTS = ("-Q", ".", "Signproof", "-w", "-ambiguous-paths")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from signproof.theory.document.terms import Tree
+from signproof.theory.kernel.reading import Tree
 from signproof.theory.misuse import Misuse
 
 ITERATION, RUNNING, COORDINATE = "k", "l", "i"

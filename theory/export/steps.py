@@ -7,8 +7,7 @@ from typing import Any
 
 from sympy import Add, Basic, Eq, Mul, expand, sympify
 
-from signproof.theory.document.form import Stated, StepForm
-from signproof.theory.document.terms import Tree, nodes, term, tree
+from signproof.theory.document.terms import term, tree
 from signproof.theory.export.arithmetic import SEARCH, decided
 from signproof.theory.export.spelling import (
     ARGUMENT,
@@ -23,6 +22,8 @@ from signproof.theory.export.spelling import (
     slug,
     variables,
 )
+from signproof.theory.kernel.form import Stated, StepForm
+from signproof.theory.kernel.reading import Tree, nodes
 from signproof.theory.symbols import i
 from signproof.theory.terms.expectations import Total
 from signproof.theory.terms.vectors import terms

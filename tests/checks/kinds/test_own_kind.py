@@ -27,8 +27,8 @@ from signproof.theory.assumptions import Smooth
 from signproof.theory.bodies import Body, FlowBound, Implication, OrbitBody, RunBound, Statement, Words
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError
+from signproof.theory.derivation.steps import Decide, Lemma, Theorem
 from signproof.theory.elaboration.automatic import prove
-from signproof.theory.kernel.kernel import Decide, Lemma, Theorem
 from signproof.theory.measures import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.misuse import Misuse

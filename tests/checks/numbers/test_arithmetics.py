@@ -36,8 +36,8 @@ from signproof.theory.arithmetic import Arithmetic
 from signproof.theory.border.opaque import Opaque
 from signproof.theory.border.purity import FORMULAS
 from signproof.theory.border.steps import begin, move
+from signproof.theory.derivation.turns import Formulas
 from signproof.theory.elaboration.blocks import Blocks
-from signproof.theory.kernel.turns import Formulas
 from signproof.theory.methods.coordinates import COORDINATES, Column
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.terms.vectors import gradient, x_k

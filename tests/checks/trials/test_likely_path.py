@@ -29,7 +29,7 @@ from signproof.theory.assumptions.gradients import (
     Unbiased,
 )
 from signproof.theory.catalog import catalog
-from signproof.theory.kernel.kernel import check
+from signproof.theory.derivation.steps import check
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.papers.own.theorem_2_repaired import from_correlation, theorem_2_1_repaired
 from signproof.theory.papers.scaled_sign.theorem_1 import strongly_convex as from_strong_convexity

@@ -17,6 +17,16 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from signproof.theory.algebra.certificate import (
+    Cases,
+    Certificate,
+    Combination,
+    Lemma,
+    Product,
+    Refutation,
+    check,
+    refutes,
+)
 from sympy import (
     Abs,
     And,
@@ -44,16 +54,6 @@ from sympy import (
     true,
 )
 
-from signproof.theory.algebra.certificate import (
-    Cases,
-    Certificate,
-    Combination,
-    Lemma,
-    Product,
-    Refutation,
-    check,
-    refutes,
-)
 from signproof.theory.algebra.certifying import find
 from signproof.theory.algebra.decide import truth
 from signproof.theory.algebra.polynomials import All, Fact, Polynomial, Question, Some, negation

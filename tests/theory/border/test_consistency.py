@@ -32,7 +32,7 @@ from signproof.theory.assumptions.gradients import (
 )
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Orbit
-from signproof.theory.kernel.kernel import Forever, Run, check, transition
+from signproof.theory.derivation.steps import Forever, Run, check, transition
 from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
 from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
 from signproof.theory.measures.proximal import MeanGradientMapping

@@ -16,10 +16,10 @@ from signproof import Claim, ClaimError
 from signproof.theory.algorithms import Algorithm, GradientDescent
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
 from signproof.theory.assumptions.composite import BatchSize, CoordinateLipschitz
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Theorem, check
+from signproof.theory.derivation.table import TABLE, LemmaError, conclusion
 from signproof.theory.elaboration.automatic import prove
-from signproof.theory.kernel import lemmas
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Theorem, check
-from signproof.theory.kernel.lemmas import TABLE, LemmaError, conclusion
+from signproof.theory.kernel.lemmas import lemma
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
@@ -275,7 +275,7 @@ def test_the_table_of_lemmas_stays_as_it_is():
     with pytest.raises(dataclasses.FrozenInstanceError):
         TABLE["Hölder"].use = None  # type: ignore[misc]
     before = len(TABLE)
-    lemmas._lemma("mine", "everything holds", "nobody")(lambda: None)
+    lemma("mine", "everything holds", "nobody")(lambda: None)
     assert len(TABLE) == before
 
 

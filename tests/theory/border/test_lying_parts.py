@@ -14,8 +14,8 @@ from signproof import Claim, ClaimError
 from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions import Assumption, Smooth
 from signproof.theory.assumptions.composite import BatchSize
-from signproof.theory.kernel import lemmas
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Instance, Lemma, check
+from signproof.theory.derivation import table as lemmas
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Instance, Lemma, check
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Certificate, Proof, Step
 from signproof.theory.symbols import L, i, k, m

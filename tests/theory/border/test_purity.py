@@ -39,8 +39,8 @@ from signproof.theory.border.opaque import Vector
 from signproof.theory.border.purity import Impure, examine
 from signproof.theory.border.steps import DrawnTwice, begin, move
 from signproof.theory.claim import ClaimError, Orbit
+from signproof.theory.derivation.steps import transition
 from signproof.theory.elaboration.automatic import prove
-from signproof.theory.kernel.kernel import transition
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.measures.flows import SuboptimalityOverTime
 from signproof.theory.measures.proximal import MeanGradientMapping

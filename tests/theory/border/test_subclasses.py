@@ -34,8 +34,8 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Dimension, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.gradients import BoundedVariance, OracleAssumption, SignMargin, Unbiased
 from signproof.theory.claim import Orbit
+from signproof.theory.derivation.steps import Forever, Run, transition
 from signproof.theory.elaboration.automatic import NoProof, assemble
-from signproof.theory.kernel.kernel import Forever, Run, transition
 from signproof.theory.measures import ExpectedSuboptimality, MinDualGradientNorm, Suboptimality
 from signproof.theory.measures.flows import MinDualGradientNormOverTime
 from signproof.theory.methods.flows import GradientFlow

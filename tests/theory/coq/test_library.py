@@ -11,7 +11,7 @@ import pytest
 from coq_axioms import ALLOWED
 from places import ROOT
 
-from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.derivation.table import TABLE
 
 LIBRARY = ROOT / "theory" / "coq"
 PROVED = re.compile(r"^ *(?:Lemma|Theorem|Corollary) (\w+)", re.MULTILINE)

@@ -17,12 +17,13 @@ from sympy.core.symbol import Str
 from signproof import Claim
 from signproof.theory.assumptions import Assumption, Smooth
 from signproof.theory.catalog import catalog
-from signproof.theory.document.form import canonical, read
+from signproof.theory.derivation.steps import Combination, Hypothesis, Lemma
 from signproof.theory.document.sentence import sentence
-from signproof.theory.document.terms import DIGITS, DocumentError, checked, term, tree
+from signproof.theory.document.terms import term, tree
 from signproof.theory.document.writing import document
 from signproof.theory.elaboration.automatic import prove
-from signproof.theory.kernel.kernel import Combination, Hypothesis, Lemma
+from signproof.theory.kernel.form import DocumentError, canonical, read
+from signproof.theory.kernel.reading import DIGITS, checked
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Certificate, Proof, Step
 from signproof.theory.symbols import L, alpha

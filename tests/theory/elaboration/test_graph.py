@@ -11,8 +11,8 @@ from sympy.core.symbol import Str
 from signproof import Claim, verify
 from signproof.theory.assumptions import Smooth
 from signproof.theory.catalog import catalog
+from signproof.theory.derivation.steps import Decide, Theorem, check
 from signproof.theory.elaboration.graph import graph
-from signproof.theory.kernel.kernel import Decide, Theorem, check
 from signproof.theory.norms import LINF
 from signproof.theory.papers.scaled_sign.theorem_2 import c, theorem_2_zeta1
 from signproof.theory.papers.scaled_sign.theorem_3 import I_p, theorem_3_zeta2

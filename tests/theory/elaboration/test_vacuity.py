@@ -29,8 +29,8 @@ from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import NormSignMargin, SignMargin, Unbiased, VoteMargin
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError, Orbit
+from signproof.theory.derivation.steps import Forever, Run, transition
 from signproof.theory.elaboration.vacuity import contradiction, unmeetable
-from signproof.theory.kernel.kernel import Forever, Run, transition
 from signproof.theory.measures import ExpectedSuboptimality, Suboptimality
 from signproof.theory.measures.flows import SuboptimalityOverTime
 from signproof.theory.measures.proximal import MeanGradientMapping

@@ -14,15 +14,14 @@ from places import ROOT
 from signproof import Claim
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
-from signproof.theory.document.form import Document
-from signproof.theory.document.terms import DocumentError
+from signproof.theory.derivation.table import TABLE
 from signproof.theory.document.writing import document
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.export import coqc
 from signproof.theory.export.coq import coq
 from signproof.theory.export.spelling import ExportError, comment
 from signproof.theory.export.steps import LEMMAS
-from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.kernel.form import Document, DocumentError
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.symbols import V0, L, alpha, k, mu

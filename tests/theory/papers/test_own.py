@@ -14,8 +14,8 @@ from signproof.checks.constants import exact_smoothness, exact_strong_convexity
 from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.theory.algorithms import ScaledSignGD
 from signproof.theory.catalog import catalog
-from signproof.theory.kernel.kernel import check
-from signproof.theory.kernel.lemmas import TABLE, LemmaError
+from signproof.theory.derivation.steps import check
+from signproof.theory.derivation.table import TABLE, LemmaError
 from signproof.theory.papers.own import theorem_1_multi_step as multi
 from signproof.theory.papers.own import theorem_1_tight as tight
 from signproof.theory.papers.own import theorem_2_sharp

@@ -14,8 +14,8 @@ from signproof.theory.assumptions.composite import ClosedConvex, Convex
 from signproof.theory.assumptions.gradients import IndependentDraws
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.kernel.kernel import Decide, Hypothesis, Instance, Lemma, check
-from signproof.theory.kernel.lemmas import TABLE, LemmaError, conclusion, u, v
+from signproof.theory.derivation.steps import Decide, Hypothesis, Instance, Lemma, check
+from signproof.theory.derivation.table import TABLE, LemmaError, conclusion, u, v
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.papers.signprox.eq_9 import eq_9, gamma, positive, s, t
 from signproof.theory.papers.signprox.regularizer import eq_9_smooth, eq_9_smooth_coordinates

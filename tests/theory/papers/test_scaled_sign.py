@@ -34,8 +34,8 @@ from signproof.theory.assumptions import Dimension, Smooth
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim, ClaimError, Orbit
-from signproof.theory.kernel.kernel import Decide, Forever, Identity, Instance, Lemma, Run, check, transition
-from signproof.theory.kernel.lemmas import TABLE, LemmaError
+from signproof.theory.derivation.steps import Decide, Forever, Identity, Instance, Lemma, Run, check, transition
+from signproof.theory.derivation.table import TABLE, LemmaError
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.papers.scaled_sign.assumptions import smooth
 from signproof.theory.papers.scaled_sign.remark_3 import average, best_step, max_norm_bound

@@ -8,8 +8,8 @@ import pytest
 from sympy import Rational, true
 
 from signproof.theory.assumptions.gradients import IndependentNormAndSigns
-from signproof.theory.kernel.kernel import _Kernel, check
-from signproof.theory.kernel.normal import Rejected
+from signproof.theory.derivation.normal import Rejected
+from signproof.theory.derivation.steps import _Kernel, check
 from signproof.theory.papers.own.theorem_2_repaired import (
     k_0,
     theorem_2_1_independent,

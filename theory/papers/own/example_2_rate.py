@@ -16,8 +16,8 @@ from sympy.core.relational import Relational
 
 from signproof.theory.assumptions.objective import Dimension, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
+from signproof.theory.derivation.steps import Combination, Decide, Identity, Theorem
 from signproof.theory.elaboration.blocks import Function
-from signproof.theory.kernel.kernel import Combination, Decide, Identity, Theorem
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import SignAdaGradNorm
 from signproof.theory.papers.own import PAPER

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Theorem
+from signproof.theory.derivation.steps import Theorem
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign import remark_4, theorem_1
 from signproof.theory.proof_steps import Proof, Step

@@ -12,8 +12,8 @@ from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, zeta
 from signproof.theory.proof_steps import Proof, Step

@@ -11,9 +11,9 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Ge, Gt, Le, Matrix, Symbol, cancel, factor, log, ones
 
 from signproof.theory.claim import Claim, Source
+from signproof.theory.derivation.steps import Decide, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.blocks import Function
-from signproof.theory.kernel.kernel import Decide, Lemma
-from signproof.theory.kernel.lemmas import conclusion
 from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import zeta as rate

@@ -16,9 +16,9 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.objective import Assumption, Constant, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Identity, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.blocks import Function
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Identity, Lemma
-from signproof.theory.kernel.lemmas import conclusion
 from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_1 import domain, gamma, zeta

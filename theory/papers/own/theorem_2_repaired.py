@@ -22,8 +22,8 @@ from signproof.theory.assumptions.gradients import (
     l1,
 )
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.papers.own import PAPER

@@ -22,8 +22,8 @@ from sympy import Ge, Le
 
 from signproof.theory.assumptions.gradients import BoundedVariance, NormSignMargin, l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.norms import LINF

@@ -19,8 +19,8 @@ from signproof.theory.assumptions.gradients import (
     l1,
 )
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.papers.own import PAPER

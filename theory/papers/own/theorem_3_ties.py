@@ -11,7 +11,7 @@ from __future__ import annotations
 from sympy import And, Eq, Expr, Integer, Symbol
 
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide
+from signproof.theory.derivation.steps import Combination, Decide
 from signproof.theory.papers.own import PAPER
 from signproof.theory.papers.scaled_sign.theorem_3 import even, kappa, odd, p, vote
 from signproof.theory.proof_steps import Proof, Step

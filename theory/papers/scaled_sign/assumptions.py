@@ -16,8 +16,8 @@ from sympy.logic.boolalg import Boolean
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.norms import L2, LINF
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, maximum, maximum_below_euclidean

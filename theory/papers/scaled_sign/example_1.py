@@ -8,7 +8,7 @@ from __future__ import annotations
 from sympy import Symbol, Tuple
 
 from signproof.theory.claim import Claim, Orbit, Source
-from signproof.theory.kernel.kernel import Forever, Run, transition
+from signproof.theory.derivation.steps import Forever, Run, transition
 from signproof.theory.methods.gradient import SignGD
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof_steps import Proof, Step

@@ -6,8 +6,8 @@ from sympy import Abs, Eq, Expr, Ge, Le
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.gradients import l1
-from signproof.theory.kernel.kernel import Combination, Decide, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.proof_steps import Step
 from signproof.theory.symbols import i
 from signproof.theory.terms.expectations import Total, coordinate

@@ -11,8 +11,8 @@ from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
 from signproof.theory.methods.flows import SignFlow
 from signproof.theory.norms import LINF

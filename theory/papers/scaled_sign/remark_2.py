@@ -11,7 +11,7 @@ from sympy.core.symbol import Str
 
 from signproof.theory.border.opaque import traced
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Identity
+from signproof.theory.derivation.steps import Identity
 from signproof.theory.methods.gradient import ShiftedErrorFeedbackSignGD
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof_steps import Proof, Step

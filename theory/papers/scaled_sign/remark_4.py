@@ -13,7 +13,7 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.assumptions.objective import Dimension
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
 from signproof.theory.norms import LINF
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, l2, squared_length

@@ -18,7 +18,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma
+from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma
 from signproof.theory.papers.scaled_sign import PAPER
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import i

@@ -16,8 +16,8 @@ from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD, SteepestDescent
 from signproof.theory.norms import ANY, LINF, DualPair

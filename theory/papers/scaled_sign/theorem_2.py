@@ -18,8 +18,8 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormAndSigns, SignMargin, Unbiased, l1
 from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import ScaledSignSGD
 from signproof.theory.norms import LINF

@@ -16,8 +16,8 @@ from sympy import And, Eq, Expr, Ge, Integer, Le, Rational, Symbol
 
 from signproof.theory.assumptions.gradients import BoundedVariance, IndependentNormsAndVotes, Unbiased, VoteMargin, l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Lemma, Theorem
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Lemma, Theorem
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import MajorityVote
 from signproof.theory.papers.scaled_sign import PAPER

@@ -20,7 +20,7 @@ from signproof.theory.assumptions.composite import (
     LipschitzGradient,
 )
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Lemma
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import COORDINATES, EUCLIDEAN, gamma, hypothesis, lemma, s, t

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sympy import And, Eq, Ge, Le, Ne, Or
 
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Identity
+from signproof.theory.derivation.steps import Combination, Decide, Identity
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import EUCLIDEAN, gamma, lemma, positive, s

@@ -11,8 +11,8 @@ from sympy import And, Eq, sign
 
 from signproof.theory.assumptions.composite import BatchSize, Convex, Linearized, LinearizedSlope
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Identity
-from signproof.theory.kernel.lemmas import u, v
+from signproof.theory.derivation.steps import Combination, Decide, Identity
+from signproof.theory.derivation.table import u, v
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.assumption_2 import B
 from signproof.theory.papers.signprox.eq_9 import gamma, hypothesis, lemma, positive, s

@@ -17,8 +17,8 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions.composite import ClosedConvex
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion, u, v
+from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion, u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.proof_steps import Proof, Step

@@ -17,8 +17,8 @@ from signproof.theory.assumptions.composite import (
     ProximalAverage,
 )
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Identity
-from signproof.theory.kernel.lemmas import u, v
+from signproof.theory.derivation.steps import Combination, Decide, Identity
+from signproof.theory.derivation.table import u, v
 from signproof.theory.norms import L2
 from signproof.theory.papers.signprox import PAPER
 from signproof.theory.papers.signprox.eq_9 import (

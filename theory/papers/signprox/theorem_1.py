@@ -11,7 +11,7 @@ from sympy import Eq, Expr, Ge, Integer, Le, Sum, Symbol, sqrt
 
 from signproof.theory.assumptions.composite import Composite, LipschitzGradient, ProximalVariance
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Identity, Instance, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Identity, Instance, Lemma
 from signproof.theory.measures.proximal import MeanGradientMapping
 from signproof.theory.methods.proximal import SPGM
 from signproof.theory.norms import L2

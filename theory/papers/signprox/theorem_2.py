@@ -14,7 +14,7 @@ from sympy.core.symbol import Str
 from signproof.theory.assumptions.composite import CoordinateLipschitz, CoordinateVariance, Entries
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.claim import Claim, Source
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Identity, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Identity, Lemma
 from signproof.theory.measures.proximal import MeanGradientMapping
 from signproof.theory.methods.proximal import SignProx
 from signproof.theory.norms import LINF

@@ -5,8 +5,8 @@ from sympy import Eq, Gt
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.theory.kernel.kernel import Decide, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Decide, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha, i
 from signproof.theory.terms.expectations import coordinate

@@ -11,8 +11,8 @@ from sympy import Eq, Ge, Integer, Le, Symbol
 from signproof import Claim, Proof, Step
 from signproof.theory.assumptions import Assumption
 from signproof.theory.assumptions.gradients import OracleAssumption
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures import ExpectedSuboptimality
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import V0, alpha, f_star, k

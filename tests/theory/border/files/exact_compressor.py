@@ -8,7 +8,7 @@ from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.theory.assumptions import Assumption
-from signproof.theory.kernel.kernel import Decide, Hypothesis, Identity
+from signproof.theory.derivation.steps import Decide, Hypothesis, Identity
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha, i
 from signproof.theory.terms.expectations import coordinate, mean

@@ -5,8 +5,8 @@ from sympy import Eq, Ge, Integer, Symbol
 
 from signproof import Claim
 from signproof.theory.assumptions.composite import BatchSize
-from signproof.theory.kernel.kernel import Decide, Hypothesis, Lemma
-from signproof.theory.kernel.lemmas import conclusion
+from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma
+from signproof.theory.derivation.table import conclusion
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import m
 from signproof.theory.terms.expectations import Total

@@ -4,7 +4,7 @@
 from sympy import Eq, Symbol
 
 from signproof import Claim
-from signproof.theory.kernel.kernel import Identity
+from signproof.theory.derivation.steps import Identity
 from signproof.theory.proof_steps import Proof, Step
 
 y = Symbol("y", real=True)

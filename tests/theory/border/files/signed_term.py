@@ -5,7 +5,7 @@ from sympy import Lt
 from sympy.core.symbol import Str
 
 from signproof import Claim
-from signproof.theory.kernel.kernel import Combination, Decide
+from signproof.theory.derivation.steps import Combination, Decide
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import alpha
 from signproof.theory.terms.vectors import Scalar, point

@@ -6,7 +6,7 @@ from sympy import Symbol
 from signproof import Claim, Proof, Step
 from signproof.theory.algorithms import Signum
 from signproof.theory.claim import Orbit
-from signproof.theory.kernel.kernel import Forever, Run, transition
+from signproof.theory.derivation.steps import Forever, Run, transition
 from signproof.theory.symbols import alpha
 
 x = Symbol("x", real=True)

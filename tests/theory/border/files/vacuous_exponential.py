@@ -4,7 +4,7 @@
 from sympy import Symbol, exp
 
 from signproof import Claim
-from signproof.theory.kernel.kernel import Decide
+from signproof.theory.derivation.steps import Decide
 from signproof.theory.proof_steps import Proof, Step
 
 y = Symbol("y", real=True)

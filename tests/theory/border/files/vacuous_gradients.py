@@ -8,7 +8,7 @@ from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.theory.assumptions import Constant, StronglyConvex
-from signproof.theory.kernel.kernel import Hypothesis
+from signproof.theory.derivation.steps import Hypothesis
 from signproof.theory.norms import LINF
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import mu

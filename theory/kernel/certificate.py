@@ -2,9 +2,7 @@
 
 A certificate refutes "the premises hold and the goal fails". It is a tree of cases; in each case stand derived facts,
 and at its end a combination: positive multiples of products of facts that hold, plus multiples of equations, whose
-sum is identically zero although one of its terms is positive. `certifying` finds certificates; nothing here trusts it.
-
-Trusted are this file, Python's fractions, `polynomials`, and of `decide`: what it takes to have a value.
+sum is identically zero although one of its terms is positive. How it was found does not matter.
 """
 
 from __future__ import annotations
@@ -15,9 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sympy.logic.boolalg import Boolean
-
-from signproof.theory.algebra.polynomials import All, Fact, Formula, Polynomial, Question, Some
+from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some
 
 
 @dataclass(frozen=True)
@@ -81,15 +77,6 @@ class Certificate:
 
 
 # ---------------------------------------------------------------------------------------------- the checker
-
-
-def check(goal: Boolean | bool, premises: Iterable[Boolean | bool], certificate: Certificate) -> bool:
-    """Whether the certificate shows that the goal follows from the premises and has a value where they hold."""
-    question = Question.of(goal, premises)
-    cases = list(question.cases())
-    return len(certificate.parts) == len(cases) and all(
-        refutes(known, part, question.atoms) for known, part in zip(cases, certificate.parts, strict=True)
-    )
 
 
 def refutes(known: Iterable[Formula], refutation: Refutation, atoms: int) -> bool:

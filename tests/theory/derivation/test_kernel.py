@@ -61,7 +61,8 @@ from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, 
 from signproof.theory.assumptions.composite import Convex, CoordinateVariance
 from signproof.theory.assumptions.gradients import Independence
 from signproof.theory.claim import Claim, Orbit
-from signproof.theory.kernel.kernel import (
+from signproof.theory.derivation.normal import Rejected
+from signproof.theory.derivation.steps import (
     Combination,
     Decide,
     Definition,
@@ -75,8 +76,8 @@ from signproof.theory.kernel.kernel import (
     check,
     transition,
 )
-from signproof.theory.kernel.lemmas import TABLE, _potential, conclusion
-from signproof.theory.kernel.normal import Rejected
+from signproof.theory.derivation.table import TABLE, TERMS, conclusion
+from signproof.theory.kernel.lemmas import _potential
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF
 from signproof.theory.papers.scaled_sign.assumptions import SeparablySmooth, weighted
@@ -434,7 +435,7 @@ class ManyPotentials(Assumption):
     points = 2
 
     def statement(self, y, x):
-        return _potential(Tuple(Str("h"), x), mean_prox(y, alpha), mean_prox(x, alpha), y, x)
+        return _potential(TERMS, Tuple(Str("h"), x), mean_prox(y, alpha), mean_prox(x, alpha), y, x)
 
 
 p, q = point(Str("p")), point(Str("q"))

@@ -25,7 +25,7 @@ from signproof.theory.assumptions.gradients import IndependentCoordinates, Indep
 from signproof.theory.border.opaque import traced
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.derivation.table import TABLE
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.papers.scaled_sign.proposition_1 import D1

@@ -22,8 +22,17 @@ from signproof.theory.algorithms import SignGD
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import ClaimError
-from signproof.theory.kernel.kernel import Combination, Decide, Definition, Hypothesis, Identity, Lemma, _Kernel, check
-from signproof.theory.kernel.lemmas import TABLE, conclusion
+from signproof.theory.derivation.steps import (
+    Combination,
+    Decide,
+    Definition,
+    Hypothesis,
+    Identity,
+    Lemma,
+    _Kernel,
+    check,
+)
+from signproof.theory.derivation.table import TABLE, conclusion
 from signproof.theory.measures import Suboptimality
 from signproof.theory.measures.flows import MinDualGradientNormOverTime, SuboptimalityOverTime
 from signproof.theory.methods.flows import Flow, GradientFlow, SignFlow

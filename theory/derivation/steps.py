@@ -4,7 +4,7 @@ A proof is a list of steps. Each step is a statement with its justification:
 
 - `Definition`: the update rule, `V_k = f(x_k) - f*`, V_0; for a flow the velocity, `V(t) = f(x(t)) - f*`, V(0);
 - `Hypothesis`: an instance of one of the claim's assumptions;
-- `Lemma`: an entry of `signproof.theory.kernel.lemmas`, whose premises are earlier steps;
+- `Lemma`: an entry of `signproof.theory.derivation.table`, whose premises are earlier steps;
 - `Identity`: equal in SymPy's normal form, after rewriting with earlier equations;
 - `Combination`: a sum of earlier steps with multipliers that are proved nonnegative;
 - `Decide`: polynomial arithmetic over the domain and named earlier steps, by Z3;
@@ -45,9 +45,9 @@ from signproof.theory.algebra.decide import conditions, follows
 from signproof.theory.bodies import Statement
 from signproof.theory.border.opaque import Traced, traced, velocity_of
 from signproof.theory.claim import Claim, Orbit
-from signproof.theory.kernel import lemmas
-from signproof.theory.kernel.normal import Rejected, _gap, _vanishes, normal, same
-from signproof.theory.kernel.turns import Remembers, Turn, turn
+from signproof.theory.derivation import table as lemmas
+from signproof.theory.derivation.normal import Rejected, _gap, _vanishes, normal, same
+from signproof.theory.derivation.turns import Remembers, Turn, turn
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm, MajorityVote
 from signproof.theory.norms import DualPair

@@ -1,22 +1,30 @@
 """The form of a document: a claim and the steps of its proof, as JSON of one canonical spelling.
 
-Same proof, same bytes: keys are sorted, terms have one spelling (`terms`), and nothing of an author's program is in it.
+Same proof, same bytes: keys are sorted, terms have one spelling (`reading`), and nothing of an author's program is in it.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
+import zlib
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
-from signproof.theory.document.terms import LARGEST, DocumentError, checked
+from signproof.theory.kernel.forms import Wrong
+from signproof.theory.kernel.reading import LARGEST, checked
+from signproof.theory.misuse import Misuse
 
-SCHEMA: Literal["signproof-proof/1"] = "signproof-proof/1"
+SCHEMA: Literal["signproof-proof/2"] = "signproof-proof/2"
 BYTES = 50_000_000
 """The largest file that is read."""
+
+
+class DocumentError(Misuse):
+    """A proof that cannot be written as a document, or a file that is not one; the message says what and where."""
 
 
 class Assumed(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,6 +90,8 @@ class StepForm(msgspec.Struct, forbid_unknown_fields=True):
     name: str
     says: list
     by: list
+    certificates: list
+    """Why what it leaves to real arithmetic follows, question by question; null where only solvers say so."""
 
 
 class Proved(msgspec.Struct, forbid_unknown_fields=True):
@@ -89,14 +99,17 @@ class Proved(msgspec.Struct, forbid_unknown_fields=True):
 
     claim: Stated
     steps: list[StepForm]
+    end: list
+    """The certificates of what the conclusion needs to have a value."""
 
 
 class DocumentForm(msgspec.Struct, forbid_unknown_fields=True):
     """A whole document. `lemmas` has the versions of those that are used, `theorems` the claims that steps rest on."""
 
-    schema: Literal["signproof-proof/1"]
+    schema: Literal["signproof-proof/2"]
     claim: Stated
     steps: list[StepForm]
+    end: list
     lemmas: dict[str, str]
     theorems: dict[str, Proved]
 
@@ -116,6 +129,23 @@ class Document:
     def sha256(self) -> str:
         """The hash of the bytes, in hexadecimal digits."""
         return hashlib.sha256(self.bytes).hexdigest()
+
+    @property
+    def packed(self) -> str:
+        """The bytes, compressed, as letters: what a ledger carries."""
+        return base64.b64encode(zlib.compress(self.bytes, 9)).decode()
+
+
+def unpacked(text: str) -> bytes:
+    """The bytes of a document that a ledger carries. Raises DocumentError if there are none, or too many."""
+    try:
+        inflating = zlib.decompressobj()
+        data = inflating.decompress(base64.b64decode(text, validate=True), BYTES)
+    except (ValueError, zlib.error) as error:
+        raise DocumentError(f"it carries no document: {error}") from None
+    if not inflating.eof:
+        raise DocumentError(f"it carries a document that is cut, or of more than {BYTES} bytes")
+    return data
 
 
 def canonical(data: Any) -> bytes:
@@ -143,7 +173,7 @@ def read(data: bytes, where: str) -> Document:
         raise DocumentError(f"{where}: not a proof that `signproof export` wrote: {error}") from None
     try:
         _check(form)
-    except DocumentError as error:
+    except Wrong as error:
         raise DocumentError(f"{where}: {error}") from None
     document = Document(form)
     if document.bytes != data:
@@ -156,7 +186,7 @@ def _check(form: DocumentForm) -> None:
     rests = [step.by for each in proved for step in each.steps if step.by[:1] in _RESTING]
     for rule, kept in (("lemma", form.lemmas), ("theorem", form.theorems)):
         if {str(by[1:2]) for by in rests if by[0] == rule} != {str([name]) for name in kept}:
-            raise DocumentError(f"its steps rest on other {rule}s than it lists")
+            raise Wrong(f"its steps rest on other {rule}s than it lists")
     count = 0
     for each in proved:
         claim = each.claim
@@ -175,7 +205,7 @@ def _check(form: DocumentForm) -> None:
         for term in terms:
             count += checked(term)
             if count > LARGEST:
-                raise DocumentError(f"more than {LARGEST} terms: no proof is as long")
+                raise Wrong(f"more than {LARGEST} terms: no proof is as long")
 
 
 _RESTING = (["lemma"], ["theorem"])
@@ -190,11 +220,11 @@ _RULES = {
 def _terms_of(by: list, number: int) -> list[Any]:
     """The terms in a justification, whose form is checked. Argument: the number of its step."""
     if not by or not isinstance(by[0], str) or by[0] not in _RULES or len(by) != 1 + len(_RULES[by[0]]):
-        raise DocumentError(f"step {number}: there is no rule {str(by)[:40]}")
+        raise Wrong(f"step {number}: there is no rule {str(by)[:40]}")
     found: list[Any] = []
     for kind, part in zip(_RULES[by[0]], by[1:], strict=True):
         if not _is(kind, part, number):
-            raise DocumentError(f"step {number}: {str(part)[:40]} is no {kind} of the rule {by[0]}")
+            raise Wrong(f"step {number}: {str(part)[:40]} is no {kind} of the rule {by[0]}")
         if kind == "terms":
             found += part
         elif kind == "term":

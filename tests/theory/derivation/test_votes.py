@@ -16,8 +16,8 @@ from sympy import Eq, Integer, Rational, Symbol, true
 from signproof.theory.algorithms import MajorityVote
 from signproof.theory.assumptions.gradients import IndependentNormsAndVotes
 from signproof.theory.claim import ClaimError
-from signproof.theory.kernel.kernel import check
-from signproof.theory.kernel.lemmas import TABLE, LemmaError
+from signproof.theory.derivation.steps import check
+from signproof.theory.derivation.table import TABLE, LemmaError
 from signproof.theory.papers.own.theorem_3_repaired import theorem_3_repaired
 from signproof.theory.papers.own.theorem_3_ties import theorem_3_ties
 from signproof.theory.papers.scaled_sign.theorem_3 import M, p, theorem_3, theorem_3_vote
