@@ -52,7 +52,7 @@ class Kind(ABC):
     numbers: ClassVar[bool] = False
     """Whether a replay has two numbers worth showing."""
 
-    def __init_subclass__(cls, **options: Any):
+    def __init_subclass__(cls, **options: object):
         super().__init_subclass__(**options)
         if "body" not in cls.__dict__:
             return

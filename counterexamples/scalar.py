@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 from flint import arb, fmpq
 
 from signproof.checks.numbers.exact import Balls, Exact, Undecided, rational
+from signproof.theory.arithmetic import Scalar
 from signproof.theory.border.steps import begin, move
 from signproof.theory.methods.gradient import Algorithm
 
+Slope = Callable[[Scalar, Exact], Scalar]
+"""The slope at a point, in an arithmetic."""
 BITS = (512, 1024, 2048)
 """Tried in turn until no sign along a run is in doubt."""
 
 
-def values(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, xp: Exact) -> Iterator[Any]:
+def values(algorithm: Algorithm, slope: Slope, start: Scalar, xp: Exact) -> Iterator[Scalar]:
     """The iterates x_0, x_1, ... of a method with numbers for step sizes, on a function of one variable.
 
     Arguments: the method; the slope at a point, as a function of the point and the arithmetic; the start; the
@@ -29,7 +31,7 @@ def values(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, x
         x, memory = move(algorithm, x, lambda at: slope(at, xp), memory, xp)
 
 
-def enclosed(algorithm: Algorithm, slope: Callable[[Any, Any], Any], start: Any, steps: int) -> list[arb]:
+def enclosed(algorithm: Algorithm, slope: Slope, start: Scalar, steps: int) -> list[arb]:
     """The iterates x_0, ..., x_steps as balls, none of whose signs was in doubt.
 
     The method's step sizes are rationals. Raises Undecided if no precision suffices.

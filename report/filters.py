@@ -6,7 +6,6 @@ import json
 import math
 import re
 from decimal import Context, Decimal
-from typing import Any
 from unicodedata import lookup
 
 from markupsafe import Markup
@@ -42,7 +41,7 @@ def number(value: float | Decimal | None, digits: int = 6) -> Markup:
     return Markup("{} × 10<sup>{}</sup>" if power else "{}").format(mantissa, power)
 
 
-def apart(measured: Any, bound: Any) -> tuple[Markup, Markup]:
+def apart(measured: object, bound: object) -> tuple[Markup, Markup]:
     """A measured value and a bound below it, each a number or the ends of an interval, told apart by their digits."""
     low = measured[0] if isinstance(measured, list) and measured else measured
     high = bound[-1] if isinstance(bound, list) and bound else bound
@@ -53,7 +52,7 @@ def apart(measured: Any, bound: Any) -> tuple[Markup, Markup]:
     return (Markup("at least {}").format(shown[0]) if isinstance(measured, list) else shown[0]), shown[1]
 
 
-def exactly(value: Any, digits: int = 0) -> Markup:
+def exactly(value: object, digits: int = 0) -> Markup:
     """A value of a witness: rationals as they are (and with so many digits, if any), long ones with digits only."""
     if isinstance(value, dict):
         return Markup(", ").join(Markup("{} {}").format(plain(name), exactly(part)) for name, part in value.items())
@@ -77,7 +76,7 @@ def plain(name: str) -> str:
     return spaced.lower() if len(name) > 1 else name
 
 
-def words(value: Any) -> str:
+def words(value: object) -> str:
     """A value of a witness or an environment as text, with a mathematician's minus sign."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text.replace("-", "−", 1) if re.fullmatch(r"-[\d./e]+", text) else text

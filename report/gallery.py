@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from signproof.counterexamples.counterexample import Picture
 from signproof.report.charts import Line, line_chart, svg
 
 
@@ -28,7 +29,7 @@ def page(counterexamples: list[dict[str, Any]], corpus: list[dict[str, Any]], fi
     return template.render(counterexamples=counterexamples, corpus=corpus, figures=figures)
 
 
-def drawing(picture: Any) -> str:
+def drawing(picture: Picture) -> str:
     """An SVG of a picture with curves, titles x and y of its axes, and log_x and log_y."""
     lines = [Line(curve.name, curve.x, curve.y, curve.dashed) for curve in picture.curves]
     return svg(line_chart(lines, picture.x, picture.y, picture.log_x, picture.log_y))

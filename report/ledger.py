@@ -16,6 +16,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from sympy import Basic
+
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.theory.catalog import citations
 from signproof.theory.derivation.table import TABLE
@@ -135,7 +137,7 @@ def environment() -> dict[str, Any]:
     }
 
 
-def formula(statement: Any) -> dict[str, str]:
+def formula(statement: Basic) -> dict[str, str]:
     """A SymPy object as text and as LaTeX."""
     return {"text": text(statement), "latex": tex(statement)}
 
@@ -155,7 +157,7 @@ def read(path: Path) -> dict[str, Any]:
     return data
 
 
-def validate(data: Any) -> None:
+def validate(data: object) -> None:
     """Raises LedgerError, with the place and the reason, if the data is not a ledger of this version."""
     if isinstance(data, dict) and data.get("schema", SCHEMA) != SCHEMA:
         raise LedgerError(f"its schema is {str(data['schema'])[:40]!r}, not {SCHEMA!r}")

@@ -55,7 +55,7 @@ def own_names(module: ModuleType) -> list[str]:
 class ClaimTests(pytest.Collector):
     """A claim, under the name that it has in its file."""
 
-    def __init__(self, *, claim: Claim, **node: Any):
+    def __init__(self, *, claim: Claim, **node: Any):  # what pytest gives a node
         super().__init__(**node)
         self.claim = claim
         lines = self.path.read_text(encoding="utf-8").splitlines()
@@ -71,7 +71,7 @@ class ClaimTests(pytest.Collector):
 class ClaimTest(pytest.Item):
     """One of a claim's tests."""
 
-    def __init__(self, *, claim: Claim, **node: Any):
+    def __init__(self, *, claim: Claim, **node: Any):  # what pytest gives a node
         super().__init__(**node)
         self.claim = claim
 
@@ -101,7 +101,7 @@ class ClaimTest(pytest.Item):
         assert isinstance(self.parent, ClaimTests)
         return self.path, self.parent.line, f"{self.parent.name}::{self.name}"
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # as pytest has it
         """What a user's algorithm or family raises, without the frames that are not the user's."""
         if isinstance(excinfo.value, Misuse):
             return str(excinfo.value)
@@ -119,7 +119,7 @@ class ClaimTest(pytest.Item):
 class Proof(ClaimTest):
     """Whether the claim is proved, by its proof or, if it carries none, by one that is assembled."""
 
-    def __init__(self, **node: Any):
+    def __init__(self, **node: Any):  # what pytest gives a node
         super().__init__(**node)
         self.add_marker("theorem")
 
@@ -225,7 +225,7 @@ def _prepared(profile: str, seed: int, error: float) -> Callable[[bytes], dict[s
 class Search(ClaimTest):
     """Whether an instance that breaks the claim is found in a few seconds, from the claim alone."""
 
-    def __init__(self, **node: Any):
+    def __init__(self, **node: Any):  # what pytest gives a node
         super().__init__(**node)
         self.add_marker("counterexample")
 

@@ -90,7 +90,7 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"signproof {version('signproof')}: profile {option.signproof_profile}, seed {option.signproof_seed}"
 
 
-def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: Any) -> pytest.Collector | None:
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> pytest.Collector | None:
     """A claim under a name of its own becomes tests; a name with an underscore, or one of a paper's, does not."""
     claims = sys.modules.get("signproof.theory.claim")  # where nobody has imported it, there is no claim
     if claims is None or not isinstance(obj, claims.Claim) or not isinstance(collector, pytest.Module):
@@ -113,7 +113,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_exception_interact(node: Any, call: pytest.CallInfo[Any], report: Any) -> None:
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector,
+    call: pytest.CallInfo[Any],
+    report: pytest.CollectReport | pytest.TestReport,
+) -> None:
     """A claim that says nothing definite, in a test file, is one line and no traceback."""
     misuse = sys.modules.get("signproof.theory.misuse")
     if misuse is None or call.excinfo is None or not isinstance(report, pytest.CollectReport):

@@ -43,6 +43,8 @@ class Body(ABC):
     """Whether it is about runs, or trajectories, of a problem from a start with V_0 > 0."""
     timed: ClassVar[bool] = False
     """Whether it is about flows, at times t."""
+    bounds_runs: ClassVar[bool] = False
+    """Whether it bounds a measure at step k of every run of a method."""
     of_parameters: ClassVar[bool] = False
     """Whether it is about numbers alone."""
     in_words: ClassVar[bool] = False
@@ -95,7 +97,7 @@ class RunBound(Body):
     measure: Measure
     bound: Expr
     horizon: Symbol | None = None
-    word, of_run = "bound", True
+    word, of_run, bounds_runs = "bound", True, True
 
     @property
     def conclusion(self):
@@ -254,7 +256,7 @@ class Words(Body):
         return InWords(Str(self.words))
 
 
-def body_of(claim: Any) -> Body:
+def body_of(claim: Any) -> Body:  # a Claim, which is made of a body
     """The body of a claim, from the parts that are written; which there are is checked before."""
     if claim.words:
         return Words(claim.words, claim.awaits)

@@ -69,7 +69,7 @@ class Justification:
         """The other sources it rests on: assumptions, lemmas of the table, other claims."""
         return ()
 
-    def check(self, statement: Boolean, kernel: Any) -> None:
+    def check(self, statement: Boolean, kernel: Any) -> None:  # the kernel is made of what is here
         raise NotImplementedError
 
     @property

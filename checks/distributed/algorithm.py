@@ -34,7 +34,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -148,13 +148,17 @@ def digest(x: np.ndarray) -> str:
 # ---------------------------------------------------------------------------------------------- what a worker computes
 
 
+Array: TypeAlias = Any
+"""An array or a number of JAX, or of NumPy where nothing is compiled, or what stands for one while JAX traces."""
+
+
 @partial(jax.jit, static_argnames=("loss",))
-def value(x: Any, rows: Any, samples: int, loss: str) -> Any:
+def value(x: Array, rows: Array, samples: int, loss: str) -> Array:
     """A worker's part of f, of which f is the mean: its rows, and the ridge of all N = `samples` rows."""
     return jnp.mean(LOSSES[loss].value(rows @ x)) + jnp.sum(x * x) / (2 * samples)
 
 
-def total(terms: Any) -> Any:
+def total(terms: Array) -> Array:
     """The sum along axis 0, halves added to halves: in the same order wherever it is computed."""
     while len(terms) > 1:
         half = len(terms) // 2
@@ -162,13 +166,13 @@ def total(terms: Any) -> Any:
     return terms[0]
 
 
-def rounded(product: Any, zero: Any) -> Any:
+def rounded(product: Array, zero: Array) -> Array:
     """A product, which no compiler can fuse with what it is added to; `zero` is a whole number 0 unknown to it."""
     bits = lax.bitcast_convert_type(product, f"uint{8 * product.dtype.itemsize}")
     return lax.bitcast_convert_type(bits ^ zero.astype(bits.dtype), product.dtype)
 
 
-def estimate(program: Program, x: Any, rows: Any, iteration: Any, worker: Any) -> tuple[Any, Any]:
+def estimate(program: Program, x: Array, rows: Array, iteration: Array, worker: Array) -> tuple[Array, Array]:
     """A worker's stochastic gradient ~g, shape (d,), and ||~g||_1. Argument `iteration`: k < 2^31, of type uint32."""
     key = jax.random.fold_in(worker_key(program, iteration, worker), DRAW)
     zero = iteration >> 31
@@ -180,21 +184,21 @@ def estimate(program: Program, x: Any, rows: Any, iteration: Any, worker: Any) -
     return g, total(jnp.abs(g))
 
 
-def worker_key(program: Program, iteration: Any, worker: Any) -> Any:
+def worker_key(program: Program, iteration: Array, worker: Array) -> Array:
     """What worker 0, 1, ... draws from in a step."""
     return jax.random.fold_in(_step_key(program, iteration), worker + 1)
 
 
-def vote_key(program: Program, iteration: Any) -> Any:
+def vote_key(program: Program, iteration: Array) -> Array:
     """What all workers draw from in a step, in common."""
     return jax.random.fold_in(_step_key(program, iteration), 0)
 
 
-def _step_key(program: Program, iteration: Any) -> Any:
+def _step_key(program: Program, iteration: Array) -> Array:
     return jax.random.fold_in(jax.random.key(program.seed), iteration)
 
 
-def coins(key: Any, d: int) -> Any:
+def coins(key: Array, d: int) -> Array:
     """A fair coin for each of d coordinates, packed: shape (ceil(d/8),)."""
     return jax.random.bits(jax.random.fold_in(key, COINS), (-(-d // 8),), jnp.uint8)
 
@@ -202,7 +206,7 @@ def coins(key: Any, d: int) -> Any:
 # ---------------------------------------------------------------------------------------------- bits
 
 
-def packed(numbers: Any, coins: Any, ties: str) -> Any:
+def packed(numbers: Array, coins: Array, ties: str) -> Array:
     """The signs of numbers, shape (d,), as bits, shape (planes, ceil(d/8)): one plane, or two if they can say zero.
 
     Argument `coins`: packed, shape (ceil(d/8),).
@@ -214,14 +218,14 @@ def packed(numbers: Any, coins: Any, ties: str) -> Any:
     return jnp.packbits(jnp.stack(planes), axis=-1)
 
 
-def signs(bits: Any) -> Any:
+def signs(bits: Array) -> Array:
     """What packed bits say, shape (..., planes, bytes): whole numbers -1, 0, 1, shape (..., 8 bytes)."""
     planes = jnp.unpackbits(bits, axis=-1).astype(jnp.int32)
     up = 2 * planes[..., 0, :] - 1
     return up if planes.shape[-2] == 1 else up * planes[..., 1, :]
 
 
-def exchange(program: Program, bits: Any, length: Any, coins: Any) -> tuple[Any, Any]:
+def exchange(program: Program, bits: Array, length: Array, coins: Array) -> tuple[Array, Array]:
     """Within the axis AXIS: from a worker's bits and its norm to the vote, -1, 0 or 1, and all norms, shape (M,).
 
     Arguments: bits, shape (planes, ceil(d/8)); a number; common coins, shape (ceil(d/8),). The vote has 8 ceil(d/8)
@@ -241,7 +245,7 @@ def exchange(program: Program, bits: Any, length: Any, coins: Any) -> tuple[Any,
     return vote, lax.bitcast_convert_type(heard[:, result.size :], length.dtype)
 
 
-def step(program: Program, x: Any, rows: Any, iteration: Any) -> Any:
+def step(program: Program, x: Array, rows: Array, iteration: Array) -> Array:
     """One step of one worker, within the axis AXIS: from its x, shape (d,), and rows, shape (n, d), to its next x."""
     d, worker = len(x), lax.axis_index(AXIS)
     g, length = estimate(program, x, rows, iteration, worker)
@@ -250,7 +254,7 @@ def step(program: Program, x: Any, rows: Any, iteration: Any) -> Any:
     return x - (share_of_step(program) * sum(lengths)) * vote[:d].astype(x.dtype)
 
 
-def share_of_step(program: Program) -> Any:
+def share_of_step(program: Program) -> np.floating:
     """alpha/M: two constants one after the other would be multiplied first, or not."""
     return program.dtype.type(program.step_size / program.workers)
 
@@ -333,7 +337,7 @@ def reference(program: Program, rows: np.ndarray, start: np.ndarray, steps: int)
 # ---------------------------------------------------------------------------------------------- what is sent
 
 
-def handed_over(computation: Callable, *arguments: Any) -> dict[str, int]:
+def handed_over(computation: Callable, *arguments: Array) -> dict[str, int]:
     """How many bytes one worker hands to each kind of collective in one call, read off what JAX makes of it."""
     found: Counter[str] = Counter()
 

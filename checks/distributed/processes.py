@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from typing import IO, Any
 
@@ -72,7 +72,7 @@ class Crew:
                 with suppress(BrokenPipeError):
                     pipe.close()
 
-    def tell(self, message: Any, worker: int | None = None) -> None:
+    def tell(self, message: Mapping[str, object], worker: int | None = None) -> None:
         """Send a message to one worker, or to all of them; one that is gone is found in the next round."""
         for process in self.processes if worker is None else [self.processes[worker]]:
             assert process.stdin is not None

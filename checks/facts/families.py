@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import islice, pairwise
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -454,7 +454,7 @@ def _middle(xp: Exact, number: Any) -> fmpq:
     return low if low == high else rational(to_float((low + high) / 2))
 
 
-def exact(problem: Problem) -> Any:
+def exact(problem: Problem) -> AbstractContextManager[Exact]:
     """The arithmetic for an instance: rationals, unless it has other numbers."""
     return nullcontext(RATIONALS) if _is_rational(problem) else Balls(BITS)
 

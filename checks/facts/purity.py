@@ -67,7 +67,7 @@ def reachable(claim: Claim) -> state.State:
     return state.state(*(part for part in _parts(claim) if state.own(type(part))), *own)
 
 
-def examine_family(problem: Problem, start: Any) -> None:
+def examine_family(problem: Problem, start: np.ndarray) -> None:
     """Ask a family of a user's twice for gradients and values at points of one instance.
 
     Arguments: the instance and a start, their numbers floats. Raises Impure if it answers differently, or if something

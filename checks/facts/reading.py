@@ -16,11 +16,11 @@ from flint import fmpq
 from sympy import And, Basic, Dummy, Eq, Expr, Ge, Gt, Integer, Lt, Ne, Not, Or, Rational, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue, to_nnf
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue, to_nnf
 
 from signproof.checks.numbers.exact import to_float
 from signproof.checks.posing.domain import Unsupported
-from signproof.theory.arithmetic import Arithmetic, evaluate
+from signproof.theory.arithmetic import Arithmetic, Numbers, Vector, evaluate
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, f_star, i
 from signproof.theory.terms.expectations import Total, coordinate
@@ -59,7 +59,7 @@ class Reading:
 
     def __init__(
         self,
-        problem: Any,
+        problem: Any,  # of whatever family, or the numbers of one
         xp: Arithmetic,
         values: Mapping[Symbol, Any],
         points: Mapping[str, Any] | None = None,
@@ -76,7 +76,7 @@ class Reading:
         other._kept, other._origin = self._kept, self._origin
         return other
 
-    def truth(self, statement: Any) -> Truth:
+    def truth(self, statement: Boolean) -> Truth:
         """Whether a statement holds, for all coordinates where it is about one.
 
         Raises Unsupported for terms that have no value here, TypeError if the arithmetic has no such number.
@@ -84,7 +84,7 @@ class Reading:
         indices = range(len(self._origin)) if _is_of_coordinates(statement) else range(1)
         return _all([self._truth(statement, index) for index in indices])
 
-    def sides(self, statement: Any) -> str:
+    def sides(self, statement: Boolean) -> str:
         """The sides of a relation between numbers, for the reader; empty for what is none."""
         if len(getattr(statement, "args", ())) != 2 or isinstance(statement, And | Or) or statement.has(i):
             return ""
@@ -126,7 +126,7 @@ class Reading:
             return below, above
         return (left < right, left >= right) if strict else (left <= right, left > right)
 
-    def number(self, term: Any, index: int) -> Any:
+    def number(self, term: Expr, index: int) -> Numbers:
         """The value of a scalar term; `index` is the number of the coordinate that it is about."""
         skeleton, parts = _skeleton(term)
         values = {symbol: self._scalar(part, index) for symbol, part in parts.items()}
@@ -157,7 +157,7 @@ class Reading:
             return reduce(lambda a, b: a + b, parts)
         raise Unsupported(f"{type(term).__name__} has no value on a problem of a family")
 
-    def vector(self, term: Any, index: int) -> Any:
+    def vector(self, term: Expr, index: int) -> Vector:
         """The value of a vector term."""
         parts = _parts(term)
         if len(parts) == 1 and next(iter(parts.values())) == 1:
@@ -202,7 +202,7 @@ class Unvalued(Unsupported):
     """A symbol or an iterate without a value here; elsewhere it may have one."""
 
 
-def told(number: Any) -> str:
+def told(number: Numbers) -> str:
     """A number for the reader, as short as it can be."""
     if isinstance(number, fmpq) and len(str(number)) <= 24:
         return str(number)
@@ -211,7 +211,7 @@ def told(number: Any) -> str:
     return number.str(12, radius=False) if hasattr(number, "str") else f"{number:.12g}"
 
 
-def told_vector(vector: Any) -> str:
+def told_vector(vector: Vector) -> str:
     return f"({', '.join(map(told, vector))})"
 
 

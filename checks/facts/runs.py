@@ -90,7 +90,7 @@ def _float_run(
     return [np.asarray(x) for x, _ in islice(run, steps + 1)]
 
 
-def met_at_start(claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any]) -> Any:
+def met_at_start(claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any]) -> bool | np.ndarray:
     """Which instances of a batch begin where the claim assumes it, as far as floats tell; shape (batch,) or True.
 
     Raises Unsupported for an assumption that says what no start can be asked.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from math import inf
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from flint import arb, fmpq
@@ -26,7 +27,7 @@ class Trajectory(ABC):
         """
 
 
-def hull(entries: Any) -> arb:
+def hull(entries: Iterable[fmpq | arb]) -> arb:
     """A ball that holds all of some rationals and balls."""
     first, *others = (entry if isinstance(entry, arb) else arb(rational(entry)) for entry in entries)
     for other in others:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,7 +159,7 @@ class Taylor(Trajectory):
         return np.array(found, dtype=object)
 
 
-def composed(function: Callable[[Any], Any], coefficients: Any) -> np.ndarray:
+def composed(function: Callable[[Vector], Vector], coefficients: Sequence[Vector]) -> np.ndarray:
     """The coefficients of function(x(s)) for the power series x(s) = sum of c_n s^n, both of shape (order + 1, d).
 
     Raises Undecided if they are not known.

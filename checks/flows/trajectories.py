@@ -29,6 +29,7 @@ from signproof.checks.numbers.exact import RATIONALS, Exact, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.constants import is_positive_semidefinite
+from signproof.theory.arithmetic import Vector
 from signproof.theory.assumptions.objective import PolyakLojasiewicz
 from signproof.theory.methods.flows import Flow, GradientFlow, SignFlow
 from signproof.theory.norms import L2
@@ -37,7 +38,7 @@ LARGEST = 16
 """Coordinates up to which trajectories that have no closed form are computed."""
 
 
-def trajectory(flow: Flow, problem: Problem, start: Any) -> Trajectory:
+def trajectory(flow: Flow, problem: Problem, start: Vector) -> Trajectory:
     """The trajectory of a flow from a start.
 
     Arguments: the flow, its speed a positive rational; one instance; d rationals.

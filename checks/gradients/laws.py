@@ -7,7 +7,7 @@ law's values in place of the stochastic gradient, its expectations are sums.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from itertools import product
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from flint import fmpq
 from sympy import Abs, Add, And, Basic, Eq, Expr, Ge, Gt, Le, Lt, Mul, Ne, Pow, Rational, Symbol, Tuple, sign
+from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
 from signproof.checks.numbers.exact import RATIONALS, rationals
@@ -72,6 +73,10 @@ class Law:
         ]
 
 
+Draws = Sequence[Vector]
+"""What each worker drew."""
+
+
 class Reader(ABC):
     """Terms about a stochastic gradient, read with numbers: `g` is the gradient, `values` the parameters.
 
@@ -86,7 +91,7 @@ class Reader(ABC):
     def mean(self, term: Expr, at: Mapping[Symbol, int]) -> Scalar:
         """E[term]."""
 
-    def number(self, term: Expr, at: Mapping[Symbol, int], draws: Any = None) -> Any:
+    def number(self, term: Expr, at: Mapping[Symbol, int], draws: Draws | None = None) -> Scalar:
         """The value of a scalar term; `at` are numbers of coordinates and workers, `draws` what each worker drew.
 
         Raises Unsupported for a term that says nothing about stochastic gradients.
@@ -119,12 +124,12 @@ class Reader(ABC):
             return abs(part) if isinstance(term, Abs) else self.xp.sign(part)
         raise Unsupported(f"{type(term).__name__} has no value for a law of stochastic gradients")
 
-    def vector(self, term: Expr, at: Mapping[Symbol, int], draws: Any) -> Any:
+    def vector(self, term: Expr, at: Mapping[Symbol, int], draws: Draws | None) -> Vector:
         """The value of a vector term."""
         parts = [self.atom(atom, at, draws) * self.number(factor, at, draws) for atom, factor in _terms(term).items()]
         return reduce(add, parts)
 
-    def atom(self, atom: Expr, at: Mapping[Symbol, int], draws: Any) -> Any:
+    def atom(self, atom: Expr, at: Mapping[Symbol, int], draws: Draws | None) -> Vector:
         if isinstance(atom, gradient) and len(atom.args) == 1:
             return self.g
         if draws is None:
@@ -160,7 +165,7 @@ class LawReader(Reader):
             for relation, at in instances(statement, self.sizes)
         )
 
-    def independent(self, one: Any, other: Any) -> bool:
+    def independent(self, one: Expr, other: Expr) -> bool:
         """Whether two random terms are independent, for all coordinates and workers."""
         for _, at in instances(Tuple(one, other), self.sizes):
             drawn = [(p, (self.number(one, at, draws), self.number(other, at, draws))) for p, draws in self._outcomes]
@@ -175,7 +180,7 @@ class OutcomeReader(Reader):
     What is affine in expectations is, for a law, the mean of what is read at the law's outcomes.
     """
 
-    def __init__(self, g: Vector, draws: Any, values: Mapping[Symbol, Any], xp: Arithmetic):
+    def __init__(self, g: Vector, draws: Vector, values: Mapping[Symbol, Any], xp: Arithmetic):
         super().__init__(g, values, xp)
         self._draws = [draws]
 
@@ -202,7 +207,7 @@ def _summed(law: dict[tuple, fmpq], part: Any) -> dict[Any, fmpq]:
     return found
 
 
-def is_affine(relation: Any) -> bool:
+def is_affine(relation: Relational) -> bool:
     """Whether expectations enter a relation linearly, so that it is linear in the probabilities of a law."""
 
     def degree(term: Any) -> int:
@@ -231,7 +236,7 @@ def _compare(relation: Any, left: Any, right: Any) -> bool:
     return bool(compared[relation.func])
 
 
-def listed(vector: Any) -> str:
+def listed(vector: Vector) -> str:
     return f"({', '.join(map(str, vector))})"
 
 

@@ -189,7 +189,7 @@ class Ball:
     def __iter__(self):
         return (self[place] for place in range(len(self)))
 
-    def __array__(self, *how: Any) -> None:
+    def __array__(self, *how: object) -> None:
         # without it NumPy would ask for entry after entry, minutes long
         raise TypeError("a ball is not a NumPy array: in a rule, use xp's functions instead of np's")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from abc import abstractmethod
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -32,7 +33,7 @@ Number = str | int | float
 """A rational in JSON: a string such as "p/q", or a number."""
 
 
-def rational(number: Any) -> fmpq:
+def rational(number: Any) -> fmpq:  # whatever it is: if it is no number, that is said
     """The exact rational value of an integer, a float, a Fraction, a fmpq or a string such as "p/q" or "2.5e-3".
 
     Raises ValueError for anything that is not a finite rational number.
@@ -57,7 +58,7 @@ def _read(text: str) -> fmpq:
     return fmpq(value.numerator, value.denominator)
 
 
-def rationals(numbers: Any) -> np.ndarray:
+def rationals(numbers: Numbers) -> np.ndarray:
     """An object array of exact rationals, of the same shape as the given numbers."""
     array = np.asarray(numbers, dtype=object)
     result = np.empty(array.shape, dtype=object).view(Rebound)
@@ -74,7 +75,7 @@ def to_float(number: fmpq) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def each(function: Any, x: Any) -> Any:
+def each(function: Callable[[Scalar], Any], x: Numbers) -> Numbers:
     """A function of one number, applied to a number or to each entry of an array."""
     if not isinstance(x, np.ndarray):
         return function(x)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from signproof.theory.arithmetic import Vector
 
-def minors(a: Any, b: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+
+def minors(a: Vector, b: Vector) -> tuple[Vector, np.ndarray, np.ndarray]:
     """The minors a_i b_j - a_j b_i with i < j of the matrix with rows a and b, shape (n, ...).
 
     Returns them in a vector, shape (n (n - 1) / 2, ...), and for each entry of [[0, W], [-W, 0]], W the antisymmetric

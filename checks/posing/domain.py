@@ -14,7 +14,7 @@ from sympy import And, Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, to
 from sympy.core.relational import Eq, Ne, Relational
 
 from signproof.theory.algebra.decide import follows
-from signproof.theory.arithmetic import Arithmetic, evaluate
+from signproof.theory.arithmetic import Arithmetic, Numbers, evaluate
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.runs import about_run
 from signproof.theory.claim import Claim
@@ -36,7 +36,7 @@ class Range:
     def __init__(self, symbol: Symbol, lower: list[Expr], upper: list[Expr]):
         self.symbol, self.lower, self.upper = symbol, lower, upper
 
-    def at(self, theta: Any, values: Mapping[Symbol, Any], xp: Arithmetic) -> Any:
+    def at(self, theta: Numbers, values: Mapping[Symbol, Any], xp: Arithmetic) -> Numbers:
         """The parameter at position theta; an infinite range is bent onto (0, 1)."""
         low = _reduce([evaluate(end, values, xp) for end in self.lower], xp.larger)
         high = _reduce([evaluate(end, values, xp) for end in self.upper], lambda a, b: -xp.larger(-a, -b))
@@ -122,7 +122,7 @@ def ranges(claim: Claim, given: Set[Symbol] = frozenset()) -> list[Range]:
     return found
 
 
-def holds(relation: Relational, values: Mapping[Symbol, Any], xp: Arithmetic) -> Any:
+def holds(relation: Relational, values: Mapping[Symbol, Numbers], xp: Arithmetic) -> Any:  # true or false, or an array
     """Whether a condition holds, its sides compared as numbers of `xp`."""
     left, right = evaluate(relation.lhs, values, xp), evaluate(relation.rhs, values, xp)
     if isinstance(relation, Eq):

@@ -24,6 +24,7 @@ from signproof.checks.numbers.exact import Exact, each, rational, rationals
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.border.copies import copied
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
 
@@ -153,7 +154,7 @@ class Problem(Instances):
     or suboptimality must also redefine whatever the other declares about its functions (TypeError if not).
     """
 
-    def __init_subclass__(cls, **options: Any) -> None:
+    def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
         cls.family = getattr(cls, "family", cls.__name__)
         for name in ("gradient", "suboptimality"):
@@ -299,14 +300,10 @@ def _on_copies(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def called(self: Any, x: Any, xp: Any) -> Any:
-        return _copy(function(self, _copy(x), xp))
+        return copied(function(self, copied(x), xp))
 
     called.on_copies = True  # type: ignore[attr-defined]
     return called
-
-
-def _copy(numbers: Any) -> Any:
-    return numbers.copy() if isinstance(numbers, np.ndarray) else numbers
 
 
 def _plain(field: Any) -> Any:

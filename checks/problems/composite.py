@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from signproof.checks.problems.base import Instances
 from signproof.theory.arithmetic import Arithmetic, Matrix, Scalar, Vector
@@ -77,7 +77,15 @@ class CompositeProblem(Instances):
         return self.smooth_suboptimality(self.prox(z, gamma, xp), xp) + self.regularizer(z, gamma, xp)
 
 
-def refusal(objective: Any, claim: Claim) -> str:
+class Selective(Protocol):
+    """An objective that says which assumptions it does not meet."""
+
+    family: ClassVar[str]
+
+    def unmet(self, assumption: Assumption) -> str: ...
+
+
+def refusal(objective: Selective, claim: Claim) -> str:
     """Why a claim does not apply to an objective: the first assumption that it does not meet, or a method that needs
     the gradient of f; empty if it applies.
 

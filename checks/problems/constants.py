@@ -23,6 +23,7 @@ import numpy as np
 from flint import arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat
 
 from signproof.checks.numbers.exact import to_float
+from signproof.theory.arithmetic import Matrix, Scalar
 
 Ends = TypeVar("Ends", float, np.ndarray)
 
@@ -73,7 +74,7 @@ class Enclosure(Generic[Ends]):
         """Whether the constant is known exactly: lower == upper."""
         return self.lower == self.upper
 
-    def __contains__(self, value: Any) -> bool:
+    def __contains__(self, value: Scalar) -> bool:
         """Whether lower <= value <= upper, decided exactly, for one float, int, Fraction or fmpq."""
         if isinstance(value, fmpq | fmpz):
             value = _fraction(value)
@@ -82,7 +83,7 @@ class Enclosure(Generic[Ends]):
         return float(self.lower) <= value <= float(self.upper)  # Python compares float with Fraction exactly
 
 
-def smoothness(H: Any, norm: str = "inf") -> Enclosure[float]:
+def smoothness(H: Matrix, norm: str = "inf") -> Enclosure[float]:
     """The smoothness constant L of f(x) = ½ xᵀHx: the least L with ‖H(x−y)‖_* ≤ L ‖x−y‖ for all x, y.
 
     norm="inf": L = max_{s,t ∈ {±1}^d} tᵀHs = max_s ‖Hs‖₁, which is max_s sᵀHs when H ⪰ 0.  L adds up over
@@ -106,7 +107,7 @@ def smoothness(H: Any, norm: str = "inf") -> Enclosure[float]:
     return outward(sum((lower for lower, _ in ends), fmpq(0)), sum((upper for _, upper in ends), fmpq(0)))
 
 
-def strong_convexity(H: Any, norm: str = "inf") -> Enclosure[float]:
+def strong_convexity(H: Matrix, norm: str = "inf") -> Enclosure[float]:
     """The strong convexity constant mu of f(x) = ½ xᵀHx: the largest mu with xᵀHx ≥ mu ‖x‖² for all x.
 
     norm="inf": minimising xᵀHx over x_i = 1 gives 1/(H⁻¹)_ii, so mu = 1 / max_i (H⁻¹)_ii for H ≻ 0.  As

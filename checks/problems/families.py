@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from inspect import isabstract
-from typing import Any
 
 from signproof.checks.problems import composition, logistic, matrices, quadratic, separable, sine, softplus
 from signproof.checks.problems.base import Problem
@@ -70,7 +69,7 @@ def family_named(name: str, claim: Claim | None = None, others: Iterable[Claim] 
     )
 
 
-def load_problem(data: Any, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
+def load_problem(data: object, claim: Claim | None = None, others: Iterable[Claim] = ()) -> Problem:
     """The instance that `Problem.data` wrote, of any family that `family_named` knows.
 
     Raises ValueError if there is none.

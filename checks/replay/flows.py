@@ -32,7 +32,7 @@ from signproof.checks.replay.bounds import at_start, beyond
 from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain
 from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.theory.algebra.decide import truth
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Vector, evaluate
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
 from signproof.theory.border.home import is_ours
@@ -195,7 +195,7 @@ def _raced(instance: Instance, paths: list[Trajectory]) -> Replay:
 # ------------------------------------------------------------------------------- instances and assumptions
 
 
-def moving(flow: Any, parameters: Mapping[str, fmpq]) -> Flow:
+def moving(flow: Flow, parameters: Mapping[str, fmpq]) -> Flow:
     """A flow with numbers in place of formulas. Raises Unsupported if its speed is not rational."""
     values = by_symbol(parameters)
     try:
@@ -283,7 +283,7 @@ def is_convex(problem: Problem) -> bool:
     return problem.convex or strongly is not None
 
 
-def best_constant(problem: Problem, assumption: Assumption, start: Any) -> fmpq | None:
+def best_constant(problem: Problem, assumption: Assumption, start: Vector) -> fmpq | None:
     """A rational constant with which an assumption surely holds of an instance and, of a sublevel set, of its start.
 
     Of a sublevel set, D = sqrt(2 V_0 / mu) with the PL constant mu in the same norm, rounded up. From any y with

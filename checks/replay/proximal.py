@@ -20,7 +20,7 @@ from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_
 from signproof.checks.runs.expected import Chain, TooMany
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.proximal import LongChance, LongPoint, ProximalChain
-from signproof.theory.arithmetic import Arithmetic, evaluate
+from signproof.theory.arithmetic import Arithmetic, Scalar, evaluate
 from signproof.theory.assumptions.composite import (
     CoordinateLipschitz,
     CoordinateVariance,
@@ -147,7 +147,9 @@ def _expected(chain: Chain, measure: MeanGradientMapping, problem: CompositeProb
         chain.advance()
 
 
-def least(claim: Claim, problem: CompositeProblem, gamma: Any, xp: Arithmetic = RATIONALS) -> dict[Symbol, Any]:
+def least(
+    claim: Claim, problem: CompositeProblem, gamma: Scalar | None, xp: Arithmetic = RATIONALS
+) -> dict[Symbol, Scalar]:
     """The least constants with which the assumptions hold; those that depend on gamma if it is given, else the others.
 
     Vectors of constants are the least ones, and standard deviations are rounded up in rationals. In floats the fields

@@ -25,7 +25,7 @@ def stated(claim: Claim) -> dict[str, Any]:
     return {"domain": [str(relation) for relation in claim.domain]} | kind_of(claim).state(claim)
 
 
-def claim_from(id: str, data: Any, homes: tuple[str, ...]) -> Claim:
+def claim_from(id: str, data: object, homes: tuple[str, ...]) -> Claim:
     """The claim that `stated` wrote. Raises KeyError, TypeError or ValueError if the data is not one."""
     if not isinstance(data, Mapping):
         raise ValueError(f"there is no claim {id!r}, and the file does not state it")
@@ -67,7 +67,7 @@ def parts_from(data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any
     return found | {name: reader(data[name]) for name, reader in readers.items() if name in data}
 
 
-def part(part: Any) -> dict[str, Any]:
+def part(part: Method | Assumption | Measure) -> dict[str, Any]:
     """An algorithm, an assumption or a measure: its class and its fields."""
     return {"name": type(part).__name__} | {
         entry.name: _entry(getattr(part, entry.name)) for entry in dataclasses.fields(part)
@@ -100,7 +100,7 @@ def _entry_from(data: Any) -> Any:
     return data if isinstance(data, int) else parse(data)
 
 
-def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:
+def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:  # an object of that kind, which may be abstract
     """The object that `part` wrote; its class is one of the package or, of a user's claim, of one of these modules."""
     name = data.get("name") if isinstance(data, Mapping) else data
     # two classes may share a name, such as Convex

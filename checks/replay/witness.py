@@ -101,7 +101,7 @@ class Witness(Instance):
         """Plain data."""
         return self.form(statement=stated(self.claim))
 
-    def form(self, **about: Any) -> dict[str, Any]:
+    def form(self, **about: Any) -> dict[str, Any]:  # more fields of the form
         """The instance as plain data, and what was found there; in `about` stands what it is about, beside a claim's
         ID."""
         form = WitnessForm(

@@ -43,7 +43,7 @@ def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterat
     return (x for x, _ in states(claim.algorithm, start, slope, values, xp))
 
 
-def frozen(part: Any) -> Any:
+def frozen(part: object) -> tuple:
     """What a method is in, exactly, so that it can be compared. Raises TypeError for what may hold something else."""
     if isinstance(part, tuple | list | np.ndarray):
         return (type(part).__name__, *map(frozen, part))

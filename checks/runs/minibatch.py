@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.arithmetic import Arithmetic, Numbers, Vector
 
 
-def shares(indices: Any, components: int, xp: Arithmetic) -> Any:
+def shares(indices: Numbers, components: int, xp: Arithmetic) -> Vector:
     """How often each component is in a mini-batch, over the batch's size, as numbers of an arithmetic.
 
     Arguments: the indices drawn, whole numbers below `components`, shape (B, ...); M; the arithmetic.

@@ -47,7 +47,7 @@ class ProximalChain(Chain):
     too long.
     """
 
-    def __init__(self, instance: Instance, xp: Exact = RATIONALS, odds: Any = RATIONALS):
+    def __init__(self, instance: Instance, xp: Exact = RATIONALS, odds: Exact = RATIONALS):
         problem, algorithm, values = instance.problem, instance.claim.algorithm, instance.values(xp)
         assert isinstance(problem, CompositeProblem) and isinstance(algorithm, SPGM)
         algorithm = algorithm.at(batch=_whole(algorithm.batch, instance))

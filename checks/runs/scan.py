@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from signproof.checks.numbers.arrays import Ball, ball
-from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.arithmetic import Arithmetic, Vector
 from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
 
@@ -18,11 +18,11 @@ def scanned(
     advance: Callable[[Any, Any], Any],
     algorithm: Algorithm,
     varying: dict[str, Any],
-    x: Any,
+    x: Vector,
     xp: Arithmetic,
-    each: Any,
+    each: Any,  # a tree of arrays, as JAX has it
     steps: int | None = None,
-) -> Any:
+) -> Any:  # a tree of arrays
     """What `advance` measures at every step.
 
     Arguments: from (iterate, memory) and what belongs to a step to the next (iterate, memory) and a quantity; the

@@ -33,7 +33,7 @@ from signproof.checks.replay.bounds import replay_expected
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.checks.trials.batch import exact_parameters
-from signproof.theory.arithmetic import evaluate
+from signproof.theory.arithmetic import Numbers, evaluate
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.border.steps import begin, move
 from signproof.theory.claim import Claim
@@ -201,7 +201,7 @@ class Proposal(ABC):
         solution = vertex(rows[True], rows[False], given)
         return None if solution is None else Law(tuple(solution), outcomes)
 
-    def bounds(self, steps: Any, height: Any) -> np.ndarray:
+    def bounds(self, steps: Numbers, height: Numbers) -> np.ndarray:
         """The bound after so many steps from starts of these heights; not finite where it has no value."""
         values = self.floats | {k: np.asarray(steps, dtype=float), V0: height}
         with np.errstate(all="ignore"):

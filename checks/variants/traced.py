@@ -32,7 +32,7 @@ from jax.extend.core import ClosedJaxpr, Literal
 
 from signproof.checks.numbers.arrays import BALLS, ELEMENTARY_ULPS, FLOATS, GROW, Ball, ball, u
 from signproof.checks.numbers.exact import Undecided, each, rational
-from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.arithmetic import Arithmetic, Numbers
 
 LARGEST_EXACT = 2.0**53
 """Integers up to here are floats."""
@@ -62,14 +62,14 @@ def follow(traced: ClosedJaxpr) -> None:
             raise Unfollowed(f"the operation {name!r}")
 
 
-def cast(x: Any, dtype: str, xp: Arithmetic) -> Any:
+def cast(x: Numbers, dtype: str, xp: Arithmetic) -> Numbers:
     """A number or an array converted to a dtype: on balls widened by its rounding, in exact arithmetic as it is."""
     if xp is BALLS:
         return widened(ball(x), ball(x), dtype, xp)
     return x.astype(dtype) if hasattr(x, "astype") and xp is FLOATS else x
 
 
-def widened(x: Any, of: Any, dtype: str, xp: Arithmetic) -> Any:
+def widened(x: Numbers, of: Numbers, dtype: str, xp: Arithmetic) -> Numbers:
     """A ball widened by what a rounding of `of` to that dtype may be; in exact arithmetic x as it is."""
     return _OnBalls().rounded(x, jnp.dtype(dtype), 1, of=of.size) if xp is BALLS else x
 

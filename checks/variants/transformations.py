@@ -88,7 +88,7 @@ def error_feedback() -> optax.GradientTransformation:
     return optax.GradientTransformation(init, update)
 
 
-def slope_point(parameters: Tree, state: Any) -> Tree:
+def slope_point(parameters: Tree, state: optax.OptState) -> Tree:
     """x - e, where the method (13) takes its gradient.
 
     Arguments: the parameters; the state of `error_feedback` or of a chain with it. Raises ValueError if it is in none.
@@ -100,27 +100,27 @@ def slope_point(parameters: Tree, state: Any) -> Tree:
     raise ValueError("the state holds no error: chain error_feedback() in")
 
 
-def scaled_sign_gd(step_size: Any) -> optax.GradientTransformation:
+def scaled_sign_gd(step_size: optax.ScalarOrSchedule) -> optax.GradientTransformation:
     """x+ = x - alpha ||g||_1 sign(g).  [scaled-sign (14), (15)]"""
     return optax.chain(scale_by_dual_norm_sign(), optax.scale_by_learning_rate(step_size))
 
 
-def majority_vote(step_size: Any) -> optax.GradientTransformation:
+def majority_vote(step_size: optax.ScalarOrSchedule) -> optax.GradientTransformation:
     """x+ = x - alpha (1/M) (sum of ||g^m||_1) sign(sum of sign(g^m)), gradients stacked.  [scaled-sign, Algorithm 3]"""
     return optax.chain(scale_by_majority_vote(), optax.scale_by_learning_rate(step_size))
 
 
-def adagrad_norm(step_size: Any) -> optax.GradientTransformation:
+def adagrad_norm(step_size: optax.ScalarOrSchedule) -> optax.GradientTransformation:
     """x+ = x - (eta / b+) g.  [scaled-sign (5)]"""
     return optax.chain(scale_by_adagrad_norm(), optax.scale_by_learning_rate(step_size))
 
 
-def sign_adagrad_norm(step_size: Any, sign_norm: bool = False) -> optax.GradientTransformation:
+def sign_adagrad_norm(step_size: optax.ScalarOrSchedule, sign_norm: bool = False) -> optax.GradientTransformation:
     """x+ = x - (eta / b+) sign(g).  [scaled-sign (6); with `sign_norm` (9)]"""
     return optax.chain(scale_by_adagrad_norm(True, sign_norm), optax.scale_by_learning_rate(step_size))
 
 
-def error_feedback_sign_gd(step_size: Any) -> optax.GradientTransformation:
+def error_feedback_sign_gd(step_size: optax.ScalarOrSchedule) -> optax.GradientTransformation:
     """EF-SignGD: x+ = x - C(lambda g + e).  [scaled-sign (12), (13)]"""
     return optax.chain(optax.scale_by_learning_rate(step_size, flip_sign=False), error_feedback(), optax.scale(-1.0))
 

@@ -41,13 +41,17 @@ class Inquiry:
         """Keep a piece of evidence."""
         self.evidence.append(Evidence(kind, level, text, facts or {}))
 
-    def verdict(self, status: Status, **found: Any) -> Verdict:
+    def verdict(self, status: Status, **found: Any) -> Verdict:  # what else a verdict holds
         """The verdict if nothing breaks the claim: proved if the kernel accepted a proof, else as is said here."""
         status = status if self.certificate is None else Status.PROVED
         return Verdict(self.claim, status, tuple(self.evidence), self.certificate, **found)
 
     def broken(
-        self, witness: Witness | None, series: Sequence[dict[str, Any]] | None = None, why: str = "", **found: Any
+        self,
+        witness: Witness | None,
+        series: Sequence[dict[str, Any]] | None = None,
+        why: str = "",
+        **found: Any,  # what else a verdict holds
     ) -> Verdict:
         """The verdict if something does: a confirmed witness, which is kept as evidence, or statistics among it.
 

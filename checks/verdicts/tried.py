@@ -14,7 +14,11 @@ from signproof.theory.misuse import named
 
 
 def concluded(
-    inquiry: Inquiry, trials: Trials, statistics: Evidence | None = None, untried: str = "", **found: Any
+    inquiry: Inquiry,
+    trials: Trials,
+    statistics: Evidence | None = None,
+    untried: str = "",
+    **found: Any,  # what else a verdict holds
 ) -> Verdict:
     """What the trials of a bound come to.
 

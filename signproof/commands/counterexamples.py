@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from signproof.terminal import CHANGED, check_outputs, notice, progress
+
+if TYPE_CHECKING:
+    from signproof.counterexamples.counterexample import Counterexample, Shown
 
 EPILOG = "Example:  signproof counterexamples --figures docs/figures > docs/counterexamples.md"
 WORDS = 120
@@ -42,7 +45,7 @@ def command(
         raise typer.Exit(CHANGED)
 
 
-def described(key: str, counterexample: Any, shown: Any) -> dict[str, Any]:
+def described(key: str, counterexample: Counterexample, shown: Shown) -> dict[str, Any]:
     """A counterexample and what its run showed, for the page."""
     return {
         "key": key,

@@ -174,5 +174,5 @@ def _text(number: Any) -> str:
     return f"(- {text})" if value < 0 else text
 
 
-def fraction(number: Any) -> Fraction:
+def fraction(number: Any) -> Fraction:  # a rational number of whatever library
     return Fraction(int(number.numerator), int(number.denominator))

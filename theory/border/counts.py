@@ -44,7 +44,7 @@ def whole_numbers(claim: Claim) -> tuple[list[tuple[Expr, int, list[Boolean]]], 
     return found, frozenset(whole)
 
 
-def of_method(method: Any) -> dict[str, Any]:
+def of_method(method: object) -> dict[str, Any]:
     """What a method counts, by name: its fields `workers` and `batch`, where it has them."""
     fields = {field.name for field in dataclasses.fields(method)} if dataclasses.is_dataclass(method) else set()
     return {name: getattr(method, name) for name in ("workers", "batch") if name in fields}

@@ -42,7 +42,7 @@ def members(kind: type, homes: Iterable[str]) -> bool:
     return any(_imports(module, kind) for module in loaded(homes))
 
 
-def holders(thing: Any) -> list[ModuleType]:
+def holders(thing: object) -> list[ModuleType]:
     """The modules outside the package that hold something under a name of their own."""
     return [module for name, module in list(sys.modules.items()) if not is_ours(name) and _named(module, thing)]
 

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, SupportsFloat
+from typing import Any, NoReturn, SupportsFloat
 
 from sympy import Abs, Expr, Integer, Max, Pow, Rational, SympifyError, cos, exp, false, log, sign, sin, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.algebra.decide import conditions
-from signproof.theory.arithmetic import Arithmetic
+from signproof.theory.arithmetic import Arithmetic, Memory
 from signproof.theory.border.state import names_used, own
 from signproof.theory.border.steps import begin, move
 from signproof.theory.methods.flows import Flow
-from signproof.theory.methods.gradient import Algorithm, Method
+from signproof.theory.methods.gradient import Algorithm, Method, SomeMethod
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.expectations import Total
 from signproof.theory.terms.proximal import sampled_mapping
@@ -50,7 +50,7 @@ class Term:
     def _compared(self, other):
         raise self.refused(f"a proof cannot compare {self.term} with anything: write the rule without branches")
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> NoReturn:
         if not name.startswith("_"):  # names with one are asked for by libraries, to find out what it is
             self.refused("")
         raise AttributeError(f"{self.term} has no {name!r} in a proof")
@@ -82,7 +82,7 @@ class Term:
     def _sympy_(self):
         raise SympifyError(self)  # so that SymPy leaves mixed operations to it
 
-    def __array__(self, *how: Any) -> None:
+    def __array__(self, *how: object) -> None:
         raise self.refused(f"{self.term} is not an array: a proof knows neither its coordinates nor NumPy's functions")
 
     def __neg__(self):
@@ -302,7 +302,7 @@ class Traced:
     needs: tuple[Boolean, ...]
 
 
-def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory: Any = None) -> Traced:
+def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory: Memory | None = None) -> Traced:
     """One step of an algorithm from the vector x.
 
     Arguments: the algorithm; x; `gradient`, from vectors to vectors; what the method remembers, in terms; by default
@@ -337,7 +337,7 @@ def _refuse_looking(method: Method) -> None:
         raise TypeError(f"{kind.__name__} uses {min(looks)}: a rule that can inspect its arguments is not proved")
 
 
-def with_terms(method: Any, xp: Scalars) -> Any:
+def with_terms(method: SomeMethod, xp: Scalars) -> SomeMethod:
     """A method whose formulas are numbers in the hands of its rule, as they are when it runs: symbols that Python would
     compare, SymPy's formulas that would cancel, are none of them."""
     return method.at(**{name: xp.number(formula) for name, formula in method.parameters.items()})

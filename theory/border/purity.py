@@ -22,6 +22,7 @@ from sympy import Add, Basic, Expr, Float, Integer, Matrix, Rational, expand, sy
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
 
+from signproof.theory.arithmetic import Vector
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border import state
 from signproof.theory.border.opaque import traced
@@ -30,7 +31,7 @@ from signproof.theory.declared import owner
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.coordinates import Column, Coordinates
 from signproof.theory.methods.flows import Flow
-from signproof.theory.methods.gradient import Algorithm, Method
+from signproof.theory.methods.gradient import Algorithm, Method, SomeMethod
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import ANY, LINF
 from signproof.theory.symbols import V0, k
@@ -136,7 +137,7 @@ def _short(given: Any) -> Any:
 FORMULAS = Ground(Rounded(), lambda entries: Column([_rational(n) for n in entries]), lambda n: _rational(n))
 
 
-def examine(part: Any, ground: Ground = FORMULAS) -> bool:
+def examine(part: object, ground: Ground = FORMULAS) -> bool:
     """Ask a method, flow, measure or assumption of a user's in one arithmetic; whether all was answered.
 
     Raises Impure, in one line with the fix, if it is no function of what it is given, or not what its class says;
@@ -181,7 +182,7 @@ def _but_for_formulas(part: Any, ground: Ground) -> tuple:
     return type(ground.xp), *others
 
 
-def unchanged(part: Any, before: state.State) -> state.State:
+def unchanged(part: object, before: state.State) -> state.State:
     """What a part can reach. Raises Impure if that is no longer as it was."""
     after = state.state(part)
     changed = state.change(before, after)
@@ -238,7 +239,7 @@ def _fields(method: Method) -> dict[str, Any]:
     return {field.name: getattr(method, field.name) for field in dataclasses.fields(method)}
 
 
-def with_numbers(method: Any, ground: Ground, iteration: int) -> Any:
+def with_numbers(method: SomeMethod, ground: Ground, iteration: int) -> SomeMethod:
     """A method with numbers for its symbols, the same number for the same symbol in every method."""
     numbers: dict[str, Any] = {"norm": LINF} if getattr(method, "norm", None) is ANY else {}
     for name, formula in method.parameters.items():
@@ -261,7 +262,7 @@ def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any]
     return found
 
 
-def first(algorithm: Algorithm, ground: Ground, scale: int = 1) -> Any:
+def first(algorithm: Algorithm, ground: Ground, scale: int = 1) -> Vector:
     """Where the first step goes from a multiple of the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
     now, x = with_numbers(algorithm, ground, 0), _points(ground)[0] * ground.number(Fraction(scale))
     return move(now, x, lambda at: at, begin(now, x, ground.xp), ground.xp)[0]

@@ -47,7 +47,7 @@ _LIBRARIES = tuple(
 )
 
 
-def state(*parts: Any) -> State:
+def state(*parts: object) -> State:
     """What the classes, functions and attributes of some objects hold, and all that they can reach.
 
     Arguments: users' classes, and instances of them, such as a method; of the package's own nothing is told.

@@ -146,19 +146,19 @@ def flowing(flow: Flow, x: Vector, gradient: Gradient, xp: Arithmetic) -> Vector
 class Guarded:
     """A problem whose functions are given copies and give copies."""
 
-    def __init__(self, problem: Any):
+    def __init__(self, problem: Any):  # of whatever family; what is not said here is asked of it
         self._problem = problem
 
     def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
         return copied(self._problem.gradient(copied(x), xp), xp.copy)
 
-    def suboptimality(self, x: Vector, *more: Any) -> Scalar:
+    def suboptimality(self, x: Vector, *more: Scalar | Arithmetic) -> Scalar:
         return copied(self._problem.suboptimality(copied(x), *more))
 
     def state(self, x: Vector) -> Vector:
         return copied(self._problem.state(copied(x)))
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # whatever the problem has
         return getattr(self._problem, name)
 
 

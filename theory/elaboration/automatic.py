@@ -14,7 +14,6 @@ from sympy import Eq, Expr, Ge, Le, Mul, Pow, Rational, Sum, cancel
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.bodies import RunBound
 from signproof.theory.border.opaque import traced
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import (
@@ -73,7 +72,7 @@ def assemble(claim: Claim) -> Proof:
     if claim.body.of_parameters:
         return by_arithmetic(claim)
     smooth = _assumed(claim, Smooth)
-    if not isinstance(claim.body, RunBound) or smooth is None:
+    if not claim.body.bounds_runs or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
     descent = _Descent(claim, smooth)
     if isinstance(claim.measure, Suboptimality):

@@ -6,10 +6,9 @@ It stays of that form under every rule that treats coordinates alike. With block
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import Add, Expr, Matrix, Symbol, diff, sfield, sympify
 
+from signproof.theory.arithmetic import Memory
 from signproof.theory.border.steps import begin, move
 from signproof.theory.methods.coordinates import Column, Coordinates
 from signproof.theory.methods.gradient import Algorithm
@@ -70,7 +69,7 @@ class Function:
         # the same as SymPy's `cancel`, three times as fast
         return Column([slope if slope.is_number else sfield(slope)[1].as_expr() for slope in slopes])
 
-    def step(self, algorithm: Algorithm, x: Matrix, memory: Any = None) -> tuple[Matrix, Any]:
+    def step(self, algorithm: Algorithm, x: Matrix, memory: Memory | None = None) -> tuple[Matrix, Memory]:
         """The next iterate and memory of an algorithm, by its own update rule; by default it is the first step."""
         x = Column(x)
         memory = begin(algorithm, x, self.xp) if memory is None else memory

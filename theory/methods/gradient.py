@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 from sympy import Expr
 
@@ -28,7 +28,7 @@ class Method:
         fields = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self))
         return {name: entry for name, entry in fields if isinstance(entry, Expr)}
 
-    def at(self, **numbers: Any) -> Self:
+    def at(self, **numbers: Scalar) -> Self:
         """The same method with numbers in place of formulas."""
         return dataclasses.replace(self, **numbers)
 
@@ -36,6 +36,9 @@ class Method:
         fields = (getattr(self, field.name) for field in dataclasses.fields(self))
         parts = [entry.name if isinstance(entry, DualPair) else str(entry) for entry in fields]
         return f"{type(self).__name__}({', '.join(parts)})"
+
+
+SomeMethod = TypeVar("SomeMethod", bound=Method)
 
 
 @dataclass(frozen=True)

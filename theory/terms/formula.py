@@ -13,7 +13,7 @@ from keyword import kwlist
 from typing import Any
 
 import sympy
-from sympy import Expr, Integer, Rational, Symbol, latex
+from sympy import Basic, Expr, Integer, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
 _FUNCTIONS = ("Abs", "Max", "Min", "sqrt", "exp", "log", "sin", "cos", "sign")
@@ -52,12 +52,12 @@ class _Text(StrPrinter):
         return "(" + " or ".join(self._print(part) for part in expression.args) + ")"
 
 
-def text(statement: Any) -> str:
+def text(statement: Basic) -> str:
     """A formula or a statement for the reader, as text."""
     return _Text({"order": ORDER}).doprint(statement)
 
 
-def tex(statement: Any) -> str:
+def tex(statement: Basic) -> str:
     """A formula or a statement for the reader, as LaTeX."""
     return latex(statement, order=ORDER)
 

@@ -9,7 +9,6 @@ the Lipschitz constant of the gradients of the r_j, which the paper uses without
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sympy import Eq, Expr, Ge, Gt, Le, Rational, Symbol, Tuple, expand
 from sympy.core.symbol import Str
@@ -36,7 +35,7 @@ theta = weight(j)
 s, t = point(Str("s")), point(Str("t"))
 
 
-def lemma(step: str, name: str, *arguments: Any, using: Iterable[Step] = ()) -> Step:
+def lemma(step: str, name: str, *arguments: Expr | Assumption, using: Iterable[Step] = ()) -> Step:
     """A step that is a lemma as it stands; `arguments` are what the lemma takes, terms or assumptions."""
     return Step(step, conclusion(name, *arguments), by=Lemma(name, *arguments, using=using))
 
