@@ -15,8 +15,8 @@ from signproof.theory import claim as claims
 from signproof.theory.algebra import decide
 from signproof.theory.claim import Claim
 from signproof.theory.derivation import steps as proof
-from signproof.theory.derivation.steps import _Kernel
 from signproof.theory.derivation.normal import Rejected
+from signproof.theory.derivation.steps import _Kernel
 from signproof.theory.proof_steps import Step
 
 

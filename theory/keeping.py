@@ -36,7 +36,9 @@ def needed() -> dict[str, Any]:
 
 def text(certificates: dict[str, Any]) -> str:
     """A line for each certificate."""
-    lines = (f"{json.dumps(named)}: {json.dumps(entry, separators=(',', ':'))}" for named, entry in certificates.items())
+    lines = (
+        f"{json.dumps(named)}: {json.dumps(entry, separators=(',', ':'))}" for named, entry in certificates.items()
+    )
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

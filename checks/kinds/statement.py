@@ -47,10 +47,11 @@ class Statement(Kind):
         if answer.holds is None and not claim.premises:
             answer = cover(claim.statement)
             if answer.holds:
-                inquiry.add("cover", "enclosed", answer.reason, {"accepted": True})
+                inquiry.add("cover", "enclosed", answer.reason, {"accepted": True, "checkers": ["Arb"]})
                 return inquiry.verdict(Status.PROVED)
         if answer.holds:
-            inquiry.add("proof", "exact", "Z3: no exception in the whole domain", {"accepted": True})
+            facts = {"accepted": True, "checkers": ["Z3"]}
+            inquiry.add("proof", "exact", "Z3: no exception in the whole domain", facts)
             return inquiry.verdict(Status.PROVED)
         if answer.holds is False:
             model = simplest(premises, claim.statement, whole).model or answer.model

@@ -1,7 +1,7 @@
 """The search for certificates: case splits, elimination, signs of factors, completed squares, linear programming.
 
-Nothing found here is believed before the kernel's `certificate` has verified it, so that this file may guess. Products are
-combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which are fast.
+Nothing found here is believed before the kernel's `certificate` has verified it, so that this file may guess. Products
+are combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which are fast.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ LARGEST = 300
 COLUMNS = 2000
 """Products that are combined at most."""
 WORK = 60_000
-"""Looks at a polynomial's sign after which a question is given up: at most a minute of them, most need less than a second."""
+"""Looks at a polynomial's sign after which a question is given up, at most a minute of them; most need a second."""
 DEEPEST = 3
 """Splits by the sign of a polynomial that no alternative asks for."""
 

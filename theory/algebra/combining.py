@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from signproof.theory.kernel.certificate import Product
 from sympy import QQ
 from sympy.polys.rings import PolyElement, ring
+
+from signproof.theory.kernel.certificate import Product
 
 if TYPE_CHECKING:
     import z3

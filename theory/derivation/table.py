@@ -68,6 +68,7 @@ def _has(term: Basic, *names: Basic) -> bool:
     return term.has(*names)
 
 
+_SYMPY = ("Le", "Ge", "Gt", "Eq", "And", "Abs", "Sum", "exp", "log", "sign", "Rational", "Integer", "Tuple")
 _KNOWN = (Smooth, LipschitzGradient, StronglyConvex, CoordinateLipschitz, ProximalAverage, IndependentDraws)
 _TERMS = {
     name: kind
@@ -76,7 +77,7 @@ _TERMS = {
     if isinstance(kind, type) and kind.__module__ == module.__name__
 }
 TERMS = SimpleNamespace(
-    **{name: getattr(sympy, name) for name in ["Le", "Ge", "Gt", "Eq", "And", "Abs", "Sum", "exp", "log", "sign", "Rational", "Integer", "Tuple"]},
+    **{name: getattr(sympy, name) for name in _SYMPY},
     **_TERMS,
     **{name: getattr(symbols, name) for name in ["f_star", "i", "j", "k", "l", "m", "s", "t"]},
     Str=Str,

@@ -50,7 +50,7 @@ def coq(document: Document) -> str:
             raise ExportError("the theorems of the document rest on each other")
         for id in ready:
             theorems[id] = _Theorem(pending.pop(id), theorems)
-    last = _Theorem(Proved(form.claim, form.steps), theorems)
+    last = _Theorem(Proved(form.claim, form.steps, form.end), theorems)
     parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}"), HEAD]
     parts += [theorem.text for theorem in (*theorems.values(), last)]
     parts.append(f"Print Assumptions {last.name}.\n")

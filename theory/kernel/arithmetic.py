@@ -26,7 +26,9 @@ class _Atoms:
     def formula(self, statement: Stated) -> Formula:
         if isinstance(statement, Joined):
             parts = tuple(map(self.formula, statement.parts))
-            return {"and": All, "or": Some, "not": lambda parts: negation(parts[0])}[statement.word](parts)
+            if statement.word == "not":
+                return negation(parts[0])
+            return All(parts) if statement.word == "and" else Some(parts)
         if not isinstance(statement, Relation) or statement.about_vectors:
             raise Wrong("real arithmetic needs numbers, but one of the statements is about vectors")
         gap, kind = statement.gap

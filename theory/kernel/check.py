@@ -88,8 +88,9 @@ class _State(State):
 
     def run(self) -> State:
         self._require_premises()
-        for self.number, step in enumerate(self.proved.steps, start=1):
-            self.name, self.left, self.certificates = step.name, list(step.certificates), []
+        for number, step in enumerate(self.proved.steps, start=1):
+            self.number, self.name = number, step.name
+            self.left, self.certificates = list(step.certificates), []
             self.require_readable(step.says)
             said = Said.of(step.says)
             rule, *arguments = step.by

@@ -1,6 +1,7 @@
 """The form of a document: a claim and the steps of its proof, as JSON of one canonical spelling.
 
-Same proof, same bytes: keys are sorted, terms have one spelling (`reading`), and nothing of an author's program is in it.
+Same proof, same bytes: keys are sorted, terms have one spelling (`reading`), and nothing of an author's program is in
+it.
 """
 
 from __future__ import annotations

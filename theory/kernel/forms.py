@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import starmap
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
@@ -112,7 +113,9 @@ class Number(Polynomial):
 
     @cached_property
     def key(self) -> str:
-        return "+".join("*".join((str(number), *(f"{a.key}^{p}" for a, p in monomial))) for monomial, number in self.terms)
+        return "+".join(
+            "*".join((str(number), *(f"{a.key}^{p}" for a, p in monomial))) for monomial, number in self.terms
+        )
 
     @property
     def constant(self) -> Fraction | None:
@@ -180,8 +183,12 @@ def _first(pair: tuple[Atom, Any]) -> str:
 
 
 def _key(arg: Any) -> str:
-    return f"[{','.join(map(_key, arg))}]" if isinstance(arg, tuple) else repr(arg) if isinstance(arg, str) else (
-        str(arg) if isinstance(arg, int) else arg.key
+    return (
+        f"[{','.join(map(_key, arg))}]"
+        if isinstance(arg, tuple)
+        else repr(arg)
+        if isinstance(arg, str)
+        else (str(arg) if isinstance(arg, int) else arg.key)
     )
 
 
@@ -246,7 +253,8 @@ def _folded(atom: Atom, power: int) -> Number:
         return base**-power
     count, rest = divmod(abs(power), atom.fold)
     folded = (base**2 if atom.tag == "abs" else base) ** count
-    return (folded if power > 0 else inverse(folded)) * Number(((((atom, rest if power > 0 else -rest),), Fraction(1)),) if rest else (((), Fraction(1)),))
+    left = ((atom, rest if power > 0 else -rest),) if rest else ()
+    return (folded if power > 0 else inverse(folded)) * Number(((left, Fraction(1)),))
 
 
 def _split(form: Number) -> tuple[Fraction, Monomial, Number]:
@@ -260,7 +268,9 @@ def _split(form: Number) -> tuple[Fraction, Monomial, Number]:
         if least:
             powers[atom] = least
     common = tuple(sorted(powers.items()))
-    rest = Number.of({tuple((a, p) for a, p in _times(monomial, common, -1)): c / content for monomial, c in form.terms})
+    rest = Number.of(
+        {tuple((a, p) for a, p in _times(monomial, common, -1)): c / content for monomial, c in form.terms}
+    )
     return content, common, rest
 
 
@@ -496,7 +506,7 @@ def degree(form: Any) -> float:
     if isinstance(form, Vector):
         return max((degree(factor) + (0 if each.tag in BOUNDED else 1) for each, factor in form.parts), default=0)
     if isinstance(form, Number):
-        return max((sum(p * degree(a) if p > 0 else degree(a) and INFINITE for a, p in mono) for mono, _ in form.terms), default=0)
+        return max((sum(starmap(_degree_of_power, monomial)) for monomial, _ in form.terms), default=0)
     tag, args = form.tag, form.args
     if tag in ("symbol", "sign"):
         return 0
@@ -509,6 +519,10 @@ def degree(form: Any) -> float:
     if tag in ("norm", "dual_norm"):
         return degree(args[1])
     return INFINITE if any(each.tag in MAKE for each in inside(form)) else 0
+
+
+def _degree_of_power(atom: Atom, power: int) -> float:
+    return power * degree(atom) if power > 0 else INFINITE if degree(atom) else 0
 
 
 INFINITE = float("inf")
@@ -649,9 +663,6 @@ MAKE: dict[str, tuple[str, Callable[..., Form]]] = {
     "entry": ("ni", _of("entry", atom, _only("i", 1))),
 }  # fmt: skip
 """Terms of vectors, of runs and of what is drawn: their arguments, and the form that they make."""
-VECTORS = frozenset(
-    ["iterate", "minimizer", "point", "gradient", "maximizer", "estimate", "majority", "lean", "swing", "unit", "corner", "trajectory", "velocity", "gradient_mapping", "sampled_mapping", "prox", "mean_prox", "exchange"]
-)
 ELEMENTARY: dict[str, Callable[..., Number]] = {
     "abs": absolute, "sign": sign, "max": _extreme("max"), "min": _extreme("min"), "pow": power,
     **{tag: lambda form, tag=tag: atom(tag, form) for tag in ("exp", "log", "sin", "cos")},
@@ -674,8 +685,8 @@ class Relation:
     def gap(self) -> tuple[Any, str]:
         """What is >= 0, > 0, = 0 or != 0 by it."""
         if self.kind in (">=", ">"):
-            return self.left - self.right, self.kind  # type: ignore[operator]
-        return self.right - self.left, {"<=": ">=", "<": ">"}.get(self.kind, self.kind)  # type: ignore[operator]
+            return self.left - self.right, self.kind
+        return self.right - self.left, {"<=": ">=", "<": ">"}.get(self.kind, self.kind)
 
     @property
     def about_vectors(self) -> bool:

@@ -15,7 +15,7 @@ def turn(orbit: Any, rule: Any, start: int) -> tuple[list[Relation], list[Any]]:
     there = [number(entry) for entry in orbit.points[(start + 1) % len(orbit.points)]]
     if not len(here) == len(there) == len(orbit.coordinates):
         raise Wrong("a point of the orbit has not an entry for each coordinate")
-    at = {Atom("symbol", name): entry for name, entry in zip(orbit.coordinates, here, strict=True)}
+    at: dict[Any, Any] = {Atom("symbol", name): entry for name, entry in zip(orbit.coordinates, here, strict=True)}
     needs = [forms.replace(each, at) for each in conditions(orbit.function)]
     needs += [Relation(forms.replace(kink, at), "!=", Number()) for kink in _kinks(function)]
     slope = [forms.replace(derivative(function, name), at) for name in orbit.coordinates]

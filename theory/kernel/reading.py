@@ -32,7 +32,10 @@ ARITY: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(("abs", "sign", "exp", "log", "sin", "cos", "not"), (1,)),
     **dict.fromkeys(forms.RANGED, (4,)),
     **dict.fromkeys(("true", "false", *forms.CONSTANTS), (0,)),
-    **{tag: tuple({len(kinds.replace("?", "")), len(kinds) - 2 * kinds.count("?")}) for tag, (kinds, _) in forms.MAKE.items()},
+    **{
+        tag: tuple({len(kinds.replace("?", "")), len(kinds) - 2 * kinds.count("?")})
+        for tag, (kinds, _) in forms.MAKE.items()
+    },
 }
 
 
@@ -166,7 +169,7 @@ _READ: dict[str, Any] = {"s": number, "v": vector, "i": _letter, "n": named}
 # ---------------------------------------------------------------------------------------------- statements
 
 
-def stated(tree: Tree) -> Stated:
+def stated(tree: Any) -> Stated:
     """What a tree says."""
     tag, *arguments = tree
     if tag in RELATIONS:

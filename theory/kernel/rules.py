@@ -35,9 +35,8 @@ def _defined(state: State, rule: Any, statement: Relation) -> Any:
     at = TERMS.suboptimality_at
     if state.claim.timed:
         yield at(0), symbol("V_0")
-        if isinstance(left, Number) and (term := left.only("suboptimality_at")):
-            if len(term.args) == 1:
-                yield left, TERMS.value(TERMS.trajectory(term.args[0])) - TERMS.f_star
+        if isinstance(left, Number) and (term := left.only("suboptimality_at")) and len(term.args) == 1:
+            yield left, TERMS.value(TERMS.trajectory(term.args[0])) - TERMS.f_star
         if left == TERMS.velocity(TERMS.t) and rule is not None and rule.step is not None:
             yield left, state.velocity(rule)
         return

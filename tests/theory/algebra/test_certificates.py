@@ -27,6 +27,7 @@ from signproof.theory.algebra.certificate import (
     check,
     refutes,
 )
+from signproof.theory.algebra.polynomials import All, Fact, Polynomial, Question, Some, negation
 from sympy import (
     Abs,
     And,
@@ -56,7 +57,6 @@ from sympy import (
 
 from signproof.theory.algebra.certifying import find
 from signproof.theory.algebra.decide import truth
-from signproof.theory.algebra.polynomials import All, Fact, Polynomial, Question, Some, negation
 from signproof.theory.catalog import catalog
 from signproof.theory.elaboration.certified import asked, certified
 

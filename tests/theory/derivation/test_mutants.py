@@ -27,11 +27,12 @@ from sympy.core.symbol import Str
 from signproof.theory.algebra import decide
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
-from signproof.theory.elaboration.automatic import prove
+from signproof.theory.derivation import normal
 from signproof.theory.derivation import steps as proof
-from signproof.theory.derivation import table as lemmas, normal
+from signproof.theory.derivation import table as lemmas
 from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma, Run, by_arithmetic, check
 from signproof.theory.derivation.table import Use
+from signproof.theory.elaboration.automatic import prove
 from signproof.theory.norms import LINF
 from signproof.theory.papers.own.remark_4_repaired import remark_4_rate_repaired
 from signproof.theory.papers.scaled_sign.example_1 import example_1
