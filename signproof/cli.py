@@ -23,6 +23,8 @@ COMMANDS = (
     "export",
     "search",
     "replay",
+    "check",
+    "recheck",
     "compare",
     "report",
     "variant",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Basic
+from sympy import Basic, Ge, Gt, Symbol
 from sympy.core.symbol import Str
 
 from signproof.theory.document.terms import term
 from signproof.theory.kernel.form import Assumed, Document, Stated
 from signproof.theory.kernel.reading import nodes
-from signproof.theory.symbols import V0, k
+from signproof.theory.symbols import V0, f_star, k
+from signproof.theory.terms.expectations import INDICES
 from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import point
 
@@ -34,9 +35,11 @@ def _quantified(claim: Stated) -> str:
         parts.append(f"every d >= 1, {_objects(claim)}")
     if of_run:
         parts.append("every start x_0" + (" with V_0 = f(x_0) - f* > 0" if V0 in premises else ""))
-    if claim.parameters:
-        where = ", ".join(text(term(relation)) for relation in claim.domain)
-        parts.append(f"all real {', '.join(claim.parameters)}{' with ' + where if where else ''}")
+    names = sorted({*claim.parameters, *_free(claim)})
+    if names:
+        told = dict.fromkeys(term(premise) for premise in claim.premises if not of_run or term(premise) != Gt(V0, 0))
+        where = ", ".join(text(premise) for premise in told if premise != Ge(k, 0))
+        parts.append(f"all real {', '.join(names)}{' with ' + where if where else ''}")
     if claim.timed:
         parts.append("every t >= 0 in the domain")
     elif claim.horizon is not None:
@@ -44,6 +47,14 @@ def _quantified(claim: Stated) -> str:
     elif claim.steps is None and k in premises:
         parts.append("every k >= 0")
     return f"For {', '.join(parts)}" if parts else "Always"
+
+
+def _free(claim: Stated) -> set[str]:
+    """The numbers besides parameters that a claim about no run is about."""
+    if claim.rule is not None:
+        return set()
+    letters = {k, f_star, *INDICES}
+    return {symbol.name for symbol in term(claim.conclusion).free_symbols - letters if isinstance(symbol, Symbol)}
 
 
 def _objects(claim: Stated) -> str:
