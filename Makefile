@@ -34,6 +34,9 @@ bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.jso
 docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
+certificates: $(VENV)/.installed ## search for the certificates that come with the package: theory/papers/certificates.json
+	$(BIN)/python -m signproof.theory.keeping
+
 rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/rooms.svg
 	$(BIN)/python docs/drawing/rooms.py
 

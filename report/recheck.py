@@ -126,7 +126,7 @@ def _told(claim: Claim) -> tuple[Any, ...]:
 def _cases(claim: Claim) -> list[Claim]:
     """A claim and what of it is computed with."""
     found = [claim]
-    for part in (cases, at_horizons) if claim.body.of_run else ():
+    for part in (cases, at_horizons) if claim.body.bounds_runs else ():
         with suppress(Unsupported):
             found += part(claim)
     return found

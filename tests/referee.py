@@ -16,7 +16,6 @@ from typing import Any
 from flint import fmpq
 from interpretation import Interpretation
 from mutants import spread
-from second_opinion import second_opinion
 from sympy import Basic, Integer, Symbol, true
 from sympy.core.relational import Relational
 from sympy.core.symbol import Str
@@ -28,6 +27,7 @@ from signproof.checks.problems.base import exactly_known
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.orbits import replay_course, replay_orbit
 from signproof.theory.algebra.decide import follows, recording
+from signproof.theory.algebra.solvers import second_opinion
 from signproof.theory.algorithms import Algorithm, GradientDescent, MajorityVote
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions import Assumption, Constant, Dimension, Smooth

@@ -19,7 +19,7 @@ from signproof.theory.kernel.polynomials import Fact, Formula
 FILE = "papers/certificates.json"
 
 
-def certificate(question: Question) -> Any:
+def certificate(question: Question) -> Any:  # plain data, as `Certificate.plain` gives it
     """A certificate of a question as plain data, kept or found; None if none is found."""
     named = name(question)
     if named not in kept():

@@ -12,7 +12,7 @@ Z3_WORK, CVC5_WORK = 20_000_000, 10_000_000
 def agree(question: Question) -> bool:
     """Whether both solvers say that the goal follows from the premises."""
     text = smtlib(question)
-    return _z3(text) == "unsat" and _cvc5(text) == "unsat"
+    return _z3(text) == "unsat" and second_opinion(text) == "unsat"
 
 
 def smtlib(question: Question) -> str:
@@ -58,12 +58,13 @@ def _z3(text: str) -> str:
     return str(solver.check())
 
 
-def _cvc5(text: str) -> str:
+def second_opinion(text: str, work: int = CVC5_WORK) -> str:
+    """What cvc5 says to a question in SMT-LIB 2, "unsat", "sat" or "unknown", by cylindrical algebraic coverings."""
     import cvc5
 
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("nl-cov", "true")
-    solver.setOption("rlimit-per", str(CVC5_WORK))
+    solver.setOption("rlimit-per", str(work))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
     names, answer = parser.getSymbolManager(), ""

@@ -1,4 +1,6 @@
-"""The kernel: it re-checks a proof exactly, step by step, and trusts only algebra, Z3 and a short table of lemmas.
+"""Proofs as they are written: each step is checked by SymPy, Z3 and the table of lemmas while SymPy's terms are at hand.
+
+What holds here is written as a document, and the kernel checks that; this check finds slips early, and says where.
 
 A proof is a list of steps. Each step is a statement with its justification:
 
@@ -336,8 +338,12 @@ class Lemma(Justification):
     arguments: tuple[Any, ...]
     using: tuple[Step, ...] = ()
 
-    # arguments: terms, relations, assumptions or norms, as the lemma has it
-    def __init__(self, name: str, *arguments: Any, using: Iterable[Step] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        *arguments: Any,  # terms, relations, assumptions or norms, as the lemma has it
+        using: Iterable[Step] = (),
+    ) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "arguments", arguments)
         object.__setattr__(self, "using", tuple(using))

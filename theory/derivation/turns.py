@@ -104,7 +104,7 @@ class Column:
 
     __array_ufunc__ = None
 
-    def __array__(self, *how: Any) -> None:
+    def __array__(self, *how: Any) -> None:  # whatever NumPy asks
         raise self[0].refused("formulas are not an array: write the rule with the arithmetic it is given")
 
     def __bool__(self):
@@ -142,7 +142,7 @@ class Column:
     def __copy__(self):
         return Column(self.entries)
 
-    def each(self, operation: Callable[..., Any], other: Any = None) -> Column:
+    def each(self, operation: Callable[..., Any], other: Any = None) -> Column:  # a column or a number
         """An operation on every entry, or with every entry of another column, or with one number."""
         if other is None:
             return Column(map(operation, self))

@@ -167,8 +167,13 @@ def _orbit(claim: Claim) -> Points:
 def _by(by: Justification, claim: Claim, numbers: dict[int, int], theorems: dict[str, Claim]) -> list[Any]:
     """A justification as the name of a rule with its arguments."""
 
+    def number(step: Step) -> int:
+        if id(step) not in numbers:
+            raise DocumentError(f"{claim.id}: the proof uses {step.name}, which is none of its steps")
+        return numbers[id(step)]
+
     def steps(of: Iterable[Step]) -> list[int]:
-        return [numbers[id(step)] for step in of]
+        return [*map(number, of)]
 
     if isinstance(by, Definition):
         return ["definition"]
@@ -179,19 +184,19 @@ def _by(by: Justification, claim: Claim, numbers: dict[int, int], theorems: dict
     if isinstance(by, Identity):
         return ["identity", steps(by.using)]
     if isinstance(by, Combination):
-        pairs = [[numbers[id(step)], tree(sympify(factor))] for step, factor in by.multipliers.items()]
+        pairs = [[number(step), tree(sympify(factor))] for step, factor in by.multipliers.items()]
         return ["combination", pairs, steps(by.given)]
     if isinstance(by, Decide):
         return ["decide", steps(by.using)]
     if isinstance(by, Instance):
-        return ["instance", numbers[id(by.step)], tree(sympify(by.at))]
+        return ["instance", number(by.step), tree(sympify(by.at))]
     if isinstance(by, Theorem):
         theorems.setdefault(by.claim.id, by.claim)
         if theorems[by.claim.id] is not by.claim:
             raise DocumentError(f"two claims are called {by.claim.id}")
         return ["theorem", by.claim.id, {str(s): tree(sympify(e)) for s, e in by.values.items()}, steps(by.using)]
     if isinstance(by, Run):
-        return ["run", by.start]
+        return ["run", int(by.start)]
     if isinstance(by, Forever):
         return ["forever", steps(by.using)]
     raise DocumentError(f"{type(by).__name__} is no justification that the kernel knows")

@@ -68,7 +68,7 @@ class Certificate:
         return [_plain(part) for part in self.parts]
 
     @classmethod
-    def read(cls, data: Any) -> Certificate:
+    def read(cls, data: Any) -> Certificate:  # whatever a document has there
         """What `plain` wrote. Raises ValueError for anything else."""
         try:
             return cls(tuple(_refutation(part) for part in data))

@@ -149,7 +149,7 @@ def unpacked(text: str) -> bytes:
     return data
 
 
-def canonical(data: Any) -> bytes:
+def canonical(data: Any) -> bytes:  # lists, dictionaries, text and whole numbers
     """Plain data as JSON: sorted keys, no spaces, one line."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 

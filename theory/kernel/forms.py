@@ -27,6 +27,14 @@ INDICES = ("i", "j", "m", "xi")
 """The letters of sums: coordinates, components, workers, draws of a mini-batch."""
 
 
+Operand: TypeAlias = Any
+"""A number as a form, or one of Python's; what is neither is refused when it becomes a form."""
+Argument: TypeAlias = Any
+"""What atoms are made of: a form, an atom, a name, a whole number, or a tuple of these."""
+Replaced: TypeAlias = Any
+"""A form, a statement or a tuple of them; replacing in it gives another of the kind."""
+
+
 class Wrong(ValueError):
     """Why a document is not accepted."""
 
@@ -36,7 +44,7 @@ class Atom:
 
     __slots__ = ("args", "free", "key", "tag")
 
-    def __init__(self, tag: str, *args: Any) -> None:
+    def __init__(self, tag: str, *args: Argument) -> None:
         self.tag, self.args = tag, args
         self.key = f"{tag}({','.join(map(_key, args))})"
         if tag == "symbol":
@@ -83,10 +91,10 @@ class Number(Polynomial):
                 plain[monomial] = plain.get(monomial, Fraction(0)) + number
         return super().of(plain)
 
-    def __add__(self, other: Any) -> Number:
+    def __add__(self, other: Operand) -> Number:
         return super().__add__(number(other))
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Operand) -> Any:  # a vector if the other is one
         if isinstance(other, Vector):
             return Vector.of({atom: self * factor for atom, factor in other.parts})
         other = number(other)
@@ -94,19 +102,19 @@ class Number(Polynomial):
             raise Wrong("a product is too large to be multiplied out")
         return super().__mul__(other)
 
-    def __sub__(self, other: Any) -> Number:
+    def __sub__(self, other: Operand) -> Number:
         return self + -number(other)
 
-    def __rsub__(self, other: Any) -> Number:
+    def __rsub__(self, other: Operand) -> Number:
         return number(other) - self
 
-    def __truediv__(self, other: Any) -> Number:
+    def __truediv__(self, other: Operand) -> Number:
         return self * inverse(number(other))
 
-    def __rtruediv__(self, other: Any) -> Number:
+    def __rtruediv__(self, other: Operand) -> Number:
         return number(other) / self
 
-    def __pow__(self, exponent: Any) -> Number:
+    def __pow__(self, exponent: Operand) -> Number:
         return power(self, exponent)
 
     __radd__, __rmul__ = __add__, __mul__
@@ -156,10 +164,10 @@ class Vector:
     def __sub__(self, other: Vector) -> Vector:
         return self + -other
 
-    def __truediv__(self, other: Any) -> Vector:
+    def __truediv__(self, other: Operand) -> Vector:
         return inverse(number(other)) * self
 
-    def __mul__(self, other: Any) -> Vector:
+    def __mul__(self, other: Operand) -> Vector:
         return number(other) * self
 
     __rmul__ = __mul__
@@ -192,7 +200,7 @@ def _key(arg: Any) -> str:
     )
 
 
-def free(form: Any) -> frozenset[str]:
+def free(form: Argument) -> frozenset[str]:
     """The symbols that are free in a form."""
     if isinstance(form, Atom):
         return form.free
@@ -203,7 +211,7 @@ def free(form: Any) -> frozenset[str]:
     return frozenset().union(*map(free, form)) if isinstance(form, tuple) else frozenset()
 
 
-def inside(form: Any) -> Iterable[Atom]:
+def inside(form: Argument) -> Iterable[Atom]:
     """All atoms in a form, those in others included."""
     if isinstance(form, Atom):
         yield form
@@ -224,7 +232,7 @@ def inside(form: Any) -> Iterable[Atom]:
 # ---------------------------------------------------------------------------------------------- numbers
 
 
-def number(value: Any) -> Number:
+def number(value: Operand) -> Number:
     """A number as a form."""
     if isinstance(value, Number):
         return value
@@ -238,7 +246,7 @@ def plain(atom: Atom, power: int = 1) -> Number:
     return Number.of({((atom, power),): Fraction(1)})
 
 
-def atom(tag: str, *args: Any) -> Number:
+def atom(tag: str, *args: Argument) -> Number:
     return plain(Atom(tag, *args))
 
 
@@ -290,7 +298,7 @@ def inverse(form: Number) -> Number:
     return powers if rest.constant == 1 else powers * atom("inverse", rest)
 
 
-def power(base: Any, exponent: Any) -> Number:
+def power(base: Operand, exponent: Operand) -> Number:
     """base^exponent. That it has a value is for whoever writes it to show; 0^0 is 1."""
     base, exponent = number(base), number(exponent)
     constant = exponent.constant
@@ -333,7 +341,7 @@ def root(base: Number, count: int) -> Number:
     return atom("root", base, count)
 
 
-def absolute(form: Any) -> Number:
+def absolute(form: Operand) -> Number:
     """|x|, with a rational factor and even powers taken out."""
     form = number(form)
     if form.constant is not None:
@@ -347,7 +355,7 @@ def absolute(form: Any) -> Number:
     return outside if left.constant == 1 else outside * atom("abs", left)
 
 
-def sign(form: Any) -> Number:
+def sign(form: Operand) -> Number:
     form = number(form)
     if form.constant is not None:
         return number((form.constant > 0) - (form.constant < 0))
@@ -398,7 +406,7 @@ def vanishes(form: Form) -> bool:
 # ---------------------------------------------------------------------------------------------- vectors and scalars
 
 
-def vector(tag: str, *args: Any) -> Vector:
+def vector(tag: str, *args: Argument) -> Vector:
     return Vector(((Atom(tag, *args), number(1)),))
 
 
@@ -480,7 +488,7 @@ RANDOM = ("estimate", "majority", "lean", "swing", "sampled_mapping")
 BOUNDED = ("maximizer", "majority", "lean", "swing")
 
 
-def known(form: Any, given: tuple[Vector, ...]) -> bool:
+def known(form: Argument, given: tuple[Vector, ...]) -> bool:
     """Whether a term is fixed once the points `given` are: it is made of them alone."""
     if isinstance(form, Vector):
         return all(known(each, given) and known(factor, given) for each, factor in form.parts)
@@ -501,7 +509,7 @@ def known(form: Any, given: tuple[Vector, ...]) -> bool:
     return known(form.args, given)
 
 
-def degree(form: Any) -> float:
+def degree(form: Argument) -> float:
     """How fast a term grows at most with the points and draws in it: 1 like a norm, 2 like its square; or infinity."""
     if isinstance(form, Vector):
         return max((degree(factor) + (0 if each.tag in BOUNDED else 1) for each, factor in form.parts), default=0)
@@ -583,7 +591,7 @@ def _time(*times: Number) -> Callable[..., bool]:
     return lambda time, *_: time in times
 
 
-def continuous(form: Any) -> bool:
+def continuous(form: Argument) -> bool:
     """Whether a term is surely a continuous function of time: made of V, f, norms, inner products and gradients."""
     if isinstance(form, Vector):
         return all(continuous(each) and continuous(factor) for each, factor in form.parts)
@@ -597,7 +605,7 @@ def continuous(form: Any) -> bool:
     return (plain or (form.tag in ("value", "gradient") and len(form.args) == 1)) and continuous(form.args)
 
 
-def steady(form: Any) -> bool:
+def steady(form: Argument) -> bool:
     """Whether a term is the same at all times and for all trajectories."""
     return not free(form) & {"t", "s"} and not any(each.tag in MAKE or each.tag in RANGED for each in inside(form))
 
@@ -737,7 +745,7 @@ def same(one: Stated, other: Stated) -> bool:
 # ---------------------------------------------------------------------------------------------- replacing
 
 
-def replace(thing: Any, by: dict[Any, Form], everywhere: bool = False) -> Any:
+def replace(thing: Replaced, by: dict[Any, Form], everywhere: bool = False) -> Replaced:
     """A form or statement with other forms for some atoms, and for some whole forms, in it.
 
     Raises Wrong if an index would get another meaning; with `everywhere`, what replaces holds for every index.
@@ -745,7 +753,7 @@ def replace(thing: Any, by: dict[Any, Form], everywhere: bool = False) -> Any:
     return _Replacing(by, everywhere)(thing)
 
 
-def symbols(**values: Any) -> dict[Any, Form]:
+def symbols(**values: Operand) -> dict[Any, Form]:
     """What `replace` puts for symbols, by their names."""
     return {Atom("symbol", name): number(value) for name, value in values.items()}
 
@@ -800,7 +808,7 @@ class _Replacing:
         return build(tag, *(arg if isinstance(arg, str | int) else self(arg) for arg in args))
 
 
-def build(tag: str, *args: Any) -> Form:
+def build(tag: str, *args: Argument) -> Form:
     """The form of a term with that tag and these arguments."""
     if tag in MAKE:
         return MAKE[tag][1](*args)

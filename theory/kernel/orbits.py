@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from signproof.theory.kernel import forms
+from signproof.theory.kernel.form import Points, Rule
 from signproof.theory.kernel.forms import Atom, Number, Relation, Vector, Wrong, symbol
 from signproof.theory.kernel.reading import conditions, number, vector
 
 
-def turn(orbit: Any, rule: Any, start: int) -> tuple[list[Relation], list[Any]]:
+def turn(orbit: Points, rule: Rule, start: int) -> tuple[list[Relation], list[Any]]:
     """An equation for each coordinate, and what must hold for the function to have a gradient at the point."""
     function, here = number(orbit.function), [number(entry) for entry in orbit.points[start]]
     there = [number(entry) for entry in orbit.points[(start + 1) % len(orbit.points)]]
@@ -19,6 +20,7 @@ def turn(orbit: Any, rule: Any, start: int) -> tuple[list[Relation], list[Any]]:
     needs = [forms.replace(each, at) for each in conditions(orbit.function)]
     needs += [Relation(forms.replace(kink, at), "!=", Number()) for kink in _kinks(function)]
     slope = [forms.replace(derivative(function, name), at) for name in orbit.coordinates]
+    assert rule.step is not None
     after = _entries(vector(rule.step), here, slope)
     return [Relation(one, "=", other) for one, other in zip(after, there, strict=True)], needs
 

@@ -14,7 +14,7 @@ from math import gcd
 from typing import Any, TypeAlias
 
 from signproof.theory.kernel import forms
-from signproof.theory.kernel.forms import Form, Joined, Number, Relation, Repeats, Stated, Vector, Wrong
+from signproof.theory.kernel.forms import Argument, Form, Joined, Number, Relation, Repeats, Stated, Vector, Wrong
 
 Tree: TypeAlias = str | list
 """A term: a rational as a string, or a tag with its arguments."""
@@ -44,7 +44,7 @@ def ordered(node: list) -> list:
     return [node[0], *sorted(node[1:], key=json.dumps)] if node[0] in COMMUTATIVE else node
 
 
-def nodes(tree: Any) -> Iterator[list]:
+def nodes(tree: Any) -> Iterator[list]:  # a tree, or what stands in its place
     """The inner nodes of a tree, from the root."""
     if isinstance(tree, list):
         yield tree
@@ -52,7 +52,7 @@ def nodes(tree: Any) -> Iterator[list]:
             yield from nodes(argument)
 
 
-def checked(node: Any, depth: int = 1) -> int:
+def checked(node: Any, depth: int = 1) -> int:  # whatever a document has there
     """How many nodes a tree has. Raises Wrong, in one line, if it is not in its one spelling."""
     if depth > DEEPEST:
         raise Wrong(f"a term is more than {DEEPEST} deep")
@@ -156,7 +156,7 @@ def _letter(tree: Tree) -> str:
     return tree[1]
 
 
-def named(tree: Tree) -> Any:
+def named(tree: Tree) -> Argument:
     """A name, a tuple of names and terms, or a term."""
     if tree[0] == "name":
         return tree[1]
@@ -169,7 +169,7 @@ _READ: dict[str, Any] = {"s": number, "v": vector, "i": _letter, "n": named}
 # ---------------------------------------------------------------------------------------------- statements
 
 
-def stated(tree: Any) -> Stated:
+def stated(tree: Any) -> Stated:  # a tree that is a list
     """What a tree says."""
     tag, *arguments = tree
     if tag in RELATIONS:

@@ -7,7 +7,19 @@ from types import MappingProxyType
 from typing import Any
 
 from signproof.theory.kernel import forms
-from signproof.theory.kernel.forms import Atom, Joined, Number, Relation, Repeats, Vector, Wrong, same, symbol, vanishes
+from signproof.theory.kernel.forms import (
+    Atom,
+    Joined,
+    Number,
+    Relation,
+    Repeats,
+    Stated,
+    Vector,
+    Wrong,
+    same,
+    symbol,
+    vanishes,
+)
 from signproof.theory.kernel.lemmas import TABLE, LemmaError
 from signproof.theory.kernel.orbits import turn
 from signproof.theory.kernel.reading import Said, Tree, nodes, number, vector
@@ -90,7 +102,7 @@ def lemma(state: State, said: Said, name: str, arguments: list, using: list[int]
     state.lemmas.add(name)
 
 
-def plainly(statement: Any) -> bool:
+def plainly(statement: Stated) -> bool:
     """Whether a statement is true by its form: of two rational numbers, or that a sum of squares and sizes is >= 0."""
     if isinstance(statement, Joined):
         return statement.word == "and" and all(map(plainly, statement.parts))

@@ -9,7 +9,7 @@ from signproof.theory.kernel import forms
 from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.certificate import Certificate, refutes
 from signproof.theory.kernel.form import Assumed, Proved, Rule
-from signproof.theory.kernel.forms import Joined, Number, Relation, Stated, Vector, Wrong, symbol
+from signproof.theory.kernel.forms import Argument, Joined, Number, Relation, Replaced, Stated, Vector, Wrong, symbol
 from signproof.theory.kernel.reading import Said, Tree, conditions, form, named, stated, vector
 from signproof.theory.kernel.vocabulary import ANYWHERE
 
@@ -46,7 +46,7 @@ def _field(field: Any) -> Any:
     return form(field) if isinstance(field, str) and field[:1] in "-0123456789" else field
 
 
-def refuse_anywhere(thing: Any) -> None:
+def refuse_anywhere(thing: Replaced) -> None:
     """What is known of one point only must not be about a point that stands for all of them."""
     for part in _forms(thing):
         if any(each in ANYWHERE for each in forms.inside(part)):
@@ -65,7 +65,7 @@ def _forms(thing: Any) -> Iterable[Any]:
         yield from (entry for point in thing.points for entry in point)
 
 
-def argument(state: State, given: Any) -> Any:
+def argument(state: State, given: Any) -> Any:  # whatever a document has there; what a lemma takes
     """An argument of a lemma: an assumption by its number, a norm by its name, a term."""
     if isinstance(given, list) and given[:1] == ["assumption"]:
         return state.assumption(given[1])
@@ -105,7 +105,7 @@ class State:
             raise Wrong("it needs an assumption that the claim does not make")
         return self.assumptions[which]
 
-    def require_assumed(self, name: str, of: Any) -> None:
+    def require_assumed(self, name: str, of: Argument) -> None:
         """The claim makes an assumption of that name about a function."""
         if not any(each.name == name and getattr(each, "of", None) == of for each in self.assumptions):
             raise Wrong(f"it needs the assumption {name}, which the claim does not make")

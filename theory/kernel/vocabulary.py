@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
 from signproof.theory.kernel import forms
-from signproof.theory.kernel.forms import Joined, Number, Relation, Vector, Wrong, symbol
+from signproof.theory.kernel.forms import Argument, Joined, Number, Relation, Vector, Wrong, symbol
 from signproof.theory.kernel.lemmas import MEANINGS
 
 
-def make(tag: str) -> Any:
+def make(tag: str) -> Callable[..., Any]:
     """What builds terms of a tag from arguments of the right kinds. Raises Wrong for others."""
     kinds = forms.MAKE[tag][0].replace("?", "")
 
@@ -28,7 +29,7 @@ def _vector(arg: Any) -> Vector:
     return arg
 
 
-def letter(arg: Any) -> str:
+def letter(arg: Argument) -> str:
     """The name of a symbol."""
     found = arg.only("symbol") if isinstance(arg, Number) else None
     if found is None:
@@ -60,7 +61,7 @@ def _at(term: Any, **values: Any) -> Any:
     return forms.replace(term, forms.symbols(**values))
 
 
-def needs(assumption: Any, *names: str) -> str:
+def needs(assumption: Any, *names: str) -> str:  # an assumption, or what stands in its place
     """The name of an assumption, if it is one of these and says what it must. Raises Wrong if not."""
     if getattr(assumption, "name", None) not in names:
         raise Wrong(f"it needs the assumption {' or '.join(names)}")

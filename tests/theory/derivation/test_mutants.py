@@ -9,12 +9,6 @@ the work that Z3 is given elsewhere, and lets the referee ask cvc5, too.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import takewhile
-from math import inf
-from time import process_time
-from typing import NamedTuple
 
 import pytest
 import referee as referees
@@ -23,16 +17,16 @@ from referee import Referee, has_counterexample
 from remembering import remember
 from sympy import Abs, Gt, Le
 from sympy.core.symbol import Str
+from trying import CANDIDATES, Count, accepted, always, few, trials, try_out
 
 from signproof.theory.algebra import decide
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.derivation import normal
 from signproof.theory.derivation import steps as proof
-from signproof.theory.derivation import table as lemmas
-from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma, Run, by_arithmetic, check
-from signproof.theory.derivation.table import Use
-from signproof.theory.elaboration.automatic import prove
+from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma, Run, check
+from signproof.theory.kernel import lemmas
+from signproof.theory.kernel.lemmas import Use
 from signproof.theory.norms import LINF
 from signproof.theory.papers.own.remark_4_repaired import remark_4_rate_repaired
 from signproof.theory.papers.scaled_sign.example_1 import example_1
@@ -42,10 +36,6 @@ from signproof.theory.symbols import V0, L, alpha, i, k
 from signproof.theory.terms.expectations import coordinate
 from signproof.theory.terms.vectors import norm, point
 
-FEW = 2
-"""Mutants of each kind in a default run, where the proof is short."""
-SHORT = 5
-"""Steps of a short proof; of a proof with n times as many, n times fewer mutants are taken, but at least one."""
 LITTLE = 20_000
 """Z3's work for one question in a default run; nearly all questions of the accepted proofs take less."""
 LONG = 120
@@ -60,72 +50,8 @@ def remembering(monkeypatch):
     has_counterexample.cache_clear()
 
 
-CANDIDATES = [id for id, claim in catalog().items() if claim.kind != "words"]
 SOME = [id for number, id in enumerate(CANDIDATES) if number % 3 == 0 or catalog()[id].kind == "orbit"]
 """Those of a default run: one in three, and the few that are about orbits."""
-
-
-def accepted(id: str) -> Claim:
-    """The claim with a proof that the kernel accepts, be it written, assembled or Z3's word; skips if it has none."""
-    claim = catalog()[id]
-    if claim.kind == "algebraic" and claim.proof is None:
-        claim = dataclasses.replace(claim, proof=by_arithmetic(claim))
-    outcome = prove(claim)
-    if isinstance(outcome, Rejection):
-        pytest.skip(f"no accepted proof: {outcome}")
-    return dataclasses.replace(claim, proof=outcome.proof)
-
-
-def always(answer):
-    return lambda *arguments, **options: answer
-
-
-class Trial(NamedTuple):
-    """What the kernel and the referee say of a mutant."""
-
-    accepted: bool
-    false: bool
-    """Whether the mutant changes the claim itself and is shown to be false."""
-    survivor: str
-    """The mutant and what is false in it though the kernel let it pass; empty if nothing is shown to be so."""
-
-
-def trials(claim: Claim, most: int | None = None) -> Iterator[Trial]:
-    """Let the kernel judge mutants of a claim, all or so many of each kind, and the referee what it accepts."""
-    referee = Referee(claim)
-    for mutant in mutants(claim, most):
-        outcome = check(mutant.claim)
-        false = not referee.says_the_same(mutant.claim) and referee.is_false(mutant.claim.conclusion, mutant.claim)
-        survivor = referee.false_one(mutant.claim, outcome)
-        words = "" if survivor is None else f"{claim.id}, {mutant.kind}, {mutant.change}: {survivor}"
-        yield Trial(isinstance(outcome, Certificate), false, words)
-
-
-@dataclass
-class Count:
-    """How many mutants there were and what the kernel and the referee said of them."""
-
-    accepted: int = 0
-    rejected: int = 0
-    false: int = 0
-    survivors: list[str] = field(default_factory=list)
-    judged: bool = False
-    """Whether the referee knows what the claim says."""
-
-    def __str__(self):
-        return (
-            f"{self.accepted + self.rejected} mutants, {self.rejected} rejected, {self.accepted} accepted; "
-            f"{self.false} are claims shown to be false; {len(self.survivors)} false survivors"
-        )
-
-
-def try_out(claim: Claim, most: int | None = None, seconds: float = inf) -> Count:
-    """What comes of all mutants, of so many of each kind, or of those that so much time is enough for."""
-    end = process_time() + seconds
-    tried = list(takewhile(lambda _: process_time() < end, trials(claim, most)))
-    accepted, false = sum(trial.accepted for trial in tried), sum(trial.false for trial in tried)
-    survivors = [trial.survivor for trial in tried if trial.survivor]
-    return Count(accepted, len(tried) - accepted, false, survivors, Referee(claim).judges(claim))
 
 
 @pytest.mark.parametrize("id", SOME)
@@ -134,7 +60,7 @@ def test_no_false_mutant_survives(id, record_property, monkeypatch):
     claim = accepted(id)
     monkeypatch.setattr(decide, "RESOURCES", LITTLE)
     monkeypatch.setattr(referees, "second_opinion", always("unknown"))
-    TRIED[id] = count = try_out(claim, min(FEW, max(1, FEW * SHORT // len(claim.proof.steps))))
+    TRIED[id] = count = try_out(claim, few(claim))
     record_property("said", f"{id}: {count}")
     assert count.survivors == []
     assert count.rejected > 0

@@ -10,12 +10,13 @@ from collections.abc import Iterable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from second_opinion import WORK, second_opinion
 from sympy import Abs, And, Eq, Ge, Gt, Integer, Le, Lt, Max, Min, Ne, Or, Rational, Symbol, false, sign, sqrt
 from test_kernel import FALSE, TRUE
 
 from signproof.theory.algebra import decide
 from signproof.theory.algebra.decide import Question, follows, recording, satisfiable
+from signproof.theory.algebra.solvers import CVC5_WORK as WORK
+from signproof.theory.algebra.solvers import second_opinion
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.automatic import prove
