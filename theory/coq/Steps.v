@@ -1,7 +1,8 @@
 (* Tactics that prove the steps of an exported proof: one for each rule of signproof's kernel. *)
-From Coq Require Import FunctionalExtensionality.
+From Coq Require Import FunctionalExtensionality Nsatz.
+From Coquelicot Require Import Rcomplements.
 From Coq Require Export Reals Lra Lia Psatz.
-From Signproof Require Export Vectors Norms Objective Recursion Logarithm.
+From Signproof Require Export Vectors Norms Objective Recursion Logarithm Certificates.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ numbers *)
@@ -131,6 +132,34 @@ Ltac opaque :=
 (* Equations of a variable with something are substituted. *)
 Ltac substituted := repeat match goal with H : ?y = _ |- _ => is_var y; subst y | H : _ = ?y |- _ => is_var y; subst y end.
 
+(* Signs that stand for themselves: of products, quotients, powers and roots of positive numbers. *)
+Ltac positive_number :=
+  lazymatch goal with
+  | |- ?a > 0 => change (0 < a); positive_number
+  | |- 0 < _ * _ => apply Rmult_lt_0_compat; positive_number
+  | |- 0 < _ / _ => apply Rdiv_lt_0_compat; positive_number
+  | |- 0 < / _ => apply Rinv_0_lt_compat; positive_number
+  | |- 0 < _ ^ _ => apply pow_lt; positive_number
+  | |- 0 < sqrt _ => apply sqrt_lt_R0; positive_number
+  | |- 0 < exp _ => apply exp_pos
+  | |- _ => solve [assumption | lra]
+  end
+with not_negative :=
+  lazymatch goal with
+  | |- ?a >= 0 => apply Rle_ge; not_negative
+  | |- 0 <= _ * _ => apply Rmult_le_pos; not_negative
+  | |- 0 <= _ / _ => apply Rdiv_le_0_compat; [not_negative|positive_number]
+  | |- 0 <= / _ => apply Rlt_le, Rinv_0_lt_compat; positive_number
+  | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | |- 0 <= _ ^ _ => apply pow_le; not_negative
+  | |- 0 <= sqrt _ => apply sqrt_pos
+  | |- 0 <= Rabs _ => apply Rabs_pos
+  | |- 0 <= exp _ => apply Rlt_le, exp_pos
+  | |- 0 <= norm _ _ => apply non_negative_norm
+  | |- 0 <= dual_norm _ _ => apply non_negative_dual_norm
+  | |- _ => solve [assumption | lra]
+  end.
+
 Ltac decided :=
   first [lra | apply pow2_ge_0 | apply Rle_ge, pow2_ge_0 | apply Rabs_pos | apply Rle_ge, Rabs_pos | nra | substituted; first [lra | nra]].
 
@@ -143,10 +172,23 @@ Ltac nonzero :=
   powers; parts;
   match goal with
   | |- ?q <> 0 =>
-    first [ assumption | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
+    first [ assumption | apply Rgt_not_eq; positive_number | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
           | let E := fresh in intro E; opaque; parts; nra ]
   end.
-Ltac fraction := first [ring | field; nonzero].
+(* Roots as numbers of which the squares are known. *)
+Ltac rooted :=
+  repeat match goal with
+  | |- context [sqrt ?r] =>
+    let S := fresh "S" in assert (S : sqrt r * sqrt r = r) by (apply sqrt_sqrt; first [not_negative | solve [decide_step]]);
+    let P := fresh "P" in first [assert (P : 0 < sqrt r) by (apply sqrt_lt_R0; positive_number) | pose proof (sqrt_pos r) as P];
+    let y := fresh "y" in set (y := sqrt r) in *; clearbody y
+  end.
+Ltac fraction_of_roots :=
+  lazymatch goal with |- context [sqrt _] => idtac end;
+  rooted; field_simplify_eq; [|nonzero ..];
+  repeat match goal with S : ?y * ?y = ?r |- _ => field_simplify_eq in S; [nonzero ..|revert S] end;
+  cbn [Rpow_def.pow]; intros; nsatz.
+Ltac fraction := first [ring | solve [field; nonzero] | solve [fraction_of_roots]].
 
 (* ------------------------------------------------------------------------------------------------ vectors *)
 

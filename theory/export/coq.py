@@ -27,6 +27,8 @@ from signproof.theory.symbols import f_star
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
 HEAD = "From Signproof Require Import Steps.\nOpen Scope R_scope.\n"
+BOUND = {"k", "l", "i", "V_0", "f_*"}
+"""Symbols that stand for an index, or for a number that belongs to the run; all others are any real numbers."""
 KINDS = ("bound", "algebraic", "implication")
 """Kinds of claims that have a counterpart in Coq: bounds along runs on exact gradients, and statements about numbers
 and points."""
@@ -118,9 +120,9 @@ class _Theorem:
         if claim.rule is not None or tags & {"value", "gradient"} or ["symbol", "f_*"] in found:
             lines.append("(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)")
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
-        if claim.parameters:
-            real = [context.names.of("symbol", name) for name in claim.parameters if name != claim.horizon]
-            lines += [f"({' '.join(real)} : R)"] if real else []
+        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND
+        real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols}) if name != claim.horizon]
+        lines += [f"({' '.join(real)} : R)"] if real else []
         if claim.horizon is not None:
             lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
         points = sorted(name for _, name in context.fixed if self._in_statement(name))

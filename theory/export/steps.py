@@ -9,7 +9,7 @@ from sympy import Add, Basic, Eq, Mul, expand, sympify
 
 from signproof.theory.document.form import Stated, StepForm
 from signproof.theory.document.terms import Tree, nodes, term, tree
-from signproof.theory.export.arithmetic import SEARCH, decided
+from signproof.theory.export.arithmetic import SEARCH, decided, replaced
 from signproof.theory.export.spelling import (
     ARGUMENT,
     COORDINATE,
@@ -23,6 +23,7 @@ from signproof.theory.export.spelling import (
     slug,
     variables,
 )
+from signproof.theory.export.tactics import block
 from signproof.theory.symbols import i
 from signproof.theory.terms.expectations import Total
 from signproof.theory.terms.vectors import terms
@@ -79,10 +80,16 @@ class Writing:
         self.before: list[str] = []
         """Tactics before the assertion."""
 
-    def use(self, numbers: Iterable[int], keep: Iterable[str] = ()) -> list[str]:
-        """Tactics that give earlier steps the names H0, H1, ... and forget what is not used."""
+    def use(self, numbers: Iterable[int], keep: Iterable[str] = (), every: Iterable[int] = ()) -> list[str]:
+        """Tactics that give earlier steps the names H0, H1, ... and forget what is not used.
+
+        Some are used in every coordinate i."""
         numbers = [*dict.fromkeys(numbers)]
-        lines = [f"pose proof {self.context.used(number, self.over)} as H{number}." for number in numbers]
+        lines = []
+        for number in numbers:
+            used = self.context.used(number, self.over, {INDEX: "i i_d"} if number in every else None)
+            before = "fun (i : nat) (i_d : (i < d)%nat) => " if number in every else ""
+            lines.append(f"pose proof {f'({before}{used})' if before else used} as H{number}.")
         names = [*(name for name, _ in self.context.known), *(f"H{number}" for number in numbers), *keep]
         if K in self.over:
             lines.append("pose proof (pos_INR k) as k_whole.")
@@ -145,9 +152,25 @@ def _before(writing: Writing, index: Tree) -> str:
 def _hypothesis(writing: Writing, number: int, points: list[Tree]) -> list[str]:
     assumed = writing.context.claim.assumptions[number]
     at = " ".join(writing.write.vector(point, ARGUMENT) for point in points)
-    if assumed.says is not None and INDEX in variables(assumed.says):
-        at += " i i_d" if INDEX in writing.over else " 0%nat d_positive"
-    return [f"pose proof (assumption_{number + 1} {at}) as H. by_instance H."]
+    sums: list[Tree] = []
+    if assumed.says is not None:
+        if INDEX in variables(assumed.says):
+            at += " i i_d" if INDEX in writing.over else " 0%nat d_positive"
+        places = {str(_place(place)): point for place, point in enumerate(points)}
+        sums = [_at_points(node[1], places) for node in nodes(assumed.says) if node[0] == "total"]
+    lines = [f"pose proof (assumption_{number + 1} {at}) as H. cbn beta in H."]
+    return [*lines, *_expanded(writing, sums, "H"), "by_instance H."]
+
+
+def _place(number: int) -> Tree:
+    return ["point", ["name", f"point {number}"]]
+
+
+def _at_points(found: Any, places: Mapping[str, Tree]) -> Any:
+    """A tree at the points that are put in for places, with nothing carried out."""
+    if isinstance(found, str):
+        return found
+    return places.get(str(found)) or [found[0], *(_at_points(part, places) for part in found[1:])]
 
 
 def _lemma(writing: Writing, name: str, arguments: list, using: list[int]) -> list[str]:
@@ -156,8 +179,13 @@ def _lemma(writing: Writing, name: str, arguments: list, using: list[int]) -> li
 
 def _identity(writing: Writing, using: list[int]) -> list[str]:
     _, left, right = writing.form.says
-    lines = writing.use(using)
+    each = [number for number in using if INDEX in variables(writing.says(number)) and INDEX not in writing.over]
+    lines = writing.use(using, every=each)
     equations = [term(writing.says(number)) for number in using]
+    if each:
+        rest = [writing.says(number) for number in using if number not in each]
+        lines += _rewritten_sums(writing, [writing.form.says, *rest], equations, each)
+        using = [number for number in using if number not in each]
     lengths: dict[str, list] = {}
     for node in nodes(writing.form.says):
         if node[0] in ("norm", "dual_norm"):
@@ -185,6 +213,36 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
         lines.append(f"rewrite ?N{place}.")
     finish = "same_vector" if is_vector(left) or is_vector(right) else "equal"
     return [*lines, f"{rewrites} {finish}."]
+
+
+def _rewritten_sums(writing: Writing, statements: list[list], equations: list, each: list[int]) -> list[str]:
+    """Tactics that use equations about every coordinate in the sums over coordinates of the goal and of others."""
+    lines = []
+    found = {str(node): node for says in statements for node in nodes(says) if node[0] == "total"}
+    for place, node in enumerate(found.values()):
+        before: Any = term(node[1])
+        after = before
+        for equation in equations:
+            after = after.xreplace({equation.lhs: equation.rhs})
+        if after != before:
+            how = " ".join(f"rewrite ?(H{number} i i_d)." for number in each)
+            how = f"apply total_ext; intros i i_d; cbn beta. {how} at_coordinate; fraction."
+            lines += _sum_of_parts(writing, f"T{place}", node[1], after, how)
+            lines.append(f"rewrite ?T{place} in *.")
+    return lines
+
+
+def _sum_of_parts(writing: Writing, name: str, before: Tree, after: Any, how: str) -> list[str]:
+    """Tactics that say that a sum over coordinates is what SymPy makes of it, with constant factors outside."""
+    parts = []
+    for summand in Add.make_args(expand(after)):
+        factors = Mul.make_args(summand)
+        pair = (Mul(*(each for each in factors if each.has(i) == inner)) for inner in (False, True))
+        parts.append(" * ".join(writing.write.number(tree(each), ARGUMENT) for each in pair))
+    body = f"total d (fun i : nat => {' + '.join(parts)})"
+    left = f"total d {_function(writing, 'i', before)}"
+    lines = [f"assert ({name} : {left} = {writing.write.number(tree(Total(after, i)), SUM)})."]
+    return [*lines, *block([f"transitivity ({body}).", *block([how]), "rewrite ?total_add, ?total_scale; equal."])]
 
 
 def _coefficient(vector: Any, atom: Basic) -> Any:
@@ -217,7 +275,7 @@ def _combination(writing: Writing, pairs: list, given: list[int]) -> list[str]:
             sharper = _sign(writing, ["lt", "0", multiplier], known)
             if sharper != SEARCH:
                 zero, how, signs = f"0 < {factor}", f"strictly_scaled_{relation}", sharper
-        lines.append(f"assert (M{number} : {zero}). {{ {' '.join(signs)} }}")
+        lines += [f"assert (M{number} : {zero}).", *block(signs)]
         lines.append(f"pose proof ({how} _ _ _ M{number} H{number}) as P{number}.")
     gap, relation = writing.gap(writing.form.says)
     lines.append(f"assert (E : {gap} = {' + '.join(summands) or '0'}) by (powers; fraction).")
@@ -246,7 +304,9 @@ def _theorem(writing: Writing, id: str, values: Mapping[str, Tree], using: list[
     lines = writing.use(using)
     at = [writing.write.number(values.get(name, ["symbol", name]), ARGUMENT) for name in theorem.parameters]
     lines.append(f"pose proof ({' '.join((theorem.name, *at))}) as H.")
-    lines += [f"premise H. {{ {' '.join(writing.use(using))} decide_step. }}" for _ in theorem.premises]
+    known, symbols = writing.known(using), {name: values.get(name, ["symbol", name]) for name in theorem.parameters}
+    for premise in theorem.premises:
+        lines += ["premise H.", *block(decided(writing.write, replaced(premise, symbols), known))]
     return [*lines, "by_instance H."]
 
 
@@ -291,19 +351,9 @@ def _expanded(writing: Writing, sums: Iterable[Tree], hypothesis: str) -> list[s
     lines = []
     for place, inside in enumerate(sums):
         number: Any = term(inside)
-        after = writing.write.number(tree(Total(number, i)), SUM)
-        before = f"total d {_function(writing, 'i', inside)}"
-        if before == after:
-            continue
-        parts = []
-        for summand in Add.make_args(expand(number)):
-            factors = Mul.make_args(summand)
-            pair = (Mul(*(each for each in factors if each.has(i) == inner)) for inner in (False, True))
-            parts.append(" * ".join(writing.write.number(tree(each), ARGUMENT) for each in pair))
-        body = f"total d (fun i : nat => {' + '.join(parts)})"
-        lines.append(f"assert (T{place} : {before} = {after}).")
-        lines.append(f"{{ transitivity ({body}); [same_sum|rewrite ?total_add, ?total_scale; equal]. }}")
-        lines.append(f"try rewrite T{place} in {hypothesis}.")
+        if f"total d {_function(writing, 'i', inside)}" != writing.write.number(tree(Total(number, i)), SUM):
+            lines += _sum_of_parts(writing, f"T{place}", inside, number, "same_sum.")
+            lines.append(f"try rewrite T{place} in {hypothesis}.")
     return lines
 
 
