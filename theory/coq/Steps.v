@@ -2,7 +2,7 @@
 From Coq Require Import FunctionalExtensionality Nsatz.
 From Coquelicot Require Import Rcomplements.
 From Coq Require Export Reals Lra Lia Psatz.
-From Signproof Require Export Vectors Norms Objective Recursion Logarithm Certificates.
+From Signproof Require Export Vectors Norms Objective Recursion Logarithm Expectation Process Certificates.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ numbers *)
@@ -53,6 +53,9 @@ Proof. intros. split; [apply sqrt_pos|apply sqrt_sqrt; assumption]. Qed.
 
 Lemma INR_zero : INR 0 = 0.
 Proof. reflexivity. Qed.
+
+Lemma some_coordinate d : (0 < d)%nat -> exists i, (i < d)%nat.
+Proof. intros P. exists 0%nat. exact P. Qed.
 
 (* Parts of statements. *)
 Ltac parts :=
@@ -175,20 +178,26 @@ Ltac nonzero :=
     first [ assumption | apply Rgt_not_eq; positive_number | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
           | let E := fresh in intro E; opaque; parts; nra ]
   end.
-(* Roots as numbers of which the squares are known. *)
+(* Roots and absolute values as numbers of which the squares are known. *)
 Ltac rooted :=
   repeat match goal with
   | |- context [sqrt ?r] =>
     let S := fresh "S" in assert (S : sqrt r * sqrt r = r) by (apply sqrt_sqrt; first [not_negative | solve [decide_step]]);
     let P := fresh "P" in first [assert (P : 0 < sqrt r) by (apply sqrt_lt_R0; positive_number) | pose proof (sqrt_pos r) as P];
     let y := fresh "y" in set (y := sqrt r) in *; clearbody y
+  | |- context [Rabs ?r] =>
+    let S := fresh "S" in assert (S : Rabs r * Rabs r = r * r) by apply abs_facts;
+    let y := fresh "y" in set (y := Rabs r) in *; clearbody y
   end.
 Ltac fraction_of_roots :=
-  lazymatch goal with |- context [sqrt _] => idtac end;
+  lazymatch goal with |- context [sqrt _] => idtac | |- context [Rabs _] => idtac end;
   rooted; field_simplify_eq; [|nonzero ..];
   repeat match goal with S : ?y * ?y = ?r |- _ => field_simplify_eq in S; [nonzero ..|revert S] end;
   cbn [Rpow_def.pow]; intros; nsatz.
 Ltac fraction := first [ring | solve [field; nonzero] | solve [fraction_of_roots]].
+
+(* Factors of a number that is not 0. *)
+Ltac nonzero_by q := repeat split; first [lra | let Z := fresh in intro Z; rewrite Z in q; lra].
 
 (* ------------------------------------------------------------------------------------------------ vectors *)
 
@@ -267,13 +276,23 @@ Ltac by_instance H :=
 
 Ltac expanded := autorewrite with dot; cbn beta.
 Ltac absolute :=
-  rewrite ?Rabs_mult;
+  unfold Rdiv; rewrite ?Rabs_mult;
   solve [reflexivity | ring | repeat match goal with |- context [Rabs ?r] => rewrite (Rabs_pos_eq r) by (first [apply sqrt_pos | arithmetic]) end; fraction
         | opaque; parts; decided].
 
 Ltac equal :=
   powers;
   first [reflexivity | fraction | lra | absolute].
+
+(* Sums over coordinates that are the same are written in one way. *)
+Ltac same_totals :=
+  repeat match goal with
+  | |- context [total ?n ?a] =>
+    match goal with
+    | |- context [total n ?b] => tryif constr_eq a b then fail else replace (total n b) with (total n a) by same_part
+    end
+  end.
+Ltac equal_sums := first [equal | same_totals; equal].
 
 (* The norm of a combination is |c| times that of a vector. *)
 Ltac scaled_norm c :=

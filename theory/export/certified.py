@@ -8,7 +8,7 @@ from typing import Any
 
 from sympy import And, Basic, Ne, exp
 
-from signproof.theory.algebra.certificate import Cases, Certificate, Combination, Lemma, Product, Refutation
+from signproof.theory.algebra.certificate import Certificate, Combination, Lemma, Product, Refutation
 from signproof.theory.algebra.certifying import find
 from signproof.theory.algebra.decide import conditions, with_value
 from signproof.theory.algebra.polynomials import All, Fact, Formula, Polynomial, Some, _Atoms, negation

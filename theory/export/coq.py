@@ -13,16 +13,20 @@ from signproof.theory.document.form import Assumed, Document, Proved, Stated, St
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import nodes, term, tree
 from signproof.theory.export.arithmetic import decided
+from signproof.theory.export.context import Context, Writing
+from signproof.theory.export.hypotheses import at_points, is_random, place
+from signproof.theory.export.lemmas import LEMMAS
 from signproof.theory.export.spelling import (
     ARGUMENT,
     ITERATION,
     KNOWN,
     ExportError,
+    K,
     comment,
     slug,
     variables,
 )
-from signproof.theory.export.steps import LEMMAS, Context, K, Writing, justified
+from signproof.theory.export.steps import justified
 from signproof.theory.symbols import f_star
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
@@ -128,9 +132,15 @@ class _Theorem:
         points = sorted(name for _, name in context.fixed if self._in_statement(name))
         if points:
             lines.append(f"({' '.join(context.names.of('point', name) for name in points)} : vec)")
+        if context.random:
+            lines.append("(oracle : nat -> history vec -> expectation vec)")
+        elif tags & {"estimate", "expectation"}:
+            lines.append("(law : vec -> expectation vec)")
         for number, assumed in enumerate(claim.assumptions, start=1):
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
-        if claim.rule is not None:
+        if context.random:
+            lines += self._random_run()
+        elif claim.rule is not None:
             step: Any = claim.rule.step
             lines.append("(x : nat -> vec) (V : nat -> R) (V_is : forall k : nat, V k = f (x k) - f_star)")
             lines.append(f"(rule : forall k : nat, x (S k) = {write.vector(step)})")
@@ -138,6 +148,17 @@ class _Theorem:
             lines.append(f"(premise_{number} : {write.statement(premise)})")
         goal = context.closed(claim.conclusion, context.quantified(claim.conclusion))
         return "\n".join(f"  {line}" for line in lines) + f" :\n  {goal}."
+
+    def _random_run(self) -> list[str]:
+        """A run with stochastic gradients: the start, what happens in an iteration, expectations before iteration k."""
+        assert self.claim.rule is not None and self.claim.rule.step is not None
+        return [
+            "(x_0 : vec) (moved : nat -> history vec -> vec -> vec)",
+            "(rule : forall (k : nat) (s : history vec) (g : vec),",
+            f"  moved k s g = {self.write.vector(self.claim.rule.step)})",
+            "(expected := process x_0 moved oracle)",
+            "(V : history vec -> R) (V_is : forall s : history vec, V s = f (fst s) - f_star)",
+        ]
 
     def _in_statement(self, name: str) -> bool:
         return any(("point", name) in variables(part) for part in self._trees())
@@ -150,6 +171,11 @@ class _Theorem:
             pair, constant = assumed.fields["norm"][1], assumed.fields["constant"]
             if assumed.says == tree(shape[1](Str(pair), term(constant))):
                 return shape[0].format(p=self.write.pair(pair), c=self.write.number(constant, ARGUMENT))
+        if self.context.random and is_random(assumed.says):
+            if assumed.points != 1:
+                raise ExportError(f"the Coq library lacks: the assumption {assumed.name} along a run")
+            says = at_points(assumed.says, {str(place(0)): ["iterate", ["symbol", ITERATION]]})
+            return self.context.closed(says, self.context.quantified(says))
         over = [("point", f"point {number}") for number in range(assumed.points)]
         rest = [one for one in self.context.quantified(assumed.says) if one not in over]
         return self.context.closed(assumed.says, [*over, *rest])
@@ -204,7 +230,7 @@ class _Theorem:
             decides = " ".join(decided(self.write, ["gt", tree(below), "0"], known))
             lines.append(f"  {{ assert (q : {self.write.statement(['gt', tree(below), '0'])}). {{ {decides} }}")
             lines.append(
-                f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; lra|exact {name}]. }}"
+                f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; nonzero_by q|exact {name}]. }}"
             )
             self.context.known[-1] = (f"cleared_{number}", cleared)
         return lines
@@ -242,8 +268,8 @@ def _require_kind(claim: Stated) -> None:
         lacking = f"claims of the kind {claim.kind}"
     elif claim.steps is not None:
         lacking = "runs with a number of steps that is fixed before"
-    elif claim.rule is not None and (claim.rule.draws != "gradient" or claim.rule.workers is not None):
-        lacking = "stochastic gradients"
+    elif claim.rule is not None and claim.rule.workers is not None:
+        lacking = "several workers"
     elif claim.rule is not None and claim.rule.step is None:
         lacking = f"the method {claim.rule.name}, which remembers something or looks into coordinates"
     if lacking:

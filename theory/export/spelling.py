@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from signproof.theory.document.terms import Tree
 from signproof.theory.misuse import Misuse
@@ -17,17 +17,24 @@ RESERVED = frozenset(
     Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
-    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i s g m n H M N E Q P expected
+    history process advance moved oracle law mean state sum given image family
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
-_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner"}
+_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate"}
 """Vectors that are no combinations of others."""
-_SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least"}
+_SCALARS = {
+    "value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least", "expectation",
+}  # fmt: skip
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
+Variable = tuple[str, str]
+K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
+STATE, DRAW = ("state", "s"), ("draw", "g")
+"""What has happened before iteration k of a run with stochastic gradients, and what is drawn in it."""
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
 """How tightly a term binds, or what stands around it."""
 
@@ -43,18 +50,27 @@ def is_vector(tree: Tree) -> bool:
     return tree[0] in _ATOMS or (tree[0] in ("add", "mul") and any(map(is_vector, tree[1:])))
 
 
-def variables(tree: Tree) -> set[tuple[str, str]]:
-    """What is free in a tree and stands for anything: ("symbol", "k") or "i", and ("point", a name)."""
+def variables(tree: Tree, random: bool = False) -> set[Variable]:
+    """What is free in a tree and stands for anything: ("symbol", "k") or "i", ("point", a name), STATE and DRAW.
+
+    In a random run points are what has been reached before an iteration; those after it depend on what is drawn in it.
+    """
     if isinstance(tree, str):
         return set()
     tag, *arguments = tree
     if tag == "symbol":
-        return {("symbol", arguments[0])} & {("symbol", ITERATION), ("symbol", COORDINATE)}
+        return {("symbol", arguments[0])} & {K, INDEX}
     if tag == "point":
         return {("point", arguments[0][1])}
-    found = set().union(*map(variables, arguments)) if arguments else set()
+    found = set().union(*(variables(argument, random) for argument in arguments)) if arguments else set()
     if tag == "total":
-        found = variables(arguments[0]) - {("symbol", arguments[1][1])}
+        found = variables(arguments[0], random) - {("symbol", arguments[1][1])}
+    if tag == "expectation":
+        found -= {DRAW} if arguments[1][1:] else {DRAW, STATE}
+    if tag == "estimate":
+        found |= {DRAW}
+    if random and tag in ("iterate", "suboptimality"):
+        found |= {STATE} if arguments[0] == ["symbol", ITERATION] else {STATE, DRAW}
     return found
 
 
@@ -67,6 +83,10 @@ def comment(text: str) -> str:
     """Text as a comment, in which nothing ends it, opens another or opens a string."""
     plain = text.replace('"', "'").replace("(*", "( *").replace("*)", "* )")
     return f"(* {plain} *)"
+
+
+_OF_STEPS = re.compile(r"[sHMPENQFGKXDCTVtRAI]\d\w*")
+"""Names that tactics give."""
 
 
 class Names:
@@ -83,7 +103,7 @@ class Names:
             wanted = "corner" if kind == "corner" else slug(name)
             if not wanted or not wanted[0].isalpha():
                 wanted = f"{kind}_{wanted}".rstrip("_")
-            while wanted in self.reserved or wanted in self.given.values() or re.fullmatch(r"[sHMPE]\d\w*", wanted):
+            while wanted in self.reserved or wanted in self.given.values() or _OF_STEPS.fullmatch(wanted):
                 wanted += "_"
             self.given[key] = wanted
         return self.given[key]
@@ -156,9 +176,8 @@ class Spelling:
             return self._applied(self.vector(arguments[0], ARGUMENT), (self.index(arguments[1]),), around)
         if tag == "total":
             term, index = arguments
-            if index[1] != COORDINATE:
-                raise ExportError(f"the Coq library lacks: sums over {index[1]}")
-            return self._applied("total d", (f"(fun i : nat => {self.number(term)})",), around)
+            count, name = self.count(index[1])
+            return self._applied(f"total {count}", (f"(fun {name} : nat => {self.number(term)})",), around)
         if tag in ("sum", "least"):
             term, index, first, last = arguments
             if first != "0" or not isinstance(index, list):
@@ -168,7 +187,22 @@ class Spelling:
             return self._applied(
                 *(("total", (f"(S {end})", function)) if tag == "sum" else ("least", (function, end))), around
             )
+        if tag == "expectation":
+            return self._applied(*self.mean(arguments[0], arguments[1][1:]), around)
         raise ExportError(f"the Coq library lacks: the term {tag}")
+
+    def count(self, index: str) -> tuple[str, str]:
+        """How many values an index of sums has, and what it is called."""
+        if index != COORDINATE:
+            raise ExportError(f"the Coq library lacks: sums over {index}")
+        return "d", "i"
+
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+        """An expectation, given a point if there is one: the law, and what it is applied to."""
+        if len(given) != 1:
+            raise ExportError("the Coq library lacks: expectations that are not given a point")
+        law = self._applied("law", (self.vector(given[0], ARGUMENT),), ARGUMENT)
+        return law, (f"(fun g : vec => {self.number(term)})",)
 
     def pair(self, name: str) -> str:
         """A dual pair of norms."""
@@ -206,6 +240,8 @@ class Spelling:
         if tag == "maximizer":
             pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
             return self._applied("maximizer", (pair, vector), around)
+        if tag == "estimate":
+            return "g"
         if tag == "unit":
             return self._applied("unit", (self.index(arguments[0]),), around)
         if tag == "point":
@@ -335,3 +371,58 @@ def _opposite(tree: Tree) -> Tree | None:
 def _of_objective(arguments: list) -> None:
     if len(arguments) > 1:
         raise ExportError("the Coq library lacks: functions other than the objective")
+
+
+class RandomSpelling(Spelling):
+    """The same along a run with stochastic gradients: x_k is what has been reached before iteration k."""
+
+    def _scalar(self, tag: str, arguments: list, around: int) -> str:
+        if tag == "suboptimality":
+            return self._applied("V", (self._history(arguments[0]),), around)
+        return super()._scalar(tag, arguments, around)
+
+    def _atom(self, tree: list, around: int) -> str:
+        if tree[0] == "iterate":
+            if self._history(tree[1]) == "s":
+                return self._applied("fst", ("s",), around)
+            return self._applied("moved", ("k", "s", "g"), around)
+        return super()._atom(tree, around)
+
+    def _symbol(self, name: str, around: int) -> str:
+        return _within(around, APPLIED, "V (x_0, nil)") if name == "V_0" else super()._symbol(name, around)
+
+    def _history(self, index: Tree) -> str:
+        if index in ("0", ["symbol", ITERATION]):
+            return "s"
+        if index == ["add", "1", ["symbol", ITERATION]]:
+            return "(advance moved k s g)"
+        raise ExportError(f"the Coq library lacks: iteration {index} of a random run")
+
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+        if given == [["iterate", ["symbol", ITERATION]]]:
+            return "oracle k s", (f"(fun g : vec => {self.number(term)})",)
+        if given:
+            raise ExportError("the Coq library lacks: expectations that are given other points than x_k")
+        indices = [node[1] for node in _nodes(term) if node[0] in ("iterate", "suboptimality", "estimate")]
+        if all(index == "0" for index in indices):
+            return "expected 0%nat", (f"(fun s => {self.number(term)})",)
+        if DRAW not in variables(term, True):
+            return "expected k", (f"(fun s => {self.number(term)})",)
+        later = ["add", "1", ["symbol", ITERATION]]
+        if all(index == later for index in indices):
+            return "expected (S k)", (f"(fun s => {self.number(_shifted(term))})",)
+        return "expected k", (f"(fun s => oracle k s (fun g : vec => {self.number(term)}))",)
+
+
+def _nodes(tree: Tree) -> Iterator[list]:
+    if isinstance(tree, list):
+        yield tree
+        for part in tree[1:]:
+            yield from _nodes(part)
+
+
+def _shifted(tree: Tree) -> Tree:
+    """A tree about iteration k + 1, about iteration k."""
+    if isinstance(tree, str):
+        return tree
+    return ["symbol", ITERATION] if tree == ["add", "1", ["symbol", ITERATION]] else [tree[0], *map(_shifted, tree[1:])]

@@ -21,7 +21,7 @@ from signproof.theory.elaboration.automatic import prove
 from signproof.theory.export import coqc
 from signproof.theory.export.coq import coq
 from signproof.theory.export.spelling import ExportError, comment
-from signproof.theory.export.steps import LEMMAS
+from signproof.theory.export.lemmas import LEMMAS
 from signproof.theory.kernel.lemmas import TABLE
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD
