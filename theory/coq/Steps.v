@@ -81,6 +81,8 @@ Ltac powers :=
   repeat match goal with
   | |- context [?r ^ S ?n] => is_var n; rewrite <- (tech_pow_Rmult r n)
   | H : context [?r ^ S ?n] |- _ => is_var n; rewrite <- (tech_pow_Rmult r n) in H
+  | |- context [?r ^ S (S ?n)] => is_var n; rewrite <- (tech_pow_Rmult r (S n))
+  | H : context [?r ^ S (S ?n)] |- _ => is_var n; rewrite <- (tech_pow_Rmult r (S n)) in H
   end.
 
 (* Fractions as products with inverses. *)
@@ -194,7 +196,8 @@ Ltac fraction_of_roots :=
   rooted; field_simplify_eq; [|nonzero ..];
   repeat match goal with S : ?y * ?y = ?r |- _ => field_simplify_eq in S; [nonzero ..|revert S] end;
   cbn [Rpow_def.pow]; intros; nsatz.
-Ltac fraction := first [ring | solve [field; nonzero] | solve [fraction_of_roots]].
+Ltac inverses_of_goal := unfold Rdiv; rewrite <- ?pow_inv.
+Ltac fraction := first [ring | solve [inverses_of_goal; ring] | solve [field; nonzero] | solve [inverses_of_goal; lra] | solve [fraction_of_roots]].
 
 (* Factors of a number that is not 0. *)
 Ltac nonzero_by q := repeat split; first [lra | let Z := fresh in intro Z; rewrite Z in q; lra].
@@ -254,8 +257,12 @@ Ltac alike H :=
       tryif constr_eq a b then fail else replace (Rabs b) with (Rabs a) in H by same_part end
   end.
 
-(* Coordinates of combinations. *)
+Lemma times_successor m n : (m * S n = m + m * n)%nat.
+Proof. lia. Qed.
+
+(* Coordinates of combinations, and what a sequence is at n + 1. *)
 Ltac at_coordinate :=
+  try (rewrite ?times_successor; cbn [Nat.add]);
   repeat match goal with
   | |- context [add ?u ?v ?i] => change (add u v i) with (u i + v i)
   | |- context [sub ?u ?v ?i] => change (sub u v i) with (u i - v i)
@@ -270,7 +277,7 @@ Ltac by_instance H :=
   cbn beta in H;
   first
   [ exact H
-  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | inverses; lra | nra | opaque; parts; decided] ].
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [rewrite H; fraction] | inverses; lra | nra | opaque; parts; decided] ].
 
 (* ------------------------------------------------------------------------------------------------ equations *)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sympy import And, Basic, Ne, exp
+from sympy import And, Basic, Ne, Symbol, exp
 
 from signproof.theory.algebra.certificate import Certificate, Combination, Lemma, Product, Refutation
 from signproof.theory.algebra.certifying import find
@@ -42,13 +42,13 @@ def certified(
 
 
 def _values(write: Spelling, premises: list[tuple[str, list]], seconds: float, depth: int) -> tuple[list[str], list]:
-    """That roots and logarithms in the premises have a value, from those premises that do not say so."""
+    """That all of the premises have a value, from those that do not say so."""
     statements: list[tuple[str, Any]] = [(name, term(says)) for name, says in premises]
     values = dict.fromkeys(part for _, statement in statements for part in conditions(statement))
     lines: list[str] = []
     found: list[tuple[str, list]] = []
     for value in values:
-        if isinstance(value, Ne) or any(value == statement for _, statement in statements):
+        if (isinstance(value, Ne) and isinstance(value.lhs, Symbol)) or any(value == statement for _, statement in statements):
             continue
         name, says = f"V{depth}_{len(found)}", tree(value)
         assert isinstance(says, list)

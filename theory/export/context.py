@@ -47,6 +47,8 @@ class Context:
         self.step_names = [f"s{number}_{slug(step.name)}".rstrip("_") for number, step in enumerate(steps)]
         self.known: list[tuple[str, list]] = []
         """What is known of the parameters, without denominators where that is possible: its name, and what it says."""
+        self.positive: list[tuple[str, bool]] = []
+        """The names of facts that denominators are positive, and whether for every k."""
         self.in_space = False
         """Whether there is a number d of coordinates."""
 
@@ -67,9 +69,11 @@ class Context:
         return "".join(found) + self.write.statement(statement)
 
     def introduced(self, over: Iterable[Variable]) -> str:
-        """The tactic that introduces them."""
+        """The tactic that introduces them, and what is known of the denominators for this k."""
+        over = [*over]
         names = [INTRODUCED.get(one) or self.names.of(*one) for one in over]
-        return f"intros {' '.join(names)}. " if names else ""
+        at_k = [f"pose proof ({name} k) as {name}_k. " for name, every in self.positive if every and K in over]
+        return "".join([f"intros {' '.join(names)}. " if names else "", *at_k])
 
     def used(self, number: int, over: Iterable[Variable], at: Mapping[Variable, str] | None = None) -> str:
         """An earlier step, for the variables at hand or given; for others, at any of their values."""
@@ -105,6 +109,7 @@ class Writing:
             before = "fun (i : nat) (i_d : (i < d)%nat) => " if number in every else ""
             lines.append(f"pose proof {f'({before}{used})' if before else used} as H{number}.")
         names = [*(name for name, _ in self.context.known), *(f"H{number}" for number in numbers), *keep]
+        names += [f"{name}_k" if every else name for name, every in self.context.positive if not every or K in self.over]
         if K in self.over:
             lines.append("pose proof (pos_INR k) as k_whole.")
             names.append("k_whole")

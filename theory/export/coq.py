@@ -12,7 +12,7 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.document.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import nodes, term, tree
-from signproof.theory.export.arithmetic import decided
+from signproof.theory.export.arithmetic import SEARCH, decided
 from signproof.theory.export.context import Context, Writing
 from signproof.theory.export.hypotheses import at_points, is_random, place
 from signproof.theory.export.lemmas import LEMMAS
@@ -21,18 +21,22 @@ from signproof.theory.export.spelling import (
     ITERATION,
     KNOWN,
     ExportError,
+    SPATIAL,
     K,
     comment,
     slug,
     variables,
 )
 from signproof.theory.export.steps import justified
-from signproof.theory.symbols import f_star
+from signproof.theory.export.votes import VOTES
+from signproof.theory.export.tactics import block
+from signproof.theory.symbols import f_star, k
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
-HEAD = "From Signproof Require Import Steps.\nOpen Scope R_scope.\n"
 BOUND = {"k", "l", "i", "V_0", "f_*"}
 """Symbols that stand for an index, or for a number that belongs to the run; all others are any real numbers."""
+_MODULES = dict.fromkeys(VOTES, "Voters")
+"""Files of the library beside Steps.v that a lemma needs."""
 KINDS = ("bound", "algebraic", "implication")
 """Kinds of claims that have a counterpart in Coq: bounds along runs on exact gradients, and statements about numbers
 and points."""
@@ -56,7 +60,9 @@ def coq(document: Document) -> str:
         for id in ready:
             theorems[id] = _Theorem(pending.pop(id), theorems)
     last = _Theorem(Proved(form.claim, form.steps), theorems)
-    parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}"), HEAD]
+    parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}")]
+    modules = sorted({_MODULES[name] for name in form.lemmas if name in _MODULES})
+    parts.append(f"From Signproof Require Import {' '.join(['Steps', *modules])}.\nOpen Scope R_scope.\n")
     parts += [theorem.text for theorem in (*theorems.values(), last)]
     parts.append(f"Print Assumptions {last.name}.\n")
     return "\n".join(parts)
@@ -117,7 +123,7 @@ class _Theorem:
             raise ExportError(f"the Coq library lacks: the terms {', '.join(sorted(tags - KNOWN))}")
         norms = {node[1][1] for node in found if node[0] in ("norm", "dual_norm", "maximizer")}
         lines: list[str] = []
-        if claim.kind != "algebraic":
+        if claim.kind != "algebraic" and (tags & SPATIAL or claim.rule is not None):
             lines.append("(d : nat) (d_positive : (0 < d)%nat)")
             context.in_space = True
         lines += [f"({name} : DualPair d)" for key, name in (("any", "p"), ("op", "p_op")) if key in norms]
@@ -129,6 +135,9 @@ class _Theorem:
         lines += [f"({' '.join(real)} : R)"] if real else []
         if claim.horizon is not None:
             lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
+        chances = {str(node[-1]): node[-1] for node in found if node[0] in ("mean_vote", "probability")}
+        for chance in chances.values():
+            lines.append(f"({write.chance(chance)} : 0 <= {write.number(chance)} <= 1)")
         points = sorted(name for _, name in context.fixed if self._in_statement(name))
         if points:
             lines.append(f"({' '.join(context.names.of('point', name) for name in points)} : vec)")
@@ -194,6 +203,7 @@ class _Theorem:
             whole = context.names.of("symbol", self.claim.horizon)
             lines.append(f"  pose proof (pos_INR {whole}) as {whole}_whole.")
             context.known.append((f"{whole}_whole", ["le", "0", ["symbol", self.claim.horizon]]))
+        lines += self._positive_denominators()
         for number, step in enumerate(self.steps):
             lines += self._step(number, step)
         over = context.quantified(self.claim.conclusion)
@@ -233,6 +243,35 @@ class _Theorem:
                 f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; nonzero_by q|exact {name}]. }}"
             )
             self.context.known[-1] = (f"cleared_{number}", cleared)
+        return lines
+
+    def _positive_denominators(self) -> list[str]:
+        """That denominators in the steps are positive, where that is so for all parameters and every k."""
+        lines: list[str] = []
+        found = {
+            str(node[1]): node[1]
+            for step in self.steps
+            for node in nodes(step.says)
+            if node[0] == "pow" and node[2][:1] == "-" and isinstance(node[1], list) and node[1][0] in ("add", "mul")
+        }
+        premises: list[Any] = [term(premise) for premise in self.premises]
+        for base in found.values():
+            if any(node[0] not in ("add", "mul", "pow", "symbol") for node in nodes(base)):
+                continue
+            number: Any = term(base)
+            if not follows(Gt(number, 0), [*premises, k >= 0]).holds:
+                continue
+            says, every = ["gt", base, "0"], K in variables(base)
+            known = [*self.context.known, *([("k_whole", ["le", "0", ["symbol", ITERATION]])] if every else [])]
+            how = decided(self.write, says, known)
+            if how == SEARCH:
+                continue
+            name = f"positive_{len(self.context.positive)}"
+            before = ["intros k. pose proof (pos_INR k) as k_whole."] if every else []
+            quantified = "forall k : nat, " if every else ""
+            lines.append(f"  assert ({name} : {quantified}{self.write.statement(says)}).")
+            lines += [f"  {line}" for line in block([*before, *how])]
+            self.context.positive.append((name, every))
         return lines
 
     def _minimizers(self) -> list[str]:

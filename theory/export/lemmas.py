@@ -9,6 +9,7 @@ from signproof.theory.export.context import Writing
 from signproof.theory.export.means import MEANS
 from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError, K
 from signproof.theory.export.sums import expanded, function
+from signproof.theory.export.votes import VOTES
 
 
 def _instance_of(writing: Writing, lemma: str) -> list[str]:
@@ -211,5 +212,6 @@ LEMMAS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
     "induction over coordinates": _corners,
     "logarithm": _logarithm,
     **MEANS,
+    **VOTES,
 }
 """How a lemma of the kernel's table is used in Coq, by its name in the table."""

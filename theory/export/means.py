@@ -10,7 +10,7 @@ from sympy import Add, Mul, Tuple, expand
 from signproof.theory.document.terms import Tree, term, tree
 from signproof.theory.export.context import Writing
 from signproof.theory.export.hypotheses import hypothesis
-from signproof.theory.export.spelling import ARGUMENT, DRAW, STATE, SUM, ExportError
+from signproof.theory.export.spelling import ARGUMENT, DRAW, STATE, SUM, ExportError, variables
 from signproof.theory.export.tactics import block
 from signproof.theory.terms.expectations import Total, expectation, known
 
@@ -18,9 +18,11 @@ from signproof.theory.terms.expectations import Total, expectation, known
 class _Mean:
     """E[a | x] in Coq, for the a of a lemma."""
 
-    def __init__(self, writing: Writing, inside: Tree, given: list[Tree]):
+    def __init__(self, writing: Writing, inside: Tree, given: list[Tree], beside: Tree = "0"):
         self.writing, self.inside, self.given = writing, inside, given
         self.law, (self.function,) = writing.write.mean(inside, given)
+        if not variables(inside, writing.context.random):  # a number, which is its own mean by any law
+            self.law = writing.write.mean(beside, given)[0]
         self.over = DRAW if given else STATE
         self.variable = "g" if given else "s"
         if not given and "oracle k s (fun g" in self.function and "expectation" not in str(inside):
@@ -82,7 +84,7 @@ def _ordered(lemma: str) -> Callable[[Writing, list, list[int]], list[str]]:
 
     def write(writing: Writing, arguments: list, using: list[int]) -> list[str]:
         one, other, *given = arguments
-        left, right = _Mean(writing, one, given), _Mean(writing, other, given)
+        left, right = _Mean(writing, one, given, other), _Mean(writing, other, given, one)
         lines = [f"pose proof ({lemma} {_mean_argument(left.law)} {left.function} {right.function}) as H."]
         over = [*writing.over, left.over]
         tries = [f"(pose proof {writing.context.used(number, over)} as Q; by_instance Q)" for number in using]

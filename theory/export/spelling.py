@@ -27,9 +27,12 @@ _ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "cor
 """Vectors that are no combinations of others."""
 _SCALARS = {
     "value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least", "expectation",
+    "mean_vote", "probability", "beta_function", "incomplete_beta",
 }  # fmt: skip
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
+SPATIAL = _ATOMS | {"value", "inner", "norm", "dual_norm", "coordinate", "total"}
+"""What there is in R^d alone."""
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 Variable = tuple[str, str]
 K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
@@ -187,9 +190,24 @@ class Spelling:
             return self._applied(
                 *(("total", (f"(S {end})", function)) if tag == "sum" else ("least", (function, end))), around
             )
+        if tag in ("mean_vote", "probability"):
+            *whole, chance = arguments
+            number = self.number(chance, ARGUMENT), self.chance(chance)
+            indices = [self.index(whole[-1])] if tag == "mean_vote" else [f"({whole[0]})%Z", self.index(whole[-1])]
+            return self._applied(tag, (*number, *indices), around)
+        if tag == "beta_function":
+            return self._applied("beta", map(self.index, arguments), around)
+        if tag == "incomplete_beta":
+            return self._applied(tag, (self.number(arguments[0], ARGUMENT), *map(self.index, arguments[1:])), around)
         if tag == "expectation":
             return self._applied(*self.mean(arguments[0], arguments[1][1:]), around)
         raise ExportError(f"the Coq library lacks: the term {tag}")
+
+    def chance(self, number: Tree) -> str:
+        """The name of the fact that a parameter is between 0 and 1."""
+        if isinstance(number, str) or number[0] != "symbol":
+            raise ExportError("the Coq library lacks: probabilities that are no parameters")
+        return f"chance_{self.names.of('symbol', number[1])}"
 
     def count(self, index: str) -> tuple[str, str]:
         """How many values an index of sums has, and what it is called."""
@@ -258,13 +276,12 @@ class Spelling:
             return f"{tree}%nat"
         if isinstance(tree, list) and tree[0] == "symbol" and tree[1] in (*self.whole, COORDINATE):
             return self._whole(tree[1])
-        if isinstance(tree, list) and tree[0] == "add" and len(tree) == 3:
-            shift, rest = tree[1:]
-            if isinstance(shift, str) and shift.isdigit() and rest in [["symbol", name] for name in self.whole]:
-                found = self.index(rest)
-                for _ in range(int(shift)):
-                    found = f"(S {found})"
-                return found
+        if isinstance(tree, list) and tree[0] == "add" and isinstance(tree[1], str) and tree[1].isdigit():
+            shift, *rest = tree[1:]
+            found = self.index(rest[0] if len(rest) == 1 else ["add", *rest])
+            for _ in range(int(shift)):
+                found = f"(S {found})"
+            return found
         if isinstance(tree, list) and tree[0] in ("add", "mul"):
             sign = " + " if tree[0] == "add" else " * "
             return f"({sign.join(map(self.index, tree[1:]))})%nat"
