@@ -272,12 +272,23 @@ Ltac at_coordinate :=
 Ltac at_coordinate_in H := revert H; at_coordinate; intros H.
 Ltac same_sum := apply total_ext; intros; at_coordinate; fraction.
 
+(* Both sides of the goal are those of H, as fractions. *)
+Ltac same_sides H :=
+  let sides a b c e := (replace a with c by fraction; replace b with e by fraction; exact H) in
+  lazymatch goal with
+  | |- ?a <= ?b => lazymatch type of H with ?c <= ?e => sides a b c e end
+  | |- ?a >= ?b => lazymatch type of H with ?c >= ?e => sides a b c e | ?c <= ?e => apply Rle_ge; sides b a c e end
+  | |- ?a < ?b => lazymatch type of H with ?c < ?e => sides a b c e end
+  | |- ?a > ?b => lazymatch type of H with ?c > ?e => sides a b c e end
+  | |- ?a = ?b => lazymatch type of H with ?c = ?e => sides a b c e end
+  end.
+
 (* The goal is what H says, up to normal form. *)
 Ltac by_instance H :=
   cbn beta in H;
   first
   [ exact H
-  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [rewrite H; fraction] | inverses; lra | nra | opaque; parts; decided] ].
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [rewrite H; fraction] | solve [inverses; lra] | solve [same_sides H] | nra | opaque; parts; decided] ].
 
 (* ------------------------------------------------------------------------------------------------ equations *)
 

@@ -9,6 +9,7 @@ from signproof.theory.export.context import Writing
 from signproof.theory.export.means import MEANS
 from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError, K
 from signproof.theory.export.sums import expanded, function
+from signproof.theory.export.tactics import block
 from signproof.theory.export.votes import VOTES
 
 
@@ -25,11 +26,13 @@ def _by_premises(
     """
     context = writing.context
     lines = [f"pose proof ({lemma}) as H."]
-    for introduced in premises:
+    for place, introduced in enumerate(premises):
         given = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "j j_d": {INDEX: "j j_d"}}.get(introduced, {})
-        tries = [f"(pose proof {context.used(number, writing.over, given)} as Q; by_instance Q)" for number in using]
-        intro = f"intros {introduced}. " if introduced else ""
-        lines.append(f"premise H. {{ {intro}at_coordinate. first [{' | '.join([*tries, 'decide_step'])}]. }}")
+        order = [*using[place : place + 1], *using[:place], *using[place + 1 :]]
+        tries = [f"(pose proof {context.used(number, writing.over, given)} as Q; by_instance Q)" for number in order]
+        intro = [f"intros {introduced}."] if introduced else []
+        intro += [f"pose proof ({name} n) as {name}_n." for name, every in context.positive if every and introduced == "n"]
+        lines += ["premise H.", *block([*intro, f"at_coordinate. first [{' | '.join([*tries, 'decide_step'])}]."])]
     lines.append(f"pose proof (H{at}) as Q. cbn beta in Q.")
     return [*lines, *expanded(writing, sums, "Q"), "by_instance Q."]
 
