@@ -255,6 +255,9 @@ Ltac alike H :=
   | |- context [Rabs ?a] =>
     match type of H with context [Rabs ?b] =>
       tryif constr_eq a b then fail else replace (Rabs b) with (Rabs a) in H by same_part end
+  | |- context [exp ?a] =>
+    match type of H with context [exp ?b] =>
+      tryif constr_eq a b then fail else replace (exp b) with (exp a) in H by (f_equal; fraction) end
   end.
 
 Lemma times_successor m n : (m * S n = m + m * n)%nat.
@@ -272,9 +275,11 @@ Ltac at_coordinate :=
 Ltac at_coordinate_in H := revert H; at_coordinate; intros H.
 Ltac same_sum := apply total_ext; intros; at_coordinate; fraction.
 
+Ltac same_fraction := first [fraction | f_equal; fraction].
+
 (* Both sides of the goal are those of H, as fractions. *)
 Ltac same_sides H :=
-  let sides a b c e := (replace a with c by fraction; replace b with e by fraction; exact H) in
+  let sides a b c e := (replace a with c by same_fraction; replace b with e by same_fraction; exact H) in
   lazymatch goal with
   | |- ?a <= ?b => lazymatch type of H with ?c <= ?e => sides a b c e end
   | |- ?a >= ?b => lazymatch type of H with ?c >= ?e => sides a b c e | ?c <= ?e => apply Rle_ge; sides b a c e end

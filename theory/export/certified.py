@@ -111,8 +111,9 @@ class _Proof:
                 structured.append((number, key))
                 continue
             text = self.write.number(tree(key), ARGUMENT)
-            if text.isidentifier():
-                self.names[number] = text
+            same = next((name for other, name, _ in opaque if other == text), None)
+            if text.isidentifier() or same:
+                self.names[number] = same or text
             else:
                 opaque.append((text, self.names[number], isinstance(key, exp)))
         self._say(f"revert {' '.join(names)}." if names else "idtac.")

@@ -12,8 +12,10 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.document.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import nodes, term, tree
+from signproof.theory.export import flows
 from signproof.theory.export.arithmetic import SEARCH, decided
 from signproof.theory.export.context import Context, Writing
+from signproof.theory.export.flows import FLOWS
 from signproof.theory.export.hypotheses import at_points, is_random, place
 from signproof.theory.export.lemmas import LEMMAS
 from signproof.theory.export.spelling import (
@@ -22,6 +24,7 @@ from signproof.theory.export.spelling import (
     KNOWN,
     ExportError,
     SPATIAL,
+    TIME,
     K,
     comment,
     slug,
@@ -35,9 +38,15 @@ from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, poi
 
 BOUND = {"k", "l", "i", "V_0", "f_*"}
 """Symbols that stand for an index, or for a number that belongs to the run; all others are any real numbers."""
-_MODULES = dict.fromkeys(VOTES, "Voters")
+_MODULES = dict.fromkeys(VOTES, "Voters") | dict.fromkeys(FLOWS, "Trajectories")
 """Files of the library beside Steps.v that a lemma needs."""
-KINDS = ("bound", "algebraic", "implication")
+_OBJECTIVE = ["(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)"]
+_TIMED_OBJECTIVE = [
+    "(f : vec -> R) (grad : vec -> vec) (gradient_of_f : forall y : vec, frechet d f (grad y) y)",
+    "(gradient_continuous : continuous_gradient d grad)",
+]
+"""The objective; along flows it is continuously differentiable."""
+KINDS = ("bound", "algebraic", "implication", "flow")
 """Kinds of claims that have a counterpart in Coq: bounds along runs on exact gradients, and statements about numbers
 and points."""
 
@@ -128,10 +137,11 @@ class _Theorem:
             context.in_space = True
         lines += [f"({name} : DualPair d)" for key, name in (("any", "p"), ("op", "p_op")) if key in norms]
         if claim.rule is not None or tags & {"value", "gradient"} or ["symbol", "f_*"] in found:
-            lines.append("(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)")
+            lines += _TIMED_OBJECTIVE if claim.timed else _OBJECTIVE
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
-        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND
-        real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols}) if name != claim.horizon]
+        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND - ({"t", "s"} if claim.timed else set())
+        others = {claim.horizon, *(("t",) if claim.timed else ())}
+        real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols} - others)]
         lines += [f"({' '.join(real)} : R)"] if real else []
         if claim.horizon is not None:
             lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
@@ -141,6 +151,12 @@ class _Theorem:
         points = sorted(name for _, name in context.fixed if self._in_statement(name))
         if points:
             lines.append(f"({' '.join(context.names.of('point', name) for name in points)} : vec)")
+        if claim.timed:
+            assert claim.rule is not None
+            nearest = any(node[0] == "minimizer" and len(node[1]) == 3 for node in found)
+            lines += ["(x_star : vec -> vec)"] if nearest else []
+            lines.append("(x : R -> vec) (V : R -> R) (V_is : forall t : R, V t = f (x t) - f_star)")
+            lines.append(f"(flow : follows d ({flows.velocity(write, claim.rule.step)[0]}) x)")
         if context.random:
             lines.append("(oracle : nat -> history vec -> expectation vec)")
         elif tags & {"estimate", "expectation"}:
@@ -149,11 +165,14 @@ class _Theorem:
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
         if context.random:
             lines += self._random_run()
-        elif claim.rule is not None:
+        elif claim.rule is not None and not claim.timed:
             step: Any = claim.rule.step
             lines.append("(x : nat -> vec) (V : nat -> R) (V_is : forall k : nat, V k = f (x k) - f_star)")
             lines.append(f"(rule : forall k : nat, x (S k) = {write.vector(step)})")
         for number, premise in enumerate(self.premises, start=1):
+            if claim.timed and TIME in variables(premise):
+                context.of_time.append((f"premise_{number}", premise))
+                continue
             lines.append(f"(premise_{number} : {write.statement(premise)})")
         goal = context.closed(claim.conclusion, context.quantified(claim.conclusion))
         return "\n".join(f"  {line}" for line in lines) + f" :\n  {goal}."
@@ -203,6 +222,8 @@ class _Theorem:
             whole = context.names.of("symbol", self.claim.horizon)
             lines.append(f"  pose proof (pos_INR {whole}) as {whole}_whole.")
             context.known.append((f"{whole}_whole", ["le", "0", ["symbol", self.claim.horizon]]))
+        if self.claim.timed and self.claim.rule is not None:
+            lines += [f"  {line}" for line in flows.prologue(self.write, self.claim.rule.step)]
         lines += self._positive_denominators()
         for number, step in enumerate(self.steps):
             lines += self._step(number, step)
@@ -218,6 +239,8 @@ class _Theorem:
         statements: list[Any] = [term(premise) for premise in self.premises]
         for number, premise in enumerate(self.premises, start=1):
             name = f"premise_{number}"
+            if (name, premise) in self.context.of_time:
+                continue
             self.context.known.append((name, premise))
             if premise[0] not in ("lt", "le", "gt", "ge", "eq"):
                 continue
@@ -259,6 +282,8 @@ class _Theorem:
             if any(node[0] not in ("add", "mul", "pow", "symbol") for node in nodes(base)):
                 continue
             number: Any = term(base)
+            if self.claim.timed and TIME in variables(base):
+                continue
             if not follows(Gt(number, 0), [*premises, k >= 0]).holds:
                 continue
             says, every = ["gt", base, "0"], K in variables(base)
@@ -277,7 +302,8 @@ class _Theorem:
     def _minimizers(self) -> list[str]:
         """The minimizers that steps are about: points where f is f*, if a step rests on there being one."""
         lines = []
-        stars = {str(node): node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"}
+        found = [node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"]
+        stars = {str(node): node for node in found if len(node[1]) < 3}
         attained = [step.by[2][0][1] for step in self.steps if step.by[:2] == ["lemma", "attained minimum"]]
         for star in stars.values():
             name = self.write.vector(star)
@@ -295,9 +321,9 @@ class _Theorem:
         context = self.context
         over = context.quantified(step.says)
         writing = Writing(context, number, over)
-        body = justified(writing)
-        claim = f"  assert ({context.step_names[number]} : {context.closed(step.says, over)})."
-        lines = [context.introduced(over) + body[0], *body[1:]]
+        body, always = justified(writing), number in context.at_all_times
+        claim = f"  assert ({context.step_names[number]} : {context.closed(step.says, over, always)})."
+        lines = [context.introduced(over, always) + body[0], *body[1:]]
         return [f"  {comment(step.name)}", *writing.before, claim, "  { " + "\n    ".join(lines) + " }"]
 
 

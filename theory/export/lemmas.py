@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 
 from signproof.theory.document.terms import Tree
 from signproof.theory.export.context import Writing
+from signproof.theory.export.flows import FLOWS
 from signproof.theory.export.means import MEANS
+from signproof.theory.export.premises import by_premises
 from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError, K
 from signproof.theory.export.sums import expanded, function
 from signproof.theory.export.tactics import block
@@ -15,26 +17,6 @@ from signproof.theory.export.votes import VOTES
 
 def _instance_of(writing: Writing, lemma: str) -> list[str]:
     return [f"pose proof ({lemma}) as H. by_instance H."]
-
-
-def _by_premises(
-    writing: Writing, lemma: str, premises: list[str], using: list[int], at: str = "", sums: Iterable[Tree] = ()
-) -> list[str]:
-    """A lemma whose premises are among the earlier steps. Each premise is what is to be introduced in it.
-
-    Sums over coordinates in the conclusion are those of the given terms.
-    """
-    context = writing.context
-    lines = [f"pose proof ({lemma}) as H."]
-    for place, introduced in enumerate(premises):
-        given = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "j j_d": {INDEX: "j j_d"}}.get(introduced, {})
-        order = [*using[place : place + 1], *using[:place], *using[place + 1 :]]
-        tries = [f"(pose proof {context.used(number, writing.over, given)} as Q; by_instance Q)" for number in order]
-        intro = [f"intros {introduced}."] if introduced else []
-        intro += [f"pose proof ({name} n) as {name}_n." for name, every in context.positive if every and introduced == "n"]
-        lines += ["premise H.", *block([*intro, f"at_coordinate. first [{' | '.join([*tries, 'decide_step'])}]."])]
-    lines.append(f"pose proof (H{at}) as Q. cbn beta in Q.")
-    return [*lines, *expanded(writing, sums, "Q"), "by_instance Q."]
 
 
 def _vectors(writing: Writing, *trees: Tree) -> str:
@@ -75,14 +57,14 @@ def _attained_minimum(writing: Writing, arguments: list, using: list[int]) -> li
 def _induction(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     sequence, rate = arguments
     lemma = f"induction {function(writing, 'k', sequence)} {writing.write.number(rate, ARGUMENT)}"
-    return _by_premises(writing, lemma, ["", "n"], using, " k")
+    return by_premises(writing, lemma, ["", "n"], using, " k")
 
 
 def _telescoping_sum(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     factor, *sequences = arguments
     lemma = f"telescoping_sum {writing.write.number(factor, ARGUMENT)} "
     lemma += " ".join(function(writing, "k", sequence) for sequence in sequences)
-    return _by_premises(writing, lemma, ["n"], using, " k")
+    return by_premises(writing, lemma, ["n"], using, " k")
 
 
 def _least_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -92,12 +74,12 @@ def _least_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list
 def _least_square(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     sequence, bound = arguments
     lemma = f"least_square {function(writing, 'k', sequence)} k {writing.write.number(bound, ARGUMENT)}"
-    return _by_premises(writing, lemma, ["n", ""], using)
+    return by_premises(writing, lemma, ["n", ""], using)
 
 
 def _comparison(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     lemma = f"comparison {' '.join(function(writing, 'k', sequence) for sequence in arguments)}"
-    return _by_premises(writing, lemma, ["n", "n", "n", ""], using, " k")
+    return by_premises(writing, lemma, ["n", "n", "n", ""], using, " k")
 
 
 def _inner_product(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -131,14 +113,14 @@ def _largest_coordinate(writing: Writing, arguments: list, using: list[int]) -> 
     lemma = (
         f"largest_coordinate_of_some d {_vectors(writing, vector)} {writing.write.number(bound, ARGUMENT)} d_positive"
     )
-    return _by_premises(writing, lemma, ["i i_d"], using)
+    return by_premises(writing, lemma, ["i i_d"], using)
 
 
 def _sum_of_inequalities(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     one, other, index = arguments
     _require_coordinates(index)
     lemma = f"sum_of_inequalities d {function(writing, 'i', one)} {function(writing, 'i', other)}"
-    return _by_premises(writing, lemma, ["i i_d"], using, sums=(one, other))
+    return by_premises(writing, lemma, ["i i_d"], using, sums=(one, other))
 
 
 def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -146,7 +128,7 @@ def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[s
     _require_coordinates(index)
     lemma = f"one_of_a_sum d {function(writing, 'i', one)}"
     at = " i i_d" if INDEX in writing.over else " 0%nat d_positive"
-    return _by_premises(writing, lemma, ["j j_d"], using, at, [one])
+    return by_premises(writing, lemma, ["j j_d"], using, at, [one])
 
 
 def _corners(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -179,7 +161,7 @@ def _unit_vector(writing: Writing, arguments: list, using: list[int]) -> list[st
 
 
 def _logarithm(writing: Writing, arguments: list, using: list[int]) -> list[str]:
-    return _by_premises(writing, f"logarithm {writing.write.number(arguments[0], ARGUMENT)}", [""], using)
+    return by_premises(writing, f"logarithm {writing.write.number(arguments[0], ARGUMENT)}", [""], using)
 
 
 LEMMAS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
@@ -216,5 +198,6 @@ LEMMAS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
     "logarithm": _logarithm,
     **MEANS,
     **VOTES,
+    **FLOWS,
 }
 """How a lemma of the kernel's table is used in Coq, by its name in the table."""

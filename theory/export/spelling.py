@@ -18,16 +18,17 @@ RESERVED = frozenset(
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
     norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i s g m n H M N E Q P expected
-    history process advance moved oracle law mean state sum given image family
+    x_star velocity rate flow frechet history process advance moved oracle law mean state sum given image family
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
-_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate"}
+_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate", "trajectory", "velocity"}
 """Vectors that are no combinations of others."""
 _SCALARS = {
     "value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least", "expectation",
     "mean_vote", "probability", "beta_function", "incomplete_beta",
+    "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far",
 }  # fmt: skip
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
@@ -36,6 +37,7 @@ SPATIAL = _ATOMS | {"value", "inner", "norm", "dual_norm", "coordinate", "total"
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 Variable = tuple[str, str]
 K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
+TIME = ("symbol", "t")
 STATE, DRAW = ("state", "s"), ("draw", "g")
 """What has happened before iteration k of a run with stochastic gradients, and what is drawn in it."""
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
@@ -54,7 +56,7 @@ def is_vector(tree: Tree) -> bool:
 
 
 def variables(tree: Tree, random: bool = False) -> set[Variable]:
-    """What is free in a tree and stands for anything: ("symbol", "k") or "i", ("point", a name), STATE and DRAW.
+    """What is free in a tree and stands for anything: ("symbol", "k"), "i" or "t", ("point", a name), STATE and DRAW.
 
     In a random run points are what has been reached before an iteration; those after it depend on what is drawn in it.
     """
@@ -62,7 +64,7 @@ def variables(tree: Tree, random: bool = False) -> set[Variable]:
         return set()
     tag, *arguments = tree
     if tag == "symbol":
-        return {("symbol", arguments[0])} & {K, INDEX}
+        return {("symbol", arguments[0])} & {K, INDEX, TIME}
     if tag == "point":
         return {("point", arguments[0][1])}
     found = set().union(*(variables(argument, random) for argument in arguments)) if arguments else set()
@@ -388,6 +390,35 @@ def _opposite(tree: Tree) -> Tree | None:
 def _of_objective(arguments: list) -> None:
     if len(arguments) > 1:
         raise ExportError("the Coq library lacks: functions other than the objective")
+
+
+class FlowSpelling(Spelling):
+    """The same along a flow, at times t and s."""
+
+    def _scalar(self, tag: str, arguments: list, around: int) -> str:
+        if tag in ("suboptimality_at", "suboptimality_rate"):
+            if len(arguments) > 1:
+                raise ExportError("the Coq library lacks: rivals of a flow")
+            return self._applied("V" if tag == "suboptimality_at" else "rate", (self._time(arguments[0]),), around)
+        if tag in ("accumulated", "least_so_far"):
+            function = f"(fun s : R => {self.number(arguments[0])})"
+            return self._applied(tag, (function, "t"), around)
+        return super()._scalar(tag, arguments, around)
+
+    def _atom(self, tree: list, around: int) -> str:
+        if tree[0] in ("trajectory", "velocity"):
+            return self._applied("x" if tree[0] == "trajectory" else "velocity", (self._time(tree[1]),), around)
+        if tree[0] == "minimizer" and len(tree[1]) == 3:  # one for each point
+            return self._applied("x_star", (self.vector(tree[1][2], ARGUMENT),), around)
+        return super()._atom(tree, around)
+
+    def _symbol(self, name: str, around: int) -> str:
+        if name == "V_0":
+            return _within(around, APPLIED, "V 0")
+        return name if name in ("t", "s") else super()._symbol(name, around)
+
+    def _time(self, time: Tree) -> str:
+        return time if isinstance(time, str) else time[1]
 
 
 class RandomSpelling(Spelling):

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Add, Basic, Eq, Mul, sympify
 
 from signproof.theory.document.terms import Tree, nodes, term, tree
+from signproof.theory.export import flows
 from signproof.theory.export.arithmetic import SEARCH, decided, replaced
 from signproof.theory.export.context import Writing
 from signproof.theory.export.hypotheses import hypothesis
@@ -34,6 +35,8 @@ def _definition(writing: Writing) -> list[str]:
     index = left[1]
     if writing.context.random:
         return _random_definition(writing, left)
+    if writing.context.claim.timed:
+        return flows.definition(writing, left)
     if left == ["suboptimality", "0"] and writing.form.says[2] == ["symbol", "V_0"]:
         return ["reflexivity."]
     if left[0] == "suboptimality":
