@@ -32,6 +32,11 @@ Proof. intros ->. unfold Rmax. destruct (Rle_dec a b); lra. Qed.
 Lemma smaller_facts y a b : y = Rmin a b -> 0 <= a - y /\ 0 <= b - y /\ (y - a = 0 \/ y - b = 0).
 Proof. intros ->. unfold Rmin. destruct (Rle_dec a b); lra. Qed.
 
+Lemma sign_of_opposite r s : r = - s -> sgn r = - sgn s.
+Proof.
+  intros ->. destruct (sgn_cases s) as [[? ->]|[[? ->]|[? ->]]]; destruct (sgn_cases (- s)) as [[? ->]|[[? ->]|[? ->]]]; lra.
+Qed.
+
 (* The same number, however it is written. *)
 Ltac same_number := first [reflexivity | ring | field | lra].
 
@@ -50,7 +55,11 @@ Tactic Notation "named_abs" ident(y) constr(q) :=
   let A := fresh "A" in pose proof (size_facts y q eq_refl) as A; clearbody y.
 Tactic Notation "named_sign" ident(y) constr(q) :=
   pose (y := sgn q);
-  repeat match goal with |- context [sgn ?r] => replace (sgn r) with y by (unfold y; f_equal; same_number) end;
+  repeat match goal with
+  | |- context [sgn ?r] =>
+    first [ replace (sgn r) with y by (unfold y; f_equal; same_number)
+          | replace (sgn r) with (- y) by (unfold y; symmetry; apply sign_of_opposite; same_number) ]
+  end;
   let A := fresh "A" in pose proof (sign_facts y q eq_refl) as A; clearbody y.
 Tactic Notation "named_max" ident(y) constr(p) constr(q) :=
   pose (y := Rmax p q);

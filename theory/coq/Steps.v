@@ -1,6 +1,6 @@
 (* Tactics that prove the steps of an exported proof: one for each rule of signproof's kernel. *)
 From Coq Require Import FunctionalExtensionality Nsatz.
-From Coquelicot Require Import Rcomplements.
+From Coquelicot Require Import Coquelicot.
 From Coq Require Export Reals Lra Lia Psatz.
 From Signproof Require Export Vectors Norms Objective Recursion Logarithm Expectation Process Certificates.
 Open Scope R_scope.
@@ -363,6 +363,26 @@ Proof.
     rewrite Rabs_left; lra.
   - rewrite dimension. exact Gain.
 Qed.
+
+(* ------------------------------------------------------------------------------------------------ orbits *)
+
+Lemma partial_derivative_is d f grad y i l :
+  differentiable d f grad -> (i < d)%nat -> is_derive (fun t => f (y + t * unit i)%V) 0 l -> grad y i = l.
+Proof.
+  intros D I L. specialize (D y (unit i)). rewrite dot_comm, dot_unit in D by exact I.
+  rewrite <- (is_derive_unique _ _ _ D). apply is_derive_unique. exact L.
+Qed.
+
+(* A coordinate of the gradient D of f, of which E is the formula. *)
+Ltac partial_derivative D E i :=
+  apply (partial_derivative_is _ _ _ _ i _ D); [lia|];
+  let F := fresh in pose proof (functional_extensionality _ _ E) as F; rewrite F; clear F;
+  unfold add, scale; cbv beta;
+  repeat match goal with
+  | |- context [unit ?m ?n] =>
+    first [replace (unit m n) with 1 by reflexivity | replace (unit m n) with 0 by reflexivity]
+  end;
+  auto_derive; [repeat split; auto|first [ring | field]].
 
 (* ------------------------------------------------------------------------------------------------ certificates *)
 

@@ -18,6 +18,7 @@ from signproof.theory.export.context import Context, Writing
 from signproof.theory.export.flows import FLOWS
 from signproof.theory.export.hypotheses import at_points, is_random, place
 from signproof.theory.export.lemmas import LEMMAS
+from signproof.theory.export.orbits import Orbit
 from signproof.theory.export.spelling import (
     ARGUMENT,
     ITERATION,
@@ -60,6 +61,10 @@ def coq(document: Document) -> str:
     lacking = sorted(form.lemmas.keys() - LEMMAS.keys())
     if lacking:
         raise ExportError(f"the Coq library lacks: {', '.join(lacking)}")
+    if form.claim.kind == "orbit":
+        name = theorem_name(form.claim.id)
+        orbit = Orbit(Proved(form.claim, form.steps), name, _about_parameters(form.claim))
+        return _file(document, [orbit.text], name)
     theorems: dict[str, _Theorem] = {}
     pending = dict(form.theorems)
     while pending:
@@ -69,12 +74,22 @@ def coq(document: Document) -> str:
         for id in ready:
             theorems[id] = _Theorem(pending.pop(id), theorems)
     last = _Theorem(Proved(form.claim, form.steps), theorems)
+    return _file(document, [theorem.text for theorem in (*theorems.values(), last)], last.name)
+
+
+def _file(document: Document, theorems: list[str], last: str) -> str:
+    """A Coq file of theorems, of which the last one is what the document proves."""
+    modules = sorted({_MODULES[name] for name in document.form.lemmas if name in _MODULES})
     parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}")]
-    modules = sorted({_MODULES[name] for name in form.lemmas if name in _MODULES})
-    parts.append(f"From Signproof Require Import {' '.join(['Steps', *modules])}.\nOpen Scope R_scope.\n")
-    parts += [theorem.text for theorem in (*theorems.values(), last)]
-    parts.append(f"Print Assumptions {last.name}.\n")
-    return "\n".join(parts)
+    derivatives = "From Coquelicot Require Import Coquelicot.\n" if document.form.claim.kind == "orbit" else ""
+    required = f"From Signproof Require Import {' '.join(['Steps', *modules])}.\n"
+    parts.append(f"{derivatives}{required}Open Scope R_scope.\n")
+    return "\n".join([*parts, *theorems, f"Print Assumptions {last}.\n"])
+
+
+def _about_parameters(claim: Stated) -> list[list]:
+    """The premises of a claim that are about its parameters."""
+    return [premise for premise in claim.premises if premise != ["ge", ["symbol", ITERATION], "0"]]
 
 
 def theorem_name(id: str) -> str:
@@ -96,7 +111,7 @@ class _Theorem:
         self.name = theorem_name(claim.id)
         _require_kind(claim)
         self.parameters = claim.parameters
-        self.premises = [premise for premise in claim.premises if premise != ["ge", ["symbol", ITERATION], "0"]]
+        self.premises = _about_parameters(claim)
         if any(K in variables(premise) for premise in self.premises):
             raise ExportError("the Coq library lacks: domains that depend on k")
         self.context = Context(claim, self.steps, self._fixed(), theorems)
