@@ -28,11 +28,39 @@ Lemma mean_of_multiples {Omega} (E : expectation Omega) n (c : nat -> R) (a : na
   total n (fun i => E (fun w => c i * a i w)) = total n (fun i => c i * E (a i)).
 Proof. apply total_ext. intros. apply mean_scal. Qed.
 
+(* n independent draws of a vector, and their mean *)
+Definition draws (E : expectation vec) (n : nat) : expectation (nat -> vec) := family zero (fun _ => E) n.
+Definition mean_draw (n : nat) (w : nat -> vec) : vec := fun i => total n (fun m => w m i) / INR n.
+
+(* signproof lemma "Bienaymé", in coordinate i of what is drawn with the mean m *)
+Lemma variance_of_draws (E : expectation vec) (m : vec) c n i : (0 < n)%nat -> E (fun v => v i) = m i ->
+  c ^ 2 * m i ^ 2 - 2 * c ^ 2 * m i * draws E n (fun w => mean_draw n w i)
+    + c ^ 2 * draws E n (fun w => mean_draw n w i ^ 2)
+  = (c ^ 2 * m i ^ 2 - 2 * c ^ 2 * m i * E (fun v => v i) + c ^ 2 * E (fun v => v i ^ 2)) / INR n.
+Proof.
+  intros P M. assert (N : INR n <> 0) by (apply not_0_INR; lia).
+  pose proof (Bienayme zero E n (fun v => v i) P) as B. cbv beta in B. rewrite M in B.
+  pose proof (mean_of_draws zero E n (fun v => v i) P) as D. cbv beta in D. rewrite M in D.
+  assert (L : forall (Omega : Type) (F : expectation Omega) (a : Omega -> R) r,
+    F (fun w => (a w - r) ^ 2) = F (fun w => a w ^ 2) - 2 * r * F a + r ^ 2).
+  { intros Omega F a r.
+    rewrite (expectation_of_equals F _ (fun w => (a w ^ 2 + -2 * r * a w) + r ^ 2)) by (intro; ring).
+    rewrite !mean_plus, mean_scal, mean_const. ring. }
+  rewrite (L (nat -> vec) _ (fun w : nat -> vec => total n (fun m => w m i) / INR n)), (L _ E (fun v => v i)) in B. cbv beta in B.
+  rewrite M, D in B.
+  unfold draws, mean_draw. rewrite D, M.
+  set (u := family zero (fun _ : nat => E) n (fun w => (total n (fun m => w m i) / INR n) ^ 2)) in *.
+  set (v := E (fun v => v i ^ 2)) in *.
+  replace (c ^ 2 * m i ^ 2 - 2 * c ^ 2 * m i * m i + c ^ 2 * u) with (c ^ 2 * (u - 2 * m i * m i + m i ^ 2)) by ring.
+  rewrite B. field. exact N.
+Qed.
+
 (* Means as sums of multiples of means *)
 Ltac linear_means :=
   repeat first
   [ rewrite mean_const | rewrite mean_plus | rewrite mean_minus | rewrite mean_opp | rewrite mean_scal | rewrite mean_total
   | rewrite mean_of_multiples ];
   repeat match goal with
-  | |- context [mean ?E ?a] => is_var a; change (mean E a) with (mean E (fun w => a w))
+  | |- context [mean ?E ?a] =>
+    lazymatch a with fun _ => _ => fail | _ => change (mean E a) with (mean E (fun w => a w)) end
   end.

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from signproof.theory.document.form import Stated, StepForm
-from signproof.theory.document.terms import Tree
+from signproof.theory.document.terms import Tree, nodes
 from signproof.theory.export.spelling import (
+    COMPONENT,
     DRAW,
     INDEX,
     PRODUCT,
@@ -24,7 +25,7 @@ from signproof.theory.export.spelling import (
     variables,
 )
 
-INTRODUCED = {K: "k", INDEX: "i i_d", STATE: "s", DRAW: "g"}
+INTRODUCED = {K: "k", INDEX: "i i_d", STATE: "s", DRAW: "g", COMPONENT: "j"}
 """Names of variables in proofs."""
 
 
@@ -33,6 +34,7 @@ _SOME = {
     INDEX: "destruct (some_coordinate d d_positive) as [i i_d].",
     STATE: "pose proof (x_0, @nil vec) as s.",
     DRAW: "pose proof zero as g.",
+    COMPONENT: "pose proof 0%nat as j.",
 }
 """Tactics that take some iteration, or some coordinate, when a step about all of them is used for a number."""
 
@@ -52,7 +54,11 @@ class Context:
         self.random = claim.rule is not None and claim.rule.draws == "estimate"
         """Whether it is about a run with stochastic gradients."""
         kind = RandomSpelling if self.random else FlowSpelling if claim.timed else Spelling
-        self.write: Spelling = kind(self.names, claim.horizon)
+        sizes = [node[3] for step in steps for node in nodes(step.says) if node[0] == "sampled_mapping"]
+        whole = dict.fromkeys(size[1] for size in sizes if size[0] == "symbol")
+        self.whole = [*([] if claim.horizon is None else [claim.horizon]), *whole]
+        """Parameters that are whole numbers: the horizon, the size of a mini-batch."""
+        self.write: Spelling = kind(self.names, self.whole)
         self.at_all_times = _behind_flows(steps) if claim.timed else set()
         """The steps that lemmas about flows rest on: they are for all t >= 0, others for the t of the domain."""
         self.step_names = [f"s{number}_{slug(step.name)}".rstrip("_") for number, step in enumerate(steps)]
@@ -78,6 +84,7 @@ class Context:
             INDEX: "forall i : nat, (i < d)%nat -> ",
             STATE: "forall s : history vec, ",
             DRAW: "forall g : vec, ",
+            COMPONENT: "forall j : nat, ",
             TIME: f"forall t : R, {time}",
         }
         found = [before.get(one) or f"forall {self.names.of(*one)} : vec, " for one in over]
@@ -98,7 +105,7 @@ class Context:
         if TIME in here:
             here[TIME] = "t ltac:(lra)" if number in self.at_all_times else f"t {' '.join(name for name, _ in self.of_time)}"
         here |= at or {}
-        some = {K: "0%nat", INDEX: "0%nat d_positive", STATE: "(x_0, nil)"}
+        some = {K: "0%nat", COMPONENT: "0%nat", INDEX: "0%nat d_positive", STATE: "(x_0, nil)"}
         for one in self.quantified(self.steps[number].says):
             found += f" {here.get(one) or some.get(one, 'zero')}"
         return f"({found})"

@@ -28,6 +28,7 @@ from signproof.theory.export.spelling import (
     TIME,
     K,
     comment,
+    function_of,
     slug,
     variables,
 )
@@ -37,7 +38,7 @@ from signproof.theory.export.tactics import block
 from signproof.theory.symbols import f_star, k
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
-BOUND = {"k", "l", "i", "V_0", "f_*"}
+BOUND = {"k", "l", "i", "j", "V_0", "f_*"}
 """Symbols that stand for an index, or for a number that belongs to the run; all others are any real numbers."""
 _MODULES = dict.fromkeys(VOTES, "Voters") | dict.fromkeys(FLOWS, "Trajectories")
 """Files of the library beside Steps.v that a lemma needs."""
@@ -85,6 +86,20 @@ def _file(document: Document, theorems: list[str], last: str) -> str:
     required = f"From Signproof Require Import {' '.join(['Steps', *modules])}.\n"
     parts.append(f"{derivatives}{required}Open Scope R_scope.\n")
     return "\n".join([*parts, *theorems, f"Print Assumptions {last}.\n"])
+
+
+def _functions(found: list[list]) -> list[str]:
+    """Functions other than the objective, with their gradients."""
+    functions = {str(node[2]): node[2] for node in found if node[0] in ("value", "gradient") and len(node) > 2}
+    lines = []
+    for name, component in map(function_of, functions.values()):
+        of, every = ("nat -> ", "forall j : nat, ") if component else ("", "")
+        at = " j" if component else ""
+        both = (f"f_{name}{at}", f"grad_{name}{at}")
+        one, other = (f"({each})" if component else each for each in both)
+        lines.append(f"(f_{name} : {of}vec -> R) (grad_{name} : {of}vec -> vec)")
+        lines.append(f"(gradient_of_{name} : {every}differentiable d {one} {other})")
+    return lines
 
 
 def _about_parameters(claim: Stated) -> list[list]:
@@ -151,15 +166,18 @@ class _Theorem:
             lines.append("(d : nat) (d_positive : (0 < d)%nat)")
             context.in_space = True
         lines += [f"({name} : DualPair d)" for key, name in (("any", "p"), ("op", "p_op")) if key in norms]
-        if claim.rule is not None or tags & {"value", "gradient"} or ["symbol", "f_*"] in found:
+        lines += _functions(found)
+        of_objective = any(node[0] in ("value", "gradient") and len(node) == 2 for node in found)
+        if claim.rule is not None or of_objective or ["symbol", "f_*"] in found:
             lines += _TIMED_OBJECTIVE if claim.timed else _OBJECTIVE
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
         symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND - ({"t", "s"} if claim.timed else set())
-        others = {claim.horizon, *(("t",) if claim.timed else ())}
+        others = {*context.whole, *(("t",) if claim.timed else ())}
         real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols} - others)]
         lines += [f"({' '.join(real)} : R)"] if real else []
-        if claim.horizon is not None:
-            lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
+        lines += [f"({context.names.of('symbol', name)} : nat)" for name in context.whole]
+        entries = sorted({node[1][1] for node in found if node[0] == "entry"})
+        lines += [f"({' '.join(context.names.of('entry', name) for name in entries)} : vec)"] if entries else []
         chances = {str(node[-1]): node[-1] for node in found if node[0] in ("mean_vote", "probability")}
         for chance in chances.values():
             lines.append(f"({write.chance(chance)} : 0 <= {write.number(chance)} <= 1)")
@@ -176,6 +194,10 @@ class _Theorem:
             lines.append("(oracle : nat -> history vec -> expectation vec)")
         elif tags & {"estimate", "expectation"}:
             lines.append("(law : vec -> expectation vec)")
+        if "gradient_mapping" in tags:
+            lines.append(f"(mapping : vec -> vec) {comment('G')}")
+        if any(step.by[:2] == ["lemma", "Bienaymé"] for step in self.steps):
+            lines.append("(mapping_is : forall (x : vec) (i : nat), (i < d)%nat -> law x (fun g => g i) = mapping x i)")
         for number, assumed in enumerate(claim.assumptions, start=1):
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
         if context.random:
@@ -233,10 +255,10 @@ class _Theorem:
             for name in (context.names.of("point", each) for each in inside)
         ]
         lines += self._denominators() + self._minimizers()
-        if self.claim.horizon is not None:
-            whole = context.names.of("symbol", self.claim.horizon)
+        for name in context.whole:
+            whole = context.names.of("symbol", name)
             lines.append(f"  pose proof (pos_INR {whole}) as {whole}_whole.")
-            context.known.append((f"{whole}_whole", ["le", "0", ["symbol", self.claim.horizon]]))
+            context.known.append((f"{whole}_whole", ["le", "0", ["symbol", name]]))
         if self.claim.timed and self.claim.rule is not None:
             lines += [f"  {line}" for line in flows.prologue(self.write, self.claim.rule.step)]
         lines += self._positive_denominators()

@@ -7,7 +7,7 @@ from typing import Any
 
 from signproof.theory.document.terms import Tree, nodes
 from signproof.theory.export.context import Writing
-from signproof.theory.export.spelling import ARGUMENT, INDEX, ExportError, variables
+from signproof.theory.export.spelling import ARGUMENT, COMPONENT, INDEX, ExportError, variables
 from signproof.theory.export.sums import expanded
 
 
@@ -23,6 +23,7 @@ def hypothesis(writing: Writing, number: int, points: list[Tree]) -> list[str]:
     if assumed.says is not None:
         if INDEX in variables(assumed.says):
             at += " i i_d" if INDEX in writing.over else " 0%nat d_positive"
+        at += " j" if COMPONENT in variables(assumed.says) else ""
         places = {str(place(n)): point for n, point in enumerate(points)}
         sums = [at_points(node[1], places) for node in nodes(assumed.says) if node[0] == "total"]
     lines = [f"pose proof (assumption_{number + 1} {at}) as H. cbn beta in H."]

@@ -128,7 +128,7 @@ def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[s
     _require_coordinates(index)
     lemma = f"one_of_a_sum d {function(writing, 'i', one)}"
     at = " i i_d" if INDEX in writing.over else " 0%nat d_positive"
-    return by_premises(writing, lemma, ["j j_d"], using, at, [one])
+    return by_premises(writing, lemma, ["e e_d"], using, at, [one])
 
 
 def _corners(writing: Writing, arguments: list, using: list[int]) -> list[str]:

@@ -10,7 +10,7 @@ from sympy import Add, Mul, Tuple, expand
 from signproof.theory.document.terms import Tree, term, tree
 from signproof.theory.export.context import Writing
 from signproof.theory.export.hypotheses import hypothesis
-from signproof.theory.export.spelling import ARGUMENT, DRAW, STATE, SUM, ExportError, variables
+from signproof.theory.export.spelling import ARGUMENT, DRAW, INDEX, STATE, SUM, ExportError, variables
 from signproof.theory.export.tactics import block
 from signproof.theory.terms.expectations import Total, expectation, known
 
@@ -116,11 +116,21 @@ def _independent(writing: Writing, arguments: list, using: list[int]) -> list[st
     return hypothesis(writing, number, points)
 
 
+def _bienayme(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    step_size, batch, point = arguments
+    c, n, x = writing.write.number(step_size, ARGUMENT), writing.write.index(batch), writing.write.vector(point, ARGUMENT)
+    index = "i i_d" if INDEX in writing.over else "0%nat d_positive"
+    lines = [f"assert (whole : (0 < {n})%nat) by (apply INR_lt; rewrite INR_zero; lra)."]
+    lines.append(f"pose proof (variance_of_draws (law {x}) (mapping {x}) {c} {n} {index.split()[0]} whole) as H.")
+    return [*lines, f"premise H. {{ exact (mapping_is {x} {index}). }}", "by_instance H."]
+
+
 MEANS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
     "monotone expectation": _ordered("mean_monotone"),
     "expectation of equals": _ordered("expectation_of_equals"),
     "Jensen": _jensen,
     "tower property": _tower,
     "product of expectations": _independent,
+    "Bienaymé": _bienayme,
 }
 """How a lemma about expectations is used in Coq, by its name in the table."""

@@ -10,7 +10,7 @@ from signproof.theory.export.spelling import INDEX, TIME, K
 from signproof.theory.export.sums import expanded
 from signproof.theory.export.tactics import block
 
-_AT = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "j j_d": {INDEX: "j j_d"}, "u u_d": {TIME: "u u_d"}}
+_AT = {"n": {K: "n"}, "i i_d": {INDEX: "i i_d"}, "e e_d": {INDEX: "e e_d"}, "u u_d": {TIME: "u u_d"}}
 """What a premise is introduced for: an iteration, a coordinate, a time."""
 
 

@@ -17,18 +17,21 @@ RESERVED = frozenset(
     Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
-    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i s g m n H M N E Q P expected
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n mapping H M N E Q P expected
     x_star velocity rate flow frechet history process advance moved oracle law mean state sum given image family
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
-_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate", "trajectory", "velocity"}
+_ATOMS = {
+    "iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate", "trajectory", "velocity",
+    "gradient_mapping", "sampled_mapping",
+}  # fmt: skip
 """Vectors that are no combinations of others."""
 _SCALARS = {
     "value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least", "expectation",
     "mean_vote", "probability", "beta_function", "incomplete_beta",
-    "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far",
+    "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far", "entry",
 }  # fmt: skip
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
@@ -37,7 +40,7 @@ SPATIAL = _ATOMS | {"value", "inner", "norm", "dual_norm", "coordinate", "total"
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 Variable = tuple[str, str]
 K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
-TIME = ("symbol", "t")
+TIME, COMPONENT = ("symbol", "t"), ("symbol", "j")
 STATE, DRAW = ("state", "s"), ("draw", "g")
 """What has happened before iteration k of a run with stochastic gradients, and what is drawn in it."""
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
@@ -56,7 +59,7 @@ def is_vector(tree: Tree) -> bool:
 
 
 def variables(tree: Tree, random: bool = False) -> set[Variable]:
-    """What is free in a tree and stands for anything: ("symbol", "k"), "i" or "t", ("point", a name), STATE and DRAW.
+    """What is free in a tree and stands for anything: ("symbol", "k"), "i", "t" or "j", ("point", a name), STATE and DRAW.
 
     In a random run points are what has been reached before an iteration; those after it depend on what is drawn in it.
     """
@@ -64,7 +67,7 @@ def variables(tree: Tree, random: bool = False) -> set[Variable]:
         return set()
     tag, *arguments = tree
     if tag == "symbol":
-        return {("symbol", arguments[0])} & {K, INDEX, TIME}
+        return {("symbol", arguments[0])} & {K, INDEX, TIME, COMPONENT}
     if tag == "point":
         return {("point", arguments[0][1])}
     found = set().union(*(variables(argument, random) for argument in arguments)) if arguments else set()
@@ -72,7 +75,7 @@ def variables(tree: Tree, random: bool = False) -> set[Variable]:
         found = variables(arguments[0], random) - {("symbol", arguments[1][1])}
     if tag == "expectation":
         found -= {DRAW} if arguments[1][1:] else {DRAW, STATE}
-    if tag == "estimate":
+    if tag in ("estimate", "sampled_mapping"):
         found |= {DRAW}
     if random and tag in ("iterate", "suboptimality"):
         found |= {STATE} if arguments[0] == ["symbol", ITERATION] else {STATE, DRAW}
@@ -115,11 +118,11 @@ class Names:
 
 
 class Spelling:
-    """Terms of a document as Coq writes them. Argument: the horizon, a whole number, if there is one."""
+    """Terms of a document as Coq writes them. Argument: parameters that are whole numbers."""
 
-    def __init__(self, names: Names, horizon: str | None = None):
+    def __init__(self, names: Names, whole: Iterable[str] = ()):
         self.names = names
-        self.whole = [ITERATION, RUNNING, *([] if horizon is None else [horizon])]
+        self.whole = [ITERATION, RUNNING, *whole]
 
     def statement(self, tree: Tree) -> str:
         """A statement as a proposition."""
@@ -168,8 +171,9 @@ class Spelling:
 
     def _scalar(self, tag: str, arguments: list, around: int) -> str:
         if tag == "value":
-            _of_objective(arguments)
-            return self._applied("f", (self.vector(arguments[0], ARGUMENT),), around)
+            return self._applied(*self._of("f", arguments), around)
+        if tag == "entry":
+            return self._applied(self.names.of("entry", arguments[0][1]), (self.index(arguments[1]),), around)
         if tag == "suboptimality":
             return self._applied("V", (self.index(arguments[0]),), around)
         if tag == "inner":
@@ -222,6 +226,12 @@ class Spelling:
         if len(given) != 1:
             raise ExportError("the Coq library lacks: expectations that are not given a point")
         law = self._applied("law", (self.vector(given[0], ARGUMENT),), ARGUMENT)
+        sizes = {str(node[3]): node[3] for node in _nodes(term) if node[0] == "sampled_mapping"}
+        if len(sizes) > 1:
+            raise ExportError("the Coq library lacks: expectations over mini-batches of several sizes")
+        for size in sizes.values():
+            if size != "1":
+                return f"(draws {law} {self.index(size)})", (f"(fun g : nat -> vec => {self.number(term)})",)
         return law, (f"(fun g : vec => {self.number(term)})",)
 
     def pair(self, name: str) -> str:
@@ -255,13 +265,16 @@ class Spelling:
         if tag == "iterate":
             return self._applied("x", (self.index(arguments[0]),), around)
         if tag == "gradient":
-            _of_objective(arguments)
-            return self._applied("grad", (self.vector(arguments[0], ARGUMENT),), around)
+            return self._applied(*self._of("grad", arguments), around)
+        if tag == "gradient_mapping":
+            return self._applied("mapping", (self.vector(arguments[0], ARGUMENT),), around)
         if tag == "maximizer":
             pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
             return self._applied("maximizer", (pair, vector), around)
-        if tag == "estimate":
+        if tag == "estimate" or (tag == "sampled_mapping" and arguments[2] == "1"):
             return "g"
+        if tag == "sampled_mapping":
+            return f"(mean_draw {self.index(arguments[2])} g)"
         if tag == "unit":
             return self._applied("unit", (self.index(arguments[0]),), around)
         if tag == "point":
@@ -271,6 +284,14 @@ class Spelling:
         if tag == "corner":
             return self.names.of("corner", str(arguments))
         raise ExportError(f"the Coq library lacks: the vector {tag}")
+
+    def _of(self, letter: str, arguments: list) -> tuple[str, list[str]]:
+        """A function, or its gradient, and what it is applied to: a component's number, the point."""
+        at = [self.vector(arguments[0], ARGUMENT)]
+        if len(arguments) == 1:
+            return letter, at
+        name, component = function_of(arguments[1])
+        return f"{letter}_{name}", [*component, *at]
 
     def index(self, tree: Tree) -> str:
         """The number of an iteration or of a coordinate, as an argument."""
@@ -387,9 +408,13 @@ def _opposite(tree: Tree) -> Tree | None:
     return None
 
 
-def _of_objective(arguments: list) -> None:
-    if len(arguments) > 1:
-        raise ExportError("the Coq library lacks: functions other than the objective")
+def function_of(function: Tree) -> tuple[str, list[str]]:
+    """The name of a function other than the objective, and the number of the component if it is one of several."""
+    if isinstance(function, list) and function[0] == "name":
+        return slug(function[1]), []
+    if isinstance(function, list) and function[0] == "tuple" and function[2:] == [list(COMPONENT)]:
+        return slug(function[1][1]), ["j"]
+    raise ExportError(f"the Coq library lacks: the function {function[1] if isinstance(function, list) else function}")
 
 
 class FlowSpelling(Spelling):
