@@ -41,40 +41,40 @@ Qed.
 Ltac same_number := first [reflexivity | ring | field | lra].
 
 (* y is a name for F q, wherever the goal has F of a number that equals q. *)
-Tactic Notation "named_inverse" ident(y) constr(q) :=
+Tactic Notation "named_inverse" ident(y) constr(q) "as" ident(A) :=
   pose (y := / q);
   repeat match goal with |- context [/ ?r] => replace (/ r) with y by (unfold y; f_equal; same_number) end;
-  let A := fresh "A" in pose proof (inverse_facts y q eq_refl) as A; clearbody y.
-Tactic Notation "named_root" ident(y) constr(q) :=
+  pose proof (inverse_facts y q eq_refl) as A; clearbody y.
+Tactic Notation "named_root" ident(y) constr(q) "as" ident(A) :=
   pose (y := sqrt q);
   repeat match goal with |- context [sqrt ?r] => replace (sqrt r) with y by (unfold y; f_equal; same_number) end;
-  let A := fresh "A" in pose proof (root_facts y q eq_refl) as A; clearbody y.
-Tactic Notation "named_abs" ident(y) constr(q) :=
+  pose proof (root_facts y q eq_refl) as A; clearbody y.
+Tactic Notation "named_abs" ident(y) constr(q) "as" ident(A) :=
   pose (y := Rabs q);
   repeat match goal with |- context [Rabs ?r] => replace (Rabs r) with y by (unfold y; f_equal; same_number) end;
-  let A := fresh "A" in pose proof (size_facts y q eq_refl) as A; clearbody y.
-Tactic Notation "named_sign" ident(y) constr(q) :=
+  pose proof (size_facts y q eq_refl) as A; clearbody y.
+Tactic Notation "named_sign" ident(y) constr(q) "as" ident(A) :=
   pose (y := sgn q);
   repeat match goal with
   | |- context [sgn ?r] =>
     first [ replace (sgn r) with y by (unfold y; f_equal; same_number)
           | replace (sgn r) with (- y) by (unfold y; symmetry; apply sign_of_opposite; same_number) ]
   end;
-  let A := fresh "A" in pose proof (sign_facts y q eq_refl) as A; clearbody y.
-Tactic Notation "named_max" ident(y) constr(p) constr(q) :=
+  pose proof (sign_facts y q eq_refl) as A; clearbody y.
+Tactic Notation "named_max" ident(y) constr(p) constr(q) "as" ident(A) :=
   pose (y := Rmax p q);
   repeat match goal with
   | |- context [Rmax ?r ?s] =>
     replace (Rmax r s) with y by (unfold y; first [f_equal; same_number | rewrite Rmax_comm; f_equal; same_number])
   end;
-  let A := fresh "A" in pose proof (larger_facts y p q eq_refl) as A; clearbody y.
-Tactic Notation "named_min" ident(y) constr(p) constr(q) :=
+  pose proof (larger_facts y p q eq_refl) as A; clearbody y.
+Tactic Notation "named_min" ident(y) constr(p) constr(q) "as" ident(A) :=
   pose (y := Rmin p q);
   repeat match goal with
   | |- context [Rmin ?r ?s] =>
     replace (Rmin r s) with y by (unfold y; first [f_equal; same_number | rewrite Rmin_comm; f_equal; same_number])
   end;
-  let A := fresh "A" in pose proof (smaller_facts y p q eq_refl) as A; clearbody y.
+  pose proof (smaller_facts y p q eq_refl) as A; clearbody y.
 
 (* ------------------------------------------------------------------------------------------------ formulas *)
 
@@ -95,10 +95,6 @@ with part_of H :=
   | _ /\ _ => let A := fresh in let B := fresh in destruct H as [A B]; first [solve [alike_formula A] | alike_formula B]
   end.
 Ltac from_premise H := first [exact H | alike_formula H].
-
-(* The goal is what is known of an atom. *)
-Ltac of_atoms :=
-  match goal with A : _ |- _ => solve [from_premise A] end.
 
 (* The goal is the negation of what N denies. *)
 Ltac from_negation N :=

@@ -18,7 +18,6 @@ from signproof.theory.export.tactics import block
 
 SECONDS = 20.0
 """For which a certificate is looked for."""
-_FUNCTIONS = {"inverse": "/", "root": "sqrt", "Abs": "Rabs", "sign": "sgn", "Max": "Rmax", "Min": "Rmin"}
 _KIND = {"=": "{} = 0", ">=": "0 <= {}", ">": "0 < {}", "!=": "{} <> 0"}
 
 
@@ -33,7 +32,7 @@ def certified(
     lines, values = _values(write, premises, seconds, depth)
     premises += values
     try:
-        certificate = find(term(goal), [term(says) for _, says in premises], seconds)  # type: ignore[arg-type]
+        certificate = find(term(goal), [term(says) for _, says in premises], seconds)
     except (TypeError, ValueError) as error:
         raise ExportError(f"no certificate: {error}") from None
     if certificate is None:
@@ -48,7 +47,9 @@ def _values(write: Spelling, premises: list[tuple[str, list]], seconds: float, d
     lines: list[str] = []
     found: list[tuple[str, list]] = []
     for value in values:
-        if (isinstance(value, Ne) and isinstance(value.lhs, Symbol)) or any(value == statement for _, statement in statements):
+        if (isinstance(value, Ne) and isinstance(value.lhs, Symbol)) or any(
+            value == statement for _, statement in statements
+        ):
             continue
         name, says = f"V{depth}_{len(found)}", tree(value)
         assert isinstance(says, list)
@@ -71,7 +72,8 @@ class _Proof:
         assumed = [(fact, self.atoms.formula(fact)) for fact in facts]
         needed = [part for part in dict.fromkeys(conditions(goal)) if part not in facts]
         before = [self.atoms.formula(part) for part in needed]
-        claimed = [self.atoms.formula(part) for part in dict.fromkeys(parts) if part not in facts and part not in needed]
+        others = [part for part in dict.fromkeys(parts) if part not in facts and part not in needed]
+        claimed = [self.atoms.formula(part) for part in others]
         self.names = {number: f"t{number}_" for number in self.atoms.numbers.values()}
         self.lines: list[str] = []
         self._atoms([name for name, _ in premises])
@@ -79,8 +81,8 @@ class _Proof:
         known = _Known()
         for fact, formula in assumed:
             known = self._assumed(known, fact, formula, sources, statements)
-        for number, formula in enumerate(self.atoms.axioms):
-            self._say(f"assert (X{number} : {self._formula(formula)}) by of_atoms.")
+        for number, (formula, source) in enumerate(zip(self.atoms.axioms, self._sources(), strict=True)):
+            self._say(f"assert (X{number} : {self._formula(formula)}) by from_premise {source}.")
             known = self._enter(known, f"X{number}", formula)
         refutations = iter(certificate.parts)
         for number, formula in enumerate(before):
@@ -118,7 +120,7 @@ class _Proof:
                 opaque.append((text, self.names[number], isinstance(key, exp)))
         self._say(f"revert {' '.join(names)}." if names else "idtac.")
         for text, name, positive in sorted(opaque, key=lambda each: -len(each[0])):
-            known = f" pose proof (exp_pos _ : 0 < {name}) as X_{name}." if positive else ""
+            known = f" pose proof (exp_pos _ : 0 < {name}) as A_{name}." if positive else ""
             self._say(f"set ({name} := {text}).{known} clearbody {name}.")
         self._say("unfold Rdiv; rewrite <- ?pow_inv.")
         for number, key in structured:
@@ -127,10 +129,22 @@ class _Proof:
                 raise ExportError("the Coq library lacks: roots other than square roots")
             if len(parts) > 2:
                 raise ExportError("the Coq library lacks: maxima of more than two numbers")
-            name, function = self.names[number], _FUNCTIONS[kind]
             inside = " ".join(f"({self._polynomial(part)})" for part in parts)
-            self._say(f"named_{kind.lower()} {name} {inside}.")
+            name = self.names[number]
+            self._say(f"named_{kind.lower()} {name} {inside} as A_{name}.")
         self._say(f"intros {' '.join(names)}." if names else "idtac.")
+
+    def _sources(self) -> list[str]:
+        """For each axiom, the name of what Coq knows of the atom that it is about; in their order."""
+        found = []
+        for key, number in self.atoms.numbers.items():
+            if isinstance(key, tuple):
+                kind, *parts = key
+                count = {"Abs": 5, "sign": 4, "Max": len(parts) + 1, "Min": len(parts) + 1}.get(kind, 1)
+                found += [f"A_{self.names[number]}"] * count
+            elif isinstance(key, exp):
+                found.append(f"A_{self.names[number]}")
+        return found
 
     # ---------------------------------------------------------------------------------------------- formulas
 
@@ -142,7 +156,10 @@ class _Proof:
             if size != 1 or not factors:
                 factors.insert(0, str(size) if size.denominator == 1 else f"({size.numerator} / {size.denominator})")
             text = " * ".join(factors)
-            found += (f" - {text}" if number < 0 else f" + {text}") if found else (f"- ({text})" if number < 0 else text)
+            if found:
+                found += f" - {text}" if number < 0 else f" + {text}"
+            else:
+                found = f"- ({text})" if number < 0 else text
         return found or "0"
 
     def _formula(self, formula: Formula) -> str:

@@ -103,7 +103,9 @@ class Context:
         found = self.step_names[number]
         here = {one: INTRODUCED.get(one) or self.names.of(*one) for one in over}
         if TIME in here:
-            here[TIME] = "t ltac:(lra)" if number in self.at_all_times else f"t {' '.join(name for name, _ in self.of_time)}"
+            here[TIME] = (
+                "t ltac:(lra)" if number in self.at_all_times else f"t {' '.join(name for name, _ in self.of_time)}"
+            )
         here |= at or {}
         some = {K: "0%nat", COMPONENT: "0%nat", INDEX: "0%nat d_positive", STATE: "(x_0, nil)"}
         for one in self.quantified(self.steps[number].says):
@@ -149,7 +151,9 @@ class Writing:
 
         Some are used in every coordinate i."""
         numbers = [*dict.fromkeys(numbers)]
-        said: set[Variable] = set().union(*(self.context.quantified(self.says(number)) for number in numbers if number not in every))
+        said: set[Variable] = set().union(
+            *(self.context.quantified(self.says(number)) for number in numbers if number not in every)
+        )
         others = sorted(said - {*self.over})
         lines = [_SOME.get(one) or f"pose proof zero as {self.context.names.of(*one)}." for one in others]
         for number in numbers:
@@ -157,7 +161,9 @@ class Writing:
             before = "fun (i : nat) (i_d : (i < d)%nat) => " if number in every else ""
             lines.append(f"pose proof {f'({before}{used})' if before else used} as H{number}.")
         names = [*(name for name, _ in self.facts()), *(f"H{number}" for number in numbers), *keep]
-        names += [f"{name}_k" if every else name for name, every in self.context.positive if not every or K in self.over]
+        names += [
+            f"{name}_k" if every else name for name, every in self.context.positive if not every or K in self.over
+        ]
         if K in self.over:
             lines.append("pose proof (pos_INR k) as k_whole.")
             names.append("k_whole")

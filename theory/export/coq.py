@@ -23,9 +23,9 @@ from signproof.theory.export.spelling import (
     ARGUMENT,
     ITERATION,
     KNOWN,
-    ExportError,
     SPATIAL,
     TIME,
+    ExportError,
     K,
     comment,
     function_of,
@@ -33,8 +33,8 @@ from signproof.theory.export.spelling import (
     variables,
 )
 from signproof.theory.export.steps import justified
-from signproof.theory.export.votes import VOTES
 from signproof.theory.export.tactics import block
+from signproof.theory.export.votes import VOTES
 from signproof.theory.symbols import f_star, k
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
@@ -339,8 +339,8 @@ class _Theorem:
     def _minimizers(self) -> list[str]:
         """The minimizers that steps are about: points where f is f*, if a step rests on there being one."""
         lines = []
-        found = [node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"]
-        stars = {str(node): node for node in found if len(node[1]) < 3}
+        minimizers = [node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"]
+        stars = {str(node): node for node in minimizers if len(node[1]) < 3}
         attained = [step.by[2][0][1] for step in self.steps if step.by[:2] == ["lemma", "attained minimum"]]
         for star in stars.values():
             name = self.write.vector(star)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from signproof.theory.document.terms import Tree
 from signproof.theory.export.context import Writing
 from signproof.theory.export.flows import FLOWS
 from signproof.theory.export.means import MEANS
 from signproof.theory.export.premises import by_premises
-from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError, K
+from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError
 from signproof.theory.export.sums import expanded, function
-from signproof.theory.export.tactics import block
 from signproof.theory.export.votes import VOTES
 
 

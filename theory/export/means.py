@@ -41,7 +41,11 @@ class _Mean:
             return []
         body, moves = self._linear(number, given)
         written, (function,) = self.law, (self.function.partition("=>")[0] + f"=> {body})",)
-        pointwise = [f"apply expectation_of_equals; intros {self.variable}; cbn beta.", *moves, "at_coordinate; fraction."]
+        pointwise = [
+            f"apply expectation_of_equals; intros {self.variable}; cbn beta.",
+            *moves,
+            "at_coordinate; fraction.",
+        ]
         lines = [f"transitivity ({written} {function}).", *block(pointwise), "linear_means; equal_sums."]
         return [f"assert ({name} : {self.text} = {after}).", *block(lines), f"rewrite {name} in {hypothesis}."]
 
@@ -118,7 +122,11 @@ def _independent(writing: Writing, arguments: list, using: list[int]) -> list[st
 
 def _bienayme(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     step_size, batch, point = arguments
-    c, n, x = writing.write.number(step_size, ARGUMENT), writing.write.index(batch), writing.write.vector(point, ARGUMENT)
+    c, n, x = (
+        writing.write.number(step_size, ARGUMENT),
+        writing.write.index(batch),
+        writing.write.vector(point, ARGUMENT),
+    )
     index = "i i_d" if INDEX in writing.over else "0%nat d_positive"
     lines = [f"assert (whole : (0 < {n})%nat) by (apply INR_lt; rewrite INR_zero; lra)."]
     lines.append(f"pose proof (variance_of_draws (law {x}) (mapping {x}) {c} {n} {index.split()[0]} whole) as H.")

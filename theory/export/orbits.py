@@ -10,7 +10,7 @@ from sympy import Basic, Symbol, diff
 from signproof.theory.document.form import Proved, StepForm
 from signproof.theory.document.terms import Tree, nodes, term, tree
 from signproof.theory.export.arithmetic import decided, replaced
-from signproof.theory.export.spelling import ARGUMENT, SUM, ExportError, Names, Spelling, comment
+from signproof.theory.export.spelling import SUM, ExportError, Names, Spelling, comment
 from signproof.theory.export.tactics import block
 from signproof.theory.symbols import i
 from signproof.theory.terms.expectations import coordinate
@@ -55,7 +55,9 @@ class Orbit:
 
     def _statement(self) -> str:
         write, d = self.write, len(self.orbit.coordinates)
-        lines = [f"({' '.join(write.names.of('symbol', each) for each in self.parameters)} : R)"] if self.parameters else []
+        lines = (
+            [f"({' '.join(write.names.of('symbol', each) for each in self.parameters)} : R)"] if self.parameters else []
+        )
         lines.append("(f : vec -> R) (grad : vec -> vec)")
         lines.append(f"(f_is : forall y : vec, f y = {write.number(self._at_y(self.orbit.function), SUM)})")
         lines.append(f"(gradient_of_f : differentiable {d} f grad)")
@@ -90,7 +92,9 @@ class Orbit:
         lines = []
         for n, name in enumerate(self.orbit.coordinates):
             slope = tree(diff(term(self.orbit.function), Symbol(name, real=True)))
-            lines.append(f"assert (slope_{n} : forall y : vec, grad y {n}%nat = {self.write.number(self._at_y(slope), SUM)}).")
+            lines.append(
+                f"assert (slope_{n} : forall y : vec, grad y {n}%nat = {self.write.number(self._at_y(slope), SUM)})."
+            )
             lines += block(["intros y.", f"partial_derivative gradient_of_f f_is {n}%nat."])
         rules: dict[str, Callable[[StepForm], list[str]]] = {"run": self._turn, "forever": self._forever}
         for step in self.steps:
@@ -114,7 +118,14 @@ class Orbit:
         goals = []
         for n, (entry, after) in enumerate(zip(here, there, strict=True)):
             goal = ["eq", tree(self._moved(n, entry, here)), after]
-            goals.append(block(["clear - " + " ".join(name for name, _ in self.known) + ".", *decided(self.write, goal, self.known)]))
+            goals.append(
+                block(
+                    [
+                        "clear - " + " ".join(name for name, _ in self.known) + ".",
+                        *decided(self.write, goal, self.known),
+                    ]
+                )
+            )
         lines += ["repeat split.", *(line for goal in goals for line in goal)]
         says = f"forall k : nat, {self._at('x k', place)} -> {self._at('x (S k)', place + 1)}"
         return [f"assert (turn_{place} : {says}).", *block(lines)]
@@ -123,7 +134,7 @@ class Orbit:
         """A coordinate of the next point, as the rule makes it."""
         at = {Symbol(name, real=True): term(each) for name, each in zip(self.orbit.coordinates, here, strict=True)}
         slope = diff(term(self.orbit.function), Symbol(self.orbit.coordinates[n], real=True)).xreplace(at)
-        moved: Any = coordinate(term(self.step), i)  # type: ignore[arg-type]
+        moved: Any = coordinate(term(self.step), i)
         return moved.subs(coordinate(gradient(x_k), i), slope).subs(coordinate(x_k, i), term(entry))
 
     def _forever(self, step: StepForm) -> list[str]:
@@ -131,7 +142,9 @@ class Orbit:
         for place in range(self.count):
             again = f"(turn_{place} _ {again})"
         lines = [f"assert (points : forall k : nat, {self._at(f'x {self._number(0)}', 0)})."]
-        lines += block(["induction k as [|k IH].", "{ exact start. }", f"rewrite times_successor; cbn [Nat.add]. exact {again}."])
+        lines += block(
+            ["induction k as [|k IH].", "{ exact start. }", f"rewrite times_successor; cbn [Nat.add]. exact {again}."]
+        )
         found, parts = "(points k)", []
         for place in range(self.count):
             parts.append(found)

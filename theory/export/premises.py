@@ -28,7 +28,9 @@ def by_premises(
         order = [*using[place : place + 1], *using[:place], *using[place + 1 :]]
         tries = [f"(pose proof {context.used(number, writing.over, given)} as Q; by_instance Q)" for number in order]
         intro = [f"intros {introduced}."] if introduced else []
-        intro += [f"pose proof ({name} n) as {name}_n." for name, every in context.positive if every and introduced == "n"]
+        intro += [
+            f"pose proof ({name} n) as {name}_n." for name, every in context.positive if every and introduced == "n"
+        ]
         lines += ["premise H.", *block([*intro, f"at_coordinate. first [{' | '.join([*tries, 'decide_step'])}]."])]
     lines.append(f"pose proof (H{at}) as Q. cbn beta in Q.")
     return [*lines, *expanded(writing, sums, "Q"), "by_instance Q."]

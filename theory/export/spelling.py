@@ -17,8 +17,9 @@ RESERVED = frozenset(
     Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
-    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n mapping H M N E Q P expected
-    x_star velocity rate flow frechet history process advance moved oracle law mean state sum given image family
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n
+    mapping H M N E Q P expected x_star velocity rate flow frechet history process advance moved oracle law mean state
+    sum given image family draws mean_draw accumulated least_so_far beta incomplete_beta probability mean_vote
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
@@ -59,7 +60,7 @@ def is_vector(tree: Tree) -> bool:
 
 
 def variables(tree: Tree, random: bool = False) -> set[Variable]:
-    """What is free in a tree and stands for anything: ("symbol", "k"), "i", "t" or "j", ("point", a name), STATE and DRAW.
+    """What is free in a tree and stands for anything: indices, the time, ("point", a name), STATE and DRAW.
 
     In a random run points are what has been reached before an iteration; those after it depend on what is drawn in it.
     """

@@ -76,8 +76,8 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
     lines = writing.use(using, every=each)
     equations = [term(writing.says(number)) for number in using]
     if each:
-        rest = [writing.says(number) for number in using if number not in each]
-        lines += _rewritten_sums(writing, [writing.form.says, *rest], equations, each)
+        others = [writing.says(number) for number in using if number not in each]
+        lines += _rewritten_sums(writing, [writing.form.says, *others], equations, each)
         using = [number for number in using if number not in each]
     lengths: dict[str, list] = {}
     for node in nodes(writing.form.says):
@@ -91,7 +91,7 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
             after = after.xreplace({equation.lhs: equation.rhs})
         if after == vector:
             continue
-        written, pair = writing.write.number(node, SUM), writing.write.pair(node[1][1])
+        written, pair = writing.write.number(node, SUM), writing.write.pair(str(node[1][1]))
         atoms = terms(after)
         tactic, factor = "same_part", ""
         rest = writing.write.vector(tree(after), ARGUMENT)

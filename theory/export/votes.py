@@ -51,11 +51,16 @@ def _whole(writing: Writing, number: Any, less: int) -> str:
 
 def _parity(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     j, n, p = arguments
-    half = Poly((term(n) - term(j) - 1) / 2, k)  # type: ignore[operator]
+    half = Poly((term(n) - term(j) - 1) / 2, k)
     slope, start = half.coeff_monomial(k), half.coeff_monomial(1)
     m = f"({slope} * Z.of_nat k + {start})%Z" if slope else f"({start})%Z"
     at = f"{writing.write.number(p, ARGUMENT)} {writing.write.chance(p)} ({j})%Z {writing.write.index(n)} {m}"
     return [f"pose proof (odd_difference {at} ltac:(lia)) as H. by_instance H."]
+
+
+def _positive_beta(writing: Writing, arguments: list, using: list[int]) -> list[str]:
+    at = " ".join(map(writing.write.index, arguments))
+    return [f"pose proof (positive_beta_function {at} ltac:(lia) ltac:(lia)) as H.", "by_instance H."]
 
 
 VOTES: Mapping[str, _Lemma] = {
@@ -64,10 +69,7 @@ VOTES: Mapping[str, _Lemma] = {
     "parity": _parity,
     "mirrored signs": _of("mirrored_signs", "nc"),
     "central binomial probability": _of("tie_of_even", "nc", 1, divides=True),
-    "positive beta function": lambda writing, arguments, using: [
-        f"pose proof (positive_beta_function {' '.join(map(writing.write.index, arguments))} ltac:(lia) ltac:(lia)) as H.",
-        "by_instance H.",
-    ],
+    "positive beta function": _positive_beta,
     "beta function": _of("next_beta", "nn", 1, divides=True),
     "incomplete beta function at 1": _of("incomplete_beta_function_at_1", "p"),
     "incomplete beta function, first": _of("next_incomplete_beta_first", "pnn", 1, divides=True),
