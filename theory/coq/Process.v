@@ -1,6 +1,7 @@
 (* Runs with stochastic gradients: what has happened before an iteration, and expectations of it. *)
 From Coq Require Import Reals Lra Lia List.
-From Signproof Require Import Vectors Norms Recursion Expectation.
+From Signproof Require Import Vectors Norms Recursion.
+From Signproof Require Export Expectation.
 Open Scope R_scope.
 
 (* What has happened before an iteration: the point that has been reached, and all that was drawn. *)

@@ -2,7 +2,7 @@
 From Coq Require Import FunctionalExtensionality Nsatz.
 From Coquelicot Require Import Coquelicot.
 From Coq Require Export Reals Lra Lia Psatz.
-From Signproof Require Export Vectors Norms Objective Recursion Logarithm Expectation Process Certificates.
+From Signproof Require Export Vectors Norms Objective Recursion Logarithm Certificates.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ numbers *)

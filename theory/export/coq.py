@@ -80,7 +80,10 @@ def coq(document: Document) -> str:
 
 def _file(document: Document, theorems: list[str], last: str) -> str:
     """A Coq file of theorems, of which the last one is what the document proves."""
-    modules = sorted({_MODULES[name] for name in document.form.lemmas if name in _MODULES})
+    says = [document.form.claim.conclusion, *(step.says for step in document.form.steps)]
+    random = any(node[0] in ("expectation", "estimate") for part in says for node in nodes(part))
+    needed = {_MODULES[name] for name in document.form.lemmas if name in _MODULES}
+    modules = sorted(needed | ({"Process"} if random else set()))
     parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}")]
     derivatives = "From Coquelicot Require Import Coquelicot.\n" if document.form.claim.kind == "orbit" else ""
     required = f"From Signproof Require Import {' '.join(['Steps', *modules])}.\n"

@@ -42,6 +42,8 @@ class Orbit:
         lacking = ""
         if self.orbit.formula:
             lacking = "orbits that do not repeat"
+        elif self.claim.conclusion[0] != "repeats":
+            lacking = f"orbits that are claimed as {self.claim.conclusion[0]}"
         elif step is None or self.claim.rule.draws != "gradient":
             lacking = f"orbits of {self.claim.rule.name}"
         elif {node[0] for node in nodes(step)} - COORDINATEWISE or any(
@@ -65,7 +67,8 @@ class Orbit:
         lines.append(f"(x : nat -> vec) (rule : forall k : nat, x (S k) = {rule})")
         lines.append(f"(start : {self._at('x 0%nat', 0)})")
         lines += [f"({name} : {write.statement(says)})" for name, says in self.known]
-        goal = " /\\ ".join(f"({self._at(f'x {self._number(place)}', place)})" for place in range(self.count))
+        claimed = [point[1:] for point in self.claim.conclusion[1:]]
+        goal = " /\\ ".join(f"({self._is(f'x {self._number(place)}', point)})" for place, point in enumerate(claimed))
         return "\n".join(f"  {line}" for line in lines) + f" :\n  forall k : nat, {goal}."
 
     def _number(self, place: int) -> str:
@@ -77,7 +80,10 @@ class Orbit:
 
     def _at(self, vector: str, place: int) -> str:
         """That a vector is a point of the orbit."""
-        point = self.orbit.points[place % self.count]
+        return self._is(vector, self.orbit.points[place % self.count])
+
+    def _is(self, vector: str, point: list[Tree]) -> str:
+        """That a vector has these coordinates."""
         return " /\\ ".join(f"{vector} {n}%nat = {self.write.number(entry, SUM)}" for n, entry in enumerate(point))
 
     def _at_y(self, formula: Tree) -> Tree:

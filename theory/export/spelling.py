@@ -19,7 +19,7 @@ RESERVED = frozenset(
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
     norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n
     mapping H M N E Q P expected x_star velocity rate flow frechet history process advance moved oracle law mean state
-    sum given image family draws mean_draw accumulated least_so_far beta incomplete_beta probability mean_vote
+    sum given image family draws mean_draw accumulated least_so_far incomplete_beta probability mean_vote
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
@@ -203,7 +203,7 @@ class Spelling:
             indices = [self.index(whole[-1])] if tag == "mean_vote" else [f"({whole[0]})%Z", self.index(whole[-1])]
             return self._applied(tag, (*number, *indices), around)
         if tag == "beta_function":
-            return self._applied("beta", map(self.index, arguments), around)
+            return self._applied("Beta.beta", map(self.index, arguments), around)
         if tag == "incomplete_beta":
             return self._applied(tag, (self.number(arguments[0], ARGUMENT), *map(self.index, arguments[1:])), around)
         if tag == "expectation":
