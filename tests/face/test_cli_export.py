@@ -53,9 +53,7 @@ def test_a_theorem_that_coq_does_not_accept_changes_the_exit_code(run, tmp_path,
 
 
 def test_what_has_no_counterpart_in_coq_is_refused_in_one_line(misuse, tmp_path):
-    assert "the Coq library lacks" in misuse(
-        "export", "scaled-sign/example-1", "--to", "coq", "--out", tmp_path / "coq"
-    )
+    assert "the Coq library lacks" in misuse("export", "signprox/eq-9", "--to", "coq", "--out", tmp_path / "coq")
     (tmp_path / "file").touch()
     assert "name a folder" in misuse("export", ID, "--to", "coq", "--out", tmp_path / "file")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,7 +1,8 @@
 (* Tactics that prove the steps of an exported proof: one for each rule of signproof's kernel. *)
-From Coq Require Import FunctionalExtensionality.
+From Coq Require Import FunctionalExtensionality Nsatz.
+From Coquelicot Require Import Coquelicot.
 From Coq Require Export Reals Lra Lia Psatz.
-From Signproof Require Export Vectors Norms Objective Recursion Logarithm.
+From Signproof Require Export Vectors Norms Objective Recursion Logarithm Certificates.
 Open Scope R_scope.
 
 (* ------------------------------------------------------------------------------------------------ numbers *)
@@ -53,6 +54,9 @@ Proof. intros. split; [apply sqrt_pos|apply sqrt_sqrt; assumption]. Qed.
 Lemma INR_zero : INR 0 = 0.
 Proof. reflexivity. Qed.
 
+Lemma some_coordinate d : (0 < d)%nat -> exists i, (i < d)%nat.
+Proof. intros P. exists 0%nat. exact P. Qed.
+
 (* Parts of statements. *)
 Ltac parts :=
   repeat match goal with
@@ -77,6 +81,8 @@ Ltac powers :=
   repeat match goal with
   | |- context [?r ^ S ?n] => is_var n; rewrite <- (tech_pow_Rmult r n)
   | H : context [?r ^ S ?n] |- _ => is_var n; rewrite <- (tech_pow_Rmult r n) in H
+  | |- context [?r ^ S (S ?n)] => is_var n; rewrite <- (tech_pow_Rmult r (S n))
+  | H : context [?r ^ S (S ?n)] |- _ => is_var n; rewrite <- (tech_pow_Rmult r (S n)) in H
   end.
 
 (* Fractions as products with inverses. *)
@@ -131,6 +137,34 @@ Ltac opaque :=
 (* Equations of a variable with something are substituted. *)
 Ltac substituted := repeat match goal with H : ?y = _ |- _ => is_var y; subst y | H : _ = ?y |- _ => is_var y; subst y end.
 
+(* Signs that stand for themselves: of products, quotients, powers and roots of positive numbers. *)
+Ltac positive_number :=
+  lazymatch goal with
+  | |- ?a > 0 => change (0 < a); positive_number
+  | |- 0 < _ * _ => apply Rmult_lt_0_compat; positive_number
+  | |- 0 < _ / _ => apply Rdiv_lt_0_compat; positive_number
+  | |- 0 < / _ => apply Rinv_0_lt_compat; positive_number
+  | |- 0 < _ ^ _ => apply pow_lt; positive_number
+  | |- 0 < sqrt _ => apply sqrt_lt_R0; positive_number
+  | |- 0 < exp _ => apply exp_pos
+  | |- _ => solve [assumption | lra]
+  end
+with not_negative :=
+  lazymatch goal with
+  | |- ?a >= 0 => apply Rle_ge; not_negative
+  | |- 0 <= _ * _ => apply Rmult_le_pos; not_negative
+  | |- 0 <= _ / _ => apply Rdiv_le_0_compat; [not_negative|positive_number]
+  | |- 0 <= / _ => apply Rlt_le, Rinv_0_lt_compat; positive_number
+  | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | |- 0 <= _ ^ _ => apply pow_le; not_negative
+  | |- 0 <= sqrt _ => apply sqrt_pos
+  | |- 0 <= Rabs _ => apply Rabs_pos
+  | |- 0 <= exp _ => apply Rlt_le, exp_pos
+  | |- 0 <= norm _ _ => apply non_negative_norm
+  | |- 0 <= dual_norm _ _ => apply non_negative_dual_norm
+  | |- _ => solve [assumption | lra]
+  end.
+
 Ltac decided :=
   first [lra | apply pow2_ge_0 | apply Rle_ge, pow2_ge_0 | apply Rabs_pos | apply Rle_ge, Rabs_pos | nra | substituted; first [lra | nra]].
 
@@ -143,10 +177,30 @@ Ltac nonzero :=
   powers; parts;
   match goal with
   | |- ?q <> 0 =>
-    first [ assumption | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
+    first [ assumption | apply Rgt_not_eq; positive_number | apply Rgt_not_eq; solve [decide_step] | apply Rlt_not_eq; solve [decide_step]
           | let E := fresh in intro E; opaque; parts; nra ]
   end.
-Ltac fraction := first [ring | field; nonzero].
+(* Roots and absolute values as numbers of which the squares are known. *)
+Ltac rooted :=
+  repeat match goal with
+  | |- context [sqrt ?r] =>
+    let S := fresh "S" in assert (S : sqrt r * sqrt r = r) by (apply sqrt_sqrt; first [not_negative | solve [decide_step]]);
+    let P := fresh "P" in first [assert (P : 0 < sqrt r) by (apply sqrt_lt_R0; positive_number) | pose proof (sqrt_pos r) as P];
+    let y := fresh "y" in set (y := sqrt r) in *; clearbody y
+  | |- context [Rabs ?r] =>
+    let S := fresh "S" in assert (S : Rabs r * Rabs r = r * r) by apply abs_facts;
+    let y := fresh "y" in set (y := Rabs r) in *; clearbody y
+  end.
+Ltac fraction_of_roots :=
+  lazymatch goal with |- context [sqrt _] => idtac | |- context [Rabs _] => idtac end;
+  rooted; field_simplify_eq; [|nonzero ..];
+  repeat match goal with S : ?y * ?y = ?r |- _ => field_simplify_eq in S; [nonzero ..|revert S] end;
+  cbn [Rpow_def.pow]; intros; nsatz.
+Ltac inverses_of_goal := unfold Rdiv; rewrite <- ?pow_inv.
+Ltac fraction := first [ring | solve [inverses_of_goal; ring] | solve [field; nonzero] | solve [inverses_of_goal; lra] | solve [fraction_of_roots]].
+
+(* Factors of a number that is not 0. *)
+Ltac nonzero_by q := repeat split; first [lra | let Z := fresh in intro Z; rewrite Z in q; lra].
 
 (* ------------------------------------------------------------------------------------------------ vectors *)
 
@@ -201,10 +255,17 @@ Ltac alike H :=
   | |- context [Rabs ?a] =>
     match type of H with context [Rabs ?b] =>
       tryif constr_eq a b then fail else replace (Rabs b) with (Rabs a) in H by same_part end
+  | |- context [exp ?a] =>
+    match type of H with context [exp ?b] =>
+      tryif constr_eq a b then fail else replace (exp b) with (exp a) in H by (f_equal; fraction) end
   end.
 
-(* Coordinates of combinations. *)
+Lemma times_successor m n : (m * S n = m + m * n)%nat.
+Proof. lia. Qed.
+
+(* Coordinates of combinations, and what a sequence is at n + 1. *)
 Ltac at_coordinate :=
+  try (rewrite ?times_successor; cbn [Nat.add]);
   repeat match goal with
   | |- context [add ?u ?v ?i] => change (add u v i) with (u i + v i)
   | |- context [sub ?u ?v ?i] => change (sub u v i) with (u i - v i)
@@ -214,24 +275,47 @@ Ltac at_coordinate :=
 Ltac at_coordinate_in H := revert H; at_coordinate; intros H.
 Ltac same_sum := apply total_ext; intros; at_coordinate; fraction.
 
+Ltac same_fraction := first [fraction | f_equal; fraction].
+
+(* Both sides of the goal are those of H, as fractions. *)
+Ltac same_sides H :=
+  let sides a b c e := (replace a with c by same_fraction; replace b with e by same_fraction; exact H) in
+  lazymatch goal with
+  | |- ?a <= ?b => lazymatch type of H with ?c <= ?e => sides a b c e end
+  | |- ?a >= ?b => lazymatch type of H with ?c >= ?e => sides a b c e | ?c <= ?e => apply Rle_ge; sides b a c e end
+  | |- ?a < ?b => lazymatch type of H with ?c < ?e => sides a b c e end
+  | |- ?a > ?b => lazymatch type of H with ?c > ?e => sides a b c e end
+  | |- ?a = ?b => lazymatch type of H with ?c = ?e => sides a b c e end
+  end.
+
 (* The goal is what H says, up to normal form. *)
 Ltac by_instance H :=
   cbn beta in H;
   first
   [ exact H
-  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | inverses; lra | nra | opaque; parts; decided] ].
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [rewrite H; fraction] | solve [inverses; lra] | solve [same_sides H] | nra | opaque; parts; decided] ].
 
 (* ------------------------------------------------------------------------------------------------ equations *)
 
 Ltac expanded := autorewrite with dot; cbn beta.
 Ltac absolute :=
-  rewrite ?Rabs_mult;
+  unfold Rdiv; rewrite ?Rabs_mult;
   solve [reflexivity | ring | repeat match goal with |- context [Rabs ?r] => rewrite (Rabs_pos_eq r) by (first [apply sqrt_pos | arithmetic]) end; fraction
         | opaque; parts; decided].
 
 Ltac equal :=
   powers;
   first [reflexivity | fraction | lra | absolute].
+
+(* Sums over coordinates that are the same are written in one way. *)
+Ltac same_totals :=
+  repeat match goal with
+  | |- context [total ?n ?a] =>
+    match goal with
+    | |- context [total n ?b] => tryif constr_eq a b then fail else replace (total n b) with (total n a) by same_part
+    end
+  end.
+Ltac equal_sums := first [equal | same_totals; equal].
 
 (* The norm of a combination is |c| times that of a vector. *)
 Ltac scaled_norm c :=
@@ -279,6 +363,26 @@ Proof.
     rewrite Rabs_left; lra.
   - rewrite dimension. exact Gain.
 Qed.
+
+(* ------------------------------------------------------------------------------------------------ orbits *)
+
+Lemma partial_derivative_is d f grad y i l :
+  differentiable d f grad -> (i < d)%nat -> is_derive (fun t => f (y + t * unit i)%V) 0 l -> grad y i = l.
+Proof.
+  intros D I L. specialize (D y (unit i)). rewrite dot_comm, dot_unit in D by exact I.
+  rewrite <- (is_derive_unique _ _ _ D). apply is_derive_unique. exact L.
+Qed.
+
+(* A coordinate of the gradient D of f, of which E is the formula. *)
+Ltac partial_derivative D E i :=
+  apply (partial_derivative_is _ _ _ _ i _ D); [lia|];
+  let F := fresh in pose proof (functional_extensionality _ _ E) as F; rewrite F; clear F;
+  unfold add, scale; cbv beta;
+  repeat match goal with
+  | |- context [unit ?m ?n] =>
+    first [replace (unit m n) with 1 by reflexivity | replace (unit m n) with 0 by reflexivity]
+  end;
+  auto_derive; [repeat split; auto|first [ring | field]].
 
 (* ------------------------------------------------------------------------------------------------ certificates *)
 

@@ -1,4 +1,4 @@
-"""Proofs as they are written: each step is checked by SymPy, Z3 and the table of lemmas while SymPy's terms are at hand.
+"""Proofs as they are written: each step is checked by SymPy, Z3 and the table of lemmas.
 
 What holds here is written as a document, and the kernel checks that; this check finds slips early, and says where.
 

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Abs, Add, Basic, Expr, Mul, Poly, Pow, Rational, Symbol, exp, expand, sympify
 
 from signproof.theory.document.terms import term, tree
+from signproof.theory.export.certified import certified
 from signproof.theory.export.contradictions import Contradiction, Fact, contradiction
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling
 from signproof.theory.kernel.reading import Tree
@@ -27,6 +28,10 @@ MOST_SQUARES = 4
 """Of squares that are tried, before those of sums and differences of two."""
 
 
+LARGEST = 80
+"""Of the terms of all facts together, for which products are looked for here."""
+
+
 class _Unfit(Exception):
     """Something that no products of facts are looked for."""
 
@@ -35,9 +40,14 @@ def decided(write: Spelling, goal: list, known: Iterable[tuple[str, list]]) -> l
     """Tactics for a goal, from what is known under the given names."""
     if goal == ["true"]:
         return ["exact I."]
+    known = list(known)
     try:
-        return ["powers.", *_parts(write, goal, list(known))]
+        return ["powers.", *_parts(write, goal, known)]
     except (_Unfit, ExportError):
+        pass
+    try:
+        return certified(write, goal, known)
+    except ExportError:
         return SEARCH
 
 
@@ -80,6 +90,8 @@ class _Question:
         self._enter("F_N", rest, ">" if opposite == "<" else ">=", "fact N F_N.")
         self.facts.append(self.facts.pop([fact.name for fact in self.facts].index("F_N")))
         self._squares()
+        if sum(len(Add.make_args(expand(fact.number))) for fact in self.facts if fact.sign != "^2") > LARGEST:
+            raise _Unfit
         found = contradiction(self.facts)
         if found is None:
             raise _Unfit
@@ -157,7 +169,7 @@ class _Question:
     def _spelled(self, number: Basic, around: int) -> str:
         """A number as Coq writes it; atoms are put in for their symbols as they are, so that nothing cancels."""
         atoms = {symbol.name: tree(atom) for atom, symbol in self.atoms.items()}
-        return self.write.number(_replaced(tree(sympify(number)), atoms), around)
+        return self.write.number(replaced(tree(sympify(number)), atoms), around)
 
     def _inverse(self, base: Expr) -> Expr:
         number = Pow(base, -1)
@@ -265,10 +277,10 @@ def _gap(says: list) -> Expr:
     return one - other if relation in ("ge", "gt") else other - one
 
 
-def _replaced(found: Tree, atoms: Mapping[str, Tree]) -> Tree:
+def replaced(found: Any, atoms: Mapping[str, Tree]) -> Any:
     """A tree with others for some of its symbols."""
     if isinstance(found, str):
         return found
     if found[0] == "symbol":
         return atoms.get(found[1], found)
-    return [found[0], *(_replaced(part, atoms) for part in found[1:])]
+    return [found[0], *(replaced(part, atoms) for part in found[1:])]

@@ -11,24 +11,45 @@ from sympy.core.symbol import Str
 from signproof.theory.algebra.decide import follows
 from signproof.theory.document.sentence import sentence
 from signproof.theory.document.terms import term, tree
-from signproof.theory.export.arithmetic import decided
+from signproof.theory.export import flows
+from signproof.theory.export.arithmetic import SEARCH, decided
+from signproof.theory.export.context import Context, Writing
+from signproof.theory.export.flows import FLOWS
+from signproof.theory.export.hypotheses import at_points, is_random, place
+from signproof.theory.export.lemmas import LEMMAS
+from signproof.theory.export.orbits import Orbit
 from signproof.theory.export.spelling import (
     ARGUMENT,
     ITERATION,
     KNOWN,
+    SPATIAL,
+    TIME,
     ExportError,
+    K,
     comment,
+    function_of,
     slug,
     variables,
 )
-from signproof.theory.export.steps import LEMMAS, Context, K, Writing, justified
+from signproof.theory.export.steps import justified
+from signproof.theory.export.tactics import block
+from signproof.theory.export.votes import VOTES
 from signproof.theory.kernel.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.kernel.reading import nodes
-from signproof.theory.symbols import f_star
+from signproof.theory.symbols import f_star, k
 from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
 
-HEAD = "From Signproof Require Import Steps.\nOpen Scope R_scope.\n"
-KINDS = ("bound", "algebraic", "implication")
+BOUND = {"k", "l", "i", "j", "V_0", "f_*"}
+"""Symbols that stand for an index, or for a number that belongs to the run; all others are any real numbers."""
+_MODULES = dict.fromkeys(VOTES, "Voters") | dict.fromkeys(FLOWS, "Trajectories")
+"""Files of the library beside Steps.v that a lemma needs."""
+_OBJECTIVE = ["(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)"]
+_TIMED_OBJECTIVE = [
+    "(f : vec -> R) (grad : vec -> vec) (gradient_of_f : forall y : vec, frechet d f (grad y) y)",
+    "(gradient_continuous : continuous_gradient d grad)",
+]
+"""The objective; along flows it is continuously differentiable."""
+KINDS = ("bound", "algebraic", "implication", "flow")
 """Kinds of claims that have a counterpart in Coq: bounds along runs on exact gradients, and statements about numbers
 and points."""
 
@@ -42,6 +63,10 @@ def coq(document: Document) -> str:
     lacking = sorted(form.lemmas.keys() - LEMMAS.keys())
     if lacking:
         raise ExportError(f"the Coq library lacks: {', '.join(lacking)}")
+    if form.claim.kind == "orbit":
+        name = theorem_name(form.claim.id)
+        orbit = Orbit(Proved(form.claim, form.steps, form.end), name, _about_parameters(form.claim))
+        return _file(document, [orbit.text], name)
     theorems: dict[str, _Theorem] = {}
     pending = dict(form.theorems)
     while pending:
@@ -51,10 +76,39 @@ def coq(document: Document) -> str:
         for id in ready:
             theorems[id] = _Theorem(pending.pop(id), theorems)
     last = _Theorem(Proved(form.claim, form.steps, form.end), theorems)
-    parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}"), HEAD]
-    parts += [theorem.text for theorem in (*theorems.values(), last)]
-    parts.append(f"Print Assumptions {last.name}.\n")
-    return "\n".join(parts)
+    return _file(document, [theorem.text for theorem in (*theorems.values(), last)], last.name)
+
+
+def _file(document: Document, theorems: list[str], last: str) -> str:
+    """A Coq file of theorems, of which the last one is what the document proves."""
+    says = [document.form.claim.conclusion, *(step.says for step in document.form.steps)]
+    random = any(node[0] in ("expectation", "estimate") for part in says for node in nodes(part))
+    needed = {_MODULES[name] for name in document.form.lemmas if name in _MODULES}
+    modules = sorted(needed | ({"Process"} if random else set()))
+    parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}")]
+    derivatives = "From Coquelicot Require Import Coquelicot.\n" if document.form.claim.kind == "orbit" else ""
+    required = f"From Signproof Require Import {' '.join(['Steps', *modules])}.\n"
+    parts.append(f"{derivatives}{required}Open Scope R_scope.\n")
+    return "\n".join([*parts, *theorems, f"Print Assumptions {last}.\n"])
+
+
+def _functions(found: list[list]) -> list[str]:
+    """Functions other than the objective, with their gradients."""
+    functions = {str(node[2]): node[2] for node in found if node[0] in ("value", "gradient") and len(node) > 2}
+    lines = []
+    for name, component in map(function_of, functions.values()):
+        of, every = ("nat -> ", "forall j : nat, ") if component else ("", "")
+        at = " j" if component else ""
+        both = (f"f_{name}{at}", f"grad_{name}{at}")
+        one, other = (f"({each})" if component else each for each in both)
+        lines.append(f"(f_{name} : {of}vec -> R) (grad_{name} : {of}vec -> vec)")
+        lines.append(f"(gradient_of_{name} : {every}differentiable d {one} {other})")
+    return lines
+
+
+def _about_parameters(claim: Stated) -> list[list]:
+    """The premises of a claim that are about its parameters."""
+    return [premise for premise in claim.premises if premise != ["ge", ["symbol", ITERATION], "0"]]
 
 
 def theorem_name(id: str) -> str:
@@ -76,7 +130,7 @@ class _Theorem:
         self.name = theorem_name(claim.id)
         _require_kind(claim)
         self.parameters = claim.parameters
-        self.premises = [premise for premise in claim.premises if premise != ["ge", ["symbol", ITERATION], "0"]]
+        self.premises = _about_parameters(claim)
         if any(K in variables(premise) for premise in self.premises):
             raise ExportError("the Coq library lacks: domains that depend on k")
         self.context = Context(claim, self.steps, self._fixed(), theorems)
@@ -112,31 +166,68 @@ class _Theorem:
             raise ExportError(f"the Coq library lacks: the terms {', '.join(sorted(tags - KNOWN))}")
         norms = {node[1][1] for node in found if node[0] in ("norm", "dual_norm", "maximizer")}
         lines: list[str] = []
-        if claim.kind != "algebraic":
+        if claim.kind != "algebraic" and (tags & SPATIAL or claim.rule is not None):
             lines.append("(d : nat) (d_positive : (0 < d)%nat)")
             context.in_space = True
         lines += [f"({name} : DualPair d)" for key, name in (("any", "p"), ("op", "p_op")) if key in norms]
-        if claim.rule is not None or tags & {"value", "gradient"} or ["symbol", "f_*"] in found:
-            lines.append("(f : vec -> R) (grad : vec -> vec) (gradient_of_f : differentiable d f grad)")
+        lines += _functions(found)
+        of_objective = any(node[0] in ("value", "gradient") and len(node) == 2 for node in found)
+        if claim.rule is not None or of_objective or ["symbol", "f_*"] in found:
+            lines += _TIMED_OBJECTIVE if claim.timed else _OBJECTIVE
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
-        if claim.parameters:
-            real = [context.names.of("symbol", name) for name in claim.parameters if name != claim.horizon]
-            lines += [f"({' '.join(real)} : R)"] if real else []
-        if claim.horizon is not None:
-            lines.append(f"({context.names.of('symbol', claim.horizon)} : nat)")
+        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND - ({"t", "s"} if claim.timed else set())
+        others = {*context.whole, *(("t",) if claim.timed else ())}
+        real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols} - others)]
+        lines += [f"({' '.join(real)} : R)"] if real else []
+        lines += [f"({context.names.of('symbol', name)} : nat)" for name in context.whole]
+        entries = sorted({node[1][1] for node in found if node[0] == "entry"})
+        lines += [f"({' '.join(context.names.of('entry', name) for name in entries)} : vec)"] if entries else []
+        chances = {str(node[-1]): node[-1] for node in found if node[0] in ("mean_vote", "probability")}
+        for chance in chances.values():
+            lines.append(f"({write.chance(chance)} : 0 <= {write.number(chance)} <= 1)")
         points = sorted(name for _, name in context.fixed if self._in_statement(name))
         if points:
             lines.append(f"({' '.join(context.names.of('point', name) for name in points)} : vec)")
+        if claim.timed:
+            assert claim.rule is not None
+            nearest = any(node[0] == "minimizer" and len(node[1]) == 3 for node in found)
+            lines += ["(x_star : vec -> vec)"] if nearest else []
+            lines.append("(x : R -> vec) (V : R -> R) (V_is : forall t : R, V t = f (x t) - f_star)")
+            lines.append(f"(flow : follows d ({flows.velocity(write, claim.rule.step)[0]}) x)")
+        if context.random:
+            lines.append("(oracle : nat -> history vec -> expectation vec)")
+        elif tags & {"estimate", "expectation"}:
+            lines.append("(law : vec -> expectation vec)")
+        if "gradient_mapping" in tags:
+            lines.append(f"(mapping : vec -> vec) {comment('G')}")
+        if any(step.by[:2] == ["lemma", "Bienaymé"] for step in self.steps):
+            lines.append("(mapping_is : forall (x : vec) (i : nat), (i < d)%nat -> law x (fun g => g i) = mapping x i)")
         for number, assumed in enumerate(claim.assumptions, start=1):
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
-        if claim.rule is not None:
+        if context.random:
+            lines += self._random_run()
+        elif claim.rule is not None and not claim.timed:
             step: Any = claim.rule.step
             lines.append("(x : nat -> vec) (V : nat -> R) (V_is : forall k : nat, V k = f (x k) - f_star)")
             lines.append(f"(rule : forall k : nat, x (S k) = {write.vector(step)})")
         for number, premise in enumerate(self.premises, start=1):
+            if claim.timed and TIME in variables(premise):
+                context.of_time.append((f"premise_{number}", premise))
+                continue
             lines.append(f"(premise_{number} : {write.statement(premise)})")
         goal = context.closed(claim.conclusion, context.quantified(claim.conclusion))
         return "\n".join(f"  {line}" for line in lines) + f" :\n  {goal}."
+
+    def _random_run(self) -> list[str]:
+        """A run with stochastic gradients: the start, what happens in an iteration, expectations before iteration k."""
+        assert self.claim.rule is not None and self.claim.rule.step is not None
+        return [
+            "(x_0 : vec) (moved : nat -> history vec -> vec -> vec)",
+            "(rule : forall (k : nat) (s : history vec) (g : vec),",
+            f"  moved k s g = {self.write.vector(self.claim.rule.step)})",
+            "(expected := process x_0 moved oracle)",
+            "(V : history vec -> R) (V_is : forall s : history vec, V s = f (fst s) - f_star)",
+        ]
 
     def _in_statement(self, name: str) -> bool:
         return any(("point", name) in variables(part) for part in self._trees())
@@ -149,6 +240,11 @@ class _Theorem:
             pair, constant = assumed.fields["norm"][1], assumed.fields["constant"]
             if assumed.says == tree(shape[1](Str(pair), term(constant))):
                 return shape[0].format(p=self.write.pair(pair), c=self.write.number(constant, ARGUMENT))
+        if self.context.random and is_random(assumed.says):
+            if assumed.points != 1:
+                raise ExportError(f"the Coq library lacks: the assumption {assumed.name} along a run")
+            says = at_points(assumed.says, {str(place(0)): ["iterate", ["symbol", ITERATION]]})
+            return self.context.closed(says, self.context.quantified(says))
         over = [("point", f"point {number}") for number in range(assumed.points)]
         rest = [one for one in self.context.quantified(assumed.says) if one not in over]
         return self.context.closed(assumed.says, [*over, *rest])
@@ -163,10 +259,13 @@ class _Theorem:
             for name in (context.names.of("point", each) for each in inside)
         ]
         lines += self._denominators() + self._minimizers()
-        if self.claim.horizon is not None:
-            whole = context.names.of("symbol", self.claim.horizon)
+        for name in context.whole:
+            whole = context.names.of("symbol", name)
             lines.append(f"  pose proof (pos_INR {whole}) as {whole}_whole.")
-            context.known.append((f"{whole}_whole", ["le", "0", ["symbol", self.claim.horizon]]))
+            context.known.append((f"{whole}_whole", ["le", "0", ["symbol", name]]))
+        if self.claim.timed and self.claim.rule is not None:
+            lines += [f"  {line}" for line in flows.prologue(self.write, self.claim.rule.step)]
+        lines += self._positive_denominators()
         for number, step in enumerate(self.steps):
             lines += self._step(number, step)
         over = context.quantified(self.claim.conclusion)
@@ -181,6 +280,8 @@ class _Theorem:
         statements: list[Any] = [term(premise) for premise in self.premises]
         for number, premise in enumerate(self.premises, start=1):
             name = f"premise_{number}"
+            if (name, premise) in self.context.of_time:
+                continue
             self.context.known.append((name, premise))
             if premise[0] not in ("lt", "le", "gt", "ge", "eq"):
                 continue
@@ -203,15 +304,47 @@ class _Theorem:
             decides = " ".join(decided(self.write, ["gt", tree(below), "0"], known))
             lines.append(f"  {{ assert (q : {self.write.statement(['gt', tree(below), '0'])}). {{ {decides} }}")
             lines.append(
-                f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; lra|exact {name}]. }}"
+                f"    apply (cleared_{premise[0]} {a} {b} {q} {n} q); [clear - q; field; nonzero_by q|exact {name}]. }}"
             )
             self.context.known[-1] = (f"cleared_{number}", cleared)
+        return lines
+
+    def _positive_denominators(self) -> list[str]:
+        """That denominators in the steps are positive, where that is so for all parameters and every k."""
+        lines: list[str] = []
+        found = {
+            str(node[1]): node[1]
+            for step in self.steps
+            for node in nodes(step.says)
+            if node[0] == "pow" and node[2][:1] == "-" and isinstance(node[1], list) and node[1][0] in ("add", "mul")
+        }
+        premises: list[Any] = [term(premise) for premise in self.premises]
+        for base in found.values():
+            if any(node[0] not in ("add", "mul", "pow", "symbol") for node in nodes(base)):
+                continue
+            number: Any = term(base)
+            if self.claim.timed and TIME in variables(base):
+                continue
+            if not follows(Gt(number, 0), [*premises, k >= 0]).holds:
+                continue
+            says, every = ["gt", base, "0"], K in variables(base)
+            known = [*self.context.known, *([("k_whole", ["le", "0", ["symbol", ITERATION]])] if every else [])]
+            how = decided(self.write, says, known)
+            if how == SEARCH:
+                continue
+            name = f"positive_{len(self.context.positive)}"
+            before = ["intros k. pose proof (pos_INR k) as k_whole."] if every else []
+            quantified = "forall k : nat, " if every else ""
+            lines.append(f"  assert ({name} : {quantified}{self.write.statement(says)}).")
+            lines += [f"  {line}" for line in block([*before, *how])]
+            self.context.positive.append((name, every))
         return lines
 
     def _minimizers(self) -> list[str]:
         """The minimizers that steps are about: points where f is f*, if a step rests on there being one."""
         lines = []
-        stars = {str(node): node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"}
+        minimizers = [node for step in self.steps for node in nodes(step.says) if node[0] == "minimizer"]
+        stars = {str(node): node for node in minimizers if len(node[1]) < 3}
         attained = [step.by[2][0][1] for step in self.steps if step.by[:2] == ["lemma", "attained minimum"]]
         for star in stars.values():
             name = self.write.vector(star)
@@ -229,9 +362,9 @@ class _Theorem:
         context = self.context
         over = context.quantified(step.says)
         writing = Writing(context, number, over)
-        body = justified(writing)
-        claim = f"  assert ({context.step_names[number]} : {context.closed(step.says, over)})."
-        lines = [context.introduced(over) + body[0], *body[1:]]
+        body, always = justified(writing), number in context.at_all_times
+        claim = f"  assert ({context.step_names[number]} : {context.closed(step.says, over, always)})."
+        lines = [context.introduced(over, always) + body[0], *body[1:]]
         return [f"  {comment(step.name)}", *writing.before, claim, "  { " + "\n    ".join(lines) + " }"]
 
 
@@ -241,8 +374,8 @@ def _require_kind(claim: Stated) -> None:
         lacking = f"claims of the kind {claim.kind}"
     elif claim.steps is not None:
         lacking = "runs with a number of steps that is fixed before"
-    elif claim.rule is not None and (claim.rule.draws != "gradient" or claim.rule.workers is not None):
-        lacking = "stochastic gradients"
+    elif claim.rule is not None and claim.rule.workers is not None:
+        lacking = "several workers"
     elif claim.rule is not None and claim.rule.step is None:
         lacking = f"the method {claim.rule.name}, which remembers something or looks into coordinates"
     if lacking:

@@ -37,23 +37,23 @@ def files(document: Document) -> dict[str, str]:
     """
     name = f"{theorem_name(document.form.claim.id)}.v"
     text = coq(document)
-    found = {file: (LIBRARY / file).read_text(encoding="utf-8") for file in library()}
+    found = {file: (LIBRARY / file).read_text(encoding="utf-8") for file in library(text)}
     project = ["-Q . Signproof", "-arg -w -arg -ambiguous-paths", *found, name]
     return {**found, name: text, "_CoqProject": "\n".join(project) + "\n"}
 
 
-def library() -> list[str]:
-    """The files of the library that an exported theorem requires, in the order of compilation."""
+def library(text: str) -> list[str]:
+    """The files of the library that a Coq file requires, in the order of compilation."""
     order: list[str] = []
 
-    def visit(module: str) -> None:
-        for names in _REQUIRED.findall((LIBRARY / f"{module}.v").read_text(encoding="utf-8")):
+    def visit(text: str) -> None:
+        for names in _REQUIRED.findall(text):
             for required in names.split():
                 if f"{required}.v" not in order:
-                    visit(required)
-        order.append(f"{module}.v")
+                    visit((LIBRARY / f"{required}.v").read_text(encoding="utf-8"))
+                    order.append(f"{required}.v")
 
-    visit("Steps")
+    visit(text)
     return order
 
 
@@ -70,7 +70,7 @@ def found() -> bool:
 
 def checked(folder: Path, names: list[str], seconds: float = SECONDS) -> Checked:
     """Run coqc on files of a folder, one after the other. Those that are compiled already are not compiled again."""
-    printed, kept = "", library()
+    printed, kept = "", [path.name for path in LIBRARY.glob("*.v")]
     for name in (name for name in names if name.endswith(".v")):
         source, compiled = folder / name, (folder / name).with_suffix(".vo")
         if name in kept and compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from signproof.theory.kernel.reading import Tree
 from signproof.theory.misuse import Misuse
@@ -17,17 +17,33 @@ RESERVED = frozenset(
     Axiom Definition Lemma Prop Set Theorem Type as at cofix else end exists exists2 fix for forall fun if in let match
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
-    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i
+    norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n
+    mapping H M N E Q P expected x_star velocity rate flow frechet history process advance moved oracle law mean state
+    sum given image family draws mean_draw accumulated least_so_far incomplete_beta probability mean_vote
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
-_ATOMS = {"iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner"}
+_ATOMS = {
+    "iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate", "trajectory", "velocity",
+    "gradient_mapping", "sampled_mapping",
+}  # fmt: skip
 """Vectors that are no combinations of others."""
-_SCALARS = {"value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least"}
+_SCALARS = {
+    "value", "suboptimality", "inner", "norm", "dual_norm", "coordinate", "total", "sum", "least", "expectation",
+    "mean_vote", "probability", "beta_function", "incomplete_beta",
+    "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far", "entry",
+}  # fmt: skip
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
+SPATIAL = _ATOMS | {"value", "inner", "norm", "dual_norm", "coordinate", "total"}
+"""What there is in R^d alone."""
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
+Variable = tuple[str, str]
+K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
+TIME, COMPONENT = ("symbol", "t"), ("symbol", "j")
+STATE, DRAW = ("state", "s"), ("draw", "g")
+"""What has happened before iteration k of a run with stochastic gradients, and what is drawn in it."""
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
 """How tightly a term binds, or what stands around it."""
 
@@ -43,18 +59,27 @@ def is_vector(tree: Tree) -> bool:
     return tree[0] in _ATOMS or (tree[0] in ("add", "mul") and any(map(is_vector, tree[1:])))
 
 
-def variables(tree: Tree) -> set[tuple[str, str]]:
-    """What is free in a tree and stands for anything: ("symbol", "k") or "i", and ("point", a name)."""
+def variables(tree: Tree, random: bool = False) -> set[Variable]:
+    """What is free in a tree and stands for anything: indices, the time, ("point", a name), STATE and DRAW.
+
+    In a random run points are what has been reached before an iteration; those after it depend on what is drawn in it.
+    """
     if isinstance(tree, str):
         return set()
     tag, *arguments = tree
     if tag == "symbol":
-        return {("symbol", arguments[0])} & {("symbol", ITERATION), ("symbol", COORDINATE)}
+        return {("symbol", arguments[0])} & {K, INDEX, TIME, COMPONENT}
     if tag == "point":
         return {("point", arguments[0][1])}
-    found = set().union(*map(variables, arguments)) if arguments else set()
+    found = set().union(*(variables(argument, random) for argument in arguments)) if arguments else set()
     if tag == "total":
-        found = variables(arguments[0]) - {("symbol", arguments[1][1])}
+        found = variables(arguments[0], random) - {("symbol", arguments[1][1])}
+    if tag == "expectation":
+        found -= {DRAW} if arguments[1][1:] else {DRAW, STATE}
+    if tag in ("estimate", "sampled_mapping"):
+        found |= {DRAW}
+    if random and tag in ("iterate", "suboptimality"):
+        found |= {STATE} if arguments[0] == ["symbol", ITERATION] else {STATE, DRAW}
     return found
 
 
@@ -67,6 +92,10 @@ def comment(text: str) -> str:
     """Text as a comment, in which nothing ends it, opens another or opens a string."""
     plain = text.replace('"', "'").replace("(*", "( *").replace("*)", "* )")
     return f"(* {plain} *)"
+
+
+_OF_STEPS = re.compile(r"[sHMPENQFGKXDCTVtRAI]\d\w*")
+"""Names that tactics give."""
 
 
 class Names:
@@ -83,18 +112,18 @@ class Names:
             wanted = "corner" if kind == "corner" else slug(name)
             if not wanted or not wanted[0].isalpha():
                 wanted = f"{kind}_{wanted}".rstrip("_")
-            while wanted in self.reserved or wanted in self.given.values() or re.fullmatch(r"[sHMPE]\d\w*", wanted):
+            while wanted in self.reserved or wanted in self.given.values() or _OF_STEPS.fullmatch(wanted):
                 wanted += "_"
             self.given[key] = wanted
         return self.given[key]
 
 
 class Spelling:
-    """Terms of a document as Coq writes them. Argument: the horizon, a whole number, if there is one."""
+    """Terms of a document as Coq writes them. Argument: parameters that are whole numbers."""
 
-    def __init__(self, names: Names, horizon: str | None = None):
+    def __init__(self, names: Names, whole: Iterable[str] = ()):
         self.names = names
-        self.whole = [ITERATION, RUNNING, *([] if horizon is None else [horizon])]
+        self.whole = [ITERATION, RUNNING, *whole]
 
     def statement(self, tree: Tree) -> str:
         """A statement as a proposition."""
@@ -143,8 +172,9 @@ class Spelling:
 
     def _scalar(self, tag: str, arguments: list, around: int) -> str:
         if tag == "value":
-            _of_objective(arguments)
-            return self._applied("f", (self.vector(arguments[0], ARGUMENT),), around)
+            return self._applied(*self._of("f", arguments), around)
+        if tag == "entry":
+            return self._applied(self.names.of("entry", arguments[0][1]), (self.index(arguments[1]),), around)
         if tag == "suboptimality":
             return self._applied("V", (self.index(arguments[0]),), around)
         if tag == "inner":
@@ -156,9 +186,8 @@ class Spelling:
             return self._applied(self.vector(arguments[0], ARGUMENT), (self.index(arguments[1]),), around)
         if tag == "total":
             term, index = arguments
-            if index[1] != COORDINATE:
-                raise ExportError(f"the Coq library lacks: sums over {index[1]}")
-            return self._applied("total d", (f"(fun i : nat => {self.number(term)})",), around)
+            count, name = self.count(index[1])
+            return self._applied(f"total {count}", (f"(fun {name} : nat => {self.number(term)})",), around)
         if tag in ("sum", "least"):
             term, index, first, last = arguments
             if first != "0" or not isinstance(index, list):
@@ -168,7 +197,43 @@ class Spelling:
             return self._applied(
                 *(("total", (f"(S {end})", function)) if tag == "sum" else ("least", (function, end))), around
             )
+        if tag in ("mean_vote", "probability"):
+            *whole, chance = arguments
+            number = self.number(chance, ARGUMENT), self.chance(chance)
+            indices = [self.index(whole[-1])] if tag == "mean_vote" else [f"({whole[0]})%Z", self.index(whole[-1])]
+            return self._applied(tag, (*number, *indices), around)
+        if tag == "beta_function":
+            return self._applied("Beta.beta", map(self.index, arguments), around)
+        if tag == "incomplete_beta":
+            return self._applied(tag, (self.number(arguments[0], ARGUMENT), *map(self.index, arguments[1:])), around)
+        if tag == "expectation":
+            return self._applied(*self.mean(arguments[0], arguments[1][1:]), around)
         raise ExportError(f"the Coq library lacks: the term {tag}")
+
+    def chance(self, number: Tree) -> str:
+        """The name of the fact that a parameter is between 0 and 1."""
+        if isinstance(number, str) or number[0] != "symbol":
+            raise ExportError("the Coq library lacks: probabilities that are no parameters")
+        return f"chance_{self.names.of('symbol', number[1])}"
+
+    def count(self, index: str) -> tuple[str, str]:
+        """How many values an index of sums has, and what it is called."""
+        if index != COORDINATE:
+            raise ExportError(f"the Coq library lacks: sums over {index}")
+        return "d", "i"
+
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+        """An expectation, given a point if there is one: the law, and what it is applied to."""
+        if len(given) != 1:
+            raise ExportError("the Coq library lacks: expectations that are not given a point")
+        law = self._applied("law", (self.vector(given[0], ARGUMENT),), ARGUMENT)
+        sizes = {str(node[3]): node[3] for node in _nodes(term) if node[0] == "sampled_mapping"}
+        if len(sizes) > 1:
+            raise ExportError("the Coq library lacks: expectations over mini-batches of several sizes")
+        for size in sizes.values():
+            if size != "1":
+                return f"(draws {law} {self.index(size)})", (f"(fun g : nat -> vec => {self.number(term)})",)
+        return law, (f"(fun g : vec => {self.number(term)})",)
 
     def pair(self, name: str) -> str:
         """A dual pair of norms."""
@@ -201,11 +266,16 @@ class Spelling:
         if tag == "iterate":
             return self._applied("x", (self.index(arguments[0]),), around)
         if tag == "gradient":
-            _of_objective(arguments)
-            return self._applied("grad", (self.vector(arguments[0], ARGUMENT),), around)
+            return self._applied(*self._of("grad", arguments), around)
+        if tag == "gradient_mapping":
+            return self._applied("mapping", (self.vector(arguments[0], ARGUMENT),), around)
         if tag == "maximizer":
             pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
             return self._applied("maximizer", (pair, vector), around)
+        if tag == "estimate" or (tag == "sampled_mapping" and arguments[2] == "1"):
+            return "g"
+        if tag == "sampled_mapping":
+            return f"(mean_draw {self.index(arguments[2])} g)"
         if tag == "unit":
             return self._applied("unit", (self.index(arguments[0]),), around)
         if tag == "point":
@@ -216,19 +286,26 @@ class Spelling:
             return self.names.of("corner", str(arguments))
         raise ExportError(f"the Coq library lacks: the vector {tag}")
 
+    def _of(self, letter: str, arguments: list) -> tuple[str, list[str]]:
+        """A function, or its gradient, and what it is applied to: a component's number, the point."""
+        at = [self.vector(arguments[0], ARGUMENT)]
+        if len(arguments) == 1:
+            return letter, at
+        name, component = function_of(arguments[1])
+        return f"{letter}_{name}", [*component, *at]
+
     def index(self, tree: Tree) -> str:
         """The number of an iteration or of a coordinate, as an argument."""
         if isinstance(tree, str) and tree.isdigit():
             return f"{tree}%nat"
         if isinstance(tree, list) and tree[0] == "symbol" and tree[1] in (*self.whole, COORDINATE):
             return self._whole(tree[1])
-        if isinstance(tree, list) and tree[0] == "add" and len(tree) == 3:
-            shift, rest = tree[1:]
-            if isinstance(shift, str) and shift.isdigit() and rest in [["symbol", name] for name in self.whole]:
-                found = self.index(rest)
-                for _ in range(int(shift)):
-                    found = f"(S {found})"
-                return found
+        if isinstance(tree, list) and tree[0] == "add" and isinstance(tree[1], str) and tree[1].isdigit():
+            shift, *rest = tree[1:]
+            found = self.index(rest[0] if len(rest) == 1 else ["add", *rest])
+            for _ in range(int(shift)):
+                found = f"(S {found})"
+            return found
         if isinstance(tree, list) and tree[0] in ("add", "mul"):
             sign = " + " if tree[0] == "add" else " * "
             return f"({sign.join(map(self.index, tree[1:]))})%nat"
@@ -332,6 +409,94 @@ def _opposite(tree: Tree) -> Tree | None:
     return None
 
 
-def _of_objective(arguments: list) -> None:
-    if len(arguments) > 1:
-        raise ExportError("the Coq library lacks: functions other than the objective")
+def function_of(function: Tree) -> tuple[str, list[str]]:
+    """The name of a function other than the objective, and the number of the component if it is one of several."""
+    if isinstance(function, list) and function[0] == "name":
+        return slug(function[1]), []
+    if isinstance(function, list) and function[0] == "tuple" and function[2:] == [list(COMPONENT)]:
+        return slug(function[1][1]), ["j"]
+    raise ExportError(f"the Coq library lacks: the function {function[1] if isinstance(function, list) else function}")
+
+
+class FlowSpelling(Spelling):
+    """The same along a flow, at times t and s."""
+
+    def _scalar(self, tag: str, arguments: list, around: int) -> str:
+        if tag in ("suboptimality_at", "suboptimality_rate"):
+            if len(arguments) > 1:
+                raise ExportError("the Coq library lacks: rivals of a flow")
+            return self._applied("V" if tag == "suboptimality_at" else "rate", (self._time(arguments[0]),), around)
+        if tag in ("accumulated", "least_so_far"):
+            function = f"(fun s : R => {self.number(arguments[0])})"
+            return self._applied(tag, (function, "t"), around)
+        return super()._scalar(tag, arguments, around)
+
+    def _atom(self, tree: list, around: int) -> str:
+        if tree[0] in ("trajectory", "velocity"):
+            return self._applied("x" if tree[0] == "trajectory" else "velocity", (self._time(tree[1]),), around)
+        if tree[0] == "minimizer" and len(tree[1]) == 3:  # one for each point
+            return self._applied("x_star", (self.vector(tree[1][2], ARGUMENT),), around)
+        return super()._atom(tree, around)
+
+    def _symbol(self, name: str, around: int) -> str:
+        if name == "V_0":
+            return _within(around, APPLIED, "V 0")
+        return name if name in ("t", "s") else super()._symbol(name, around)
+
+    def _time(self, time: Tree) -> str:
+        return time if isinstance(time, str) else time[1]
+
+
+class RandomSpelling(Spelling):
+    """The same along a run with stochastic gradients: x_k is what has been reached before iteration k."""
+
+    def _scalar(self, tag: str, arguments: list, around: int) -> str:
+        if tag == "suboptimality":
+            return self._applied("V", (self._history(arguments[0]),), around)
+        return super()._scalar(tag, arguments, around)
+
+    def _atom(self, tree: list, around: int) -> str:
+        if tree[0] == "iterate":
+            if self._history(tree[1]) == "s":
+                return self._applied("fst", ("s",), around)
+            return self._applied("moved", ("k", "s", "g"), around)
+        return super()._atom(tree, around)
+
+    def _symbol(self, name: str, around: int) -> str:
+        return _within(around, APPLIED, "V (x_0, nil)") if name == "V_0" else super()._symbol(name, around)
+
+    def _history(self, index: Tree) -> str:
+        if index in ("0", ["symbol", ITERATION]):
+            return "s"
+        if index == ["add", "1", ["symbol", ITERATION]]:
+            return "(advance moved k s g)"
+        raise ExportError(f"the Coq library lacks: iteration {index} of a random run")
+
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+        if given == [["iterate", ["symbol", ITERATION]]]:
+            return "oracle k s", (f"(fun g : vec => {self.number(term)})",)
+        if given:
+            raise ExportError("the Coq library lacks: expectations that are given other points than x_k")
+        indices = [node[1] for node in _nodes(term) if node[0] in ("iterate", "suboptimality", "estimate")]
+        if all(index == "0" for index in indices):
+            return "expected 0%nat", (f"(fun s => {self.number(term)})",)
+        if DRAW not in variables(term, True):
+            return "expected k", (f"(fun s => {self.number(term)})",)
+        later = ["add", "1", ["symbol", ITERATION]]
+        if all(index == later for index in indices):
+            return "expected (S k)", (f"(fun s => {self.number(_shifted(term))})",)
+        return "expected k", (f"(fun s => oracle k s (fun g : vec => {self.number(term)}))",)
+
+
+def _nodes(tree: Tree) -> Iterator[list]:
+    if isinstance(tree, list):
+        yield tree
+        for part in tree[1:]:
+            yield from _nodes(part)
+
+
+def _shifted(tree: Tree) -> Tree:
+    """A tree about iteration k + 1, about iteration k."""
+    if isinstance(tree, str):
+        return tree
+    return ["symbol", ITERATION] if tree == ["add", "1", ["symbol", ITERATION]] else [tree[0], *map(_shifted, tree[1:])]
