@@ -57,12 +57,14 @@ def test_a_signal_while_z3_is_at_work_is_an_interruption_at_once(hearing, number
 
 @pytest.mark.parametrize("reason", ["interrupted", "interrupted from keyboard", "canceled"])
 def test_z3_that_was_told_to_leave_a_question_has_not_given_it_up(monkeypatch, reason):
+    decide.forget()
     monkeypatch.setattr("z3.Solver.check", lambda self: "unknown")
     monkeypatch.setattr("z3.Solver.reason_unknown", lambda self: reason)
     with pytest.raises(KeyboardInterrupt):
         verify(_QUICK)
     monkeypatch.setattr("z3.Solver.reason_unknown", lambda self: "max. resource limit exceeded")
     assert verify(_QUICK).status == "open"
+    decide.forget()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

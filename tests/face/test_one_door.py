@@ -125,9 +125,13 @@ RAISES = {
     "Wordless": "raise Wordless",
     "AssertionError": "assert False",
 }
+OFTEN = ("ValueError: two words", "SystemExit: 5", "Wordless")
+"""An exception, what is none, and one without words; the others are raised in slow runs."""
 
 
-@pytest.mark.parametrize("said", RAISES)
+@pytest.mark.parametrize(
+    "said", [said if said in OFTEN else pytest.param(said, marks=pytest.mark.slow) for said in RAISES]
+)
 def test_what_is_raised_stays_with_its_claim(run, tmp_path, said):
     path = tmp_path / "claims.py"
     path.write_text(FILE.replace("RAISES", RAISES[said]), encoding="utf-8")

@@ -9,12 +9,12 @@ says what it takes for a statement to have a value. Nothing is evaluated in floa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sympy import (
     Abs,
@@ -69,7 +69,10 @@ STOPPING = 1 / 20
 """Seconds between two looks whether Z3 has stopped."""
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out; a higher power is a fresh variable."""
+MOST_KEPT = 20_000
+"""Questions of which it is remembered what was found."""
 NOTHING: Set[Symbol] = frozenset()
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,11 @@ def follows(goal: Boolean, premises: Iterable[Boolean] = (), whole: Set[Symbol] 
     number) does not follow. Of the symbols `whole` only whole numbers are looked at. Raises TypeError for what is no
     statement about real numbers.
     """
+    answer = _kept(_answer, boolean(goal), premises, whole)
+    return replace(answer, model={**answer.model}, hint={**answer.hint})
+
+
+def _answer(goal: Boolean, premises: tuple[Boolean, ...], whole: Set[Symbol], work: int) -> Answer:
     question = _asked(goal, premises, whole)
     if question.outcome == "unsat":
         return Answer(True)
@@ -107,21 +115,53 @@ def contradict(premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> boo
 
     It knows more than `follows` of the exponential, of logarithms and of powers: see `bounds`.
     """
-    premises = [boolean(premise) for premise in premises]
-    if _asked(false, premises).outcome == "unsat":
+    return _kept(_contradict, false, premises, whole)
+
+
+def _contradict(goal: Boolean, premises: tuple[Boolean, ...], whole: Set[Symbol], work: int) -> bool:
+    if _asked(goal, premises).outcome == "unsat":
         return True
     known = bounds(premises)
     # a whole number of which only a whole lower end is known is no different from a real one
     whole = whole & set().union(*(premise.free_symbols for premise in premises if not _least(premise)))
-    return bool(known or whole) and _asked(false, (*premises, *known), whole).outcome == "unsat"
+    return bool(known or whole) and _asked(goal, (*premises, *known), whole).outcome == "unsat"
+
+
+def _kept(
+    find: Callable[[Boolean, tuple[Boolean, ...], Set[Symbol], int], Found],
+    goal: Boolean,
+    premises: Iterable[Boolean],
+    whole: Set[Symbol],
+) -> Found:
+    """What is found of a question; of one that was asked before, with the same terms in the same order and as much
+    work allowed, what was found then: Z3 would say the same again."""
+    given = goal, tuple(boolean(premise) for premise in premises), frozenset(whole), RESOURCES
+    if _record.get() is not None:  # whoever records wants to see Z3 at it
+        return find(*given)
+    found = _FOUND.get((find, *given))
+    if found is None:
+        found = find(*given)
+        while len(_FOUND) >= MOST_KEPT:
+            del _FOUND[next(iter(_FOUND))]
+        _FOUND[find, *given] = found
+    return found
+
+
+_FOUND: dict[tuple, Any] = {}
+"""What was found of questions, the oldest first."""
+
+
+def forget() -> None:
+    """Let every question be put to Z3 anew."""
+    _FOUND.clear()
 
 
 def _least(premise: Boolean) -> bool:
     return isinstance(premise, Ge) and isinstance(premise.lhs, Symbol) and isinstance(premise.rhs, Integer)
 
 
-def _asked(goal: Boolean, premises: Iterable[Boolean], whole: Set[Symbol] = NOTHING) -> Question:
-    question = Question(boolean(goal), [boolean(premise) for premise in premises], whole)
+def _asked(goal: Boolean, premises: tuple[Boolean, ...], whole: Set[Symbol] = NOTHING) -> Question:
+    question = Question(goal, list(premises), whole)
     record = _record.get()
     if record is not None:
         record.append(question)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.polynomials import All, Fact, Formula, Some
 
@@ -58,6 +60,7 @@ def _z3(text: str) -> str:
     return str(solver.check())
 
 
+@cache
 def second_opinion(text: str, work: int = CVC5_WORK) -> str:
     """What cvc5 says to a question in SMT-LIB 2, "unsat", "sat" or "unknown", by cylindrical algebraic coverings."""
     import cvc5

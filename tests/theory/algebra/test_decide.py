@@ -461,3 +461,37 @@ def test_a_premise_is_not_asked_for_again():
     question = Question(And(x**2 > 2, 1 / x > 0), [1 / x > 0, x**2 > 2])
     assert question.ask() == "unsat" and "(assert (not (and true)))" in question.smtlib()
     assert follows(And(x**2 > 2, x > 1), (x**2 > 2,)).holds is False
+
+
+def test_a_question_is_put_to_z3_once_unless_it_is_recorded(monkeypatch):
+    decide.forget()
+    asked = []
+    real = Question.ask
+    monkeypatch.setattr(Question, "ask", lambda self: asked.append(self) or real(self))
+    first = follows(x > 1, [x > y])
+    first.model[x] = Rational(5)  # whoever gets an answer may write in it
+    assert follows(x > 1, (x > y for _ in range(1))).model != first.model and len(asked) == 1
+    for other in (lambda: follows(x > 1, [x > y], {x}), lambda: follows(x > 1, [x > y, x > 0])):
+        before = len(asked)
+        other()
+        assert len(asked) == before + 1
+    with decide.recording() as questions:
+        follows(x > 1, [x > y])
+    assert len(questions) == 1 and questions[0] is asked[-1]
+    monkeypatch.setattr(decide, "RESOURCES", decide.RESOURCES - 1)  # another answer might come of it
+    before = len(asked)
+    follows(x > 1, [x > y])
+    decide.forget()
+    follows(x > 1, [x > y])
+    assert len(asked) == before + 2
+
+
+def test_of_the_questions_asked_the_latest_are_remembered(monkeypatch):
+    decide.forget()
+    monkeypatch.setattr(decide, "MOST_KEPT", 2)
+    asked = []
+    real = Question.ask
+    monkeypatch.setattr(Question, "ask", lambda self: asked.append(self.goal) or real(self))
+    for goal in (x > 1, x > 2, x > 3, x > 3, x > 1):
+        follows(goal)
+    assert asked == [x > 1, x > 2, x > 3, x > 1]

@@ -21,8 +21,8 @@ def test_ids_are_unique_and_name_their_paper():
 
 
 @pytest.mark.parametrize("id", ALGEBRAIC)
-def test_an_algebraic_claim_is_decided_and_a_witness_replays(id):
-    verdict = verify(catalog()[id])
+def test_an_algebraic_claim_is_decided_and_a_witness_replays(id, verdicts):
+    verdict = verdicts[id]
     assert verdict.status in ("proved", "refuted")
     if verdict.status == "refuted":
         assert verdict.witness.replay().confirmed
@@ -32,22 +32,22 @@ def test_an_algebraic_claim_is_decided_and_a_witness_replays(id):
         assert verdict.claim.statement.subs(values).doit() == False  # noqa: E712
 
 
-def test_remark_4_fails_in_a_dimension_that_exists():
-    dimension = verify(catalog()["scaled-sign/remark-4.rate"]).witness.parameters["d"]
+def test_remark_4_fails_in_a_dimension_that_exists(verdicts):
+    dimension = verdicts["scaled-sign/remark-4.rate"].witness.parameters["d"]
     assert dimension.q == 1 and dimension > 1
 
 
-def test_example_2_fails_only_where_the_run_is_at_zero():
+def test_example_2_fails_only_where_the_run_is_at_zero(verdicts):
     for id in ("scaled-sign/example-2.eq-7", "scaled-sign/example-2.eq-8"):
         claim = catalog()[id]
-        assert verify(claim).witness.parameters["x"] == 0
+        assert verdicts[id].witness.parameters["x"] == 0
         away = type(claim)(id=id, statement=claim.statement, domain=(*claim.domain, parse("Ne(x, 0)")))
         assert verify(away).status == "proved"
 
 
-def test_remark_6_needs_sharper_signs():
+def test_remark_6_needs_sharper_signs(verdicts):
     claim = catalog()["scaled-sign/remark-6"]
-    assert verify(claim).status == "refuted"
+    assert verdicts[claim.id].status == "refuted"
     enough = parse("alpha <= (c - 1/2)/L")
     sharper = type(claim)(id="own", statement=claim.statement, domain=(*claim.domain, enough))
     assert verify(sharper).status == "proved"
