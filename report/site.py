@@ -40,11 +40,14 @@ GENERATOR = '<meta name="generator" content="signproof'
 """By this a page of an earlier report is known."""
 
 
-def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
+def write_site(
+    ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None, checked: bool = False
+) -> Path:
     """Write a ledger as a site: `index.html`, a page for each claim in `claims`, scripts and styles in `assets`.
 
     Arguments: the ledger (what `json.load` returns); the directory, made if it is not there; `advance` is called after
-    each claim. Nothing is replaced before all pages are made and written; pages that an earlier report left for claims
+    each claim; whether its verdicts were found, or checked again, by whoever writes the site, which says so if not.
+    Nothing is replaced before all pages are made and written; pages that an earlier report left for claims
     that are gone are removed, and no other file is.
     Returns: the path of the front page.
     Raises: ValueError, in one line that says what and where, if the ledger has another schema, lacks a field or
@@ -52,7 +55,8 @@ def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], No
     """
     check(ledger)
     directory = Path(directory)
-    files: dict[Path, str | bytes] = {directory / name: text for name, text in _render(ledger, advance).items()}
+    rendered = _render(ledger, advance, checked)
+    files: dict[Path, str | bytes] = {directory / name: text for name, text in rendered.items()}
     write_together(files)
     for page in (directory / "claims").glob("*.html"):
         if page not in files and _is_ours(page):
@@ -61,12 +65,13 @@ def write_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], No
 
 
 def keep_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
-    """Write a ledger as a site; that of an interrupted run does not replace one with more claims, but is put beside it.
+    """Write the ledger of this run as a site; that of an interrupted run does not replace one with more claims, but is
+    put beside it.
 
     Returns the path of the front page. Raises as `write_site` does.
     """
     place = spared(Path(directory), len(ledger["claims"]), _pages_in) if ledger["partial"] else directory
-    return write_site(ledger, place, advance)
+    return write_site(ledger, place, advance, checked=True)
 
 
 def _pages_in(directory: Path) -> int:
@@ -115,7 +120,7 @@ def _alike(where: str, lengths: dict[str, int]) -> None:
         raise LedgerError(f"{where}: {', '.join(others)} and {last} have lengths {list(lengths.values())}")
 
 
-def _render(ledger: dict[str, Any], advance: Callable[[], None]) -> dict[str, str]:
+def _render(ledger: dict[str, Any], advance: Callable[[], None], checked: bool) -> dict[str, str]:
     """The files of the site by their paths, the front page last."""
     environment = templates()
     names = file_names([claim["id"] for claim in ledger["claims"]])
@@ -125,7 +130,8 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None]) -> dict[str, st
         advance()
     counts = Counter(claim["verdict"] for claim in claims)
     levels = {claim["level"] for claim in claims}
-    common = {"ledger": ledger, "verdicts": VERDICTS, "created": datetime.fromisoformat(ledger["created"])}
+    created = datetime.fromisoformat(ledger["created"])
+    common = {"ledger": ledger, "verdicts": VERDICTS, "created": created, "checked": checked}
     files = {"assets/site.css": source("site.css"), "assets/site.js": source("site.js")}
     if any(claim["charted"] for claim in claims):
         files["assets/charts.js"] = charts.script(environment.get_template("charts.js").render(palette=palette()))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from signproof.terminal import check_outputs, notice, progress
+from signproof.terminal import CHANGED, check_outputs, notice, progress
 from signproof.theory.misuse import Misuse
 
 EPILOG = (
@@ -36,6 +36,10 @@ def command(
     markdown: Annotated[
         Path | None, typer.Option(metavar="F.md", help="Write a summary for a pull request here.")
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--recheck", help="First check what the ledger calls proved or refuted, as `signproof recheck`."),
+    ] = False,
 ) -> None:
     """Turn a ledger into a site to open from disk, a table for a paper, or a summary for a pull request."""
     from signproof.report.ledger import read
@@ -49,12 +53,15 @@ def command(
     if ledger == LEDGER and not ledger.exists():
         raise Misuse(f"no ledger {ledger}: name one, or create it with `signproof verify --json {ledger}`")
     found = read(ledger)
+    if again and not _holds(found):
+        notice(f"written nothing: {ledger} has verdicts that do not hold; see signproof recheck {ledger}")
+        raise typer.Exit(CHANGED)
     try:
         if out is not None:
             from signproof.report.site import write_site
 
             with progress(len(found["claims"])) as bar:
-                notice(f"written: {write_site(found, out, bar.advance)}")
+                notice(f"written: {write_site(found, out, bar.advance, checked=again)}")
         if latex is not None:
             from signproof.report.latex import write_latex
 
@@ -70,3 +77,16 @@ def command(
         raise Misuse(f"{ledger}: {error}") from None
     except OSError as error:
         raise Misuse(f"cannot write {error.filename or out}: {error.strerror}") from None
+
+
+def _holds(found: dict[str, Any]) -> bool:
+    """Whether nothing that a ledger calls proved or refuted fails to be so."""
+    from signproof.report.recheck import recheck
+    from signproof.theory.catalog import catalog
+
+    holds = True
+    with progress(len(found["claims"])) as bar:
+        for entry in found["claims"]:
+            holds = recheck(entry, catalog()).holds is not False and holds
+            bar.advance()
+    return holds

@@ -152,11 +152,16 @@ class Vector:
     def of(cls, parts: dict[Atom, Number]) -> Vector:
         return cls(tuple(sorted(((atom, factor) for atom, factor in parts.items() if factor.terms), key=_first)))
 
+    @classmethod
+    def sum(cls, vectors: Iterable[Vector]) -> Vector:
+        parts: dict[Atom, Number] = {}
+        for each in vectors:
+            for atom, factor in each.parts:
+                parts[atom] = parts[atom] + factor if atom in parts else factor
+        return cls.of(parts)
+
     def __add__(self, other: Vector) -> Vector:
-        parts = dict(self.parts)
-        for atom, factor in other.parts:
-            parts[atom] = parts.get(atom, Number()) + factor
-        return Vector.of(parts)
+        return self.sum((self, other))
 
     def __neg__(self) -> Vector:
         return Vector.of({atom: -factor for atom, factor in self.parts})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self, TypeAlias
@@ -27,11 +28,16 @@ class Polynomial:
     def number(cls, value: int | Fraction) -> Self:
         return cls.of({(): Fraction(value)})
 
+    @classmethod
+    def sum(cls, parts: Iterable[Polynomial]) -> Self:
+        result: dict[Monomial, Fraction] = {}
+        for part in parts:
+            for monomial, number in part.terms:
+                result[monomial] = result[monomial] + number if monomial in result else number
+        return cls.of(result)
+
     def __add__(self, other: Self) -> Self:
-        result = dict(self.terms)
-        for monomial, number in other.terms:
-            result[monomial] = result.get(monomial, Fraction(0)) + number
-        return self.of(result)
+        return self.sum((self, other))
 
     def __mul__(self, other: Self) -> Self:
         result: dict[Monomial, Fraction] = {}
@@ -41,7 +47,7 @@ class Polynomial:
                 for atom, power in right:
                     powers[atom] = powers.get(atom, 0) + power
                 monomial = tuple(sorted(pair for pair in powers.items() if pair[1]))
-                result[monomial] = result.get(monomial, Fraction(0)) + first * second
+                result[monomial] = result[monomial] + first * second if monomial in result else first * second
         return self.of(result)
 
     def __neg__(self) -> Self:

@@ -21,6 +21,8 @@ Tree: TypeAlias = str | list
 
 DEEPEST, LARGEST, DIGITS = 200, 1_000_000, 5_000
 """How deep a tree is, how many nodes a document has, and how many digits a number has at most."""
+LARGEST_MEMORY = 50_000
+"""Terms that are remembered at most."""
 COMMUTATIVE = frozenset(("add", "mul", "max", "min", "and", "or"))
 """Tags whose arguments are sorted."""
 RELATIONS = {"eq": "=", "ne": "!=", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
@@ -109,13 +111,10 @@ def form(tree: Tree) -> Form:
     if tag in forms.CONSTANTS:
         return forms.atom(tag)
     if tag == "add":
-        parts = [form(argument) for argument in arguments]
-        total: Any = parts[0]
-        for part in parts[1:]:
-            if isinstance(part, Vector) != isinstance(total, Vector):
-                raise Wrong("a number and a vector are added")
-            total = total + part
-        return total
+        parts: Any = [form(argument) for argument in arguments]
+        if len({*map(type, parts)}) > 1:
+            raise Wrong("a number and a vector are added")
+        return type(parts[0]).sum(parts)
     if tag == "mul":
         product: Any = forms.number(1)
         for argument in arguments:
@@ -130,8 +129,17 @@ def form(tree: Tree) -> Form:
         return forms.build(tag, *arguments[:2], *map(named, arguments[2:]))
     if tag not in forms.MAKE:
         raise Wrong(f"{tag!r} stands where a number or a vector should")
-    kinds = forms.MAKE[tag][0].replace("?", "")
-    return forms.build(tag, *(_READ[kind](argument) for kind, argument in zip(kinds, arguments, strict=False)))
+    if (found := _made.get(written := repr(tree))) is None:
+        kinds = forms.MAKE[tag][0].replace("?", "")
+        found = forms.build(tag, *(_READ[kind](argument) for kind, argument in zip(kinds, arguments, strict=False)))
+        if len(_made) >= LARGEST_MEMORY:
+            _made.clear()
+        _made[written] = found
+    return found
+
+
+_made: dict[str, Form] = {}
+"""Forms of terms that were read before."""
 
 
 def number(tree: Tree) -> Number:
