@@ -19,7 +19,7 @@ from signproof.theory.kernel.forms import Form, Joined, Number, Relation, Repeat
 Tree: TypeAlias = str | list
 """A term: a rational as a string, or a tag with its arguments."""
 
-DEEPEST, LARGEST, DIGITS = 200, 1_000_000, 5_000
+DEEPEST, LARGEST, DIGITS = 200, 1_000_000, 4_000
 """How deep a tree is, how many nodes a document has, and how many digits a number has at most."""
 COMMUTATIVE = frozenset(("add", "mul", "max", "min", "and", "or"))
 """Tags whose arguments are sorted."""
