@@ -31,7 +31,8 @@ def require_claim(claim: Stated) -> None:
     if (claim.rule is not None) != KINDS[kind] or (claim.orbit is not None) != (kind == "orbit"):
         raise Wrong("a method goes with runs and orbits, an orbit with claims about orbits")
     free = {*claim.parameters} - {*BOUND} - ({"t"} if claim.timed else set())
-    reserved = {*BOUND, *forms.INDICES, "l", "f_*"} | ({"t", "s"} if claim.timed else set())
+    taken = [name for name in free if run and name[:2] in ("V_", "g_", "x_")]  # as the terms of a run are printed
+    reserved = {*taken, *BOUND, *forms.INDICES, "l", "f_*"} | ({"t", "s"} if claim.timed else set())
     if len(free | {*claim.parameters}) < len(claim.parameters) or free & reserved:
         raise Wrong("a parameter has the name of another or of an index, or is named twice")
     for name in (claim.horizon, claim.steps):

@@ -108,7 +108,8 @@ class State:
 
     def require_assumed(self, name: str, of: Any) -> None:
         """The claim makes an assumption of that name about a function."""
-        if not any(each.name == name and getattr(each, "of", None) == of for each in self.assumptions):
+        named = [each for each in self.assumptions if each.name == name and each.says is None]
+        if not any(getattr(each, "of", None) == of for each in named):
             raise Wrong(f"it needs the assumption {name}, which the claim does not make")
 
     def theorem(self, id: str) -> State:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from signproof.theory.algebra.kept import certificate
+from signproof.theory.document.sentence import sentence
 from signproof.theory.kernel.check import Checked, Refused, check, complete
 from signproof.theory.kernel.form import SCHEMA, Document, DocumentError, canonical, read, version
 from signproof.theory.kernel.lemmas import TABLE
@@ -297,6 +298,73 @@ def test_the_inverse_of_something_bounded_may_have_no_expectation():
     vote = ["inner", ["majority", x], ["majority", x]]
     says = ["eq", mean(["pow", vote, "-1"], x), mean(["pow", vote, "-1"], x)]
     assert "no finite expectation" in refused(claim(says), (says, ["identity", []]))
+
+
+# ---------------------------------------------------------------------------------------------- what is hidden
+
+
+def said(claim):
+    return sentence(read(canonical(written(claim)), "p.json"))
+
+
+def test_the_sentence_tells_all_that_is_taken_for_granted():
+    hidden = ["lt", "1", "0"]
+    assert "1 < 0" in said(claim(EVERY_K, domain=[hidden]))
+    assert "1 < 0" in said(claim(EVERY_K, assumptions=[assumed(EVERY_K, conditions=[hidden])]))
+    assert "every V_0 > 0" in said(claim(["gt", V0, "0"], "algebraic", premises=[["gt", V0, "0"]]))
+    assert "3 workers" in said(claim(EVERY_K, rule=rule(x_k, workers="3")))
+    assert "whole number M of workers" in said(claim(EVERY_K, rule=rule(x_k, workers=s("M")), parameters=["M"]))
+    assert "whole number T of steps" in said(claim(EVERY_K, steps="T", parameters=["T"]))
+    assert "whole number K of steps, k = K" in said(claim(EVERY_K, horizon="K", parameters=["K"]))
+    convex = assumed(None, "ClosedConvex", fields={"of": ["name", "r"]})
+    assert "ClosedConvex with of = r" in said(claim(EVERY_K, assumptions=[convex]))
+    flat = {"orbit": orbit([["0"]], ["pow", one, "2"]), "assumptions": [assumed(["lt", "1", "0"])]}
+    assert "1 < 0" in said(claim(["repeats", ["tuple", "0"]], "orbit", rule=rule(x_k), **flat))
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        mul(alpha, ["pow", alpha, "-1"]),
+        mul("0", ["pow", alpha, "-1/2"]),
+        ["pow", ["pow", alpha, "1/2"], "2"],
+        ["pow", "10", ["pow", "10", "10"]],
+        ["pow", alpha, "1000000000"],
+        mul(ordered(["add", alpha, "1"]), "2"),
+    ],
+)
+def test_the_sentence_tells_terms_as_they_are_or_not_at_all(term):
+    with pytest.raises(DocumentError):
+        said(claim(["ne", alpha, "0"], "algebraic", parameters=["alpha"], domain=[["eq", term, term]]))
+
+
+def test_points_for_all_are_told_from_fixed_ones():
+    downhill = assumed(["le", ["inner", gradient(first), x], "0"], points=1)
+    assert "<grad f(y), x> <= 0 for all y" in said(claim(EVERY_K, assumptions=[downhill]))
+
+
+@pytest.mark.parametrize("name", ["x) <= 0: f(x", "V_k <= 0", "a*b", "a b", "", "-a", "a\n"])
+def test_names_are_no_formulas(name):
+    says = ["eq", s(name), s(name)]
+    assert "is not a symbol" in refused(claim(says, parameters=[name]), (says, ["identity", []]))
+
+
+def test_a_parameter_is_not_called_like_a_term_of_the_run():
+    says = ["le", s("V_k"), "0"]
+    refused(claim(says, parameters=["V_k"], domain=[says]), (says, DECIDE))
+
+
+def test_convexity_is_not_hidden_behind_another_statement():
+    r = ["name", "r"]
+    hidden = assumed(["eq", "0", "0"], "ClosedConvex", fields={"of": r})
+    at_x, at_y = ["prox", x, "1", r], ["prox", y, "1", r]
+    far = add(at_y, minus(at_x))
+    phi = ["tuple", ["name", "phi"], "1", r]
+    below = add(["value", x, phi], ["inner", at_x, add(y, minus(x))], mul("1/2", ["inner", far, far]))
+    says = ["ge", ["value", y, phi], below]
+    by = ["lemma", "Moreau's potential", [r, "1", y, x], []]
+    assert "ClosedConvex" in refused(claim(says, "implication", assumptions=[hidden]), (says, by))
+    accepted(claim(says, "implication", assumptions=[{**hidden, "says": None}]), (says, by))
 
 
 # ------------------------------------------------------------------------------------------------ bounded work
