@@ -91,7 +91,9 @@ def _objects(claim: Stated) -> str:
     terms += [] if rule is None or rule.step is None else [rule.step]
     tags = {(node[0], len(node)) for part in terms for node in nodes(part)}
     smooth = "differentiable " if tags & {("gradient", 2), ("estimate", 2)} else ""
-    drawn = " and all stochastic gradients ~g" if rule is not None and rule.draws == "estimate" else ""
+    draws = {tag for tag, _ in tags} & {"estimate", "majority", "lean", "swing"}
+    draws |= {"estimate"} if rule is not None and rule.draws == "estimate" else set()
+    drawn = " and all stochastic gradients ~g" if draws else ""
     such = f" such that {'; '.join(map(_said, claim.assumptions))}" if claim.assumptions else ""
     return f"every {smooth}f: R^d -> R with infimum f*{drawn}{such}"
 

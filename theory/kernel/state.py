@@ -32,6 +32,7 @@ class Assumption:
         self.places = [forms.vector("point", f"point {number}") for number in range(assumed.points)]
         self.atoms, self.fields = [place.parts[0][0] for place in self.places], tuple[str, ...]()
         self.says = None if assumed.says is None else stated(assumed.says)
+        self.conditions = [stated(each) for each in assumed.conditions]
         for name, field in assumed.fields.items():
             if not hasattr(self, name):
                 setattr(self, name, _field(field))

@@ -68,6 +68,11 @@ def needs(assumption: Any, *names: str) -> str:
         raise Wrong(f"a field of {assumption.name} is about the points of which it speaks")
     if not forms.same(assumption.says, MEANINGS[assumption.name](TERMS, assumption, *assumption.places)):
         raise Wrong(f"the assumption called {assumption.name} says something else")
+    if assumption.name == "StronglyConvex":
+        positive = _related(">")(assumption.constant, 0)
+        value = forms.number(assumption.constant).constant
+        if not any(forms.same(each, positive) for each in assumption.conditions) and (value is None or value <= 0):
+            raise Wrong("a function is strongly convex with a constant that is positive")
     return assumption.name
 
 

@@ -213,6 +213,24 @@ def test_a_constant_does_not_depend_on_the_points_that_are_compared():
     )
 
 
+def strongly_convex(constant, *conditions):
+    fields = {"constant": constant, "norm": ["norm_named", "2"]}
+    step, slope = add(first, minus(second)), gradient(second)
+    growth = mul("1/2", constant, ["pow", norm("norm", step), "2"])
+    says = ["ge", add(["value", first], minus(["value", second])), add(["inner", slope, step], growth)]
+    return assumed(says, "StronglyConvex", 2, fields, conditions)
+
+
+def test_a_function_that_is_only_convex_may_not_attain_its_infimum():
+    says = ["eq", ["value", ["minimizer", ["tuple"]]], s("f_*")]
+    by = ["lemma", "attained minimum", [["assumption", 0]], []]
+    for constant in ("0", "-1", alpha):
+        convex = strongly_convex(constant)
+        assert "positive" in refused(claim(says, assumptions=[convex], parameters=["alpha"]), (says, by))
+    for convex in (strongly_convex("2"), strongly_convex(alpha, ["gt", alpha, "0"])):
+        accepted(claim(says, assumptions=[convex], parameters=["alpha"]), (says, by))
+
+
 @pytest.mark.parametrize("name", ["i", "j", "m", "xi", "l", "f_*"])
 def test_no_parameter_has_the_name_of_an_index(name):
     says = ["ge", s(name), "1"]
@@ -336,6 +354,11 @@ def test_the_sentence_tells_all_that_is_taken_for_granted():
 def test_the_sentence_tells_terms_as_they_are_or_not_at_all(term):
     with pytest.raises(DocumentError):
         said(claim(["ne", alpha, "0"], "algebraic", parameters=["alpha"], domain=[["eq", term, term]]))
+
+
+def test_the_sentence_tells_what_is_drawn():
+    says = ["eq", drawn(x_k, w), drawn(x_k, w)]
+    assert "all stochastic gradients" in said(claim(says))
 
 
 def test_points_for_all_are_told_from_fixed_ones():
