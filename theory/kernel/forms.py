@@ -234,6 +234,8 @@ def number(value: Any) -> Number:
         return value
     if isinstance(value, Vector):
         raise Wrong("a vector stands where a number should")
+    if not isinstance(value, int | Fraction):
+        raise Wrong("something else stands where a number should")
     return Number(((((), Fraction(value)),)) if value else ())
 
 

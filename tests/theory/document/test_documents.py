@@ -177,7 +177,7 @@ def _rule(data, number, by):
 
 
 LIES = {
-    "another schema": (lambda data: data.update(schema="signproof-proof/2"), "schema"),
+    "another schema": (lambda data: data.update(schema="signproof-proof/3"), "schema"),
     "a field that there is not": (lambda data: data["claim"].update(proved=True), "unknown field"),
     "a step without a reason": (lambda data: data["steps"][0].pop("by"), "by"),
     "a rule that there is not": (lambda data: _rule(data, 2, ["oracle"]), "there is no rule"),

@@ -318,6 +318,15 @@ def test_the_inverse_of_something_bounded_may_have_no_expectation():
     assert "no finite expectation" in refused(claim(says), (says, ["identity", []]))
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [[["name", "1"], "1"], [["tuple", "1"], "1"], [x, "1"], [["assumption", 0], "1"], [["norm_named", None], "1"], []],
+)
+def test_lemmas_are_about_terms_of_their_kinds(arguments):
+    says = ["le", V_k, V_k]
+    refused(claim(says, assumptions=[assumed(EVERY_K)]), (says, ["lemma", "induction", arguments, []]))
+
+
 # ---------------------------------------------------------------------------------------------- what is hidden
 
 
