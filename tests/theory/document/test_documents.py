@@ -251,7 +251,8 @@ def test_the_theorem_stands_in_one_sentence(documents):
         "For every d >= 1, every differentiable f: R^d -> R with infimum f* such that "
         "||grad f(y) - grad f(x)||_1 <= L*||y - x||_inf for all x, y; ||grad f(x)||_1**2 >= 2*mu*(f(x) - f_*) for all "
         "x, every start x_0 with V_0 = f(x_0) - f* > 0, all real L, alpha, mu with alpha > 0, alpha < 2/L, L > 0, "
-        "mu > 0, every k >= 0: V_k <= V_0*(1 - 2*alpha*mu*(1 - L*alpha/2))**k, where x_(k+1) = x_k - alpha*||g_k||_1*sign(g_k)."
+        "mu > 0, every k >= 0: V_k <= V_0*(1 - 2*alpha*mu*(1 - L*alpha/2))**k, "
+        "where x_(k+1) = x_k - alpha*||g_k||_1*sign(g_k)."
     )
 
 
