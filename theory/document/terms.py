@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import sympy
 from sympy import Basic, Rational, Symbol, Tuple
@@ -72,7 +73,7 @@ def _tree(term: Basic) -> Tree:
 
 
 def term(tree: Tree) -> Basic:
-    """The term of a tree that `checked` has passed, as SymPy's. A user's own terms are functions of that name."""
+    """The term of a tree that `checked` has passed, as SymPy's. A user's own terms are known by their names alone."""
     if isinstance(tree, str):
         return Rational(tree)
     tag, *arguments = tree
@@ -83,7 +84,7 @@ def term(tree: Tree) -> Basic:
     if tag in _CONSTANTS:
         return _CONSTANTS[tag]
     if tag == "own":
-        return sympy.Function(arguments[0])(*map(term, arguments[2:]))
+        return _own(arguments[0], arguments[1])(*map(term, arguments[2:]))
     parts = [term(argument) for argument in arguments]
     if tag in _RANGED:
         return _RANGED[tag](parts[0], tuple(parts[1:]))
@@ -92,4 +93,14 @@ def term(tree: Tree) -> Basic:
     return (_PLAIN.get(tag) or _TERMS[tag])(*parts)
 
 
+@cache
+def _own(name: str, base: str) -> type[Basic]:
+    if base not in _OWN:
+        raise DocumentError(f"{name} is derived from {base}, which gives it no meaning")
+    return type(name, (_OWN[base],), {})
+
+
+_OWN: dict[str, type[Basic]] = {
+    each.__name__: each for each in (vectors.Scalar, vectors.VectorAtom, expectations.Random)
+}
 _LEAVES: dict[str, Callable[[str], Basic]] = {"symbol": lambda name: Symbol(name, real=True), "name": Str}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some
+from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some, spend
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,7 @@ class _Known:
 
     def __init__(self, atoms: int, facts: Iterable[Fact] = (), alternatives: Iterable[tuple[Formula, ...]] = ()):
         self.atoms, self.facts, self.alternatives = atoms, list(facts), list(alternatives)
+        spend(1 + len(self.facts) + len(self.alternatives))
 
     def assuming(self, *formulas: Formula) -> _Known:
         """This and that the formulas hold."""

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from signproof.theory.kernel.arithmetic import Question
-from signproof.theory.kernel.form import Document, DocumentForm, Proved, version
+from signproof.theory.kernel.claims import require_claim
+from signproof.theory.kernel.form import Document, DocumentForm, Proved, one_line, version
 from signproof.theory.kernel.forms import Wrong, same
 from signproof.theory.kernel.lemmas import TABLE
+from signproof.theory.kernel.polynomials import limited
 from signproof.theory.kernel.reading import Said, stated
 from signproof.theory.kernel.rules import RULES
 from signproof.theory.kernel.state import Search, State
 
-STATED = {"algebraic": False, "implication": False, "orbit": False, "bound": True, "flow": True, "comparison": False}
-"""The kinds of claims that can be proved, and whether they are about runs from a start with V_0 > 0."""
+WORK = 10_000_000
+"""How much work a document may take to check."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class Refused:
     reason: str
 
     def __str__(self) -> str:
-        return f"step {self.number} ({self.step}): {self.reason}"
+        return one_line(f"step {self.number} ({self.step[:80]}): {self.reason}")
 
 
 def check(document: Document) -> Checked | Refused:
@@ -71,12 +73,14 @@ def _checked(form: DocumentForm, search: Search | None) -> Checked | Refused:
     for name, written in form.lemmas.items():
         if name not in TABLE or written != version(TABLE[name].text):
             return Refused(0, "lemmas", f"this version has no lemma {name[:40]!r} with that text")
-    state = _State(Proved(form.claim, form.steps, form.end), theorem, search)
+    state: Any = _State  # as long as the claim is not read
     try:
-        state.run()
+        with limited(WORK):
+            state = _State(Proved(form.claim, form.steps, form.end), theorem, search)
+            state.run()
     except Wrong as wrong:
         return Refused(state.number, state.name, str(wrong))
-    except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError, RecursionError) as error:
+    except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, RecursionError) as error:
         return Refused(state.number, state.name, f"it cannot be read ({type(error).__name__}: {error!s:.80})")
     return Checked(tuple(sorted(state.lemmas)), tuple(state.open))
 
@@ -87,7 +91,7 @@ class _State(State):
     number, name = 0, "claim"
 
     def run(self) -> State:
-        self._require_premises()
+        require_claim(self.claim)
         for number, step in enumerate(self.proved.steps, start=1):
             self.number, self.name = number, step.name
             self.left, self.certificates = list(step.certificates), []
@@ -115,26 +119,6 @@ class _State(State):
             written[:] = self.certificates
         elif self.left:
             raise Wrong("it has a certificate for nothing")
-
-    def _require_premises(self) -> None:
-        """What is taken for granted is in the domain, or a condition of an assumption, or goes with the kind."""
-        claim = self.claim
-        if claim.kind not in STATED:
-            raise Wrong(f"claims of the kind {claim.kind[:40]!r} are not proved")
-        k, V0 = ["symbol", "k"], ["symbol", "V_0"]
-        known = [*claim.domain, *(each for assumed in claim.assumptions for each in assumed.conditions)]
-        if STATED[claim.kind] or claim.kind in ("algebraic", "implication"):
-            known.append(["gt", V0, "0"])
-        if claim.kind in ("bound", "algebraic", "implication"):
-            known.append(["ge", k, "0"])
-        if claim.horizon is not None:
-            known.append(["ge", ["symbol", claim.horizon], "0"])
-        if claim.rule is not None and isinstance(claim.rule.workers, list) and claim.rule.workers[0] == "symbol":
-            known.append(["ge", claim.rule.workers, "1"])
-        if any(premise not in known for premise in claim.premises):
-            raise Wrong("a premise is neither in the domain nor a condition of what is assumed")
-        if claim.timed != (claim.kind in ("flow", "comparison")):
-            raise Wrong("only flows and comparisons are about times")
 
 
 def _used(by: list[Any]) -> list[int]:

@@ -154,6 +154,11 @@ def canonical(data: Any) -> bytes:  # lists, dictionaries, text and whole number
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
 
+def one_line(text: str) -> str:
+    """A text as one line of letters that can be printed, cut if it is long."""
+    return "".join(letter if letter.isprintable() else " " for letter in text[:500])
+
+
 def version(text: str) -> str:
     """The version of a lemma: the beginning of the hash of its text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -168,16 +173,16 @@ def read(data: bytes, where: str) -> Document:
         raise DocumentError(f"{where}: more than {BYTES} bytes: no proof is as long")
     try:
         form = msgspec.json.decode(data, type=DocumentForm)
+        _check(form)
+        document = Document(form)
+        same = document.bytes == data
     except RecursionError:
         raise DocumentError(f"{where}: too deep for a proof") from None
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise DocumentError(f"{where}: not a proof that `signproof export` wrote: {error}") from None
-    try:
-        _check(form)
     except Wrong as error:
-        raise DocumentError(f"{where}: {error}") from None
-    document = Document(form)
-    if document.bytes != data:
+        raise DocumentError(f"{where}: {one_line(str(error))}") from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise DocumentError(f"{where}: not a proof that `signproof export` wrote: {one_line(str(error))}") from None
+    if not same:
         raise DocumentError(f"{where}: not in the spelling that `signproof export` writes, perhaps edited")
     return document
 

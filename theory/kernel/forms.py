@@ -17,12 +17,16 @@ from itertools import starmap
 from math import gcd, lcm
 from typing import Any, TypeAlias
 
-from signproof.theory.kernel.polynomials import Monomial, Polynomial
+from signproof.theory.kernel.polynomials import Monomial, Polynomial, Wrong, spend
 
 LARGEST_POWER = 100
 """Largest exponent that is multiplied out."""
 LARGEST_PRODUCT = 1_000_000
 """Largest number of terms that are multiplied at once."""
+LETTERS = 8
+"""How many letters of a key are as much work as a multiplication."""
+HIGHEST = 10_000
+"""Largest power of an atom in a product."""
 INDICES = ("i", "j", "m", "xi")
 """The letters of sums: coordinates, components, workers, draws of a mini-batch."""
 
@@ -35,10 +39,6 @@ Replaced: TypeAlias = Any
 """A form, a statement or a tuple of them; replacing in it gives another of the kind."""
 
 
-class Wrong(ValueError):
-    """Why a document is not accepted."""
-
-
 class Atom:
     """A term that is not made of others by arithmetic. Equal atoms have equal keys."""
 
@@ -47,6 +47,7 @@ class Atom:
     def __init__(self, tag: str, *args: Argument) -> None:
         self.tag, self.args = tag, args
         self.key = f"{tag}({','.join(map(_key, args))})"
+        spend(1 + len(self.key) // LETTERS)
         if tag == "symbol":
             self.free: frozenset[str] = frozenset(args)
         else:
@@ -82,6 +83,8 @@ class Number(Polynomial):
             if not number:
                 continue
             for atom, power in monomial:
+                if abs(power) > HIGHEST:
+                    raise Wrong("a power is too large")
                 if (atom.fold and abs(power) >= atom.fold) or (atom.tag == "inverse" and power < 0):
                     others = tuple(pair for pair in monomial if pair[0] is not atom)
                     for other, count in (cls(((others, number),)) * _folded(atom, power)).terms:
@@ -121,6 +124,7 @@ class Number(Polynomial):
 
     @cached_property
     def key(self) -> str:
+        spend(sum(1 + len(a.key) // LETTERS for monomial, _ in self.terms for a, _ in monomial))
         return "+".join(
             "*".join((str(number), *(f"{a.key}^{p}" for a, p in monomial))) for monomial, number in self.terms
         )
@@ -243,6 +247,8 @@ def number(value: Operand) -> Number:
         return value
     if isinstance(value, Vector):
         raise Wrong("a vector stands where a number should")
+    if not isinstance(value, int | Fraction):
+        raise Wrong("something else stands where a number should")
     return Number(((((), Fraction(value)),)) if value else ())
 
 
@@ -493,6 +499,11 @@ RANDOM = ("estimate", "majority", "lean", "swing", "sampled_mapping")
 BOUNDED = ("maximizer", "majority", "lean", "swing")
 
 
+def is_term(atom: Atom) -> bool:
+    """Whether it is a term of vectors, of runs, of what is drawn, or one of a user's own."""
+    return atom.tag in MAKE or atom.tag == "own"
+
+
 def known(form: Argument, given: tuple[Vector, ...]) -> bool:
     """Whether a term is fixed once the points `given` are: it is made of them alone."""
     if isinstance(form, Vector):
@@ -510,7 +521,7 @@ def known(form: Argument, given: tuple[Vector, ...]) -> bool:
     if form.tag == "expectation":
         return known(form.args[1], given)
     if form.tag in RANGED:
-        return not any(each.tag in MAKE for each in inside(form.args))
+        return not any(map(is_term, inside(form.args)))
     return known(form.args, given)
 
 
@@ -531,11 +542,11 @@ def degree(form: Argument) -> float:
         return degree(args[0])
     if tag in ("norm", "dual_norm"):
         return degree(args[1])
-    return INFINITE if any(each.tag in MAKE for each in inside(form)) else 0
+    return INFINITE if any(map(is_term, inside(form))) else 0
 
 
 def _degree_of_power(atom: Atom, power: int) -> float:
-    return power * degree(atom) if power > 0 else INFINITE if degree(atom) else 0
+    return power * degree(atom) if power > 0 else INFINITE if any(map(is_term, inside(atom))) else 0
 
 
 INFINITE = float("inf")
@@ -612,7 +623,7 @@ def continuous(form: Argument) -> bool:
 
 def steady(form: Argument) -> bool:
     """Whether a term is the same at all times and for all trajectories."""
-    return not free(form) & {"t", "s"} and not any(each.tag in MAKE or each.tag in RANGED for each in inside(form))
+    return not free(form) & {"t", "s"} and not any(is_term(each) or each.tag in RANGED for each in inside(form))
 
 
 RANGED = {"sum": "l", "least": "l", "accumulated": "s", "least_so_far": "s"}
@@ -729,8 +740,22 @@ class Repeats:
 Stated: TypeAlias = Relation | Joined | Repeats
 
 
+def sides(thing: Any) -> Iterable[Any]:
+    """The terms that a statement is about; of a term, itself."""
+    if isinstance(thing, Relation):
+        yield from (thing.left, thing.right)
+    elif isinstance(thing, Joined):
+        for part in thing.parts:
+            yield from sides(part)
+    elif isinstance(thing, Repeats):
+        yield from (entry for point in thing.points for entry in point)
+    else:
+        yield thing
+
+
 def same(one: Stated, other: Stated) -> bool:
     """Whether two statements say the same up to algebra, part by part in any order."""
+    spend(1)
     if isinstance(one, Relation) and isinstance(other, Relation):
         if one.about_vectors != other.about_vectors:
             return False
@@ -753,7 +778,8 @@ def same(one: Stated, other: Stated) -> bool:
 def replace(thing: Replaced, by: dict[Any, Form], everywhere: bool = False) -> Replaced:
     """A form or statement with other forms for some atoms, and for some whole forms, in it.
 
-    Raises Wrong if an index would get another meaning; with `everywhere`, what replaces holds for every index.
+    Raises Wrong if an index would get another meaning; with `everywhere`, what replaces is equal for every index. Then
+    points stay where draws are made, and what an expectation is given: what is drawn at equal points is not equal.
     """
     return _Replacing(by, everywhere)(thing)
 
@@ -765,7 +791,7 @@ def symbols(**values: Operand) -> dict[Any, Form]:
 
 class _Replacing:
     def __init__(self, by: dict[Any, Form], everywhere: bool) -> None:
-        self.by, self.done = by, dict[Any, Any]()
+        self.by, self.everywhere, self.done = by, everywhere, dict[Any, Any]()
         self.fixed = frozenset() if everywhere else frozenset().union(*map(free, (*by, *by.values())))
 
     def __call__(self, thing: Any) -> Any:
@@ -807,6 +833,10 @@ class _Replacing:
         if tag == "inner":
             one, other = (self.atom(arg) for arg in args)
             return inner(one, other)
+        if self.everywhere and tag in RANDOM:
+            return vector(tag, *args)
+        if self.everywhere and tag == "expectation":
+            return expectation(self(args[0]), args[1])
         bound = args[1] if tag in ("total", *RANGED) else None
         if bound in self.fixed:
             raise Wrong(f"{bound}, over which a term runs, would get another meaning")

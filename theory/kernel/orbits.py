@@ -6,8 +6,8 @@ from typing import Any
 
 from signproof.theory.kernel import forms
 from signproof.theory.kernel.form import Points, Rule
-from signproof.theory.kernel.forms import Atom, Number, Relation, Vector, Wrong, symbol
-from signproof.theory.kernel.reading import conditions, number, vector
+from signproof.theory.kernel.forms import Atom, Joined, Number, Relation, Vector, Wrong, symbol
+from signproof.theory.kernel.reading import conditions, number, stated, vector
 
 
 def turn(orbit: Points, rule: Rule, start: int) -> tuple[list[Relation], list[Any]]:
@@ -17,12 +17,27 @@ def turn(orbit: Points, rule: Rule, start: int) -> tuple[list[Relation], list[An
     if not len(here) == len(there) == len(orbit.coordinates):
         raise Wrong("a point of the orbit has not an entry for each coordinate")
     at: dict[Any, Any] = {Atom("symbol", name): entry for name, entry in zip(orbit.coordinates, here, strict=True)}
-    needs = [forms.replace(each, at) for each in conditions(orbit.function)]
+    needs = [forms.replace(_near(each), at) for each in conditions(orbit.function)]
     needs += [Relation(forms.replace(kink, at), "!=", Number()) for kink in _kinks(function)]
     slope = [forms.replace(derivative(function, name), at) for name in orbit.coordinates]
     assert rule.step is not None
+    for each in (*conditions(rule.step), *(part for need in rule.needs for part in (*conditions(need), stated(need)))):
+        needs.append(_there(each, here, slope))
     after = _entries(vector(rule.step), here, slope)
     return [Relation(one, "=", other) for one, other in zip(after, there, strict=True)], needs
+
+
+def _near(condition: Any) -> Any:
+    """What must hold for a condition to hold all around a point."""
+    return Relation(condition.left, ">", condition.right) if getattr(condition, "kind", "") == ">=" else condition
+
+
+def _there(statement: Any, here: list[Number], slope: list[Number]) -> Any:
+    """What the rule needs, at a point."""
+    if isinstance(statement, Joined):
+        return Joined(statement.word, tuple(_there(part, here, slope) for part in statement.parts))
+    left, right = (_scalar(forms.number(side), here, slope) for side in (statement.left, statement.right))
+    return Relation(left, statement.kind, right)
 
 
 def _kinks(function: Number) -> list[Number]:
@@ -87,6 +102,6 @@ def _scalar(form: Number, here: list[Number], slope: list[Number]) -> Number:
                 by[atom] = sum(map(forms.absolute, entries), start=Number())
             else:
                 raise Wrong("that norm is not known in coordinates")
-        elif any(each.tag in forms.MAKE for each in forms.inside(atom)):
+        elif any(map(forms.is_term, forms.inside(atom))):
             raise Wrong(f"{atom.tag} is not known in coordinates")
     return forms.replace(form, by)

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Self, TypeAlias
 
 Monomial: TypeAlias = tuple[tuple[Any, int], ...]
 """The atoms of a product, in order, each with its power."""
+
+
+LARGEST_NUMBER = 13_000
+"""How many binary digits a coefficient has at most."""
+_left: ContextVar[list[int] | None] = ContextVar("_left", default=None)
+
+
+class Wrong(ValueError):
+    """Why a document is not accepted."""
+
+
+@contextmanager
+def limited(work: int | None) -> Iterator[None]:
+    """What is computed inside the block takes no more than an amount of work, or raises Wrong; None: as much as it
+    takes."""
+    token = _left.set(None if work is None else [work])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def spend(work: int) -> None:
+    """Counts work, in multiplications of small numbers."""
+    left = _left.get()
+    if left is not None:
+        left[0] -= work
+        if left[0] < 0:
+            raise Wrong("it takes too much work to check")
 
 
 @dataclass(frozen=True)
@@ -22,6 +53,12 @@ class Polynomial:
 
     @classmethod
     def of(cls, terms: dict[Monomial, Fraction]) -> Self:
+        spend(1 + len(terms))
+        for number in terms.values():
+            if max(digits := number.numerator.bit_length(), number.denominator.bit_length()) > LARGEST_NUMBER:
+                raise Wrong("a number is too large")
+            if digits > 512:
+                spend(digits // 64)
         return cls(tuple(sorted((monomial, number) for monomial, number in terms.items() if number)))
 
     @classmethod
@@ -40,6 +77,7 @@ class Polynomial:
         return self.sum((self, other))
 
     def __mul__(self, other: Self) -> Self:
+        spend(len(self.terms) * len(other.terms))
         result: dict[Monomial, Fraction] = {}
         for left, first in self.terms:
             for right, second in other.terms:

@@ -7,7 +7,8 @@ A rational is a string, "p" or "p/q" in lowest terms; anything else is a list of
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd
@@ -19,7 +20,7 @@ from signproof.theory.kernel.forms import Argument, Form, Joined, Number, Relati
 Tree: TypeAlias = str | list
 """A term: a rational as a string, or a tag with its arguments."""
 
-DEEPEST, LARGEST, DIGITS = 200, 1_000_000, 5_000
+DEEPEST, LARGEST, DIGITS = 200, 1_000_000, 4_000
 """How deep a tree is, how many nodes a document has, and how many digits a number has at most."""
 LARGEST_MEMORY = 50_000
 """Terms that are remembered at most."""
@@ -27,6 +28,11 @@ COMMUTATIVE = frozenset(("add", "mul", "max", "min", "and", "or"))
 """Tags whose arguments are sorted."""
 RELATIONS = {"eq": "=", "ne": "!=", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
 LEAVES = ("symbol", "name")
+SPELLING: dict[str, Callable[[str], Any]] = {
+    "symbol": lambda name: name.isidentifier() or name == "f_*",
+    "name": re.compile(r"\w+( \w+)?['*]*").fullmatch,
+}
+"""How leaves are called: like nothing that could be taken for a formula."""
 OPEN = ("own", "tuple", "repeats", "follows", "inwords")
 """Tags with any number of arguments."""
 ARITY: dict[str, tuple[int, ...]] = {
@@ -65,7 +71,7 @@ def checked(node: Any, depth: int = 1) -> int:  # whatever a document has there
         raise Wrong(f"{str(node)[:40]!r} is no term")
     tag, arguments = node[0], node[1:]
     if tag in LEAVES:
-        if len(arguments) != 1 or not isinstance(arguments[0], str) or not arguments[0]:
+        if len(arguments) != 1 or not isinstance(arguments[0], str) or not SPELLING[tag](arguments[0]):
             raise Wrong(f"{str(node)[:40]} is not a {tag}")
         return 1
     if tag == "own":

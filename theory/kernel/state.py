@@ -10,12 +10,14 @@ from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.certificate import Certificate, refutes
 from signproof.theory.kernel.form import Assumed, Proved, Rule
 from signproof.theory.kernel.forms import Argument, Joined, Number, Relation, Replaced, Stated, Vector, Wrong, symbol
+from signproof.theory.kernel.polynomials import limited, spend
 from signproof.theory.kernel.reading import Said, Tree, conditions, form, named, stated, vector
 from signproof.theory.kernel.vocabulary import ANYWHERE
 
 TRUE = Joined("and", ())
 FLOWS = frozenset(["value", "inner", "norm", "dual_norm", "gradient", "maximizer", "minimizer"])
 TIMED = frozenset(["trajectory", "velocity", "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far"])
+MOST_POINTS = 6
 Search = Callable[[Question], Any]
 """Finds a certificate for a question, as plain data, or None."""
 
@@ -25,18 +27,29 @@ class Assumption:
 
     def __init__(self, assumed: Assumed) -> None:
         self.name, self.points = assumed.name, assumed.points
+        if not 0 <= self.points <= MOST_POINTS:
+            raise Wrong(f"an assumption speaks of at most {MOST_POINTS} points")
         self.places = [forms.vector("point", f"point {number}") for number in range(assumed.points)]
+        self.atoms, self.fields = [place.parts[0][0] for place in self.places], tuple[str, ...]()
         self.says = None if assumed.says is None else stated(assumed.says)
+        self.conditions = [stated(each) for each in assumed.conditions]
         for name, field in assumed.fields.items():
             if not hasattr(self, name):
                 setattr(self, name, _field(field))
+                self.fields += (name,)
         if self.says is not None:
             refuse_anywhere(self.says)
 
     def statement(self, *points: Vector) -> Stated:
         if self.says is None or len(points) != self.points:
             raise Wrong(f"{self.name} says nothing of {len(points)} points")
-        by: dict[Any, Any] = {place.parts[0][0]: x for place, x in zip(self.places, points, strict=True)}
+        by: dict[Any, Any] = dict(zip(self.atoms, points, strict=True))
+        for each in (each for part in forms.sides(self.says) for each in forms.inside(part)):
+            if each.tag == "expectation":
+                given = forms.replace(each.args[1], by)
+                inside = [by[place] for place in forms.inside(each.args[0]) if place in by]
+                if not all(x in given or forms.known(x, given) for x in inside):
+                    raise Wrong(f"{self.name} is about points, and one of these is not known to its expectation")
         return forms.replace(self.says, by)
 
 
@@ -48,21 +61,9 @@ def _field(field: Any) -> Any:
 
 def refuse_anywhere(thing: Replaced) -> None:
     """What is known of one point only must not be about a point that stands for all of them."""
-    for part in _forms(thing):
+    for part in forms.sides(thing):
         if any(each in ANYWHERE for each in forms.inside(part)):
             raise Wrong("it is about a point that lemmas use for an arbitrary one: rename it")
-
-
-def _forms(thing: Any) -> Iterable[Any]:
-    if isinstance(thing, Relation):
-        yield from (thing.left, thing.right)
-    elif isinstance(thing, Joined):
-        for part in thing.parts:
-            yield from _forms(part)
-    elif not isinstance(thing, forms.Repeats):
-        yield thing
-    else:
-        yield from (entry for point in thing.points for entry in point)
 
 
 def argument(state: State, given: Any) -> Any:  # whatever a document has there; what a lemma takes
@@ -81,7 +82,7 @@ class State:
         self.proved, self.claim, self._theorem, self._search = proved, proved.claim, theorem, search
         self.of_run = proved.claim.kind in ("bound", "flow", "comparison")
         self.domain = [Said.of(tree) for tree in proved.claim.domain]
-        self.domain_forms = [tuple(_forms(each.statement)) for each in self.domain]
+        self.domain_forms = [tuple(forms.sides(each.statement)) for each in self.domain]
         self.premises = tuple(map(Said.of, proved.claim.premises))
         self.assumptions = [Assumption(each) for each in proved.claim.assumptions]
         self.accepted: list[Said] = []
@@ -96,6 +97,7 @@ class State:
 
     def earlier(self, steps: Sequence[int]) -> tuple[Said, ...]:
         """The statements of earlier steps."""
+        spend(len(steps))
         if not all(type(step) is int and 0 <= step < len(self.accepted) for step in steps):
             raise Wrong("it uses a step that is not proved before it")
         return tuple(self.accepted[step] for step in steps)
@@ -107,7 +109,8 @@ class State:
 
     def require_assumed(self, name: str, of: Argument) -> None:
         """The claim makes an assumption of that name about a function."""
-        if not any(each.name == name and getattr(each, "of", None) == of for each in self.assumptions):
+        named = [each for each in self.assumptions if each.name == name and each.says is None]
+        if not any(getattr(each, "of", None) == of for each in named):
             raise Wrong(f"it needs the assumption {name}, which the claim does not make")
 
     def theorem(self, id: str) -> State:
@@ -130,7 +133,8 @@ class State:
         if not cases:
             return
         if self._search is not None:
-            self.certificates.append(self._search(question))
+            with limited(None):
+                self.certificates.append(self._search(question))
         elif not self.left:
             raise Wrong("it needs a certificate that the document does not have")
         else:
@@ -193,7 +197,7 @@ class State:
         return after
 
     def _require_rule(self, rule: Rule) -> None:
-        lengths = [each for need in rule.needs for part in _forms(stated(need)) for each in forms.inside(part)]
+        lengths = [each for need in rule.needs for part in forms.sides(stated(need)) for each in forms.inside(part)]
         known = [
             Relation(forms.plain(each), ">=", Number())
             for each in dict.fromkeys(lengths)
@@ -221,8 +225,8 @@ class State:
     def require_readable(self, tree: Tree) -> None:
         """A statement is about what the claim is about, in symbols that the claim binds."""
         said = stated(tree)
-        parts = [each for part in _forms(said) for each in forms.inside(part)]
-        tags, free = {each.tag for each in parts}, frozenset().union(*map(forms.free, _forms(said)))
+        parts = [each for part in forms.sides(said) for each in forms.inside(part)]
+        tags, free = {each.tag for each in parts}, frozenset().union(*map(forms.free, forms.sides(said)))
         claim, bound = self.claim, {*self.claim.parameters, "V_0", "f_*"}
         if claim.timed:
             strange = {tag for tag in tags if tag in forms.MAKE or tag in forms.RANGED} - FLOWS - TIMED
@@ -234,10 +238,11 @@ class State:
                 strange |= tags & {"iterate", "suboptimality"} | free & {"l"}
                 strange |= free & {"k"} if not self.has_k else set()
             elif not self.of_run and not isinstance(said, forms.Repeats):
-                strange |= {tag for tag in tags if tag in forms.MAKE or tag in forms.RANGED} | free & {"k", "l"}
+                strange |= {each.tag for each in parts if forms.is_term(each) or each.tag in forms.RANGED}
+                strange |= free & {"k", "l"}
         if strange or lost:
             raise Wrong(f"it is about {min(strange | lost)}, which the claim does not bind")
 
     @property
     def has_k(self) -> bool:
-        return "k" in frozenset().union(*map(forms.free, _forms(stated(self.claim.conclusion))))
+        return "k" in frozenset().union(*map(forms.free, forms.sides(stated(self.claim.conclusion))))

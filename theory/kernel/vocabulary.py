@@ -65,8 +65,15 @@ def needs(assumption: Any, *names: str) -> str:  # an assumption, or what stands
     """The name of an assumption, if it is one of these and says what it must. Raises Wrong if not."""
     if getattr(assumption, "name", None) not in names:
         raise Wrong(f"it needs the assumption {' or '.join(names)}")
+    if any(each in assumption.atoms for name in assumption.fields for each in forms.inside(getattr(assumption, name))):
+        raise Wrong(f"a field of {assumption.name} is about the points of which it speaks")
     if not forms.same(assumption.says, MEANINGS[assumption.name](TERMS, assumption, *assumption.places)):
         raise Wrong(f"the assumption called {assumption.name} says something else")
+    if assumption.name == "StronglyConvex":
+        positive = _related(">")(assumption.constant, 0)
+        value = forms.number(assumption.constant).constant
+        if not any(forms.same(each, positive) for each in assumption.conditions) and (value is None or value <= 0):
+            raise Wrong("a function is strongly convex with a constant that is positive")
     return assumption.name
 
 
@@ -124,6 +131,6 @@ TERMS = SimpleNamespace(
     is_norm=lambda term: bool(term.only("norm") or term.only("dual_norm")),
     is_count=lambda power: power.constant is not None and power.constant.denominator == 1 and power.constant >= 1,
     is_fraction=lambda term: (constant := forms.number(term).constant) is not None and constant.denominator != 1,
-    is_plain=lambda term: not any(each.tag in forms.MAKE for each in forms.inside(term)),
+    is_plain=lambda term: not any(map(forms.is_term, forms.inside(term))),
     is_about=lambda term, *points: any(each in points for each in forms.inside(term)),
 )

@@ -177,7 +177,7 @@ def _rule(data, number, by):
 
 
 LIES = {
-    "another schema": (lambda data: data.update(schema="signproof-proof/1"), "schema"),
+    "another schema": (lambda data: data.update(schema="signproof-proof/3"), "schema"),
     "a field that there is not": (lambda data: data["claim"].update(proved=True), "unknown field"),
     "a step without a reason": (lambda data: data["steps"][0].pop("by"), "by"),
     "a rule that there is not": (lambda data: _rule(data, 2, ["oracle"]), "there is no rule"),
@@ -250,8 +250,8 @@ def test_the_theorem_stands_in_one_sentence(documents):
     assert sentence(documents[SHORT]) == (
         "For every d >= 1, every differentiable f: R^d -> R with infimum f* such that "
         "||grad f(y) - grad f(x)||_1 <= L*||y - x||_inf for all x, y; ||grad f(x)||_1**2 >= 2*mu*(f(x) - f_*) for all "
-        "x, every start x_0 with V_0 = f(x_0) - f* > 0, all real L, alpha, mu with alpha > 0, alpha < 2/L, "
-        "L > 0, mu > 0, every k >= 0: V_k <= V_0*(1 - 2*alpha*mu*(1 - L*alpha/2))**k, "
+        "x, every start x_0 with V_0 = f(x_0) - f* > 0, all real L, alpha, mu with alpha > 0, alpha < 2/L, L > 0, "
+        "mu > 0, every k >= 0: V_k <= V_0*(1 - 2*alpha*mu*(1 - L*alpha/2))**k, "
         "where x_(k+1) = x_k - alpha*||g_k||_1*sign(g_k)."
     )
 
