@@ -16,7 +16,7 @@ from signproof.theory.document.terms import term, tree
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling
 from signproof.theory.export.tactics import block
 
-SECONDS = 20.0
+SECONDS = 10.0
 """For which a certificate is looked for."""
 _KIND = {"=": "{} = 0", ">=": "0 <= {}", ">": "0 < {}", "!=": "{} <> 0"}
 
