@@ -288,12 +288,14 @@ Ltac same_sides H :=
   | |- ?a = ?b => lazymatch type of H with ?c = ?e => sides a b c e end
   end.
 
+Ltac by_equation H := lazymatch type of H with _ = _ => rewrite H; fraction end.
+
 (* The goal is what H says, up to normal form. *)
 Ltac by_instance H :=
   cbn beta in H;
   first
   [ exact H
-  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [rewrite H; fraction] | solve [inverses; lra] | solve [same_sides H] | nra | opaque; parts; decided] ].
+  | autorewrite with dot in H; alike H; powers; parts; goals; first [exact H | lra | solve [inverses; lra] | solve [by_equation H] | solve [same_sides H] | nra | opaque; parts; decided] ].
 
 (* ------------------------------------------------------------------------------------------------ equations *)
 

@@ -29,7 +29,7 @@ MOST_SQUARES = 4
 
 
 LARGEST = 80
-"""Of the terms of all facts together, for which products are looked for here."""
+"""Of the terms of all inequalities together: for more, products are not looked for here."""
 
 
 class _Unfit(Exception):
@@ -84,14 +84,14 @@ class _Question:
         rest = -_gap(goal)
         opposite = "<" if goal[0] in ("le", "ge") else "<="
         gaps, rest = self._substituted(relations, gaps, rest)
+        if sum(len(Add.make_args(expand(gap))) for gap in (rest, *(gap for _, gap, _ in gaps))) > LARGEST:
+            raise _Unfit
         self.lines.append("negated N.")
         for name, gap, sign in gaps:
             self._enter(f"F_{name}", gap, sign, f"fact {name} F_{name}.")
         self._enter("F_N", rest, ">" if opposite == "<" else ">=", "fact N F_N.")
         self.facts.append(self.facts.pop([fact.name for fact in self.facts].index("F_N")))
         self._squares()
-        if sum(len(Add.make_args(expand(fact.number))) for fact in self.facts if fact.sign != "^2") > LARGEST:
-            raise _Unfit
         found = contradiction(self.facts)
         if found is None:
             raise _Unfit
@@ -277,7 +277,7 @@ def _gap(says: list) -> Expr:
     return one - other if relation in ("ge", "gt") else other - one
 
 
-def replaced(found: Any, atoms: Mapping[str, Tree]) -> Any:
+def replaced(found: Any, atoms: Mapping[str, Tree]) -> Any:  # a part of a tree, and what it becomes
     """A tree with others for some of its symbols."""
     if isinstance(found, str):
         return found

@@ -14,7 +14,7 @@ _Lemma = Callable[[Writing, list, list[int]], list[str]]
 _ALONG = "V rate V_continuous V_rises"
 
 
-def velocity(write: Spelling, step: Any) -> tuple[str, str, str]:
+def velocity(write: Spelling, step: Any) -> tuple[str, str, str]:  # the tree of a rule
     """The set of velocities, why V rises with their product with the gradient, and the velocity that is written."""
     parts = step[1:] if step[0] == "mul" else [step]
     (atom,) = (part for part in parts if is_vector(part)) if step[0] != "add" else (step,)
@@ -33,7 +33,7 @@ def velocity(write: Spelling, step: Any) -> tuple[str, str, str]:
     raise ExportError("the Coq library lacks: flows along other vectors than gradients and their directions")
 
 
-def prologue(write: Spelling, step: Any) -> list[str]:
+def prologue(write: Spelling, step: Any) -> list[str]:  # the tree of a rule
     """Tactics that say what V' is along a trajectory."""
     _, rises, written = velocity(write, step)
     known = rises if "V_is" in rises else f"{rises} gradient_of_f V_is"

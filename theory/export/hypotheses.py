@@ -40,7 +40,7 @@ def place(number: int) -> Tree:
     return ["point", ["name", f"point {number}"]]
 
 
-def at_points(found: Any, places: Mapping[str, Tree]) -> Any:
+def at_points(found: Any, places: Mapping[str, Tree]) -> Any:  # a part of a tree, and what it becomes
     """A tree at the points that are put in for places, with nothing carried out."""
     if isinstance(found, str):
         return found

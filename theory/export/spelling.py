@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
-from signproof.theory.kernel.reading import Tree
+from signproof.theory.kernel.reading import Tree, nodes
 from signproof.theory.misuse import Misuse
 
 ITERATION, RUNNING, COORDINATE = "k", "l", "i"
@@ -207,7 +207,8 @@ class Spelling:
         if tag == "incomplete_beta":
             return self._applied(tag, (self.number(arguments[0], ARGUMENT), *map(self.index, arguments[1:])), around)
         if tag == "expectation":
-            return self._applied(*self.mean(arguments[0], arguments[1][1:]), around)
+            law, function = self.mean(arguments[0], arguments[1][1:])
+            return self._applied(law, (function,), around)
         raise ExportError(f"the Coq library lacks: the term {tag}")
 
     def chance(self, number: Tree) -> str:
@@ -222,18 +223,18 @@ class Spelling:
             raise ExportError(f"the Coq library lacks: sums over {index}")
         return "d", "i"
 
-    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, str]:
         """An expectation, given a point if there is one: the law, and what it is applied to."""
         if len(given) != 1:
             raise ExportError("the Coq library lacks: expectations that are not given a point")
         law = self._applied("law", (self.vector(given[0], ARGUMENT),), ARGUMENT)
-        sizes = {str(node[3]): node[3] for node in _nodes(term) if node[0] == "sampled_mapping"}
+        sizes = {str(node[3]): node[3] for node in nodes(term) if node[0] == "sampled_mapping"}
         if len(sizes) > 1:
             raise ExportError("the Coq library lacks: expectations over mini-batches of several sizes")
         for size in sizes.values():
             if size != "1":
-                return f"(draws {law} {self.index(size)})", (f"(fun g : nat -> vec => {self.number(term)})",)
-        return law, (f"(fun g : vec => {self.number(term)})",)
+                return f"(draws {law} {self.index(size)})", f"(fun g : nat -> vec => {self.number(term)})"
+        return law, f"(fun g : vec => {self.number(term)})"
 
     def pair(self, name: str) -> str:
         """A dual pair of norms."""
@@ -472,27 +473,20 @@ class RandomSpelling(Spelling):
             return "(advance moved k s g)"
         raise ExportError(f"the Coq library lacks: iteration {index} of a random run")
 
-    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, tuple[str]]:
+    def mean(self, term: Tree, given: list[Tree]) -> tuple[str, str]:
         if given == [["iterate", ["symbol", ITERATION]]]:
-            return "oracle k s", (f"(fun g : vec => {self.number(term)})",)
+            return "oracle k s", f"(fun g : vec => {self.number(term)})"
         if given:
             raise ExportError("the Coq library lacks: expectations that are given other points than x_k")
-        indices = [node[1] for node in _nodes(term) if node[0] in ("iterate", "suboptimality", "estimate")]
+        indices = [node[1] for node in nodes(term) if node[0] in ("iterate", "suboptimality", "estimate")]
         if all(index == "0" for index in indices):
-            return "expected 0%nat", (f"(fun s => {self.number(term)})",)
+            return "expected 0%nat", f"(fun s => {self.number(term)})"
         if DRAW not in variables(term, True):
-            return "expected k", (f"(fun s => {self.number(term)})",)
+            return "expected k", f"(fun s => {self.number(term)})"
         later = ["add", "1", ["symbol", ITERATION]]
         if all(index == later for index in indices):
-            return "expected (S k)", (f"(fun s => {self.number(_shifted(term))})",)
-        return "expected k", (f"(fun s => oracle k s (fun g : vec => {self.number(term)}))",)
-
-
-def _nodes(tree: Tree) -> Iterator[list]:
-    if isinstance(tree, list):
-        yield tree
-        for part in tree[1:]:
-            yield from _nodes(part)
+            return "expected (S k)", f"(fun s => {self.number(_shifted(term))})"
+        return "expected k", f"(fun s => oracle k s (fun g : vec => {self.number(term)}))"
 
 
 def _shifted(tree: Tree) -> Tree:

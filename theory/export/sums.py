@@ -31,7 +31,13 @@ def expanded(writing: Writing, sums: Iterable[Tree], hypothesis: str) -> list[st
     return lines
 
 
-def sum_of_parts(writing: Writing, name: str, before: Tree, after: Any, how: str) -> list[str]:
+def sum_of_parts(
+    writing: Writing,
+    name: str,
+    before: Tree,
+    after: Any,  # a tree that is a sum
+    how: str,
+) -> list[str]:
     """Tactics that say that a sum over coordinates is what SymPy makes of it, with constant factors outside."""
     parts = []
     for summand in Add.make_args(expand(after)):

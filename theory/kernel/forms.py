@@ -740,7 +740,7 @@ class Repeats:
 Stated: TypeAlias = Relation | Joined | Repeats
 
 
-def sides(thing: Any) -> Iterable[Any]:
+def sides(thing: Replaced) -> Iterable[Any]:
     """The terms that a statement is about; of a term, itself."""
     if isinstance(thing, Relation):
         yield from (thing.left, thing.right)
