@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples smoke test bench docs rooms coq lint clean
+.PHONY: help verify errata counterexamples smoke test coverage bench docs rooms coq lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,14 @@ smoke: $(VENV)/.installed-test ## a first green test, within a minute: claims, k
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
 	$(BIN)/pytest --numprocesses auto $(PYTEST_ARGS)
+
+# Branches too, in every process that Python starts; what is killed says nothing of what it ran. [tool.coverage]
+coverage: $(VENV)/.installed-test ## run the tests and see what they run; table here, out/coverage/index.html
+	@rm -rf out/coverage && mkdir -p out/coverage
+	$(BIN)/coverage run -m pytest --numprocesses auto $(PYTEST_ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report
 
 bench: $(VENV)/.installed-bench ## measure speed; table here, out/benchmarks.json, out/benchmarks.md
 	$(BIN)/pytest benchmarks $(PYTEST_ARGS)
