@@ -45,6 +45,9 @@ def command(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Random seed.")] = 0,
     jobs: Annotated[int, typer.Option(min=1, help="Claims judged in parallel, in processes.")] = 1,
+    coq: Annotated[
+        bool, typer.Option("--coq", help="Put accepted proofs to Coq as well, if there is a coqc: minutes for all.")
+    ] = False,
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Make these verdicts the baseline for later runs.")
     ] = False,
@@ -63,6 +66,8 @@ def command(
 
     order = {claim.id: number for number, claim in enumerate(claims)}
     entries.sort(key=lambda entry: order[entry["id"]])
+    if coq and cut is None:
+        cut = _put_to_coq(entries)
     found = ledger(entries, str(profile), seed, partial=cut is not None)
     written = []
     if json is not None:
@@ -110,6 +115,26 @@ class Cut:
 
     why: str
     code: int
+
+
+def _put_to_coq(entries: list[dict[str, Any]]) -> Cut | None:
+    """Have Coq check what the kernel accepted, and tell of what it did not; what cut this short."""
+    from signproof.report.coq import by_coq
+    from signproof.theory.export import coqc
+
+    if not coqc.found():
+        notice(
+            "there is no coqc here: proofs were checked by the kernel alone; Debian has it as coq, libcoq-coquelicot"
+        )
+        return None
+    try:
+        with progress() as bar:
+            left = by_coq(entries, bar.say)
+    except KeyboardInterrupt as interruption:
+        return Cut("interrupted while Coq was checking", exit_code(interruption))
+    for id, why in left.items():
+        notice(f"{id}: accepted by the kernel, not by Coq: {why}")
+    return None
 
 
 def _judge(
