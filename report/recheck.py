@@ -56,8 +56,10 @@ def recheck(entry: Mapping[str, Any], known: Mapping[str, Claim]) -> Outcome:
 def _proved(entry: Mapping[str, Any]) -> Outcome:
     pieces = [piece for piece in entry["evidence"] if piece["kind"] in ("proof", "cover") and piece.get("accepted")]
     carried = next((piece for piece in pieces if "packed" in piece), None)
+    if carried is None and not (pieces and entry["kind"] == "algebraic"):
+        return Outcome(False, "it carries no document of a proof")
     if carried is None:
-        return _decided_again(entry) if pieces else Outcome(False, "it says proved, but carries no proof")
+        return _decided_again(entry)
     outcome = accepted(unpacked(carried["packed"]), "its document")
     if isinstance(outcome, Refused):
         return Outcome(False, f"the kernel refuses its document at {outcome}")

@@ -21,12 +21,8 @@ from signproof.theory.border.purity import Impure
 from signproof.theory.border.state import change
 from signproof.theory.border.steps import Unruly
 from signproof.theory.claim import Claim
-from signproof.theory.document.certified import certified
-from signproof.theory.elaboration.automatic import prove
+from signproof.theory.elaboration.proven import Proven, proven
 from signproof.theory.elaboration.vacuity import contradiction, unmeetable
-from signproof.theory.kernel.check import Refused
-from signproof.theory.kernel.form import DocumentError
-from signproof.theory.misuse import named
 from signproof.theory.proof_steps import Certificate
 
 
@@ -109,9 +105,9 @@ def _check_proof(inquiry: Inquiry) -> Certificate | None:
     if claim.proof is None and not claim.body.bounds_runs and not claim.body.of_parameters:
         return None
     inquiry.begin("proof")
-    outcome = prove(claim)
-    if isinstance(outcome, Certificate):
-        return _by_kernel(inquiry, outcome)
+    outcome = proven(claim)
+    if isinstance(outcome, Proven):
+        return _accepted(inquiry, outcome)
     if claim.proof is not None:
         facts = {"accepted": False, "failed": outcome.number}
         inquiry.add("proof", "exact", f"proof rejected at {outcome}", facts)
@@ -121,28 +117,19 @@ def _check_proof(inquiry: Inquiry) -> Certificate | None:
     return None
 
 
-def _by_kernel(inquiry: Inquiry, found: Certificate) -> Certificate | None:
-    """A proof that holds as it was written, once the kernel accepts it as a document."""
-    claim = inquiry.claim
-    try:
-        outcome = certified(claim, found.proof)
-    except (DocumentError, TypeError, ValueError) as error:
-        inquiry.add("proof", "exact", f"proof rejected: {named(error)}", {"accepted": False, "failed": 0})
-        return None
-    if isinstance(outcome, Refused):
-        text = f"proof rejected by the kernel at {outcome}"
-        inquiry.add("proof", "exact", text, {"accepted": False, "failed": outcome.number})
-        return None
+def _accepted(inquiry: Inquiry, found: Proven) -> Certificate:
+    """Notes who accepted a proof, with its document."""
+    document, solved = found.accepted.document, found.accepted.solved
     count = len(found.proof.steps)
-    how = "" if claim.proof is not None else " of an automatic proof"
-    rests = f"; {outcome.solved} questions rest on Z3 and cvc5" if outcome.solved else ""
+    how = "" if inquiry.claim.proof is not None else " of an automatic proof"
+    rests = f"; {solved} questions rest on Z3 and cvc5" if solved else ""
     text = f"{f'all {count} steps' if count > 1 else 'the one step'}{how} accepted by the kernel{rests}"
     facts = {
         "accepted": True,
-        "document": outcome.document.sha256,
-        "packed": outcome.document.packed,
+        "document": document.sha256,
+        "packed": document.packed,
         "checkers": ["kernel"],
-        "solved": outcome.solved,
+        "solved": solved,
     }
     inquiry.add("proof", "exact", text, facts)
-    return Certificate(found.proof, outcome.lemmas)
+    return Certificate(found.proof, found.accepted.lemmas)

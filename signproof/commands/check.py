@@ -29,12 +29,14 @@ def _accepted(file: Path) -> bool:
     from signproof.theory.document.certified import accepted
     from signproof.theory.document.sentence import sentence
     from signproof.theory.kernel.check import Refused
+    from signproof.theory.kernel.form import BYTES
 
     def tell(line: str) -> None:
         console().print(line, markup=False, highlight=False, soft_wrap=True)
 
     try:
-        data = file.read_bytes()
+        with file.open("rb") as opened:
+            data = opened.read(BYTES + 1)
     except OSError as error:
         raise Misuse(f"cannot read {file}: {error.strerror}") from None
     outcome = accepted(data, str(file))

@@ -43,10 +43,8 @@ def command(
     from signproof.loading import load
     from signproof.report.ledger import write_together
     from signproof.terminal import check_outputs, console
-    from signproof.theory.document.certified import certified
     from signproof.theory.document.sentence import sentence
-    from signproof.theory.elaboration.automatic import prove
-    from signproof.theory.kernel.check import Refused
+    from signproof.theory.elaboration.proven import proven
     from signproof.theory.proof_steps import Rejection
 
     if to is Language.coq:
@@ -58,13 +56,10 @@ def command(
         found = ", ".join(claim.id for claim in claims[:3])
         raise Misuse(f"{target} names {len(claims)} claims ({found}, ...): export one at a time, by its ID")
     (claim,) = claims
-    proof = prove(claim)
-    if isinstance(proof, Rejection):
-        raise Misuse(f"{claim.id} has no proof to export: {proof}")
-    outcome = certified(claim, proof.proof)
-    if isinstance(outcome, Refused):
-        raise Misuse(f"{claim.id} has no proof that the kernel accepts: {outcome}")
-    written = outcome.document
+    outcome = proven(claim)
+    if isinstance(outcome, Rejection):
+        raise Misuse(f"{claim.id} has no proof to export: {outcome}")
+    written = outcome.accepted.document
     console().print(sentence(written), markup=False, highlight=False, soft_wrap=True)
     console().print(f"sha256 {written.sha256}", markup=False, highlight=False)
     named = claim.id.replace("/", ".")

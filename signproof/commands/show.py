@@ -27,8 +27,8 @@ def command(
 
 def _show(claim: Claim) -> None:
     from signproof.theory.derivation.table import TABLE
-    from signproof.theory.elaboration.automatic import prove
-    from signproof.theory.proof_steps import Certificate, Proof
+    from signproof.theory.elaboration.proven import Proven, proven
+    from signproof.theory.proof_steps import Proof
     from signproof.theory.terms.formula import text
 
     out = console()
@@ -46,22 +46,23 @@ def _show(claim: Claim) -> None:
     for name, part in parts.items():
         if part:
             out.print(f"  {name:<12}{escape(part)}")
-    outcome = prove(claim)
-    proof = outcome.proof if isinstance(outcome, Certificate) else claim.proof
+    outcome = proven(claim)
+    proof = outcome.proof if isinstance(outcome, Proven) else claim.proof
     if isinstance(proof, Proof):
-        failed = 0 if isinstance(outcome, Certificate) else outcome.number
+        failed = 0 if isinstance(outcome, Proven) else outcome.number
         rows = table("", "step", "statement", "because")
         for number, step in enumerate(proof.steps, 1):
             row = (str(number), escape(step.name), escape(text(step.statement)), escape(step.by.words))
             rows.add_row(*row, style="red" if number == failed else None)
         out.print(rows)
-    if isinstance(outcome, Certificate):
+    if isinstance(outcome, Proven):
+        lemmas = outcome.accepted.lemmas
         found = "" if claim.proof is not None else " of an automatic proof"
-        rests = "these lemmas:" if outcome.lemmas else "no lemmas"
+        rests = "these lemmas:" if lemmas else "no lemmas"
         out.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {rests}")
-        if outcome.lemmas:
+        if lemmas:
             rows = table("lemma", "says", "source")
-            for name in outcome.lemmas:
+            for name in lemmas:
                 rows.add_row(escape(name), escape(TABLE[name].text), escape(TABLE[name].source))
             out.print(rows)
     else:

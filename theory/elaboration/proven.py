@@ -1,0 +1,35 @@
+"""Whether a claim is proved: a proof that holds as it is written, and that the kernel accepts as a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signproof.theory.claim import Claim
+from signproof.theory.document.certified import Accepted, certified
+from signproof.theory.elaboration.automatic import prove
+from signproof.theory.kernel.check import Refused
+from signproof.theory.kernel.form import DocumentError
+from signproof.theory.misuse import named
+from signproof.theory.proof_steps import Proof, Rejection
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A proof with the document of it that the kernel accepts."""
+
+    proof: Proof
+    accepted: Accepted
+
+
+def proven(claim: Claim) -> Proven | Rejection:
+    """The claim's own proof or, if it carries none, one that is assembled, once the kernel accepts its document."""
+    found = prove(claim)
+    if isinstance(found, Rejection):
+        return found
+    try:
+        outcome = certified(claim, found.proof)
+    except (DocumentError, TypeError, ValueError) as error:
+        return Rejection(0, "document", named(error))
+    if isinstance(outcome, Refused):
+        return Rejection(outcome.number, outcome.step, f"the kernel refuses it: {outcome.reason}")
+    return Proven(found.proof, outcome)
