@@ -27,6 +27,7 @@ from signproof.theory.derivation.steps import (
 )
 from signproof.theory.derivation.table import TABLE
 from signproof.theory.document.terms import tree
+from signproof.theory.kernel.claims import KINDS
 from signproof.theory.kernel.form import (
     SCHEMA,
     Assumed,
@@ -80,7 +81,7 @@ def _stated(claim: Claim) -> Stated:
     run = None if claim.measure is None else claim.measure.horizon
     return Stated(
         id=claim.id,
-        kind=claim.kind,
+        kind=_kind(claim),
         parameters=sorted(map(str, claim.parameters)),
         assumptions=[_assumed(assumption) for assumption in claim.assumptions],
         domain=_trees(claim.domain),
@@ -92,6 +93,16 @@ def _stated(claim: Claim) -> Stated:
         steps=None if run is None else str(run),
         timed=claim.body.timed,
     )
+
+
+def _kind(claim: Claim) -> str:
+    """The kind that the kernel knows; of a user's own kind, that of which it has the parts."""
+    body = claim.body
+    if claim.kind in KINDS:
+        return claim.kind
+    if body.timed:
+        return "flow"
+    return "bound" if body.of_run else "algebraic" if body.of_parameters else claim.kind
 
 
 def _relation(statement: Basic) -> list[Any]:
