@@ -324,6 +324,8 @@ def power(base: Operand, exponent: Operand) -> Number:
         for _ in range(abs(constant.numerator)):
             result = result * base
         return result
+    if base.constant == 1:
+        return base
     if not counts(exponent):
         return atom("pow", base, exponent)
     result = number(1)

@@ -11,15 +11,18 @@ import pytest
 from signproof import Claim
 from signproof.theory import keeping
 from signproof.theory.algebra import kept, solvers
+from signproof.theory.assumptions import Smooth
 from signproof.theory.catalog import catalog
 from signproof.theory.document import certified as certifier
 from signproof.theory.document.certified import Accepted, accepted, certified
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.kernel.check import Refused, check
 from signproof.theory.kernel.form import DocumentError, canonical, read, unpacked
+from signproof.theory.measures.runs import Suboptimality
+from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_2
 from signproof.theory.proof_steps import Certificate
-from signproof.theory.symbols import L, alpha, mu
+from signproof.theory.symbols import V0, L, alpha, mu
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,18 @@ def test_a_user_s_own_claim_is_proved_the_same_way():
     claim = Claim(id="mine", statement=alpha * mu < 2, domain=(0 < mu, mu <= L, 0 < alpha, alpha * L < 2))
     outcome = certified(claim, prove(claim).proof)
     assert isinstance(outcome, Accepted) and outcome.document.form.claim.id == "mine"
+
+
+def test_a_rate_of_one_is_one():
+    one = Claim(
+        id="mine/steady",
+        algorithm=ScaledSignGD(alpha),
+        assumptions=(Smooth(L),),
+        domain=(0 < alpha, alpha < 2 / L),
+        measure=Suboptimality(),
+        bound=V0,
+    )
+    assert isinstance(certified(one, prove(one).proof), Accepted)
 
 
 # ------------------------------------------------------------------------------------------ what is not written
