@@ -15,6 +15,9 @@ from types import FrameType, ModuleType
 from typing import Any
 
 PACKAGE = __name__.partition(".")[0]
+_WITHOUT_CLAIMS = {PACKAGE, "flint", "hypothesis", "jax", "jaxlib", "llvmlite", "mpmath", "numba", "numpy", "optax",
+                   "scipy", "sklearn", "sympy", "z3"}  # fmt: skip
+"""Packages that hold nothing of a user's, to which most of the thousands of modules belong: they are not looked at."""
 _COPIERS = ("dataclasses", "copy")
 _CONSTRUCTORS = ("__init__", "__post_init__")
 
@@ -43,8 +46,9 @@ def members(kind: type, homes: Iterable[str]) -> bool:
 
 
 def holders(thing: object) -> list[ModuleType]:
-    """The modules outside the package that hold something under a name of their own."""
-    return [module for name, module in list(sys.modules.items()) if not is_ours(name) and _named(module, thing)]
+    """The modules outside the package, and those that it is built on, that hold something under a name of their own."""
+    modules = [module for name, module in list(sys.modules.items()) if name.partition(".")[0] not in _WITHOUT_CLAIMS]
+    return [module for module in modules if _named(module, thing)]
 
 
 def holds(module: ModuleType, kind: type) -> bool:
