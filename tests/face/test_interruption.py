@@ -244,7 +244,7 @@ def test_every_long_command_ends_with_the_signal_s_code_and_keeps_what_it_has(ru
     assert run("experiment", "scaled-sign/example-4")[0] == code
     monkeypatch.setattr("signproof.distributing.conduct", stop)
     assert run("distributed", "--steps", "1")[0] == code
-    monkeypatch.setattr("signproof.theory.elaboration.automatic.prove", stop)
+    monkeypatch.setattr("signproof.theory.elaboration.proven.prove", stop)
     assert run("show", "scaled-sign/example-1")[0] == code
 
 

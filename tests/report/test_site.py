@@ -369,7 +369,8 @@ def test_the_libraries_are_there_once_and_only_for_charts(path, html, pages, led
 
 
 def test_partial_and_inconsistent_are_announced(html, ledger, tmp_path):
-    assert 'class="banner"' not in html
+    assert html.count('class="banner"') == 1 and "Not checked again." in html
+    assert 'class="banner"' not in write_site(ledger, tmp_path, checked=True).read_text(encoding="utf-8")
     ledger["partial"] = True
     ledger["claims"][0]["verdict"] = "inconsistent"
     page = write_site(ledger, tmp_path).read_text(encoding="utf-8")

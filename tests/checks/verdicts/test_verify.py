@@ -14,10 +14,11 @@ from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
 from signproof.theory.elaboration.automatic import prove
+from signproof.theory.elaboration.proven import proven
 from signproof.theory.measures import MinDualGradientNorm, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.papers.scaled_sign.theorem_1 import zeta
-from signproof.theory.proof_steps import Certificate, Rejection
+from signproof.theory.proof_steps import Rejection
 from signproof.theory.symbols import V0, K, L, alpha, d, eta, k, mu
 
 THEOREM_1 = [id for id in catalog() if id.startswith("scaled-sign/theorem-1.")]
@@ -153,8 +154,9 @@ def test_a_wrong_proof_of_a_true_claim_only_supports_it():
 
 
 def test_proof_and_witness_against_each_other_is_inconsistent(monkeypatch):
-    claim = dataclasses.replace(rate_claim(4), proof=catalog()["scaled-sign/theorem-1.2"].proof)
-    monkeypatch.setattr(judge, "prove", lambda claim: Certificate(claim.proof, ()))
+    true = catalog()["scaled-sign/theorem-1.2"]
+    claim, another = dataclasses.replace(rate_claim(4), proof=true.proof), proven(true)
+    monkeypatch.setattr(judge, "proven", lambda claim: another)
     assert verify(claim).status == Status.INCONSISTENT
 
 
