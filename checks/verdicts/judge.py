@@ -119,9 +119,13 @@ def _check_proof(inquiry: Inquiry) -> Certificate | None:
 
 def _accepted(inquiry: Inquiry, found: Proven) -> Certificate:
     """Notes who accepted a proof, with its document."""
-    document, solved = found.accepted.document, found.accepted.solved
     count = len(found.proof.steps)
     how = "" if inquiry.claim.proof is not None else " of an automatic proof"
+    if found.accepted is None:
+        text = f"all {count} steps accepted by SymPy and Z3, not by the kernel: {found.why}"
+        inquiry.add("proof", "exact", text, {"accepted": True, "checkers": ["SymPy", "Z3"]})
+        return Certificate(found.proof, found.lemmas)
+    document, solved = found.accepted.document, found.accepted.solved
     rests = f"; {solved} questions rest on Z3 and cvc5" if solved else ""
     text = f"{f'all {count} steps' if count > 1 else 'the one step'}{how} accepted by the kernel{rests}"
     facts = {
@@ -132,4 +136,4 @@ def _accepted(inquiry: Inquiry, found: Proven) -> Certificate:
         "solved": solved,
     }
     inquiry.add("proof", "exact", text, facts)
-    return Certificate(found.proof, found.accepted.lemmas)
+    return Certificate(found.proof, found.lemmas)

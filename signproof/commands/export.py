@@ -59,6 +59,8 @@ def command(
     outcome = proven(claim)
     if isinstance(outcome, Rejection):
         raise Misuse(f"{claim.id} has no proof to export: {outcome}")
+    if outcome.accepted is None:
+        raise Misuse(f"{claim.id} has a proof, but no document: {outcome.why}")
     written = outcome.accepted.document
     console().print(sentence(written), markup=False, highlight=False, soft_wrap=True)
     console().print(f"sha256 {written.sha256}", markup=False, highlight=False)

@@ -56,10 +56,10 @@ def _show(claim: Claim) -> None:
             rows.add_row(*row, style="red" if number == failed else None)
         out.print(rows)
     if isinstance(outcome, Proven):
-        lemmas = outcome.accepted.lemmas
+        lemmas, who = outcome.lemmas, "the kernel accepts" if outcome.accepted else "SymPy and Z3 accept"
         found = "" if claim.proof is not None else " of an automatic proof"
         rests = "these lemmas:" if lemmas else "no lemmas"
-        out.print(f"[green]proved[/]: the kernel accepts every step{found}; it rests on {rests}")
+        out.print(f"[green]proved[/]: {who} every step{found}; it rests on {rests}")
         if lemmas:
             rows = table("lemma", "says", "source")
             for name in lemmas:

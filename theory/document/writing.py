@@ -10,7 +10,7 @@ from sympy import Basic, sympify
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Assumption
-from signproof.theory.border.opaque import traced, velocity_of
+from signproof.theory.border.opaque import Traced, traced, velocity_of
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import (
     Combination,
@@ -39,6 +39,7 @@ from signproof.theory.kernel.form import (
     Rule,
     Stated,
     StepForm,
+    Unwritable,
     version,
 )
 from signproof.theory.methods.flows import Flow
@@ -143,25 +144,32 @@ def _field(entry: Any) -> Any:
 
 
 def _rule(claim: Claim) -> Rule:
+    method, step = claim.algorithm, _step(claim)
+    return Rule(
+        name=type(method).__name__,
+        draws="estimate" if _draws(method) else "gradient",
+        step=None if step is None else tree(step.after),
+        needs=[] if step is None else _trees(step.needs),
+        workers=tree(sympify(method.workers)) if isinstance(method, MajorityVote) else None,
+    )
+
+
+def _draws(method: Any) -> bool:
+    return not isinstance(method, Flow) and method.stochastic
+
+
+def _step(claim: Claim) -> Traced | None:
+    """One step of the method on vectors; None if it remembers something, or looks into coordinates."""
     method = claim.algorithm
     assert method is not None
-    draws = not isinstance(method, Flow) and method.stochastic
-    workers = tree(sympify(method.workers)) if isinstance(method, MajorityVote) else None
     try:
         if isinstance(method, Flow):
             step = velocity_of(method, x_t, gradient)
         else:
-            step = traced(method, x_k, estimate if draws else gradient)
-        kept = (step.before, step.memory) == ((), ())
+            step = traced(method, x_k, estimate if _draws(method) else gradient)
     except (TypeError, ValueError):
-        kept = False
-    return Rule(
-        name=type(method).__name__,
-        draws="estimate" if draws else "gradient",
-        step=tree(step.after) if kept else None,
-        needs=_trees(step.needs) if kept else [],
-        workers=workers,
-    )
+        return None
+    return step if (step.before, step.memory) == ((), ()) else None
 
 
 def _orbit(claim: Claim) -> Points:
@@ -207,6 +215,8 @@ def _by(by: Justification, claim: Claim, numbers: dict[int, int], theorems: dict
             raise DocumentError(f"two claims are called {by.claim.id}")
         return ["theorem", by.claim.id, {str(s): tree(sympify(e)) for s, e in by.values.items()}, steps(by.using)]
     if isinstance(by, Run):
+        if _step(claim) is None:
+            raise Unwritable(f"{claim.algorithm} remembers, or looks into coordinates, which no document says")
         return ["run", int(by.start)]
     if isinstance(by, Forever):
         return ["forever", steps(by.using)]

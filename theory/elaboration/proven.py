@@ -8,28 +8,35 @@ from signproof.theory.claim import Claim
 from signproof.theory.document.certified import Accepted, certified
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.kernel.check import Refused
-from signproof.theory.kernel.form import DocumentError
+from signproof.theory.kernel.form import DocumentError, Unwritable
 from signproof.theory.misuse import named
 from signproof.theory.proof_steps import Proof, Rejection
 
 
 @dataclass(frozen=True)
 class Proven:
-    """A proof with the document of it that the kernel accepts."""
+    """A proof with the document of it that the kernel accepts; without one, why there can be none."""
 
     proof: Proof
-    accepted: Accepted
+    accepted: Accepted | None
+    lemmas: tuple[str, ...]
+    why: str = ""
 
 
 def proven(claim: Claim) -> Proven | Rejection:
-    """The claim's own proof or, if it carries none, one that is assembled, once the kernel accepts its document."""
+    """The claim's own proof or, if it carries none, one that is assembled, once the kernel accepts its document.
+
+    Of what no document can say, the check of the proof as it was written decides, by SymPy and Z3, and is named.
+    """
     found = prove(claim)
     if isinstance(found, Rejection):
         return found
     try:
         outcome = certified(claim, found.proof)
+    except Unwritable as reason:
+        return Proven(found.proof, None, found.lemmas, str(reason))
     except (DocumentError, TypeError, ValueError) as error:
         return Rejection(0, "document", named(error))
     if isinstance(outcome, Refused):
         return Rejection(outcome.number, outcome.step, f"the kernel refuses it: {outcome.reason}")
-    return Proven(found.proof, outcome)
+    return Proven(found.proof, outcome, outcome.lemmas)

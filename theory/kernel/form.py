@@ -28,6 +28,10 @@ class DocumentError(Misuse):
     """A proof that cannot be written as a document, or a file that is not one; the message says what and where."""
 
 
+class Unwritable(DocumentError):
+    """A proof about what no document can say yet: a method that remembers."""
+
+
 class Assumed(msgspec.Struct, forbid_unknown_fields=True):
     """An assumption: its class, its fields, and what it says of points named "point 0", "point 1", ...
 

@@ -373,7 +373,8 @@ def sign(form: Operand) -> Number:
     if form.constant is not None:
         return number((form.constant > 0) - (form.constant < 0))
     content, common, rest = _split(form)
-    return (1 if content > 0 else -1) * atom("sign", Number.of({common: Fraction(1)}) * rest)
+    left = Number.of({common: Fraction(1)}) * rest
+    return (1 if content > 0 else -1) * (left if left.only("sign") else atom("sign", left))
 
 
 def _extreme(tag: str) -> Callable[..., Number]:
