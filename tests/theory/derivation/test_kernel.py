@@ -837,7 +837,7 @@ FALSE = {
             (conclusion("descent lemma", Smooth(L), x_next, x_k), Lemma("descent lemma", Weaker(L), x_next, x_k)),
             assumptions=(Weaker(L),),
         ),
-        "needs smoothness",
+        "needs the assumption Smooth or LipschitzGradient",
     ),
     "smoothness from strong convexity": (
         bound(
@@ -847,14 +847,14 @@ FALSE = {
             ),
             assumptions=(StronglyConvex(L),),
         ),
-        "needs smoothness",
+        "needs the assumption Smooth or LipschitzGradient",
     ),
     "attained minimum from the PL inequality": (
         bound(
             (Ge(V0, 0), Lemma("attained minimum", PolyakLojasiewicz(L))),
             assumptions=(PolyakLojasiewicz(L),),
         ),
-        "needs strong convexity",
+        "needs the assumption StronglyConvex",
     ),
     "Hölder's inequality in the wrong norm": (
         bound((conclusion("Hölder", LINF, g_k, x_k), Lemma("Hölder", L2, g_k, x_k))),
