@@ -462,7 +462,7 @@ def test_a_file_of_theory_has_no_floats_and_imports_nothing_numeric(path):
 
 def test_the_files_of_theory_are_found():
     assert len(SOURCES) > 12
-    assert {"kernel.py", "decide.py", "theorem_1.py"} <= {path.name for path in SOURCES}
+    assert {"check.py", "decide.py", "theorem_1.py"} <= {path.name for path in SOURCES}
 
 
 def test_descriptions_name_the_geometry_only_where_it_is_not_the_usual_one():

@@ -528,8 +528,8 @@ def known(form: Argument, given: tuple[Vector, ...]) -> bool:
     return known(form.args, given)
 
 
-def degree(form: Argument) -> float:
-    """How fast a term grows at most with the points and draws in it: 1 like a norm, 2 like its square; or infinity."""
+def degree(form: Argument) -> int:
+    """How fast a term grows at most with the points and draws in it: 1 like a norm, 2 like its square; or INFINITE."""
     if isinstance(form, Vector):
         return max((degree(factor) + (0 if each.tag in BOUNDED else 1) for each, factor in form.parts), default=0)
     if isinstance(form, Number):
@@ -548,11 +548,12 @@ def degree(form: Argument) -> float:
     return INFINITE if any(map(is_term, inside(form))) else 0
 
 
-def _degree_of_power(atom: Atom, power: int) -> float:
+def _degree_of_power(atom: Atom, power: int) -> int:
     return power * degree(atom) if power > 0 else INFINITE if any(map(is_term, inside(atom))) else 0
 
 
-INFINITE = float("inf")
+INFINITE = 10**9
+"""More than any degree that has a meaning."""
 SIZES = ("abs", "root", "exp")
 """Tags of numbers that are not negative where they have a value."""
 

@@ -41,17 +41,22 @@ def by_kernel(claim: Claim) -> Certificate | Rejection:
         if known is not None:
             return known
         found = certifying.find(question, LITTLE)
-        return None if found is None else found.plain()
+        if found is None:
+            unanswered.append(question)
+            return None
+        return found.plain()
+
+    unanswered: list[Question] = []
 
     try:
         written = document(claim, claim.proof)
     except (DocumentError, TypeError, ValueError) as error:
         return Rejection(1, "document", str(error))
     outcome = complete(written.form, search)
+    if unanswered:  # which steps rest on it is not told, so none counts as accepted
+        return Rejection(1, "arithmetic", "a question has no certificate")
     if isinstance(outcome, Refused):
         return Rejection(outcome.number, outcome.step, outcome.reason)
-    if outcome.open:  # which steps rest on it is not told, so none counts as accepted
-        return Rejection(1, "arithmetic", "a question has no certificate")
     assert type(kernel.check(read(written.bytes, claim.id))) is type(outcome)
     return Certificate(claim.proof, outcome.lemmas)
 
