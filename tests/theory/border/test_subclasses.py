@@ -284,6 +284,7 @@ def test_a_family_with_a_gradient_of_its_own_does_not_inherit_what_another_says_
              "convex": True, "separable": True}  # fmt: skip
     parts = {"gradient": lambda self, x, xp: self.diagonal * x * x * x, "__module__": __name__}
     del facts[name]
+    assert issubclass(DiagonalQuadratic, DiagonalQuadratic)  # which abstract classes remember of it
     with pytest.raises(TypeError, match=f"Quartic overrides functions of .*define '{name}' in Quartic, too"):
         type("Quartic", (DiagonalQuadratic,), parts | facts)
 
