@@ -86,7 +86,6 @@ def pytest_collection_finish(session):
     again, a tenth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
