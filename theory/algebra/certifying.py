@@ -7,11 +7,11 @@ are combined exactly, by Z3's linear arithmetic; polynomials are SymPy's, which 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations, combinations_with_replacement
-from typing import Any, Protocol
+from typing import Any
 
 from sympy import QQ
 from sympy.polys.rings import PolyElement, ring
@@ -29,6 +29,7 @@ from signproof.theory.algebra.combining import (
     times,
     variables_of,
 )
+from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.certificate import (
     Cases,
     Certificate,
@@ -50,16 +51,7 @@ DEEPEST = 3
 """Splits by the sign of a polynomial that no alternative asks for."""
 
 
-class Asked(Protocol):
-    """A question: its atoms, and for each part of its goal what a certificate refutes."""
-
-    @property
-    def atoms(self) -> Sequence[object]: ...
-
-    def cases(self) -> Iterator[tuple[Formula, ...]]: ...
-
-
-def find(question: Asked, work: int = WORK) -> Certificate | None:
+def find(question: Question, work: int = WORK) -> Certificate | None:
     """A certificate that a goal follows from premises, or None if none was found with so much work."""
     tools, parts = _Tools(len(question.atoms), work), []
     for known in question.cases():

@@ -11,7 +11,7 @@ from sympy import And, Basic, Ne, Symbol, exp
 from signproof.theory.algebra.certifying import find
 from signproof.theory.algebra.decide import conditions, with_value
 from signproof.theory.document.terms import term, tree
-from signproof.theory.export.polynomials import Atoms, Question
+from signproof.theory.export.polynomials import Atoms, question
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling
 from signproof.theory.export.tactics import block
 from signproof.theory.kernel.certificate import Certificate, Combination, Lemma, Product, Refutation
@@ -29,7 +29,7 @@ def certified(write: Spelling, goal: list, known: Iterable[tuple[str, list]], de
     lines, values = _values(write, premises, depth)
     premises += values
     try:
-        certificate = find(Question.of(term(goal), [term(says) for _, says in premises]))
+        certificate = find(question(term(goal), [term(says) for _, says in premises]))
     except (TypeError, ValueError) as error:
         raise ExportError(f"no certificate: {error}") from None
     if certificate is None:

@@ -6,8 +6,7 @@ Terms become polynomials in atoms, one atom for each term that is no polynomial,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -39,6 +38,7 @@ from sympy import (
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from signproof.theory.algebra.decide import LARGEST_POWER, boolean, conditions, with_value
+from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some, negation
 
 
@@ -127,34 +127,14 @@ class Atoms:
         return Polynomial.of({((number, 1),): Fraction(1)}), new
 
 
-@dataclass(frozen=True)
-class Question:
-    """What to refute: for each part of a goal, the assumptions and the negation of the part.
-
-    The conditions of having a value come first, each after those that it may need; the goals need them all.
-    """
-
-    atoms: tuple[Any, ...]
-    assumptions: tuple[Formula, ...]
-    conditions: tuple[Formula, ...]
-    goals: tuple[Formula, ...]
-
-    @classmethod
-    def of(cls, goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Question:
-        """The question that `decide.follows` asks: the goal holds and has a value where the premises do."""
-        goal, given = boolean(goal), [boolean(premise) for premise in premises]
-        facts = dict.fromkeys(part for premise in given for part in with_value(premise))
-        goals = dict.fromkeys(goal.args if isinstance(goal, And) else (goal,))
-        needed = dict.fromkeys(conditions(goal))
-        atoms = Atoms()
-        assumed = [atoms.formula(fact) for fact in facts]
-        before = [atoms.formula(part) for part in needed if part not in facts]
-        claimed = [atoms.formula(part) for part in goals if part not in facts and part not in needed]
-        return cls(tuple(atoms.numbers), (*assumed, *atoms.axioms), tuple(before), tuple(claimed))
-
-    def cases(self) -> Iterator[tuple[Formula, ...]]:
-        """What each part of a certificate refutes."""
-        for number, part in enumerate(self.conditions):
-            yield (*self.assumptions, *self.conditions[:number], negation(part))
-        for part in self.goals:
-            yield (*self.assumptions, *self.conditions, negation(part))
+def question(goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Question:
+    """The question that `decide.follows` asks: the goal holds and has a value where the premises do."""
+    goal, given = boolean(goal), [boolean(premise) for premise in premises]
+    facts = dict.fromkeys(part for premise in given for part in with_value(premise))
+    goals = dict.fromkeys(goal.args if isinstance(goal, And) else (goal,))
+    needed = dict.fromkeys(conditions(goal))
+    atoms = Atoms()
+    assumed = [atoms.formula(fact) for fact in facts]
+    before = [atoms.formula(part) for part in needed if part not in facts]
+    claimed = [atoms.formula(part) for part in goals if part not in facts and part not in needed]
+    return Question(tuple(map(str, atoms.numbers)), (*assumed, *atoms.axioms), tuple(before), tuple(claimed))
