@@ -22,7 +22,7 @@ LARGEST = 0.15
 """The share of all lines that no room exceeds."""
 CHARTER = ("kernel", "misuse")
 """What the kernel may import of `theory`: itself, and how misuse is told."""
-BUDGET = 2100
+BUDGET = 2200
 """Lines of code of the kernel, beside the table of lemmas, that it does not exceed."""
 OLD = [
     (f"signproof.{room}.{name}", parts.split())

@@ -10,9 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NoReturn, SupportsFloat
 
-from sympy import Abs, Expr, Integer, Max, Pow, Rational, SympifyError, cos, exp, false, log, sign, sin, sympify
+from sympy import (
+    Abs,
+    Expr,
+    Integer,
+    Max,
+    Pow,
+    Rational,
+    SympifyError,
+    cos,
+    exp,
+    expand,
+    false,
+    log,
+    sign,
+    sin,
+    sympify,
+)
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -22,10 +39,11 @@ from signproof.theory.border.state import names_used, own
 from signproof.theory.border.steps import begin, move
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Algorithm, Method, SomeMethod
-from signproof.theory.symbols import i, m
+from signproof.theory.symbols import i, k, m
 from signproof.theory.terms.expectations import Total
 from signproof.theory.terms.proximal import sampled_mapping
-from signproof.theory.terms.vectors import dual_norm, is_vector, maximizer, norm
+from signproof.theory.terms.vectors import dual_norm, is_vector, iterate, maximizer, norm, remembered, x_k
+from signproof.theory.terms.vectors import memory as remembered_vector
 from signproof.theory.terms.votes import majority
 
 LOOKING = {
@@ -264,6 +282,12 @@ class Opaque(Scalars):
     def vector(self, term: Expr) -> Vector:
         return Vector(term, self.needs)
 
+    def sum(self, x: Vector | Expr) -> Number:
+        """Of the zero vector it is 0; of others, coordinates are not known."""
+        if not isinstance(x, Vector) or x.term != 0:
+            raise self._without("sum")
+        return self.number(Integer(0))
+
     def norm(self, name: str, x: Vector | Expr) -> Number:
         return self.number(norm(Str(name), _vector(x)))
 
@@ -321,12 +345,76 @@ def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory:
     return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
 
 
-def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Traced:
+@dataclass(frozen=True)
+class Recursion:
+    """A method as a recursion: one step from x_k and what is remembered before it, and what it begins with.
+
+    `later` is what is remembered after the step, `begun` what is before the first, in the order of `memory` and
+    `remembered`; `needs` is what must hold for all of it to have values.
+    """
+
+    after: Expr
+    later: tuple[Expr, ...]
+    begun: tuple[Expr, ...]
+    needs: tuple[Boolean, ...]
+
+
+def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
+    """An algorithm as a recursion in terms. Arguments as those of `traced`, which says what it raises.
+
+    Raises TypeError for a memory that changes its form from step to step.
+    """
+    xp, start = Opaque(), iterate(Integer(0))
+    _refuse_looking(algorithm)
+    first = begin(with_terms(algorithm, xp), xp.vector(start), xp)
+    begun, numbers = _flat(first), count()
+
+    def place(part: Any) -> Any:
+        if isinstance(part, tuple):
+            return tuple(map(place, part))
+        return (remembered_vector if isinstance(part, Vector) else remembered)(k, Integer(next(numbers)))
+
+    if begun and "is" in names_used(type(algorithm)):
+        raise TypeError(f"{type(algorithm).__name__} uses `is`: a rule that can tell what it remembers is not proved")
+    step = traced(algorithm, x_k, gradient, place(first))
+    if _shape(step.memory) != _shape(_bare(first)):
+        raise TypeError(f"{algorithm} remembers more, or less, after a step than before")
+    at_start = {k: Integer(0)}
+    needs = (*(need.xreplace(at_start) for need in xp.needs), *step.needs)
+    terms_begun = tuple(sympify(_bare(part), strict=True).xreplace(at_start) for part in begun)
+    found = Recursion(step.after, tuple(sympify(part, strict=True) for part in _flat(step.memory)), terms_begun, needs)
+    if begun:
+        _require_same_first_step(found, traced(algorithm, x_k, gradient))
+    return found
+
+
+def _require_same_first_step(rule: Recursion, first: Traced) -> None:
+    """Raises TypeError for a rule that takes its first step by what it begins with otherwise than as a recursion."""
+    by = {kind(k, Integer(number)): term for number, term in enumerate(rule.begun) for kind in _KEPT}
+    here = {iterate(Integer(0)): x_k}
+    for one, other in zip((rule.after, *rule.later), (first.after, *_flat(first.memory)), strict=True):
+        expected = one.xreplace({atom: term.xreplace(here) for atom, term in by.items()})
+        if expand(expected.xreplace({k: Integer(0)}) - sympify(other).xreplace({k: Integer(0)})) != 0:
+            raise TypeError(f"the first step leads to {other}, which differs from the later ones: {expected}")
+
+
+_KEPT = (remembered_vector, remembered)
+
+
+def _flat(memory: Any) -> tuple[Any, ...]:
+    return tuple(entry for part in memory for entry in _flat(part)) if isinstance(memory, tuple) else (memory,)
+
+
+def _shape(memory: Any) -> Any:
+    return tuple(map(_shape, memory)) if isinstance(memory, tuple) else "part"
+
+
+def velocity_of(flow: Flow, x: Expr, gradient: Callable[[Expr], Expr]) -> Recursion:
     """The velocity of a flow at x, in place of the next point. Raises TypeError as `traced` does."""
     _refuse_looking(flow)
     xp = Opaque()
     velocity = with_terms(flow, xp).velocity(xp.vector(x), lambda point: xp.vector(gradient(_vector(point))), xp)
-    return Traced(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
+    return Recursion(_vector(velocity), (), (), (*_needs_of(flow), *xp.needs))
 
 
 def _refuse_looking(method: Method) -> None:

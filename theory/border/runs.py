@@ -9,12 +9,12 @@ from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.flows import trajectory
-from signproof.theory.terms.vectors import iterate, point, suboptimality
+from signproof.theory.terms.vectors import OfIteration, Scalar, point
 
 NAMES = tuple(f"any point {number}" for number in range(9))
 """Names of the points that an assumption is about."""
 POINTS = tuple(point(Str(name)) for name in NAMES)
-RUN = (iterate, suboptimality, trajectory)
+RUN = (OfIteration, trajectory)
 """Terms about a run, each with the number of an iterate or a time."""
 
 
@@ -75,4 +75,4 @@ def reach(assumption: Assumption) -> int | None:
 
 def _unnumbered(term: Expr) -> Expr:
     """Another term in the place of one about a run, in which k is not found."""
-    return Dummy() if isinstance(term, suboptimality) else point(Str(str(term)))
+    return Dummy() if isinstance(term, Scalar) else point(Str(str(term)))

@@ -15,6 +15,7 @@ import sysconfig
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
+from dis import get_instructions
 from functools import cache, cached_property, partial
 from hashlib import blake2b
 from pathlib import Path
@@ -278,9 +279,14 @@ def _generators(module: ModuleType, names: frozenset[str]) -> Iterator[tuple[str
 
 
 def _names(code: CodeType) -> frozenset[str]:
-    """The names in a function, those inside of it included."""
+    """The names in a function, those inside of it included; `is` if it compares identities."""
     inner = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
-    return frozenset(code.co_names).union(*inner)
+    identities = {"is"} if any(step.opname in _IDENTITIES for step in get_instructions(code)) else set()
+    return frozenset(code.co_names).union(identities, *inner)
+
+
+_IDENTITIES = {"IS_OP", "POP_JUMP_IF_NONE", "POP_JUMP_IF_NOT_NONE"}
+_IDENTITIES |= {f"POP_JUMP_{way}_IF_{what}" for way in ("FORWARD", "BACKWARD") for what in ("NONE", "NOT_NONE")}
 
 
 def _slots(part: Any) -> Iterator[tuple[str, Any]]:

@@ -35,6 +35,7 @@ from sympy import (
     Limit,
     Ne,
     Symbol,
+    Tuple,
     preorder_traversal,
     sympify,
     true,
@@ -45,7 +46,7 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.algebra.decide import conditions, follows
 from signproof.theory.bodies import Statement
-from signproof.theory.border.opaque import Traced, traced, velocity_of
+from signproof.theory.border.opaque import Recursion, recursion, velocity_of
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.derivation import table as lemmas
 from signproof.theory.derivation.normal import Rejected, _gap, _vanishes, normal, same
@@ -68,8 +69,10 @@ from signproof.theory.terms.vectors import (
     dual_norm,
     gradient,
     iterate,
+    memory,
     norm,
     point,
+    remembered,
     suboptimality,
     value,
     x_k,
@@ -186,17 +189,20 @@ class _Kernel:
         if why:
             raise Rejected(why)
 
-    def require_rule(self, step: Traced, name: str) -> None:
+    def require_rule(self, step: Recursion, name: str) -> None:
         """What a rule makes must be a vector that has a value, before anything in it cancels."""
         check_term(step.after, vector=True)
-        _refuse_anywhere(step.after, name)
-        free, others = free_indices(step.after), step.after.atoms(iterate) - {x_k}
-        if free or others:
-            raise Rejected(f"{name} leads to {step.after}, which involves {min(map(str, free | others))}")
+        made = [(term, x_k) for term in (step.after, *step.later)] + [(term, iterate(0)) for term in step.begun]
+        for term, here in made:
+            _refuse_anywhere(term, name)
+            free, others = free_indices(term), term.atoms(iterate) - {here}
+            others |= {each for each in term.atoms(memory, remembered) if here != x_k or each.args[0] != k}
+            if free or others:
+                raise Rejected(f"{name} leads to {term}, which involves {min(map(str, free | others))}")
         norms = set().union(*(need.atoms(norm, dual_norm) for need in step.needs))
         self.lemmas |= {"non-negative norm"} if norms else set()
         self.require_values(step.needs, tuple(Ge(length, 0) for length in sorted(norms, key=str)))
-        self.require_defined(step.after)
+        self.require_defined(*(term for term, _ in made))
 
     def instance(self, assumption: Any, points: tuple[Expr, ...]) -> Boolean:
         """What an assumption says at some points."""
@@ -251,17 +257,27 @@ class _Kernel:
             return not sympify(algorithm.workers).has(k) and same(statement, Eq(left, algorithm.workers))
         if isinstance(left, suboptimality):
             return same(statement, Eq(left, value(iterate(left.args[0])) - f_star))
-        if isinstance(left, iterate) and algorithm is not None:
-            index = left.args[0] - 1
-            if not _is_iteration(index):
-                return False
-            step = traced(algorithm, x_k, estimate if stochastic else gradient)
-            if (step.before, step.memory) != ((), ()):
-                raise Rejected(f"{algorithm} remembers more than its iterate")
-            _require_draws(step, algorithm)
-            self.require_rule(step, str(algorithm))
-            return same(statement, Eq(left, step.after.subs(k, index)))
+        if isinstance(left, iterate | memory | remembered) and algorithm is not None:
+            return self.follows_rule(algorithm, statement)
         return False
+
+    def follows_rule(self, algorithm: Algorithm, statement: Eq) -> bool:
+        """Whether the statement is the update rule at some iteration: of the iterate or of what is remembered, or what
+        is remembered first."""
+        left = statement.lhs
+        index = left.args[0] - 1
+        first = index == -1 and not isinstance(left, iterate)
+        if not (first or _is_iteration(index)):
+            return False
+        rule = recursion(algorithm, estimate if algorithm.stochastic else gradient)
+        _require_draws(rule, algorithm)
+        self.require_rule(rule, str(algorithm))
+        if isinstance(left, iterate):
+            return same(statement, Eq(left, rule.after.subs(k, index)))
+        place = int(left.args[1])
+        if place >= len(rule.begun):
+            return False
+        return same(statement, Eq(left, rule.begun[place] if first else rule.later[place].subs(k, index)))
 
     def flow_definitions(self, flow: Flow, statement: Eq) -> bool:
         """Whether the statement is the velocity of the flow, V(t) = f(x(t)) - f* or V(0)."""
@@ -278,12 +294,13 @@ class _Kernel:
         return False
 
 
-def _require_draws(step: Traced, algorithm: Any) -> None:
+def _require_draws(rule: Recursion, algorithm: Any) -> None:
     """What a rule draws it draws at x_k, so that no two steps have a draw in common."""
-    for drawn in sorted(step.after.atoms(Random), key=str):
+    made = Tuple(rule.after, *rule.later, *rule.begun)
+    for drawn in sorted(made.atoms(Random), key=str):
         if drawn.args[0] != x_k:
             raise Rejected(f"{algorithm} draws {drawn} away from x_k: a later step would draw it again")
-    for term in sorted(step.after.atoms(VectorAtom, Scalar), key=str):
+    for term in sorted(made.atoms(VectorAtom, Scalar), key=str):
         if not (term.deterministic or of_package(type(term))):
             raise Rejected(f"{algorithm} contains the random term {term}: its only draws may be gradient(x)")
 

@@ -20,6 +20,8 @@ LETTERS = ("x", "y", "z", "u", "v", "w")
 """What the points of an assumption are called, unless it is about other points of these names."""
 LONGEST, WORK = 5_000, 1_000_000
 """How many nodes a term has at most that is printed, and how much work it may be to multiply it out."""
+KEPT = ("memory", "remembered")
+"""Terms of what a method remembers."""
 BY_NAME = {
     "IndependentDraws": "the workers draw independently of each other, no (~g^m(x))_i is 0 where (grad f(x))_i is not",
 }
@@ -88,7 +90,7 @@ def _objects(claim: Stated) -> str:
     """The function and the stochastic gradients, and what is assumed of them."""
     rule = claim.rule
     terms: list[Any] = [claim.conclusion, *(assumed.says for assumed in claim.assumptions if assumed.says is not None)]
-    terms += [] if rule is None or rule.step is None else [rule.step]
+    terms += [] if rule is None or rule.step is None else [rule.step, *rule.later, *rule.begun]
     tags = {(node[0], len(node)) for part in terms for node in nodes(part)}
     smooth = "differentiable " if tags & {("gradient", 2), ("estimate", 2)} else ""
     draws = {tag for tag, _ in tags} & {"estimate", "majority", "lean", "swing"}
@@ -123,7 +125,15 @@ def _along(claim: Stated) -> str:
     if claim.rule is None or claim.rule.step is None:
         return "" if claim.rule is None else f", along {claim.rule.name}"
     goes = _shown(claim.rule.step)
-    return f", where x'(t) = {goes}" if claim.timed else f", where x_(k+1) = {goes}"
+    if claim.timed:
+        return f", where x'(t) = {goes}"
+    parts = [f"x_(k+1) = {goes}"]
+    used = {node[2] for tree in (claim.rule.step, *claim.rule.later) for node in nodes(tree) if node[0] in KEPT}
+    for place, (later, begun) in enumerate(zip(claim.rule.later, claim.rule.begun, strict=True)):
+        if str(place) in used:
+            letter = "m" + "'" * place
+            parts.append(f"{letter}_(k+1) = {_shown(later)} and {letter}_0 = {_shown(begun)}")
+    return ", where " + ", ".join(parts)
 
 
 # ------------------------------------------------------------------------------------------------ as it is written

@@ -10,7 +10,7 @@ from sympy import Basic, sympify
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Assumption
-from signproof.theory.border.opaque import Traced, traced, velocity_of
+from signproof.theory.border.opaque import Recursion, recursion, velocity_of
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import (
     Combination,
@@ -48,7 +48,7 @@ from signproof.theory.norms import DualPair
 from signproof.theory.proof_steps import Justification, Proof, Step
 from signproof.theory.terms.expectations import estimate
 from signproof.theory.terms.flows import x_t
-from signproof.theory.terms.vectors import gradient, point, x_k
+from signproof.theory.terms.vectors import gradient, point
 
 
 def document(claim: Claim, proof: Proof) -> Document:
@@ -151,6 +151,8 @@ def _rule(claim: Claim) -> Rule:
         step=None if step is None else tree(step.after),
         needs=[] if step is None else _trees(step.needs),
         workers=tree(sympify(method.workers)) if isinstance(method, MajorityVote) else None,
+        later=[] if step is None else _trees(step.later),
+        begun=[] if step is None else _trees(step.begun),
     )
 
 
@@ -158,18 +160,16 @@ def _draws(method: Any) -> bool:
     return not isinstance(method, Flow) and method.stochastic
 
 
-def _step(claim: Claim) -> Traced | None:
-    """One step of the method on vectors; None if it remembers something, or looks into coordinates."""
+def _step(claim: Claim) -> Recursion | None:
+    """The method as a recursion in vectors; None if it looks into coordinates."""
     method = claim.algorithm
     assert method is not None
     try:
         if isinstance(method, Flow):
-            step = velocity_of(method, x_t, gradient)
-        else:
-            step = traced(method, x_k, estimate if _draws(method) else gradient)
+            return velocity_of(method, x_t, gradient)
+        return recursion(method, estimate if _draws(method) else gradient)
     except (TypeError, ValueError):
         return None
-    return step if (step.before, step.memory) == ((), ()) else None
 
 
 def _orbit(claim: Claim) -> Points:

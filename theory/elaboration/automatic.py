@@ -8,13 +8,14 @@ bound expresses. The result is an ordinary proof; the kernel decides whether it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from sympy import Eq, Expr, Ge, Le, Mul, Pow, Rational, Sum, cancel
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.border.opaque import traced
+from signproof.theory.border.opaque import Recursion, recursion
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import (
     Combination,
@@ -28,6 +29,7 @@ from signproof.theory.derivation.steps import (
     check,
 )
 from signproof.theory.derivation.table import conclusion
+from signproof.theory.elaboration.directions import Along, NoProof, average
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
@@ -53,10 +55,6 @@ from signproof.theory.terms.vectors import (
 V, V_next = suboptimality(k), suboptimality(k + 1)
 
 
-class NoProof(Exception):
-    """The reason why no proof is assembled."""
-
-
 def prove(claim: Claim) -> Certificate | Rejection:
     """Check the claim's own proof or, if it carries none, one that is assembled here."""
     if claim.proof is not None:
@@ -68,18 +66,43 @@ def prove(claim: Claim) -> Certificate | Rejection:
 
 
 def assemble(claim: Claim) -> Proof:
-    """A proof of a claim, for the kernel to check. Raises NoProof if the claim has no known form."""
+    """The first of the proofs that are proposed. Raises NoProof if there is none."""
+    return next(iter(proposals(claim)))
+
+
+def proposals(claim: Claim) -> Iterator[Proof]:
+    """Proofs of a claim, for the kernel to check. Raises NoProof, at the end, if there is none."""
     if claim.body.of_parameters:
-        return by_arithmetic(claim)
+        yield by_arithmetic(claim)
+        return
     smooth = _assumed(claim, Smooth)
     if not claim.body.bounds_runs or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
+    reasons = []
+    for way in (_by_descent, _by_directions):
+        try:
+            yield way(claim, smooth)
+        except NoProof as reason:
+            reasons.append(str(reason))
+    if len(reasons) == 2:
+        raise NoProof("; ".join(dict.fromkeys(reasons)))
+
+
+def _by_descent(claim: Claim, smooth: Constant) -> Proof:
+    """What a step of steepest descent gains, and what follows."""
     descent = _Descent(claim, smooth)
     if isinstance(claim.measure, Suboptimality):
         return Proof(*descent.steps, *_contraction(claim, descent))
     if isinstance(claim.measure, MinDualGradientNorm) and claim.measure.norm is smooth.norm:
         return Proof(*descent.steps, *_average(claim, descent, claim.measure.power))
     raise NoProof(f"nothing is known about the measure {claim.measure}")
+
+
+def _by_directions(claim: Claim, smooth: Constant) -> Proof:
+    """A step of fixed length along v(D), with an error in D that is remembered."""
+    if not isinstance(claim.measure, MinDualGradientNorm) or claim.measure.norm is not smooth.norm:
+        raise NoProof(f"nothing is known about the measure {claim.measure}")
+    return average(claim, Along(claim, _recursion(claim), smooth), claim.measure.power)
 
 
 class _Descent:
@@ -216,14 +239,18 @@ def _average(claim: Claim, descent: _Descent, power: int) -> tuple[Step, ...]:
 
 
 def _rule(claim: Claim) -> Expr:
+    rule = _recursion(claim)
+    if rule.later:
+        raise NoProof("the method has a memory")
+    return rule.after
+
+
+def _recursion(claim: Claim) -> Recursion:
     assert claim.algorithm is not None
     try:
-        step = traced(claim.algorithm, x_k, gradient)
+        return recursion(claim.algorithm, gradient)
     except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
         raise NoProof(f"the update rule is not a formula in vectors: {named(error)}") from None
-    if (step.before, step.memory) != ((), ()):
-        raise NoProof("the method has a memory")
-    return step.after
 
 
 def _rate(bound: Expr | None) -> Expr:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from signproof.theory.claim import Claim
 from signproof.theory.document.certified import Accepted, certified
-from signproof.theory.elaboration.automatic import prove
+from signproof.theory.elaboration.automatic import proposals, prove
+from signproof.theory.elaboration.directions import NoProof
 from signproof.theory.kernel.check import Refused
 from signproof.theory.kernel.form import DocumentError, Unwritable
 from signproof.theory.misuse import named
@@ -28,15 +29,40 @@ def proven(claim: Claim) -> Proven | Rejection:
 
     Of what no document can say, the check of the proof as it was written decides, by SymPy and Z3, and is named.
     """
+    if claim.proof is None and not claim.body.of_parameters:
+        return _assembled(claim)
     found = prove(claim)
     if isinstance(found, Rejection):
         return found
     try:
-        outcome = certified(claim, found.proof)
+        return _accepted(claim, found.proof)
     except Unwritable as reason:
         return Proven(found.proof, None, found.lemmas, str(reason))
+
+
+def _assembled(claim: Claim) -> Proven | Rejection:
+    """The first of the proposed proofs that the kernel accepts."""
+    refused: Rejection | None = None
+    try:
+        for proof in proposals(claim):
+            outcome = _accepted(claim, proof)
+            if isinstance(outcome, Proven):
+                return outcome
+            refused = refused or outcome
+    except NoProof as reason:
+        return Rejection(0, "assembly", str(reason))
+    assert refused is not None
+    return refused
+
+
+def _accepted(claim: Claim, proof: Proof) -> Proven | Rejection:
+    """What the kernel says of the document of a proof. Raises Unwritable if there can be none."""
+    try:
+        outcome = certified(claim, proof)
+    except Unwritable:
+        raise
     except (DocumentError, TypeError, ValueError) as error:
         return Rejection(0, "document", named(error))
     if isinstance(outcome, Refused):
         return Rejection(outcome.number, outcome.step, f"the kernel refuses it: {outcome.reason}")
-    return Proven(found.proof, outcome, outcome.lemmas)
+    return Proven(proof, outcome, outcome.lemmas)

@@ -377,7 +377,9 @@ def _require_kind(claim: Stated) -> None:
     elif claim.rule is not None and claim.rule.workers is not None:
         lacking = "several workers"
     elif claim.rule is not None and claim.rule.step is None:
-        lacking = f"the method {claim.rule.name}, which remembers something or looks into coordinates"
+        lacking = f"the method {claim.rule.name}, which looks into coordinates"
+    elif claim.rule is not None and claim.rule.later:
+        lacking = f"the method {claim.rule.name}, which remembers something"
     if lacking:
         raise ExportError(f"the Coq library lacks: {lacking}")
 

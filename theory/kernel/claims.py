@@ -31,7 +31,7 @@ def require_claim(claim: Stated) -> None:
     if (claim.rule is not None) != KINDS[kind] or (claim.orbit is not None) != (kind == "orbit"):
         raise Wrong("a method goes with runs and orbits, an orbit with claims about orbits")
     free = {*claim.parameters} - {*BOUND} - ({"t"} if claim.timed else set())
-    taken = [name for name in free if run and name[:2] in ("V_", "g_", "x_")]  # as the terms of a run are printed
+    taken = [name for name in free if run and name[:2] in _printed(claim)]  # as the terms of a run are printed
     reserved = {*taken, *BOUND, *forms.INDICES, "l", "f_*"} | ({"t", "s"} if claim.timed else set())
     if len(free | {*claim.parameters}) < len(claim.parameters) or free & reserved:
         raise Wrong("a parameter has the name of another or of an index, or is named twice")
@@ -51,6 +51,11 @@ def require_claim(claim: Stated) -> None:
         if any("t" in forms.free(part) for part in forms.sides(said)) and not any(same(said, each) for each in times):
             raise Wrong("the domain restricts times")
     _require_premises(claim)
+
+
+def _printed(claim: Stated) -> tuple[str, ...]:
+    """How the names of the terms of a run begin."""
+    return ("V_", "g_", "x_", *(("m_", "m'") if claim.rule is not None and claim.rule.later else ()))
 
 
 def _require_numbers(trees: Iterable[Any], symbols: set[str]) -> None:

@@ -29,7 +29,7 @@ class DocumentError(Misuse):
 
 
 class Unwritable(DocumentError):
-    """A proof about what no document can say yet: a method that remembers."""
+    """A proof about what no document can say yet: a method that looks into coordinates."""
 
 
 class Assumed(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,10 +45,11 @@ class Assumed(msgspec.Struct, forbid_unknown_fields=True):
     conditions: list[list]
 
 
-class Rule(msgspec.Struct, forbid_unknown_fields=True):
+class Rule(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     """A method: its class, whether it draws its gradients, and one step from x_k (of a flow, the velocity at x(t)).
 
-    `step` is null for a method that no proof in vectors is about: it remembers something, or looks into coordinates.
+    `step` is null for a method that no proof in vectors is about: it looks into coordinates. What a method remembers
+    has numbers: `later` is what it is after step k, `begun` what it is before the first.
     """
 
     name: str
@@ -56,6 +57,8 @@ class Rule(msgspec.Struct, forbid_unknown_fields=True):
     step: list | str | None
     needs: list[list]
     workers: list | str | None
+    later: list[list | str] = []
+    begun: list[list | str] = []
 
 
 class Points(msgspec.Struct, forbid_unknown_fields=True):
@@ -206,7 +209,7 @@ def _check(form: DocumentForm) -> None:
             terms += [field for field in assumed.fields.values() if isinstance(field, list) and not _names(field)]
         if claim.rule is not None:
             terms += [part for part in (claim.rule.step, claim.rule.workers) if part is not None]
-            terms += claim.rule.needs
+            terms += [*claim.rule.needs, *claim.rule.later, *claim.rule.begun]
         if claim.orbit is not None:
             terms += [claim.orbit.function, *(entry for point in claim.orbit.points for entry in point)]
             terms += claim.orbit.formula

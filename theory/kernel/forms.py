@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import starmap
 from math import gcd, lcm
 from typing import Any, TypeAlias
@@ -499,6 +499,8 @@ def _mean(random: Monomial, given: tuple[Vector, ...]) -> Number:
 
 
 RANDOM = ("estimate", "majority", "lean", "swing", "sampled_mapping")
+OF_RUN = ("iterate", "suboptimality", "memory", "remembered")
+"""Tags of what a run has at an iteration, whose number is the first argument: given its iterate, it is known."""
 BOUNDED = ("maximizer", "majority", "lean", "swing")
 
 
@@ -517,8 +519,8 @@ def known(form: Argument, given: tuple[Vector, ...]) -> bool:
         return all(known(part, given) for part in form)
     if not isinstance(form, Atom):
         return True
-    if form.tag in ("iterate", "suboptimality"):
-        return vector("iterate", *form.args) in given
+    if form.tag in OF_RUN:
+        return vector("iterate", form.args[0]) in given
     if form.tag in RANDOM or form.tag == "own":
         return False
     if form.tag == "expectation":
@@ -575,6 +577,17 @@ def _iteration(tag: str, make: Callable[..., Form]) -> Callable[..., Form]:
         if not is_iteration(count, "k", "l"):
             raise Wrong(f"{count.key} is not an iteration for every k")
         return make(tag, count)
+
+    return of
+
+
+def _remembered(make: Callable[..., Form]) -> Callable[..., Form]:
+    """What a method remembers at an iteration. Arguments: that iteration, its number among all that is remembered."""
+
+    def of(count: Number, place: Number) -> Form:
+        if not is_iteration(count, "k", "l") or not is_iteration(place):
+            raise Wrong("what is remembered is numbered 0, 1, ..., at an iteration")
+        return make(count, place)
 
     return of
 
@@ -656,6 +669,8 @@ def _wholes(*places: int) -> Callable[..., bool]:
 # The kinds of arguments: s a number, v a vector, n a name or a tuple, i an index. A trailing ? may be left out.
 MAKE: dict[str, tuple[str, Callable[..., Form]]] = {
     "iterate": ("s", _iteration("iterate", vector)),
+    "memory": ("ss", _remembered(partial(vector, "memory"))),
+    "remembered": ("ss", _remembered(partial(atom, "remembered"))),
     "minimizer": ("n", _of("minimizer", vector)),
     "point": ("n", _of("point", vector)),
     "gradient": ("vn?", _of("gradient", vector)),

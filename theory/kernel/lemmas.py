@@ -112,6 +112,17 @@ def smooth_function_is_below_its_quadratic(T: Vocabulary, assumption: Form, y: F
 
 
 @lemma(
+    "gradient and value",
+    "If f is L-smooth, ||grad f(x)||_*^2 <= 2 L (f(x) - f*).",
+    "Nesterov, Introductory Lectures on Convex Optimization, section 1.2.3: one step of steepest descent from x",
+)
+def square_of_gradient_is_at_most_value(T: Vocabulary, assumption: Form, x: Form) -> Use:
+    T.needs(assumption, "Smooth")
+    square = T.dual_norm(T.pair(assumption.norm), T.gradient(x)) ** 2
+    return Use(T.Le(square, 2 * assumption.constant * (T.value(x) - T.f_star)), assumption=assumption)
+
+
+@lemma(
     "attained minimum",
     "A strongly convex differentiable function on R^d attains its infimum: f(x*) = f*.",
     "Nesterov, Introductory Lectures on Convex Optimization, section 2.2",

@@ -63,6 +63,21 @@ def _defined(state: State, rule: Any, statement: Relation) -> Any:
         index = left.parts[0][0].args[0] - 1
         if forms.is_iteration(index, "k") and rule.step is not None:
             yield left, forms.replace(state.step(rule), {_k: index})
+    if rule is not None and rule.step is not None:
+        yield from _remembered(state, rule, left)
+
+
+def _remembered(state: State, rule: Any, left: Any) -> Any:
+    """What a method remembers at an iteration: what it makes of the one before, or begins with."""
+    atom, read = (left.only("remembered"), number) if isinstance(left, Number) else (None, vector)
+    if isinstance(left, Vector) and len(left.parts) == 1 and left.parts[0][0].tag == "memory":
+        atom = left.parts[0][0]
+    if atom is None or (place := int(atom.args[1].constant)) >= min(len(rule.later), len(rule.begun)):
+        return
+    first = not atom.args[0].terms
+    if first or forms.is_iteration(atom.args[0] - 1, "k"):
+        made = state.remembers(rule, place, first, read)
+        yield left, made if first else forms.replace(made, {_k: atom.args[0] - 1})
 
 
 def hypothesis(state: State, said: Said, which: int, points: list[Tree]) -> None:

@@ -17,6 +17,7 @@ from signproof.theory.kernel.vocabulary import ANYWHERE
 TRUE = Joined("and", ())
 FLOWS = frozenset(["value", "inner", "norm", "dual_norm", "gradient", "maximizer", "minimizer"])
 TIMED = frozenset(["trajectory", "velocity", "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far"])
+_KEPT = ("memory", "remembered")
 MOST_POINTS = 6
 Search = Callable[[Question], Any]
 """Finds a certificate for a question, as plain data, or None."""
@@ -173,17 +174,29 @@ class State:
     def step(self, rule: Rule) -> Vector:
         """Where a rule leads from x_k, once it is seen to have a value there and to draw nothing elsewhere."""
         assert rule.step is not None
-        after, x_k = vector(rule.step), forms.vector("iterate", symbol("k"))
-        refuse_anywhere(after)
-        if forms.free(after) & {*forms.INDICES, "l"}:
-            raise Wrong("the rule depends on an index")
-        for each in forms.inside(after):
-            if each.tag == "iterate" and forms.vector("iterate", *each.args) != x_k:
-                raise Wrong("the rule looks at another iterate")
-            if (each.tag in forms.RANDOM and each.args[0] != x_k) or each.tag == "own":
-                raise Wrong("the rule draws away from x_k")
+        after = vector(rule.step)
+        self._require_made(after, symbol("k"))
         self._require_rule(rule)
         return after
+
+    def remembers(self, rule: Rule, place: int, first: bool, read: Callable[[Tree], Any]) -> Any:
+        """What a method remembers in a place after step k, or before the first one."""
+        made = read((rule.begun if first else rule.later)[place])
+        self._require_made(made, Number() if first else symbol("k"))
+        self._require_rule(rule)
+        return made
+
+    def _require_made(self, made: Argument, index: Number) -> None:
+        """What a rule makes is of the iterate of that number, and of what was remembered and is drawn there."""
+        x = forms.vector("iterate", index)
+        refuse_anywhere(made)
+        if forms.free(made) & {*forms.INDICES, "l"}:
+            raise Wrong("the rule depends on an index")
+        for each in forms.inside(made):
+            if (each.tag in forms.OF_RUN and each.args[0] != index) or (each.tag in _KEPT and not index.terms):
+                raise Wrong("the rule looks at another iterate")
+            if (each.tag in forms.RANDOM and (each.args[0] != x or not index.terms)) or each.tag == "own":
+                raise Wrong("the rule draws away from x_k")
 
     def velocity(self, rule: Rule) -> Vector:
         """The right-hand side of a flow: continuous vectors and maximizers of such, with continuous factors."""
@@ -208,8 +221,9 @@ class State:
         for need in rule.needs:
             said = Said.of(need)
             self.require_all((*said.needs, said.statement), given)
-        assert rule.step is not None
-        self.require_defined(rule.step, given)
+        for tree in (rule.step, *rule.later, *rule.begun):
+            assert tree is not None
+            self.require_defined(tree, given)
 
     def is_end(self, index: Number) -> bool:
         """Whether an index is the end of a run of K steps, or the last iteration, T - 1, of one of T >= 1."""
@@ -235,7 +249,7 @@ class State:
             strange = tags & TIMED
             lost = free - bound - {"k", *forms.INDICES} if self.of_run else frozenset[str]()
             if claim.kind == "implication":
-                strange |= tags & {"iterate", "suboptimality"} | free & {"l"}
+                strange |= tags & {*forms.OF_RUN} | free & {"l"}
                 strange |= free & {"k"} if not self.has_k else set()
             elif not self.of_run and not isinstance(said, forms.Repeats):
                 strange |= {each.tag for each in parts if forms.is_term(each) or each.tag in forms.RANGED}

@@ -36,6 +36,7 @@ from sympy.printing.precedence import PRECEDENCE
 from signproof.theory.symbols import i, j, m, xi
 from signproof.theory.terms.exact_types import of_package
 from signproof.theory.terms.vectors import (
+    OfIteration,
     Scalar,
     VectorAtom,
     check_term,
@@ -197,8 +198,8 @@ def known(term: Basic, given: Iterable[Expr]) -> bool:
     """Whether a term is fixed once the points `given` are: it is made of them alone."""
     if isinstance(term, iterate):
         return term in given
-    if isinstance(term, suboptimality):
-        return iterate(term.args[0]) in given
+    if isinstance(term, OfIteration):
+        return iterate(term.args[0]) in given  # type: ignore[attr-defined]
     if isinstance(term, Random):
         return False
     if isinstance(term, VectorAtom | Scalar) and not (of_package(type(term)) or term.deterministic):

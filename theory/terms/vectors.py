@@ -66,10 +66,12 @@ class Term:
 
 
 class OfIteration(Term):
-    """A term whose argument is the number of an iteration."""
+    """A term whose first argument is the number of an iteration; of what is remembered, the second is its place."""
 
     def check(self):
-        (number,) = self.args  # type: ignore[attr-defined]
+        number, *places = self.args  # type: ignore[attr-defined]
+        if not all(isinstance(place, Integer) and place >= 0 for place in places):
+            raise TypeError(f"{self}: what is remembered is numbered 0, 1, ...")
         if not any(isinstance(shift, Integer) and shift >= 0 for shift in (number, number - k, number - l)):
             raise TypeError(f"{number} in {self} is not an iteration for every k")
 
@@ -99,6 +101,18 @@ class iterate(OfIteration, VectorAtom):
 
     def _latex(self, printer, exp=None):
         return f"x_{{{self.args[0]}}}"
+
+
+class memory(OfIteration, VectorAtom):
+    """m_k, a vector that a method remembers before step k. Arguments: k, its number among all that is remembered."""
+
+    nargs = 2
+
+    def _sympystr(self, printer):
+        return subscripted(_remembered(self.args[1]), self.args[0])
+
+    def _latex(self, printer, exp=None):
+        return f"{_remembered(self.args[1], braces=True)}_{{{self.args[0]}}}"
 
 
 class minimizer(VectorAtom):
@@ -191,6 +205,18 @@ class suboptimality(OfIteration, Scalar):
 
     def _latex(self, printer, exp=None):
         return _powered(f"V_{{{self.args[0]}}}", exp)
+
+
+class remembered(OfIteration, Scalar):
+    """A number that a method remembers before step k. Arguments: k, its number among all that is remembered."""
+
+    nargs = 2
+
+    def _sympystr(self, printer):
+        return subscripted(_remembered(self.args[1]), self.args[0])
+
+    def _latex(self, printer, exp=None):
+        return _powered(f"{{{_remembered(self.args[1], braces=True)}_{{{self.args[0]}}}}}", exp)
 
 
 class inner(Scalar):
@@ -461,6 +487,11 @@ def _is_atom(vector: Expr) -> bool:
 
 def _function(of: tuple[Basic, ...]) -> str:
     return (of[0][0] if isinstance(of[0], Tuple) else of[0]).name if of else "f"
+
+
+def _remembered(place: Expr, braces: bool = False) -> str:
+    """The letter of what is remembered: m, or m' and so on if there is more."""
+    return "m" + ("^{" + "\\prime" * int(place) + "}" if braces and place else "'" * int(place))
 
 
 def subscripted(letter: str, number: Expr) -> str:

@@ -803,11 +803,11 @@ FALSE = {
     ),
     "a method that remembers its first step": (
         bound((rule, Definition()), algorithm=RemembersAtFirst(alpha)),
-        "remembers more",
+        "remembers more, or less, after a step",
     ),
     "a method that remembers from the second step on": (
         bound((Eq(x_next, x_k - alpha * g_k), Definition()), algorithm=RemembersLater(alpha)),
-        "remembers more",
+        "remembers more, or less, after a step",
     ),
     # --- orbits
     "for ever, without the way back": (

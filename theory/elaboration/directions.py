@@ -1,0 +1,349 @@
+"""Automatic proofs for steps along the direction v(D) of a dual pair, where D is made of gradients and memory.
+
+Normalized and sign methods, with momentum or without: smoothness bounds what a step gains, the error D_k - g_k what
+it loses, and the error obeys a recursion, which is read off the traced rule. A potential V_k + w ||D_k - g_k||_*, its
+weight and all multipliers come out of a linear programme.
+
+[the argument is that of Cutkosky and Mehta (2020) and Sun et al. (2023), in any norm]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sympy import Abs, Add, Basic, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Sum, cancel, expand, linsolve, sqrt
+from sympy.core.symbol import Str
+
+from signproof.theory.algebra.decide import follows
+from signproof.theory.assumptions.objective import Constant
+from signproof.theory.border.opaque import Recursion
+from signproof.theory.claim import Claim
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.derivation.table import conclusion
+from signproof.theory.elaboration.multipliers import Unknown, points, solve
+from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.terms.vectors import (
+    Least,
+    dual_norm,
+    g_k,
+    gradient,
+    inner,
+    iterate,
+    maximizer,
+    memory,
+    norm,
+    remembered,
+    suboptimality,
+    terms,
+    value,
+    x_k,
+    x_next,
+)
+
+V, V_next = suboptimality(k), suboptimality(k + 1)
+g_next = gradient(x_next)
+
+
+class NoProof(Exception):
+    """The reason why no proof is assembled."""
+
+
+@dataclass
+class Facts:
+    """Steps in order, and those of them that are comparisons for a linear programme."""
+
+    steps: list[Step] = field(default_factory=list)
+    usable: list[Step] = field(default_factory=list)
+
+    def prove(self, name: str, statement: Basic, by: object, use: bool = False) -> Step:
+        """Notes a step; with `use`, as a fact that may be multiplied."""
+        step = Step(name, statement, by=by)  # type: ignore[arg-type]
+        self.steps.append(step)
+        self.usable += [step] if use else []
+        return step
+
+
+def gap(step: Step) -> Expr:
+    """What is >= 0, or 0, by a comparison."""
+    statement = step.statement
+    if isinstance(statement, Ge):
+        return statement.lhs - statement.rhs
+    return statement.rhs - statement.lhs
+
+
+class Along:
+    """The facts about one step x+ = x + a v(D), for a smooth objective. Raises NoProof for another rule."""
+
+    def __init__(self, claim: Claim, rule: Recursion, smooth: Constant):
+        self.claim, self.rule, self.smooth = claim, rule, smooth
+        self.pair, self.L, self.facts = smooth.norm, smooth.constant, Facts()
+        self.name = Str(self.pair.name)
+        self.N = dual_norm(self.name, g_k)
+        self.direction, self.factor = self._direction()
+        self.error = expand(self.direction - g_k)
+        self.error_norm = dual_norm(self.name, self.error) if self.error != 0 else Integer(0)
+        self._run()
+        self._descent()
+        if self.error != 0:
+            self._memory()
+
+    def _direction(self) -> tuple[Expr, Expr]:
+        parts = terms(self.rule.after - x_k)
+        if len(parts) != 1:
+            raise NoProof("the step is a combination of several directions")
+        ((along, factor),) = parts.items()
+        if not isinstance(along, maximizer) or along.args[0] != self.name:
+            raise NoProof(f"the step is not along a direction v(D) of the norm {self.pair.name}")
+        if factor.has(k) or any(map(factor.has, (dual_norm, norm, inner, remembered))):
+            raise NoProof("the length of the step changes from one iteration to the next")
+        return along.args[1], factor
+
+    def _run(self) -> None:
+        prove = self.facts.prove
+        self.value = prove("V_k", Eq(V, value(x_k) - f_star), Definition())
+        self.next_value = prove("V_{k+1}", Eq(V_next, value(x_next) - f_star), Definition())
+        self.start = prove("V_0", Eq(suboptimality(0), V0), Definition())
+        infimum = [prove(f"infimum at {x}", Ge(value(x), f_star), Lemma("infimum", x)) for x in (x_k, x_next)]
+        self.here = prove("V_k >= 0", Ge(V, 0), Combination({self.value: -1, infimum[0]: 1}), use=True)
+        self.next = prove("V_{k+1} >= 0", Ge(V_next, 0), Combination({self.next_value: -1, infimum[1]: 1}), use=True)
+        self.positive = self.non_negative("gradient's norm", self.N)
+        self.update = prove("update rule", Eq(x_next, self.rule.after), Definition())
+
+    def non_negative(self, name: str, length: Expr) -> Step:
+        """||u|| >= 0. The kernel writes ||b u|| as |b| ||u||, and the lemma is about a norm alone."""
+        bare = type(length)(self.name, _primitive(length.args[1]))
+        if bare == length:
+            return self.facts.prove(name, Ge(length, 0), Lemma("non-negative norm", length), use=True)
+        alone = self.facts.prove(f"{name}, without a factor", Ge(bare, 0), Lemma("non-negative norm", bare))
+        return self.facts.prove(name, Ge(length, 0), Decide(alone), use=True)
+
+    def size(self, number: Expr) -> Expr:
+        """|a|, as a or -a where one of these is not negative. Raises NoProof if the sign is not known."""
+        for size in (number, -number):
+            if size >= 0 if size.is_Rational else follows(Ge(size, 0), self.claim.premises).holds:
+                return size
+        raise NoProof(f"the sign of {number} is not known")
+
+    def _descent(self) -> None:
+        """V_{k+1} - V_k <= a <g, v> + (L/2) a^2, and <g, v> >= ||D|| - ||D - g|| >= ||g|| - 2 ||D - g||."""
+        prove, D, a = self.facts.prove, self.direction, self.factor
+        v = maximizer(self.name, D)
+        size = self.size(a)
+        if size != -a:
+            raise NoProof("the step is not against its direction")
+        upper = prove(
+            "smoothness",
+            conclusion("descent lemma", self.smooth, x_next, x_k),
+            Lemma("descent lemma", self.smooth, x_next, x_k),
+        )
+        length = norm(self.name, v)
+        positive = prove("direction's norm", Ge(length, 0), Lemma("non-negative norm", length))
+        unit = prove("unit direction", Le(length, 1), Lemma("unit maximizer", self.pair, D))
+        slope = prove("slope", Eq(inner(g_k, x_next - x_k), a * inner(g_k, v)), Identity(self.update))
+        stretched = prove("length", Eq(norm(self.name, x_next - x_k), Abs(a) * length), Identity(self.update))
+        self.length = prove("step's norm", Le(norm(self.name, x_next - x_k), size), Decide(stretched, unit, positive))
+        moved = self.non_negative("step's norm >= 0", norm(self.name, x_next - x_k))
+        square = prove("squared length", Le(norm(self.name, x_next - x_k) ** 2, size**2), Decide(self.length, moved))
+        prove(
+            "decrease",
+            Le(V_next - V, a * inner(g_k, v) + self.L / 2 * size**2),
+            Combination({self.next_value: 1, self.value: -1, upper: 1, slope: 1, square: self.L / 2}),
+            use=True,
+        )
+        attained = prove(
+            "alignment",
+            conclusion("attained dual norm", self.pair, D),
+            Lemma("attained dual norm", self.pair, D),
+            use=self.error == 0,
+        )
+        if self.error == 0:
+            return
+        off = self.non_negative("error", self.error_norm)
+        hoelder = prove(
+            "Hölder", conclusion("Hölder", self.pair, self.error, v), Lemma("Hölder", self.pair, self.error, v)
+        )
+        prove(
+            "slope along the direction",
+            Ge(inner(g_k, v), dual_norm(self.name, D) - self.error_norm),
+            Combination({attained: -1, hoelder: 1, unit: self.error_norm}, given=(off,)),
+            use=True,
+        )
+        prove(
+            "triangle",
+            conclusion("triangle inequality", self.pair, D, -self.error),
+            Lemma("triangle inequality", self.pair, D, -self.error),
+            use=True,
+        )
+
+    def _memory(self) -> None:
+        """The recursion of the error: ||D_{k+1} - g_{k+1}|| <= c ||D_k - g_k|| + c' ||g_{k+1} - g_k||."""
+        prove, change = self.facts.prove, g_next - g_k
+        self.next_error = dual_norm(self.name, self.error.xreplace({k: k + 1}))
+        unfolded, kept = self._unfolded(1)
+        one, other = _combined(unfolded, self.error, change)
+        sizes = [self.size(number) for number in (one, other)]
+        grown = prove("error unfolded", Eq(self.next_error, dual_norm(self.name, unfolded)), Identity(*kept))
+        split = prove(
+            "error split",
+            conclusion("triangle inequality", self.pair, one * self.error, other * change),
+            Lemma("triangle inequality", self.pair, one * self.error, other * change),
+        )
+        turned = dual_norm(self.name, change)
+        stretched = [
+            prove(f"error split, part {place}", Eq(dual_norm(self.name, number * part), size * length), Decide())
+            for place, (number, part, size, length) in enumerate(
+                ((one, self.error, sizes[0], self.error_norm), (other, change, sizes[1], turned)), start=1
+            )
+        ]
+        prove(
+            "error recursion",
+            Le(self.next_error, sizes[0] * self.error_norm + sizes[1] * turned),
+            Combination({grown: 1, split: 1, **dict.fromkeys(stretched, 1)}),
+            use=True,
+        )
+        self.non_negative("next error", self.next_error)
+        self.non_negative("change of the gradient", turned)
+        lipschitz = prove("smooth gradient", self.smooth.statement(x_next, x_k), Hypothesis(self.smooth, x_next, x_k))
+        size = self.length.statement.rhs
+        prove("change", Le(turned, self.L * size), Combination({lipschitz: 1, self.length: self.L}), use=True)
+
+    def _unfolded(self, index: int) -> tuple[Expr, list[Step]]:
+        """The error of iteration k + 1, or of the first one for 0, with what is remembered written out, and the steps
+        that say so."""
+        at = k + 1 if index else Integer(0)
+        error, steps = self.error.xreplace({k: at}), list[Step]()
+        for _ in range(9):
+            atoms = sorted(error.atoms(memory, remembered), key=str)
+            atoms = [atom for atom in atoms if atom.args[0] == at]
+            if not atoms:
+                return expand(error), steps
+            for atom in atoms:
+                made = (self.rule.later if index else self.rule.begun)[int(atom.args[1])]
+                steps.append(self.facts.prove(f"{atom}", Eq(atom, made), Definition()))
+                error = expand(error.xreplace({atom: made}))
+        raise NoProof("what is remembered does not come to an end")
+
+    def first_error(self) -> tuple[Step, Expr]:
+        """A bound of the first error, by V_0 if the first gradient is in it: ||g_0||_*^2 <= 2 L V_0."""
+        prove = self.facts.prove
+        unfolded, kept = self._unfolded(0)
+        g_0, start = gradient(iterate(0)), dual_norm(self.name, self.error.xreplace({k: Integer(0)}))
+        if unfolded == 0:
+            return prove("first error", Eq(start, 0), Identity(*kept)), Integer(0)
+        (factor,) = _combined(unfolded, g_0)
+        size, N_0 = self.size(factor), dual_norm(self.name, g_0)
+        sized = prove("factor of the first gradient", Eq(Abs(factor), size), Decide())
+        same = prove("first error unfolded", Eq(start, Abs(factor) * N_0), Identity(*kept))
+        bounded = self._first_gradient(N_0)
+        most = size * bounded.statement.rhs
+        return prove("first error", Le(start, most), Combination({same: 1, sized: N_0, bounded: size})), most
+
+    def _first_gradient(self, N_0: Expr) -> Step:
+        prove, x_0 = self.facts.prove, iterate(0)
+        positive = prove("first gradient's norm", Ge(N_0, 0), Lemma("non-negative norm", N_0))
+        first = prove("value at the start", Eq(suboptimality(0), value(x_0) - f_star), Definition())
+        known = conclusion("gradient and value", self.smooth, x_0)
+        squared = prove("first gradient's square", known, Lemma("gradient and value", self.smooth, x_0))
+        most = 2 * self.L * V0
+        named = prove(
+            "its bound", Le(N_0**2, most), Combination({squared: 1, first: -2 * self.L, self.start: 2 * self.L})
+        )
+        return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, named))
+
+
+def average(claim: Claim, along: Along, power: int) -> Proof:
+    """From facts about a step to a bound on the least ||g||_*^power of the run."""
+    facts, term, at = along.facts, along.N**power, k if claim.horizon is None else claim.horizon
+    start: list[tuple[Step, Expr]] = [along.first_error()] if along.error != 0 else []
+    weighed = [along.error_norm] if along.error != 0 else []
+    after = [along.next_error] if along.error != 0 else []
+    first = [most for _, most in start]
+    rooms = _rooms(claim)
+    unknowns = [
+        Unknown("c", -term, rooms=tuple(promised for promised, _, _ in rooms), cost=-0.001),
+        Unknown("r", Integer(1), rooms=tuple(-steps for _, _, steps in rooms)),
+        *(
+            Unknown(f"w{place}", one - other, rooms=tuple(-start * most for _, start, _ in rooms))
+            for place, (one, other, most) in enumerate(zip(weighed, after, first, strict=True))
+        ),
+        *(
+            Unknown(str(place), -gap(step), free=isinstance(step.statement, Eq))
+            for place, step in enumerate(facts.usable)
+        ),
+    ]
+    symbols = {*claim.parameters, V0} - {k}
+    sample = points(symbols, (*claim.premises, *(symbol > 0 for symbol in symbols)))
+    found = solve(V - V_next, unknowns, [-start * V0 for _, start, _ in rooms], sample)
+    if found is None:
+        raise NoProof("no combination of what is known of one step gives the bound")
+    c, r = found.get("c", Integer(0)), found.get("r", Integer(0))
+    weights = [found.get(f"w{place}", Integer(0)) for place in range(len(weighed))]
+    potential = V + sum(w * e for w, e in zip(weights, weighed, strict=True)) - r * k
+    multipliers = {step: found[str(place)] for place, step in enumerate(facts.usable) if str(place) in found}
+    prove = facts.prove
+    after_potential = potential.subs(k, k + 1)
+    decrease = prove("decrease of the potential", Le(c * term, potential - after_potential), Combination(multipliers))
+    indexed = term.xreplace({k: l})
+    total, least = Sum(indexed, (l, 0, k)), Least(indexed, (l, 0, k))
+    telescoped = prove(
+        "sum",
+        Le(c * total, potential.subs(k, 0) - after_potential),
+        Lemma("telescoping sum", c, term, potential, using=(decrease,)),
+    )
+    next_positive = {step: w for step, w in zip(_steps(facts, "next error"), weights, strict=True) if w != 0}
+    begun = {step: w for (step, _), w in zip(start, weights, strict=True) if w != 0}
+    most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * (k + 1)
+    summed = prove(
+        "total",
+        Le(c * total, most),
+        Combination({telescoped: 1, along.next: 1, along.start: 1, **next_positive, **begun}),
+    )
+    fewest = prove("least of the sum", Le((k + 1) * least, total), Lemma("least of a sum", term))
+    steps = [summed, fewest]
+    if claim.horizon is not None:
+        steps = [prove(f"{step.name} at the end", step.statement.subs(k, at), Instance(step, at)) for step in steps]
+    room = prove("room", Le(most.subs(k, at), c * (at + 1) * claim.bound), Decide())
+    prove(
+        "bound",
+        Le(least.subs(k, at), claim.bound),
+        Combination({steps[0]: 1 / (c * (at + 1)), steps[1]: 1 / (at + 1), room: 1 / (c * (at + 1))}),
+    )
+    return Proof(*facts.steps)
+
+
+def _steps(facts: Facts, name: str) -> list[Step]:
+    return [step for step in facts.steps if step.name == name]
+
+
+def _rooms(claim: Claim) -> list[tuple[Expr, Expr, Expr]]:
+    """What a bound leaves room for, as inequalities c p >= s P_0 + n r: each p, s and n.
+
+    The bound times k + 1 is A + D (k + 1), so that c A >= P_0 and c D >= r; at the end of a run of K steps it is one
+    inequality. Raises NoProof for a bound of another form.
+    """
+    if claim.horizon is not None:
+        return [((claim.horizon + 1) * claim.bound, Integer(1), claim.horizon + 1)]
+    first, second, third = ((claim.bound * (k + 1)).subs(k, number) for number in range(3))
+    if cancel(first - 2 * second + third) != 0:
+        raise NoProof("the bound is not A/(k + 1) + D")
+    D = expand(second - first)
+    A = expand(first - D)
+    return [(A, Integer(1), Integer(0)), (D, Integer(0), Integer(1))]
+
+
+def _primitive(vector: Expr) -> Expr:
+    """A vector without the product that all its coefficients have in common."""
+    parts = [term.as_powers_dict() for factor in terms(vector).values() for term in Add.make_args(expand(factor))]
+    common = {base: min(part.get(base, Integer(0)) for part in parts) for base in parts[0] if not base.is_Rational}
+    return expand(vector / Mul(*(base**power for base, power in common.items() if power.is_Integer and power > 0)))
+
+
+def _combined(vector: Expr, *others: Expr) -> list[Expr]:
+    """A vector as a combination of others. Raises NoProof if it is none."""
+    names = [Dummy() for _ in others]
+    left = terms(expand(vector - sum(name * other for name, other in zip(names, others, strict=True))))
+    (answer,) = linsolve(list(left.values()), names) or ((),)
+    if len(answer) != len(names) or any(entry.has(*names) for entry in answer):
+        raise NoProof("what is remembered does not follow the gradients by a recursion of its error")
+    return [cancel(entry) for entry in answer]
