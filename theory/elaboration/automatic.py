@@ -30,6 +30,7 @@ from signproof.theory.derivation.steps import (
 )
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.directions import Along, NoProof, average
+from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
 from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
@@ -78,13 +79,13 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     smooth = _assumed(claim, Smooth)
     if not claim.body.bounds_runs or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
-    reasons = []
-    for way in (_by_descent, _by_directions):
+    reasons, ways = [], (_by_descent, _by_directions, _by_contraction, _by_distance)
+    for way in ways:
         try:
             yield way(claim, smooth)
         except NoProof as reason:
             reasons.append(str(reason))
-    if len(reasons) == 2:
+    if len(reasons) == len(ways):
         raise NoProof("; ".join(dict.fromkeys(reasons)))
 
 
@@ -96,6 +97,22 @@ def _by_descent(claim: Claim, smooth: Constant) -> Proof:
     if isinstance(claim.measure, MinDualGradientNorm) and claim.measure.norm is smooth.norm:
         return Proof(*descent.steps, *_average(claim, descent, claim.measure.power))
     raise NoProof(f"nothing is known about the measure {claim.measure}")
+
+
+def _by_contraction(claim: Claim, smooth: Constant) -> Proof:
+    """A potential of inner products that contracts."""
+    return contraction(claim, _products(claim, smooth))
+
+
+def _by_distance(claim: Claim, smooth: Constant) -> Proof:
+    """A potential with the distance to a minimizer that does not grow."""
+    return potential_with_distance(claim, _products(claim, smooth))
+
+
+def _products(claim: Claim, smooth: Constant) -> Quadratic:
+    if type(claim.measure) is not Suboptimality or smooth.norm is not L2 or claim.horizon is not None:
+        raise NoProof("inner products say something of f(x) - f* alone, in the Euclidean norm")
+    return Quadratic(claim, _recursion(claim))
 
 
 def _by_directions(claim: Claim, smooth: Constant) -> Proof:

@@ -243,13 +243,20 @@ class Along:
         prove, x_0 = self.facts.prove, iterate(0)
         positive = prove("first gradient's norm", Ge(N_0, 0), Lemma("non-negative norm", N_0))
         first = prove("value at the start", Eq(suboptimality(0), value(x_0) - f_star), Definition())
-        known = conclusion("gradient and value", self.smooth, x_0)
-        squared = prove("first gradient's square", known, Lemma("gradient and value", self.smooth, x_0))
-        most = 2 * self.L * V0
-        named = prove(
-            "its bound", Le(N_0**2, most), Combination({squared: 1, first: -2 * self.L, self.start: 2 * self.L})
-        )
-        return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, named))
+        g_0, most, double = gradient(x_0), 2 * self.L * V0, 2 * self.L
+        v = maximizer(self.name, g_0)
+        there, length = x_0 - N_0 / self.L * v, norm(self.name, v)  # as far down as smoothness lets it go
+        below = Lemma("descent lemma", self.smooth, there, x_0)
+        upper = prove("value below", conclusion("descent lemma", self.smooth, there, x_0), below)
+        attained = Lemma("attained dual norm", self.pair, g_0)
+        along = prove("first alignment", conclusion("attained dual norm", self.pair, g_0), attained)
+        unit = prove("first direction", Le(length, 1), Lemma("unit maximizer", self.pair, g_0))
+        above = prove("first direction's norm", Ge(length, 0), Lemma("non-negative norm", length))
+        square = prove("its square", Le(length**2, 1), Decide(unit, above))
+        least = prove("infimum below", Ge(value(there), f_star), Lemma("infimum", there))
+        by = {upper: double, along: -2 * N_0, square: N_0**2, least: double, first: -double, self.start: double}
+        squared = prove("first gradient's square", Le(N_0**2, most), Combination(by))
+        return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, squared))
 
 
 def average(claim: Claim, along: Along, power: int) -> Proof:
