@@ -143,11 +143,8 @@ def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:  # an objec
         raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name only the claim's file")
     if not known:
         raise ValueError(f"there is no {kind.__name__.lower()} {name!r}; name the file that defines it: --with FILE.py")
-    fields = {
-        name: _norm(entry) if name == "norm" else _entry_from(entry, homes)
-        for name, entry in data.items()
-        if name != "name"
-    }
+    entries = {name: entry for name, entry in data.items() if name != "name"}
+    fields = {name: _norm(e) if name == "norm" else _entry_from(e, homes) for name, e in entries.items()}
     return known[-1](**fields)
 
 

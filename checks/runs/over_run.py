@@ -83,7 +83,7 @@ def number(
         here[l] = xp.rational(index, 1)
     for symbol, part in parts.items():
         if isinstance(part, Read):
-            place = {k: at, l: index}.get(part.args[1], 0)
+            place = {k: at, l: index or 0}.get(part.args[1], 0)
             here[symbol] = _known(path[place][int(part.args[0])])
         else:
             here[symbol] = _fold(part, path, values, xp, {} if folded is None else folded)
@@ -108,10 +108,9 @@ def _fold(
     count, total = folded.get(part, (0, None)) if not part.function.has(k) else (0, None)
     for index in range(count, last + 1):
         each = number(part.function, path, values, xp, None, index)
-        if total is None:
-            total = each
-        else:
-            total = -xp.larger(-total, -each) if isinstance(part, Least) else total + each
+        if total is not None:
+            each = -xp.larger(-total, -each) if isinstance(part, Least) else total + each
+        total = each
     folded[part] = max(count, last + 1), total
     if total is None:
         if isinstance(part, Least):

@@ -157,15 +157,12 @@ def _read(part: Basic, streams: list[Stream]) -> Any:
         if part.args[1]:
             raise Unsupported(f"{part} is a mean given an iterate")
         return mean_of(_read(part.args[0], streams))
-    if isinstance(part, Pow) and isinstance(part.base, norm | dual_norm):
-        if isinstance(part.exp, Integer) and part.exp > 0:
-            return _at_point(part, streams)
-    if isinstance(part, ScalarTerm):
+    power = isinstance(part, Pow) and isinstance(part.base, norm | dual_norm) and part.exp.is_Integer and part.exp > 0
+    if isinstance(part, ScalarTerm) or power:
         return _at_point(part, streams)
     if type(part) in (Sum, Least):
         if len(part.limits) != 1 or part.limits[0][:2] != (l, 0) or part.limits[0][2] not in (k, k - 1):
-            if part.limits[0][2].has(k):
-                raise Unsupported(f"{part} does not end at iteration k or k - 1")
+            raise Unsupported(f"{part} does not end at iteration k or k - 1")
         inside = _read(part.function, streams)
         if inside.has(ExprWithLimits):
             raise Unsupported(f"{part} is over the run twice")

@@ -141,14 +141,15 @@ def mean_of(claim: Claim) -> Expr:
 
     Raises Unsupported if it is no mean, or not one of something that is surely not negative.
     """
-    of = None if claim.measure is None else plan(claim.measure)
-    if of is None or not of.in_mean:
+    measure = claim.measure
+    of = None if measure is None else plan(measure)
+    if measure is None or of is None or not of.in_mean:
         raise Unsupported("gradients are drawn only for claims about means, such as E[V_k]")
     if not _is_linear(of.formula):
-        raise Unsupported(f"gradients are drawn only for claims about means: {text(claim.measure.symbol)} is another")
+        raise Unsupported(f"gradients are drawn only for claims about means: {text(measure.symbol)} is another")
     premises = [premise for premise in claim.premises if not premise.has(V0)]
     if not _grows(of.quiet, premises):
-        raise Unsupported(f"{text(claim.measure.symbol)} is not known to be the mean of what is never negative")
+        raise Unsupported(f"{text(measure.symbol)} is not known to be the mean of what is never negative")
     return of.quiet
 
 

@@ -174,7 +174,7 @@ def scatter(problem, gamma, x):
 
 @few
 @given(posed(both))
-def test_the_variance_is_bounded_and_thebound_attained(given):
+def test_the_variance_is_bounded_and_the_bound_attained(given):
     problem, gamma, x, _ = given
     bound = problem.variance(gamma, RATIONALS)
     assert (scatter(problem, gamma, x) <= bound).all()
