@@ -55,8 +55,8 @@ class Chain:
     """The law of x_k, k = 0, 1, 2, ..., of a run.
 
     Arguments: a method; one instance in rationals; the oracle; parameters by name; the start, shape (d,); whether
-    states differ by the way to them; whether nothing but f and its gradient is asked of points, so that two are one state if
-    the problem says so. Raises Unsupported for a method that evaluates gradients away from its iterate, or remembers
+    states differ by the way to them; whether nothing but f and its gradient is asked of points, so that two are one
+    state if the problem says so. Raises Unsupported for a method that evaluates gradients away from its iterate, or remembers
     what cannot be compared.
 
     Attributes: `points`, one for each state met so far; `paths`, the states before it if they are told apart; `law`,
