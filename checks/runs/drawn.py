@@ -206,7 +206,10 @@ def _run_block(
         x, memory = move(algorithm.at(**fixed, **numbers), x, drawing.gradient, memory, drawing)
         return (x, memory), quantity
 
-    return scanned(advance, algorithm.at(**fixed), varying, block["start"], FLOATS, (varying, draws), None, averages)
+    first = _Drawing(problem, block["size"], region, jax.tree.map(lambda drawn: drawn[0], draws)).gradient
+    return scanned(
+        advance, algorithm.at(**fixed), varying, block["start"], FLOATS, (varying, draws), None, averages, first
+    )
 
 
 class _Drawing(Floats):

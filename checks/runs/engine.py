@@ -275,7 +275,8 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
 
     x = ball(start) if rigorous else start
     averages = any(stream.lag is not None for stream in measures)
-    measured = scanned(advance, algorithm.at(**fixed), varying, x, xp, varying, steps + 1, averages)
+    first = partial(problem.gradient, xp=xp)
+    measured = scanned(advance, algorithm.at(**fixed), varying, x, xp, varying, steps + 1, averages, first)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 

@@ -24,7 +24,7 @@ from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.checks.runs.over_run import Readings, number
 from signproof.checks.runs.plans import Mean, Plan, Read, mean_of, plan
 from signproof.theory.arithmetic import Gradient, Scalar, Vector, evaluate
-from signproof.theory.border.steps import Guarded, begin, move
+from signproof.theory.border.steps import Guarded, begin, begins_with_gradient, move
 from signproof.theory.declared import owner
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
@@ -32,6 +32,10 @@ from signproof.theory.symbols import V0, k, l
 
 LARGEST = 200_000
 """States at one iteration beyond which a run is given up."""
+
+
+FIRST = object()
+"""What a method remembers that begins with its first draw, before it."""
 
 
 class TooMany(ArithmeticError):
@@ -56,8 +60,8 @@ class Chain:
 
     Arguments: a method; one instance in rationals; the oracle; parameters by name; the start, shape (d,); whether
     states differ by the way to them; whether nothing but f and its gradient is asked of points, so that two are one
-    state if the problem says so. Raises Unsupported for a method that evaluates gradients away from its iterate, or remembers
-    what cannot be compared.
+    state if the problem says so. Raises Unsupported for a method that evaluates gradients away from its iterate, or
+    remembers what cannot be compared.
 
     Attributes: `points`, one for each state met so far; `paths`, the states before it if they are told apart; `law`,
     the probabilities of the states at iteration `k`, by their number.
@@ -90,7 +94,8 @@ class Chain:
     ) -> None:
         first = values | {k: xp.number(rational(0))}
         numbers = {name: evaluate(formula, first, xp) for name, formula in algorithm.parameters.items()}
-        memory = begin(algorithm.at(**numbers), x, xp)
+        begins = begins_with_gradient(type(algorithm))  # then what is remembered comes with the first draw
+        memory = FIRST if begins else begin(algorithm.at(**numbers), x, xp)
         if not isinstance(memory, tuple) or memory:
             merge = tuple
         self._algorithm, self._values, self._merge, self._xp = algorithm, values, merge, xp
@@ -128,7 +133,8 @@ class Chain:
         )
         moves: dict[int, fmpq] = {}
         for chance, source, numbers in self._outcomes(x, now):
-            after = self._number(*move(now, x, source, memory, numbers), before)
+            begun = begin(now, x, numbers, source) if memory is FIRST else memory
+            after = self._number(*move(now, x, source, begun, numbers), before)
             moves[after] = moves[after] + chance if after in moves else chance
         return [(chance, after) for after, chance in moves.items()]
 
@@ -149,7 +155,7 @@ class Chain:
 
     def _number(self, x: np.ndarray, memory: Any = (), before: tuple[int, ...] = ()) -> int:
         try:
-            known = frozen(memory)
+            known = () if memory is FIRST else (frozen(memory),)
         except TypeError as error:
             raise Unsupported(f"{self._algorithm} remembers more than numbers: {error}") from None
         number = self._numbers.setdefault((tuple(self._merge(x)), known, before), len(self.points))

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 from signproof.checks.numbers.arrays import Ball, ball
 from signproof.checks.runs.plans import Stream
-from signproof.theory.arithmetic import Arithmetic, Vector
+from signproof.theory.arithmetic import Arithmetic, Gradient, Vector
 from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
 
@@ -24,16 +24,17 @@ def scanned(
     each: Any,  # a tree of arrays, as JAX has it
     steps: int | None = None,
     averages: bool = False,
+    gradient: Gradient | None = None,
 ) -> Any:  # a tree of arrays
     """What `advance` measures at every step.
 
     Arguments: from (iterate, memory), what belongs to a step and the `Past` to the next (iterate, memory) and a
     quantity; the method, all numbers in it but those of `varying`, which go along axis 0 with the steps; the start; the
     arithmetic; what belongs to the steps, along axis 0; how many there are, if that is not told by it; whether the past
-    is kept, for averages.
+    is kept, for averages; the gradient of the first step.
     """
     past = (jax.tree.map(jnp.zeros_like, x), xp.rational(0, 1)) if averages else ()
-    memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp)
+    memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp, gradient)
     parts, form = jax.tree.flatten(memory, is_leaf=_is_ball)
     if any(map(_is_one_number, parts)):
         first = jax.tree.map(lambda entry: entry[0], each)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -272,7 +272,8 @@ class _Objective:
             x, memory = move(algorithm.at(**now), x, lambda at: problem.gradient(at, xp), memory, xp)
             return (x, memory), quantity
 
-        streams = scanned(advance, algorithm, numbers, quadratic.start, xp, numbers, STEPS + 1, of.averages)
+        first = partial(problem.gradient, xp=xp)
+        streams = scanned(advance, algorithm, numbers, quadratic.start, xp, numbers, STEPS + 1, of.averages, first)
         return jnp.broadcast_to(along(of.quiet, values, STEPS, 0, xp, streams), STEPS + 1)
 
 
