@@ -99,11 +99,15 @@ def _of_measure(measure: Measure) -> Iterator[str]:
         yield from _of_class(measure, "quantity", ("symbol", *said, "horizon"))
     if of_package(kind):
         return
-    for fact, (over, words) in {} if of_symbol or measure.horizon is not None else TAKEN.items():
-        is_so = over(measure.symbol)
+    taken = {fact: over(measure.symbol) for fact, (over, _) in TAKEN.items()}
+    for fact in {} if of_symbol or measure.horizon is not None else TAKEN:
+        is_so, words = taken[fact], TAKEN[fact][1]
         if is_so != bool(getattr(measure, fact)):
             says = f"{kind.__name__} says {fact} = {bool(getattr(measure, fact))}"
-            yield f"{says}, but its symbol is {'the' if is_so else 'not a'} {words} over the run: make the two agree"
+            right = next(
+                (f"write {other} = True in {kind.__name__}" for other in TAKEN if taken[other]), "leave it out"
+            )
+            yield f"{says}, but its symbol is {'the' if is_so else 'not a'} {words} over the run: {right}"
     quiet = measure.noiseless
     if quiet is not measure and without_means(measure.symbol) != quiet.symbol:
         yield f"{kind.__name__} without noise is declared as {quiet.symbol}, but its symbol is {measure.symbol}"

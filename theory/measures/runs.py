@@ -84,6 +84,9 @@ class Measure(ABC):
 
     __rmul__ = __mul__
 
+    def __sub__(self, other: Measure) -> Potential:
+        return self + other * Integer(-1) if isinstance(other, Measure) else NotImplemented
+
     def __truediv__(self, divisor: Expr | int) -> Potential:
         return self * (Integer(1) / sympify(divisor))
 
