@@ -138,6 +138,8 @@ def _built(node: ast.AST) -> Expr:
         if isinstance(node.op, ast.Pow):
             _check_power(left, right)
         return _OPERATORS[type(node.op)](left, right)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sum", "Product"):
+        return _over_run(node, node.func.id)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and not node.keywords:
         arguments = [_read(argument) for argument in node.args]
         if node.func.id == "exp":
@@ -146,8 +148,6 @@ def _built(node: ast.AST) -> Expr:
             return getattr(sympy, node.func.id)(*arguments)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Limit":
         return _limit(node)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sum", "Product"):
-        return _over_run(node, node.func.id)
     raise ValueError(f"{ast.unparse(node)[:60]} is not arithmetic")
 
 
