@@ -40,7 +40,23 @@ if TYPE_CHECKING:
     )
     from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
     from signproof.theory.claim import Claim, ClaimError, Source
-    from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
+    from signproof.theory.measures import (
+        BestSuboptimality,
+        Distance,
+        DualGradientNorm,
+        Expected,
+        ExpectedSuboptimality,
+        Formula,
+        MeanDualGradientNorm,
+        MeanOverRun,
+        Measure,
+        MinDualGradientNorm,
+        MinOverRun,
+        Potential,
+        Suboptimality,
+        SuboptimalityAtAverage,
+        SumOverRun,
+    )
     from signproof.theory.norms import ANY, L2, LINF, OPERATOR
     from signproof.theory.orbit import Orbit
     from signproof.theory.proof_steps import Proof, Step
@@ -58,7 +74,9 @@ _HOMES = {
     "theory.assumptions": "Assumption Constant Dimension PolyakLojasiewicz Smooth StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
-    "theory.measures": "ExpectedSuboptimality Measure MinDualGradientNorm Suboptimality",
+    "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
+    "MeanDualGradientNorm MeanOverRun Measure MinDualGradientNorm MinOverRun Potential Suboptimality "
+    "SuboptimalityAtAverage SumOverRun",
     "theory.norms": "ANY L2 LINF OPERATOR",
     "theory.orbit": "Orbit",
     "theory.proof_steps": "Proof Step",
@@ -74,21 +92,30 @@ __all__ = [
     "V0",
     "Algorithm",
     "Assumption",
+    "BestSuboptimality",
     "BoundedVariance",
     "Claim",
     "ClaimError",
     "Constant",
     "Dimension",
+    "Distance",
+    "DualGradientNorm",
     "Evidence",
+    "Expected",
     "ExpectedSuboptimality",
+    "Formula",
     "GradientDescent",
     "K",
     "L",
     "MajorityVote",
+    "MeanDualGradientNorm",
+    "MeanOverRun",
     "Measure",
     "MinDualGradientNorm",
+    "MinOverRun",
     "Orbit",
     "PolyakLojasiewicz",
+    "Potential",
     "Proof",
     "Row",
     "ScaledSignGD",
@@ -103,6 +130,8 @@ __all__ = [
     "Step",
     "StronglyConvex",
     "Suboptimality",
+    "SuboptimalityAtAverage",
+    "SumOverRun",
     "Tightness",
     "Unbiased",
     "Verdict",

@@ -132,6 +132,7 @@ class Rationals(_Objects):
     name = "rational"
     words = "rationals"
     level = "exact"
+    joins_roots = True
 
     def number(self, x: Numbers) -> Numbers:
         return each(rational, x)

@@ -277,7 +277,7 @@ def test_a_flow_follows_the_trajectory_of_its_own_velocity():
     ids=str,
 )  # fmt: skip
 def test_a_bound_has_a_value_at_the_first_iteration(limit):
-    refused(lambda: bound(bound=limit), "no value at k = 0", "k + 1 instead of k, or k >= 1")
+    refused(lambda: bound(bound=limit), "no value at k = 0", "add k >= 1 to the domain, or write k + 1 instead of k")
     assert bound(bound=limit, domain=(0 < alpha, alpha < 2 / L, k >= 1))
 
 
@@ -309,12 +309,12 @@ def test_the_first_step_has_a_size(step):
 
 def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
     method = {"algorithm": ScaledSignGD(1 / (L * sqrt(K))), "horizon": K}
-    refused(lambda: bound(**method), "step size", "no value at K = 0", "K + 1 instead of K, or K >= 1")
+    refused(lambda: bound(**method), "step size", "no value at K = 0", "add K >= 1 to the domain, or write K + 1")
     assert bound(**method, domain=(alpha > 0, K >= 1))
     assert bound(algorithm=ScaledSignGD(1 / (L * sqrt(K + 1))), horizon=K)
 
 
-def test_a_bound_at_the_horizon_is_no_formula_in_k():
+def test_abound_at_the_horizon_is_no_formula_in_k():
     refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "only about the last iteration", "write K instead of k")
 
 
