@@ -29,9 +29,9 @@ from signproof.theory.derivation.steps import (
     check,
 )
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.directions import Along, NoProof, average
+from signproof.theory.elaboration.directions import Along, NoProof, OverRun, average
 from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
-from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
+from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
 from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
@@ -94,9 +94,19 @@ def _by_descent(claim: Claim, smooth: Constant) -> Proof:
     descent = _Descent(claim, smooth)
     if isinstance(claim.measure, Suboptimality):
         return Proof(*descent.steps, *_contraction(claim, descent))
-    if isinstance(claim.measure, MinDualGradientNorm) and claim.measure.norm is smooth.norm:
-        return Proof(*descent.steps, *_average(claim, descent, claim.measure.power))
-    raise NoProof(f"nothing is known about the measure {claim.measure}")
+    over = _over_run(claim, smooth)
+    if over.count != k + 1 or not over.least:
+        raise NoProof("it is for the least norm of the run")
+    return Proof(*descent.steps, *_average(claim, descent, over.power))
+
+
+def _over_run(claim: Claim, smooth: Constant) -> OverRun:
+    """What the claim measures over the run, in the dual norm of its geometry."""
+    assert claim.measure is not None
+    over = OverRun.of(claim.measure.symbol)
+    if over is None or over.norm != Str(smooth.norm.name):
+        raise NoProof(f"nothing is known about the measure {claim.measure}")
+    return over
 
 
 def _by_contraction(claim: Claim, smooth: Constant) -> Proof:
@@ -117,9 +127,7 @@ def _products(claim: Claim, smooth: Constant) -> Quadratic:
 
 def _by_directions(claim: Claim, smooth: Constant) -> Proof:
     """A step of fixed length along v(D), with an error in D that is remembered."""
-    if not isinstance(claim.measure, MinDualGradientNorm) or claim.measure.norm is not smooth.norm:
-        raise NoProof(f"nothing is known about the measure {claim.measure}")
-    return average(claim, Along(claim, _recursion(claim), smooth), claim.measure.power)
+    return average(claim, Along(claim, _recursion(claim), smooth), _over_run(claim, smooth))
 
 
 class _Descent:

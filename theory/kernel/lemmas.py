@@ -181,6 +181,20 @@ def sum_is_at_most_fall_of_potential(T: Vocabulary, factor: Form, term: Form, po
     )
 
 
+@lemma(
+    "telescoping sum before k",
+    "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_{k-1}) <= w_0 - w_k.",
+    "induction over k",
+)
+def sum_before_is_at_most_fall_of_potential(T: Vocabulary, factor: Form, term: Form, potential: Form) -> Use:
+    _needs_constant(T, factor)
+    return Use(
+        T.Le(factor * T.Sum(_indexed(T, term), (T.l, 0, T.k - 1)), T.at(potential, k=0) - potential),
+        premises=(T.Le(factor * term, potential - T.at(potential, k=T.k + 1)),),
+        every_k=True,
+    )
+
+
 @lemma("least of a sum", "(k + 1) min over l <= k of a_l <= a_0 + ... + a_k.", "arithmetic")
 def count_times_least_is_at_most_sum(T: Vocabulary, term: Form) -> Use:
     indexed = _indexed(T, term)

@@ -281,6 +281,9 @@ USES: dict[str, list[tuple[str, Callable]]] = {
     "stationary minimizer": [("run", always(()))],
     "induction": [("run", lambda run: [(term, least_rate(run, term)) for term in TERMS])],
     "telescoping sum": [("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])],
+    "telescoping sum before k": [
+        ("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])
+    ],
     "least of a sum": [("run", always((dual_norm(Linf, g_k) ** 2,), (suboptimality(k + 1),), ((k - 2) ** 2,)))],
     "least square": [
         ("run", always((dual_norm(Linf, g_k), dual_norm(Linf, gradient(iterate(0)))), (inner(g_k, x_k) - 1, V0)))
