@@ -116,12 +116,14 @@ def _by_contraction(claim: Claim, smooth: Constant) -> Proof:
 
 def _by_distance(claim: Claim, smooth: Constant) -> Proof:
     """A potential with the distance to a minimizer that does not grow."""
+    if claim.measure is None or claim.measure.symbol != V:
+        raise NoProof(f"nothing is known about the measure {claim.measure}")
     return potential_with_distance(claim, _products(claim, smooth))
 
 
 def _products(claim: Claim, smooth: Constant) -> Quadratic:
-    if type(claim.measure) is not Suboptimality or smooth.norm is not L2 or claim.horizon is not None:
-        raise NoProof("inner products say something of f(x) - f* alone, in the Euclidean norm")
+    if smooth.norm is not L2 or claim.horizon is not None:
+        raise NoProof("inner products are for the Euclidean norm")
     return Quadratic(claim, _recursion(claim))
 
 

@@ -10,9 +10,10 @@ x_k - x*, its weights and the multipliers come out of a linear programme.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from sympy import Add, Basic, Eq, Expr, Ge, Integer, Le, Mul, Pow, cancel, expand
+from sympy import Add, Basic, Eq, Expr, Ge, Integer, Le, Mul, Pow, Rational, cancel, expand
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex
@@ -45,6 +46,7 @@ from signproof.theory.terms.vectors import (
 )
 
 TWO = Str("2")
+NEARLY = Rational(101, 100)
 V, V_next = suboptimality(k), suboptimality(k + 1)
 g_next = gradient(x_next)
 
@@ -158,16 +160,19 @@ class Quadratic:
     def _functions(self) -> None:
         prove, smooth = self.facts.prove, self.smooth
         here = {"x_k": x_k, "x_{k+1}": x_next, **({"x*": x_star} if self.minimizer is not None else {})}
+        ways, grown = dict[tuple[str, str], Step](), dict[tuple[str, str], Step]()
         for (one, x), (other, y) in permutations(here.items(), 2):
             if self.convex is not None:
                 name = f"interpolation of {one} and {other}"
                 said = conclusion("interpolation", smooth, self.convex, x, y)
                 raw = prove(name, said, Lemma("interpolation", smooth, self.convex, x, y))
-                self.reduced(f"{name}, written out", raw)
-            if isinstance(self.convex, StronglyConvex) and y != x_star:
+                ways[one, other] = self.reduced(f"{name}, written out", raw)
+                self._both(name, ways, one, other)
+            if isinstance(self.convex, StronglyConvex):
                 name = f"growth from {other} to {one}"
                 raw = prove(name, self.convex.statement(x, y), Hypothesis(self.convex, x, y))
-                self._without_norm(f"{name}, written out", raw, x - y)
+                grown[one, other] = self._without_norm(f"{name}, written out", raw, x - y)
+                self._both(name, grown, one, other)
             if x_star not in (x, y):
                 name = f"descent from {other} to {one}"
                 raw = prove(name, conclusion("descent lemma", smooth, x, y), Lemma("descent lemma", smooth, x, y))
@@ -201,18 +206,22 @@ class Quadratic:
         bounds = prove("V_0 from above", Le(V0, most), up), prove("V_0 from below", Ge(V0, least), down)
         return (prove("mu <= L", Le(convex.constant, smooth.constant), Decide(*bounds)),)
 
-    def _without_norm(self, name: str, raw: Step, u: Expr) -> None:
+    def _both(self, name: str, ways: dict[tuple[str, str], Step], one: str, other: str) -> None:
+        """What two points know of each other, added: values cancel, and less is divided by."""
+        if (other, one) in ways:
+            pair = ways[one, other], ways[other, one]
+            both = expand(gap(pair[0]) + gap(pair[1]))
+            self.facts.prove(f"{name}, both ways", Ge(both, 0), Combination(dict.fromkeys(pair, 1)), use=True)
+
+    def _without_norm(self, name: str, raw: Step, u: Expr) -> Step:
         """A fact in which ||u||^2 stands, with <u, u> in its place."""
         length = norm(TWO, u)
         same = self._square(u)
         factor = expand(gap(raw)).coeff(length**2)
         plain = expand(gap(raw)).xreplace({length**2: square(u)})
-        self.reduced(
-            name,
-            self.facts.prove(
-                f"{name[: name.rfind(',')]}, by products", Ge(plain, 0), Combination({raw: 1, same: factor})
-            ),
-        )
+        bare = name.removesuffix(", written out")
+        products = self.facts.prove(f"{bare}, by products", Ge(plain, 0), Combination({raw: 1, same: factor}))
+        return self.reduced(name, products)
 
     def _square(self, u: Expr) -> Step:
         """||u||^2 = <u, u>."""
@@ -220,6 +229,18 @@ class Quadratic:
         own = prove(f"norm of {u}", conclusion("self-dual norm", u), Lemma("self-dual norm", u))
         euclidean = prove(f"square of {u}", conclusion("Euclidean norm", u), Lemma("Euclidean norm", u))
         return prove(f"|{u}|^2", Eq(length**2, square(u)), Combination({own: length + dual, euclidean: -1}))
+
+    def near(self) -> tuple[Step, Expr]:
+        """<x_0 - x*, x_0 - x*> <= R^2, and R. Raises NoProof if the claim does not say how near the start is."""
+        radius = None if self.start_within is None else _radius(self.start_within)
+        if self.start_within is None or radius is None:
+            raise NoProof("it needs ||x_0 - x*|| <= R")
+        prove, X = self.facts.prove, iterate(0) - x_star
+        within = prove("start", self.start_within.statement(), Hypothesis(self.start_within))
+        distance = prove("distance >= 0", Ge(norm(TWO, X), 0), Lemma("non-negative norm", norm(TWO, X)))
+        squared = prove("squared distance", Le(norm(TWO, X) ** 2, radius**2), Decide(within, distance))
+        by = {squared: 1, self._square(X): -1}
+        return prove("start, by products", Le(square(X), radius**2), Combination(by)), radius
 
     def squares(self, steps: Sequence[Expr] = ()) -> None:
         """|u|^2 >= 0 for vectors that proofs are known to leave over."""
@@ -240,12 +261,44 @@ class Quadratic:
 # ---------------------------------------------------------------------------------------------- kinds of bounds
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What contracts: f(x_k) - f* or |x_k - x*|^2, now and after a step; its first value is at most `first`.
+
+    `start` says so, `change` why the measure after a step is what is written here, and `power` is 2 if the claim's
+    measure is ||x_k - x*|| itself.
+    """
+
+    now: Expr
+    after: Expr
+    change: Step | None
+    first: Expr
+    start: Step
+    power: int = 1
+
+    @classmethod
+    def of(cls, claim: Claim, step: Quadratic) -> Measured:
+        """What a claim measures. Raises NoProof if it is something else."""
+        assert claim.measure is not None
+        symbol, X = claim.measure.symbol, x_k - x_star
+        if symbol == V:
+            return cls(V, V_next, None, V0, step.start)
+        if symbol not in (norm(TWO, X), norm(TWO, X) ** 2) or step.minimizer is None:
+            raise NoProof(f"nothing is known about the measure {claim.measure}")
+        near, radius = step.near()
+        after, change = step.product(x_next - x_star, x_next - x_star)
+        return cls(square(X), after, change, radius**2, near, 2 if symbol == norm(TWO, X) else 1)
+
+
 def contraction(claim: Claim, step: Quadratic) -> Proof:
-    """V_k <= r^k V_0, by a potential V_k + w |m_k|^2 that contracts by r. Raises NoProof if none is found."""
+    """A measure is at most r^k times what it begins with, by a potential with w |m_k|^2 that contracts by r.
+
+    Raises NoProof if none is found.
+    """
     assert claim.bound is not None
-    rate, first = _geometric(claim.bound, V0)
-    if first != 1:
-        raise NoProof("the bound is not r^k V_0")
+    measured = Measured.of(claim, step)
+    bases = _geometric(claim.bound, measured.first if measured.power == 1 else step.near()[1]) * measured.power
+    rate = expand(Mul(*bases))
     step.squares(_steps(step))
     kept = [square(m) for m in step.memory]
     after = [step.product(memory(k + 1, place), memory(k + 1, place)) for place in range(len(kept))]
@@ -256,29 +309,68 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
         ),
         *_of_facts(step.facts),
     ]
-    found = _solved(step, rate * V - V_next, unknowns)
+    found = _solved(step, rate * measured.now - measured.after, unknowns)
     weights = [found.get(f"w{place}", Integer(0)) for place in range(len(kept))]
-    potential = V + Add(*(w * one for w, one in zip(weights, kept, strict=True)))
+    potential = measured.now + Add(*(w * one for w, one in zip(weights, kept, strict=True)))
     prove = step.facts.prove
-    by = _multiplied(step.facts, found)
+    by = _multiplied(step.facts, found) | ({measured.change: Integer(1)} if measured.change is not None else {})
     by |= {why: w for (_, why), w in zip(after, weights, strict=True) if why is not None and w != 0}
     contracts = prove("contraction", Le(potential.subs(k, k + 1), rate * potential), Combination(by, step.known))
     at_start = potential.subs(k, 0)
-    begun: dict[Step, Expr] = {step.start: Integer(1)}
+    begun: dict[Step, Expr] = {measured.start: Integer(1)}
     kept_positive: dict[Step, Expr] = {}
     for place, w in enumerate(weights):
         if w != 0:
-            first = memory(Integer(0), place)
-            nothing = prove(f"{first}", Eq(first, 0), Definition())
-            begun[prove(f"|{first}|^2", Eq(square(first), 0), Identity(nothing))] = w
+            nothing = memory(Integer(0), place)
+            steps = prove(f"{nothing}", Eq(nothing, 0), Definition())
+            begun[prove(f"|{nothing}|^2", Eq(square(nothing), 0), Identity(steps))] = w
             kept_positive[_not_negative(step.facts, square(memory(k, place)))] = w
-    start = prove("potential at the start", Eq(at_start, V0), Combination(begun))
+    relation = Eq if isinstance(measured.start.statement, Eq) else Le
+    start = prove("potential at the start", relation(at_start, measured.first), Combination(begun))
     sign = _rate(step, rate, potential, contracts, start, kept_positive)
     iteration = prove(
         "iteration", Le(potential, rate**k * at_start), Lemma("induction", potential, rate, using=(contracts, sign))
     )
-    prove("bound", Le(V, claim.bound), Combination({iteration: 1, start: rate**k, **kept_positive}))
+    given = [] if relation is Eq else [_power(step.facts, rate, sign)]
+    spelled = {same: factor * measured.first for same, factor in _powers(step.facts, bases).items()}
+    most = {iteration: Integer(1), start: rate**k, **kept_positive, **spelled}
+    bound = Mul(*(base**k for base in bases)) * measured.first
+    bounded = prove("bound", Le(measured.now, bound), Combination(most, tuple(given)))
+    if measured.now != V:
+        _of_distance(claim, step, bounded, bases[: len(bases) // 2] if measured.power > 1 else [])
     return Proof(*step.facts.steps)
+
+
+def _powers(facts: Facts, bases: Sequence[Expr]) -> dict[Step, Expr]:
+    """Equations, each with a factor, of which the sum says (a b c ...)^k = a^k b^k c^k ..."""
+    found, product = dict[Step, Expr](), bases[0]
+    for place, base in enumerate(bases[1:], start=2):
+        by = Lemma("power of a product", product, base)
+        both = expand(product * base)
+        step = facts.prove(f"power of {both}", Eq(both**k, product**k * base**k), by)
+        found[step] = Mul(*(rest**k for rest in bases[place:]))
+        product = both
+    return found
+
+
+def _power(facts: Facts, rate: Expr, sign: Step) -> Step:
+    """r^k >= 0, as r >= 0."""
+    by = Lemma("comparison", Integer(0), rate**k, rate, Integer(0), using=(sign,))
+    return facts.prove(f"({rate})^k >= 0", Ge(rate**k, 0), by)
+
+
+def _of_distance(claim: Claim, step: Quadratic, squared: Step, bases: Sequence[Expr]) -> None:
+    """From |x_k - x*|^2 as an inner product to the distance or, without bases, to its square."""
+    prove, length, same = step.facts.prove, norm(TWO, x_k - x_star), step._square(x_k - x_star)
+    bound = squared.statement.rhs
+    if not bases:
+        prove("bound", claim.conclusion, Combination({squared: 1, same: 1}))
+        return
+    by_norm = prove("bound on the square", Le(length**2, bound), Combination({squared: 1, same: 1}))
+    positive = prove("distance >= 0", Ge(length, 0), Lemma("non-negative norm", length))
+    signs = [prove(f"{base} >= 0", Ge(base, 0), Decide(*step.known)) for base in dict.fromkeys(bases)]
+    powers = [_power(step.facts, base, sign) for base, sign in zip(dict.fromkeys(bases), signs, strict=True)]
+    prove("bound", claim.conclusion, Decide(by_norm, positive, *powers))
 
 
 def _rate(
@@ -286,7 +378,7 @@ def _rate(
 ) -> Step:
     """r >= 0: from mu <= L or, if that is not known, from 0 <= P_1 <= r P_0 and P_0 = V_0 > 0."""
     prove = step.facts.prove
-    if step.known:
+    if step.known or not isinstance(start.statement, Eq):
         return prove("rate >= 0", Ge(rate, 0), Decide(*step.known))
     here = {_not_negative(step.facts, V): Integer(1), **kept_positive}
     positive = prove("potential >= 0", Ge(potential, 0), Combination(here))
@@ -316,13 +408,8 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
         atoms: prove(f"{fact.name} at the start", fact.statement.subs(k, 0), Instance(fact, 0))
         for atoms, fact in enumerate(facts.usable)
     }
-    within = prove("start", step.start_within.statement(), Hypothesis(step.start_within))
-    X_0 = iterate(0) - x_star
-    distance = prove("distance >= 0", Ge(norm(TWO, X_0), 0), Lemma("non-negative norm", norm(TWO, X_0)))
-    squared = prove("squared distance", Le(norm(TWO, X_0) ** 2, radius**2), Decide(within, distance))
-    same = step._square(X_0)
-    near = prove("start, by products", Le(square(X_0), radius**2), Combination({squared: 1, same: -1}))
-    g_0 = gradient(iterate(0))
+    near, _ = step.near()
+    X_0, g_0 = iterate(0) - x_star, gradient(iterate(0))
     unknowns = [
         Unknown("c", square(X) - X_next - square(X_0)),
         *(
@@ -370,7 +457,12 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
 
 
 def _of_facts(facts: Facts) -> list[Unknown]:
-    return [Unknown(str(place), -gap(step)) for place, step in enumerate(facts.usable)]
+    return [Unknown(str(place), -gap(step), cost=_cost(step)) for place, step in enumerate(facts.usable)]
+
+
+def _cost(step: Step) -> float:
+    """Facts both ways divide by less."""
+    return 0.1 if step.name.endswith("both ways") else 1.0
 
 
 def _multiplied(facts: Facts, found: dict[str, Expr]) -> dict[Step, Expr]:
@@ -379,8 +471,11 @@ def _multiplied(facts: Facts, found: dict[str, Expr]) -> dict[Step, Expr]:
 
 def _solved(step: Quadratic, target: Expr, unknowns: Sequence[Unknown], with_k: bool = False) -> dict[str, Expr]:
     symbols = {*step.claim.parameters, V0} - {k}
-    known = (each.statement for each in step.known)
-    sample = points(symbols, (*step.claim.premises, *known, *(symbol > 0 for symbol in symbols)))
+    known = [each.statement for each in step.known]
+    domain = (*step.claim.premises, *known, *(symbol > 0 for symbol in symbols))
+    # first where mu is nearly L: what divides by L - mu costs much there
+    tight = [Le(each.rhs, NEARLY * each.lhs) for each in known]
+    sample = [*(points(symbols, (*domain, *tight), 1) if tight else ()), *points(symbols, domain)]
     found = solve(target, unknowns, (), sample, (k,) if with_k else ())
     if found is None:
         raise NoProof("no combination of what is known of one step gives the bound")
@@ -407,17 +502,12 @@ def _radius(assumption: Assumption) -> Expr | None:
     return said.rhs if isinstance(said, Le) and said.lhs == near and not said.rhs.has(Scalar, VectorAtom) else None
 
 
-def _geometric(bound: Expr, start: Expr) -> tuple[Expr, Expr]:
-    """r and c of a bound c r^k start. Raises NoProof for another."""
-    rate, factor = Integer(1), Integer(1)
-    for part in Mul.make_args(cancel(bound / start) if not bound.has(Pow) else bound / start):
-        if part.has(k):
-            count = cancel(part.exp / k) if isinstance(part, Pow) else k
-            if not count.is_Integer or count < 1 or part.base.has(k):
-                raise NoProof("the bound is not r^k times what it begins with")
-            rate *= part.base**count
-        else:
-            factor *= part
-    if factor.has(start):
-        raise NoProof("the bound is not r^k times what it begins with")
-    return rate, factor
+def _geometric(bound: Expr, start: Expr) -> list[Expr]:
+    """The bases a, b, ... of a bound a^k b^k ... start. Raises NoProof for another."""
+    bases: list[Expr] = []
+    for part in Mul.make_args(bound / start) if bound != start else ():
+        count = cancel(part.exp / k) if isinstance(part, Pow) else k
+        if not count.is_Integer or count < 1 or part.base.has(k):
+            raise NoProof("the bound is not r^k times what the measure begins with")
+        bases += [part.base] * int(count)
+    return bases or [Integer(1)]

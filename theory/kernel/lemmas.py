@@ -166,6 +166,11 @@ def contraction_is_below_power_of_rate(T: Vocabulary, term: Form, rate: Form) ->
     )
 
 
+@lemma("power of a product", "(a b)^k = a^k b^k for k = 0, 1, ...", "induction over k")
+def power_of_product_is_product_of_powers(T: Vocabulary, a: Form, b: Form) -> Use:
+    return Use(T.Eq((a * b) ** T.k, a**T.k * b**T.k))
+
+
 @lemma(
     "telescoping sum",
     "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_k) <= w_0 - w_{k+1}.",

@@ -280,6 +280,7 @@ USES: dict[str, list[tuple[str, Callable]]] = {
     "minimizer": [("run", always((AtMinimizer(),)))],
     "stationary minimizer": [("run", always(()))],
     "induction": [("run", lambda run: [(term, least_rate(run, term)) for term in TERMS])],
+    "power of a product": [("a draw", always((p, p - 1), (2 * p, Integer(3)), (Integer(0), p)))],
     "telescoping sum": [("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])],
     "telescoping sum before k": [
         ("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])

@@ -15,7 +15,7 @@ from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConv
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant
 from signproof.theory.elaboration.proven import Proven, proven
-from signproof.theory.measures import Suboptimality
+from signproof.theory.measures import Distance, Suboptimality
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Rejection
@@ -51,13 +51,13 @@ class HeavyBall(Algorithm):
         return x + move, move
 
 
-def bounded(bound, *assumptions, algorithm=None, domain=(alpha > 0, alpha <= 1 / L)):
+def bounded(bound, *assumptions, algorithm=None, domain=(alpha > 0, alpha <= 1 / L), measure=Suboptimality()):  # noqa: B008
     return Claim(
         id="prover/products",
         algorithm=algorithm or GradientDescent(alpha),
         assumptions=(Smooth(L, L2), *assumptions),
         domain=domain,
-        measure=Suboptimality(),
+        measure=measure,
         bound=bound,
     )
 
@@ -68,12 +68,28 @@ some_k = (k >= 1, alpha > 0, alpha <= 1 / L)
 TRUE = {
     "heavy ball [Ghadimi et al. 2015, Theorem 4]": bounded((1 - alpha * mu) ** k * V0, strongly, algorithm=heavy),
     "convex [Nesterov, Theorem 2.1.14]": bounded(R**2 / (2 * alpha * k), convex, near, domain=some_k),
+    "in squared distance, both ends of the step range": bounded(
+        (1 - alpha * mu) ** (2 * k) * R**2,
+        strongly,
+        near,
+        domain=(alpha > 0, alpha <= 2 / (L + mu)),
+        measure=Distance(2),
+    ),
+    "in distance": bounded(
+        (1 - mu / L) ** k * R, strongly, near, algorithm=GradientDescent(1 / L), domain=(), measure=Distance()
+    ),
     "heavy ball, PL": bounded((1 - alpha * mu) ** k * V0, PolyakLojasiewicz(mu, L2), algorithm=HeavyBall(alpha, 0)),
 }
 FALSE = {
     "heavy ball, a square too many": bounded((1 - alpha * mu) ** (3 * k) * V0, strongly, algorithm=heavy),
     "heavy ball, steps too long": bounded(
         (1 - alpha * mu) ** k * V0, strongly, algorithm=HeavyBall(alpha, 0), domain=(alpha > 0, alpha <= 3 / L)
+    ),
+    "in distance, beyond 2/(L + mu)": bounded(
+        (1 - alpha * mu) ** k * R, strongly, near, domain=(alpha > 0, alpha <= 2 / L), measure=Distance()
+    ),
+    "in distance, without the start": bounded(
+        (1 - mu / L) ** k * R, strongly, algorithm=GradientDescent(1 / L), domain=(R > 0,), measure=Distance()
     ),
     "twice as fast": bounded(R**2 / (8 * alpha * k), convex, near, domain=some_k),
     "not convex": bounded(R**2 / (2 * alpha * k), near, domain=some_k),
