@@ -167,6 +167,8 @@ def _over_run(node: ast.Call, name: str) -> Expr:
     index, first, last = map(_read, limits.elts)
     if index != Symbol("l", real=True) or first != 0:
         raise ValueError(f"{ast.unparse(limits)} does not range over l from 0 on")
+    if last.is_number and not (last.is_Integer and last <= LARGEST_EXPONENT):
+        raise ValueError(f"a sum up to {str(last)[:40]}, which is not a whole number up to {LARGEST_EXPONENT}")
     inside = _read(function)
     return sympy.Sum(inside, (index, first, last)) if name == "Sum" else sympy.Product(inside, (index, first, last))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sympy import Eq, Ge, Le, Rational, Symbol, exp, log, sqrt
+from sympy import Eq, Ge, Le, Rational, Sum, Symbol, exp, log, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
@@ -40,7 +40,7 @@ from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.methods.proximal import SignProx
 from signproof.theory.norms import L2, LINF
 from signproof.theory.proof_steps import Certificate, Proof, Step
-from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, mu, sigma, t
+from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, l, mu, sigma, t
 from signproof.theory.terms.expectations import coordinate, estimate, mean
 from signproof.theory.terms.vectors import dual_norm, gradient, iterate, suboptimality, value
 
@@ -464,3 +464,26 @@ def test_without_noise_a_method_keeps_its_geometry():
     """Scaled SignSGD in the Euclidean norm is SGD, and without noise gradient descent."""
     for pair in (L2, LINF):
         assert ScaledSignSGD(alpha, pair).noiseless == ScaledSignGD(alpha, pair)
+
+
+MEAN = Sum(dual_norm(Str("inf"), gradient(iterate(l))), (l, 0, k)) / (k + 1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "term", "why"),
+    [
+        ({"least_so_far": True}, MEAN, "least_so_far = True, but its symbol is not a minimum over the run: write mean"),
+        ({}, MEAN, "mean_so_far = False, but its symbol is the mean over the run: write mean_so_far = True"),
+        ({}, (k + 1) * MEAN, "sum_so_far = False, but its symbol is the sum over the run: write sum_so_far = True"),
+        ({"mean_so_far": True}, dual_norm(Str("inf"), gradient(iterate(k))), "not a mean over the run: leave it out"),
+    ],
+)
+def test_what_a_measure_takes_together_is_said_by_its_symbol(taken, term, why):
+    def quantity(self, problem, x, xp):
+        return xp.sum(xp.abs(problem.gradient(x, xp)))
+
+    fields = {"symbol": property(lambda self: term), "quantity": quantity, "__module__": __name__} | taken
+    own = dataclass(frozen=True)(type("Own", (Measure,), fields))
+    refused(lambda: bound(measure=own()), why)
+    without = dataclass(frozen=True)(type("Own", (Measure,), {"symbol": fields["symbol"], "__module__": __name__}))
+    assert bound(measure=without())
