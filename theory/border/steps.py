@@ -8,7 +8,7 @@ whoever takes `gradient` for a function, and another to whoever thinks of a samp
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property, lru_cache
+from functools import cached_property
 from inspect import getattr_static, signature
 from itertools import count
 from typing import Any
@@ -56,10 +56,10 @@ def begin(algorithm: Algorithm, x: Vector, xp: Arithmetic, gradient: Gradient | 
     if gradient is None:
         raise TypeError(f"the init of {type(algorithm).__name__} asks for the first gradient, which is not known here")
     source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
-    return copied(algorithm.init(copied(x, xp.copy), source, numbers), xp.copy)
+    init: Any = algorithm.init
+    return copied(init(copied(x, xp.copy), source, numbers), xp.copy)
 
 
-@lru_cache(1024)
 def begins_with_gradient(kind: type[Algorithm]) -> bool:
     """Whether a method begins from the first gradient, too: its `init` takes x, the gradient and the arithmetic."""
     try:
