@@ -169,7 +169,7 @@ class expectation(Scalar):
         outside = Mul(*(factor for factor in factors if known(factor, given)))
         random = [factor for factor in factors if not known(factor, given)]
         inside = Mul(*random)
-        for total in sorted((factor for factor in random if isinstance(factor, Total)), key=_order):
+        for total in sorted((factor for factor in random if isinstance(factor, Total)), key=order):
             rest = Mul(*(factor for factor in random if factor is not total))
             if not rest.has(total.index) and not given.has(total.index):
                 return outside * Total(cls(total.function * rest, given), total.index)
@@ -249,7 +249,8 @@ def degree(term: Expr) -> Expr:
     return oo
 
 
-def _order(total: Total) -> tuple:
+def order(total: Total) -> tuple:
+    """In which order sums come out of an expectation."""
     return str(total.index), total.sort_key()
 
 
