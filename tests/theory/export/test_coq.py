@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 
 import msgspec
 import pytest
-from coq_axioms import ALLOWED
-from places import ROOT
+from coq_library import ALLOWED, LIBRARY, needs_coq
 
 from signproof import Claim
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
@@ -27,7 +24,6 @@ from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
-LIBRARY = ROOT / "theory" / "coq"
 SHORT, ARITHMETIC = "scaled-sign/theorem-1.2", "scaled-sign/theorem-1.zeta"
 ACCEPTED = (
     # about numbers
@@ -97,7 +93,6 @@ STATED = {
 """A part of what is claimed, for a claim of each kind."""
 SECONDS = 600
 X_K = ["iterate", ["symbol", "k"]]
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc here")
 
 
 def exported(id: str) -> Document:
@@ -127,15 +122,15 @@ def changed(written: Document, old: list | str, new: list | str, steps: bool = F
     return Document(form)
 
 
-@pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory):
-    """What coqc says of a document; the library is compiled once."""
-    folder: Path = tmp_path_factory.mktemp("coq")
+@pytest.fixture
+def checked(coq_library):
+    """What coqc says of a document."""
+    folder, _ = coq_library
 
     def check(written: Document) -> coqc.Checked:
         files = coqc.files(written)
         for name, text in files.items():
-            if not (folder / name).exists() or not (LIBRARY / name).exists():
+            if not (LIBRARY / name).exists():
                 (folder / name).write_text(text, encoding="utf-8")
         return coqc.checked(folder, [*files], SECONDS)
 
