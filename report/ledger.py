@@ -22,6 +22,7 @@ from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence,
 from signproof.theory.catalog import citations
 from signproof.theory.derivation.table import TABLE
 from signproof.theory.elaboration.graph import graph
+from signproof.theory.files import is_stream, write_atomically
 from signproof.theory.misuse import Misuse
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.terms.formula import tex, text
@@ -260,7 +261,7 @@ def spared(path: Path, count: int, held: Callable[[Path], int]) -> Path:
     Arguments: where the run was to write; how many results it has; how many a file or folder holds, 0 if there is none.
     """
     place, number = path, 1
-    while held(place) > count:
+    while not is_stream(place) and held(place) > count:
         place = path.with_name(f"{path.stem}.partial{'' if number == 1 else f'-{number}'}{path.suffix}")
         number += 1
     return place
@@ -276,31 +277,6 @@ def _claims_in(path: Path) -> int:
 def write(data: dict[str, Any], path: Path) -> None:
     """Write a ledger as JSON, atomically."""
     write_atomically(path, json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_atomically(path: Path, content: str) -> None:
-    """Write a text file so that readers see the old one or the new one, never a part; directories are made."""
-    write_together({path: content})
-
-
-def write_together(files: dict[Path, str | bytes]) -> None:
-    """Write files so that, if one cannot be written, the old ones all stay; directories are made. The last of them is
-    replaced last.
-    """
-    temporary = {path: path.with_name(f".{path.name}.{os.getpid()}") for path in files}
-    try:
-        for path, content in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary[path].write_bytes(content.encode() if isinstance(content, str) else content)
-        for path, written in temporary.items():
-            os.replace(written, path)
-    except OSError as error:
-        if error.strerror:
-            error.filename = str(path)  # not the temporary one beside it
-        raise
-    finally:
-        for written in temporary.values():
-            written.unlink(missing_ok=True)
 
 
 def _evidence(piece: Evidence, verdict: Verdict) -> dict[str, Any]:

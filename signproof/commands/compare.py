@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import CHANGED, console, notice, table
+from signproof.terminal import CHANGED, console, escape, notice, table
 
 EPILOG = "Example:  signproof compare old.json new.json --only-changed --fail-on worse"
 COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": "yellow", "new": "cyan"}

@@ -8,9 +8,8 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import CHANGED, check_outputs, console, notice
+from signproof.terminal import CHANGED, check_outputs, console, escape, notice
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def _draw(witness: Any, plot: Path) -> None:
     from signproof.checks.replay.series import witness_series
     from signproof.checks.replay.witness import WitnessError
     from signproof.report.charts import run_chart, svg
-    from signproof.report.ledger import write_atomically
+    from signproof.theory.files import write_atomically
 
     try:
         series = witness_series(witness)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
+from rich.console import Console
 
 from signproof.commands.targets import ProfileName, Targets
 from signproof.interruption import exit_code
@@ -17,11 +20,15 @@ from signproof.terminal import (
     MISUSE,
     STYLES,
     check_outputs,
-    console,
+    escape,
+    line,
     notice,
     progress,
     table,
     told,
+    told_to,
+    visible,
+    write_all,
 )
 from signproof.theory.misuse import Misuse, named
 
@@ -32,6 +39,10 @@ EPILOG = (
     "Examples:  signproof verify  |  signproof verify 'scaled-sign/theorem-1.*'  |  "
     "signproof verify my_claims.py --json ledger.json --html report"
 )
+
+HEADINGS = ("claim", "verdict", "evidence", "tightness", "because")
+WIDTHS = (14, 11, 9)
+"""Characters of verdict, evidence and tightness in a line; the last column takes what it needs."""
 
 
 def command(
@@ -53,31 +64,26 @@ def command(
     ] = False,
 ) -> None:
     """Judge claims: check their proofs, test them on problems, replay every violation exactly."""
+    targets = targets or []
+    check_outputs(json, html)
+    shown = told_to(json)
+    if not shown.is_terminal:  # a word at once, before what takes a second to import
+        line(shown, f"signproof {version('signproof')}: profile {profile}, seed {seed}")
     from signproof.loading import load
     from signproof.theory.catalog import is_built_in
 
-    targets = targets or []
-    check_outputs(json, html)
     claims = load(targets)
-    entries, cut = _judge(targets, claims, str(profile), seed, jobs)
+    rows = Rows(shown, [claim.id for claim in claims])
+    entries, cut = _judge(targets, claims, str(profile), seed, jobs, rows.add)
 
     from signproof.report import baseline
-    from signproof.report.ledger import error_spent, keep, ledger, unjudged
+    from signproof.report.ledger import error_spent, ledger, unjudged
 
     order = {claim.id: number for number, claim in enumerate(claims)}
     entries.sort(key=lambda entry: order[entry["id"]])
     if coq and cut is None:
         cut = _put_to_coq(entries)
-    found = ledger(entries, str(profile), seed, partial=cut is not None)
-    written = []
-    if json is not None:
-        written.append((keep(found, json), json))
-    if html is not None and entries:
-        from signproof.report.site import keep_site
-
-        with progress(len(entries)) as bar:
-            written.append((keep_site(found, html, bar.advance), html / "index.html"))
-    _print_table(entries)
+    failed = rows.end(entries)
     spent = error_spent(entries)
     if spent:
         together, each = sum(error for error, _ in spent), max(each for _, each in spent)
@@ -85,10 +91,9 @@ def command(
             f"error probability of the statistics: {together:.2g} for the whole run, at most "
             f"{max(error for error, _ in spent):.2g} for each claim and {each:.2g} for each of its comparisons"
         )
-    for place, meant in written:
-        told(place, meant)
     for entry in filter(unjudged, entries):
         notice(f"{entry['id']}: {unjudged(entry)}")
+    _write(ledger(entries, str(profile), seed, partial=cut is not None), json, html, failed)
     if cut is not None:
         notice(f"{cut.why} after {len(entries)} of {len(claims)} claims; the verdicts so far were kept, marked partial")
         raise typer.Exit(cut.code)
@@ -102,11 +107,76 @@ def command(
         notice(f"baseline updated: {len(built_in)} verdicts, profile {profile}")
         return
     changed = baseline.changes(built_in, str(profile))
-    for line in changed:
-        notice(f"changed: {line}")
+    for change in changed:
+        notice(f"changed: {change}")
     refuted = any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in own)
     if changed or refuted or any(map(unjudged, entries)):
         raise typer.Exit(CHANGED)
+
+
+def _write(found: dict[str, Any], json: Path | None, html: Path | None, failed: OSError | None) -> None:
+    """Write what was asked for, all that can be written. Raises Misuse, in one line, if something cannot be, the table
+    included."""
+    from signproof.report.ledger import keep
+
+    def table() -> None:
+        if failed is not None:
+            raise failed
+
+    def ledger(place: Path) -> None:
+        told(keep(found, place), place)
+
+    def site(folder: Path) -> None:
+        from signproof.report.site import keep_site
+
+        with progress(len(found["claims"])) as bar:
+            written = keep_site(found, folder, bar.advance)
+        told(written, folder / "index.html")
+
+    outputs = [table]
+    outputs += [] if json is None else [partial(ledger, json)]
+    outputs += [] if html is None or not found["claims"] else [partial(site, html)]
+    write_all(outputs)
+
+
+class Rows:
+    """What a run says of each claim: on a terminal a table at its end, elsewhere a line as soon as it is judged."""
+
+    def __init__(self, shown: Console, ids: list[str]):
+        self.shown = shown
+        self.failed: OSError | None = None
+        self.widths = (max(map(len, map(visible, ids)), default=5), *WIDTHS)
+        if not shown.is_terminal:
+            self._say(*HEADINGS)
+
+    def add(self, entry: dict[str, Any]) -> None:
+        """A claim was judged."""
+        if not self.shown.is_terminal:
+            self._say(*_cells(entry))
+
+    def end(self, entries: list[dict[str, Any]]) -> OSError | None:
+        """All were. Returns what came in the way of printing, as on a disk that is full."""
+        if self.shown.is_terminal:
+            rows = table(*HEADINGS)
+            for entry in entries:
+                id, verdict, *rest = map(escape, _cells(entry))
+                style = STYLES.get(verdict, "")
+                rows.add_row(id, f"[{style}]{verdict}[/]" if style else verdict, *rest)
+            self.shown.print(rows)
+        return self.failed
+
+    def _say(self, *cells: str) -> None:
+        padded = (f"{visible(cell):<{width}}" for cell, width in zip(cells, (*self.widths, 0), strict=True))
+        try:
+            line(self.shown, "  ".join(padded).replace("\n", " ").rstrip())
+        except OSError as error:
+            self.failed = error  # what is judged is not lost for that
+
+
+def _cells(entry: dict[str, Any]) -> tuple[str, str, str, str, str]:
+    from signproof.report.ledger import because, deciding, ratio_text
+
+    return entry["id"], entry["verdict"], deciding(entry)[1], ratio_text(entry), because(entry)
 
 
 @dataclass(frozen=True)
@@ -138,9 +208,14 @@ def _put_to_coq(entries: list[dict[str, Any]]) -> Cut | None:
 
 
 def _judge(
-    targets: list[str], claims: list[Claim], profile: str, seed: int, jobs: int
+    targets: list[str],
+    claims: list[Claim],
+    profile: str,
+    seed: int,
+    jobs: int,
+    tell: Callable[[dict[str, Any]], None],
 ) -> tuple[list[dict[str, Any]], Cut | None]:
-    """The entries that were judged, and what cut the run short; a progress bar while it works."""
+    """The entries that were judged, each told of at once, and what cut the run short; a progress bar while it works."""
     from signproof.judging import judge
     from signproof.workers import Lost
 
@@ -149,6 +224,7 @@ def _judge(
         try:
             for entry in judge(targets, claims, profile, seed, jobs, bar.say):
                 entries.append(entry)
+                tell(entry)
                 bar.advance()
         except KeyboardInterrupt as interruption:
             return entries, Cut("interrupted", exit_code(interruption))
@@ -159,20 +235,3 @@ def _judge(
                 raise
             return entries, Cut(f"{named(error)}: ended", MISUSE if isinstance(error, Misuse) else CHANGED)
     return entries, None
-
-
-def _print_table(entries: list[dict[str, Any]]) -> None:
-    from signproof.report.ledger import because, deciding, ratio_text
-
-    rows = table("claim", "verdict", "evidence", "tightness", "because")
-    for entry in entries:
-        verdict = entry["verdict"]
-        style = STYLES.get(verdict, "")
-        rows.add_row(
-            escape(entry["id"]),
-            f"[{style}]{verdict}[/]" if style else verdict,
-            deciding(entry)[1],
-            ratio_text(entry),
-            escape(because(entry)),
-        )
-    console().print(rows)
