@@ -69,7 +69,8 @@ def write_together(files: Mapping[Path, Content]) -> None:
         for folder in {part.parent for part in parts.values() if part is not None}:
             _flush(folder)
     except OSError as error:
-        error.filename = str(place)  # not the temporary one beside it
+        if error.strerror:
+            error.filename = str(place)  # not the temporary one beside it
         error.filename2 = None
         raise
     finally:

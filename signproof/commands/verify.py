@@ -33,6 +33,7 @@ from signproof.terminal import (
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
+    from signproof.recalled import Memory
     from signproof.theory.claim import Claim
 
 EPILOG = (
@@ -59,6 +60,24 @@ def command(
     coq: Annotated[
         bool, typer.Option("--coq", help="Put accepted proofs to Coq as well, if there is a coqc: minutes for all.")
     ] = False,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            envvar="SIGNPROOF_STORE",
+            show_envvar=False,
+            help="Keep verdicts here, and answer from here what has not changed; by default in your cache folder.",
+        ),
+    ] = None,
+    no_store: Annotated[
+        bool,
+        typer.Option(
+            "--no-store", envvar="SIGNPROOF_NO_STORE", show_envvar=False, help="Neither keep verdicts nor recall them."
+        ),
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Judge anew what is in the store, too, and keep the new verdicts.")
+    ] = False,
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Make these verdicts the baseline for later runs.")
     ] = False,
@@ -69,21 +88,25 @@ def command(
     shown = told_to(json)
     if not shown.is_terminal:  # a word at once, before what takes a second to import
         line(shown, f"signproof {version('signproof')}: profile {profile}, seed {seed}")
-    from signproof.loading import load
-    from signproof.theory.catalog import is_built_in
+    from signproof.recalled import Memory
+    from signproof.store import FILE, folder
 
-    claims = load(targets)
-    rows = Rows(shown, [claim.id for claim in claims])
-    entries, cut = _judge(targets, claims, str(profile), seed, jobs, rows.add)
+    place = store if store is not None or no_store else folder() / FILE
+    memory = Memory(place, str(profile), seed, fresh, notice)
+    run = Run(targets, str(profile), seed, jobs, memory)
+    rows = Rows(shown, run.ids)
+    entries, cut = run.judged(rows.add)
+    memory.close()
 
     from signproof.report import baseline
     from signproof.report.ledger import error_spent, ledger, unjudged
 
-    order = {claim.id: number for number, claim in enumerate(claims)}
-    entries.sort(key=lambda entry: order[entry["id"]])
+    entries.sort(key=lambda entry: run.ids.index(entry["id"]))
     if coq and cut is None:
         cut = _put_to_coq(entries)
     failed = rows.end(entries)
+    if run.recalled:
+        notice(f"{len(run.recalled)} from store, {len(entries) - len(run.recalled)} judged")
     spent = error_spent(entries)
     if spent:
         together, each = sum(error for error, _ in spent), max(each for _, each in spent)
@@ -95,13 +118,14 @@ def command(
         notice(f"{entry['id']}: {unjudged(entry)}")
     _write(ledger(entries, str(profile), seed, partial=cut is not None), json, html, failed)
     if cut is not None:
-        notice(f"{cut.why} after {len(entries)} of {len(claims)} claims; the verdicts so far were kept, marked partial")
+        notice(
+            f"{cut.why} after {len(entries)} of {len(run.ids)} claims; the verdicts so far were kept, marked partial"
+        )
         raise typer.Exit(cut.code)
     if any(entry["verdict"] == "inconsistent" for entry in entries):
         notice("a proved claim was broken by an exact witness: a bug in signproof, please report it")
         raise typer.Exit(INCONSISTENT)
-    own = {claim.id for claim in claims if not is_built_in(claim)}
-    built_in = [entry for entry in entries if entry["id"] not in own]
+    built_in = [entry for entry in entries if entry["id"] not in run.own]
     if update_baseline:
         baseline.update(built_in, str(profile))
         notice(f"baseline updated: {len(built_in)} verdicts, profile {profile}")
@@ -109,7 +133,7 @@ def command(
     changed = baseline.changes(built_in, str(profile))
     for change in changed:
         notice(f"changed: {change}")
-    refuted = any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in own)
+    refuted = any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in run.own)
     if changed or refuted or any(map(unjudged, entries)):
         raise typer.Exit(CHANGED)
 
@@ -207,31 +231,80 @@ def _put_to_coq(entries: list[dict[str, Any]]) -> Cut | None:
     return None
 
 
-def _judge(
-    targets: list[str],
-    claims: list[Claim],
-    profile: str,
-    seed: int,
-    jobs: int,
-    tell: Callable[[dict[str, Any]], None],
-) -> tuple[list[dict[str, Any]], Cut | None]:
-    """The entries that were judged, each told of at once, and what cut the run short; a progress bar while it works."""
-    from signproof.judging import judge
-    from signproof.workers import Lost
+class Run:
+    """The claims that a run is about: those that need not be judged again, and those that have to be.
 
-    entries: list[dict[str, Any]] = []
-    with progress(len(claims)) as bar:
-        try:
-            for entry in judge(targets, claims, profile, seed, jobs, bar.say):
+    Attributes: the IDs of all, in order; those of a user's own claims; the entries that the store had, by ID.
+    Raises Misuse if the targets name no claims.
+    """
+
+    def __init__(self, targets: list[str], profile: str, seed: int, jobs: int, memory: Memory):
+        from signproof.fingerprint import key
+        from signproof.judging import BUDGET
+
+        self.targets, self.profile, self.seed, self.jobs, self.memory = targets, profile, seed, jobs, memory
+        self.claims: list[Claim] | None = None
+        self.own: set[str] = set()
+        ids = memory.catalogue(targets)
+        if ids is None:
+            ids, keys = self._loaded()
+        else:
+            keys = {id: key(memory.base, id) for id in ids}
+        self.ids, self.error = ids, BUDGET.share(len(ids))
+        self.recalled = memory.recall(keys, self.error)
+        if self.claims is not None and not self.own:  # the next run knows whom to ask for without loading them
+            memory.learn()
+
+    def _loaded(self) -> tuple[list[str], dict[str, str]]:
+        from signproof.fingerprint import key_of
+        from signproof.loading import load
+        from signproof.theory.catalog import is_built_in
+
+        claims = self.claims = load(self.targets)
+        self.own = {claim.id for claim in claims if not is_built_in(claim)}
+        base = self.memory.base
+        if not base:
+            return [claim.id for claim in claims], {}
+        keys = {claim.id: found for claim in claims if (found := key_of(base, claim)) is not None}
+        return [claim.id for claim in claims], keys
+
+    def judged(self, tell: Callable[[dict[str, Any]], None]) -> tuple[list[dict[str, Any]], Cut | None]:
+        """The entries, each told of at once, and what cut the run short; a progress bar while it works."""
+        from signproof.judging import judge
+        from signproof.workers import Lost
+
+        entries: list[dict[str, Any]] = []
+        memory = self.memory
+        with progress(len(self.ids)) as bar:
+
+            def found(entry: dict[str, Any]) -> None:
                 entries.append(entry)
                 tell(entry)
                 bar.advance()
-        except KeyboardInterrupt as interruption:
-            return entries, Cut("interrupted", exit_code(interruption))
-        except Lost as lost:
-            return entries, Cut(f"{lost}: ended", lost.code)
-        except BaseException as error:  # whatever it is, what was judged is not lost
-            if not entries and isinstance(error, Misuse):
-                raise
-            return entries, Cut(f"{named(error)}: ended", MISUSE if isinstance(error, Misuse) else CHANGED)
-    return entries, None
+
+            try:
+                for id in self.ids:
+                    if id in self.recalled:
+                        found(self.recalled[id])
+                if len(entries) == len(self.ids):
+                    return entries, None
+                left = [claim for claim in self._claims() if claim.id not in self.recalled]
+                asked = self.targets, left, self.profile, self.seed, min(self.jobs, len(left)), bar.say, self.error
+                for entry in judge(*asked, memory.base, lambda key, entry: memory.keep(key, entry, self.error)):
+                    found(entry)
+            except KeyboardInterrupt as interruption:
+                return entries, Cut("interrupted", exit_code(interruption))
+            except Lost as lost:
+                return entries, Cut(f"{lost}: ended", lost.code)
+            except BaseException as error:  # whatever it is, what was judged is not lost
+                if not entries and isinstance(error, Misuse):
+                    raise
+                return entries, Cut(f"{named(error)}: ended", MISUSE if isinstance(error, Misuse) else CHANGED)
+        return entries, None
+
+    def _claims(self) -> list[Claim]:
+        if self.claims is None:
+            from signproof.loading import load
+
+            self.claims = load(self.targets)
+        return self.claims
