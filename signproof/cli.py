@@ -37,6 +37,8 @@ COMMANDS = (
     "counterexamples",
 )
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
+COMPILING = ("verify", "search", "replay", "recheck", "variant", "tightness", "experiment", "counterexamples")
+"""Those that run what JAX compiles."""
 
 app = typer.Typer(
     add_completion=False,
@@ -48,11 +50,15 @@ app = typer.Typer(
 )
 
 
-def _ending(command: Callable[..., None]) -> Callable[..., None]:
+def _ending(name: str, command: Callable[..., None]) -> Callable[..., None]:
     """The command; interrupted, it ends with the exit code of the signal. Typer would take every one for Ctrl-C."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
+        if name in COMPILING and not options.get("no_store") and not os.environ.get("SIGNPROOF_NO_STORE"):
+            from signproof.store import keep_compiled
+
+            keep_compiled()
         try:
             command(*arguments, **options)
         except KeyboardInterrupt as interruption:
@@ -63,7 +69,7 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
 
 for name in COMMANDS:
     module = import_module(f"signproof.commands.{name}")
-    app.command(name, epilog=module.EPILOG)(_ending(module.command))
+    app.command(name, epilog=module.EPILOG)(_ending(name, module.command))
 
 
 @app.callback(invoke_without_command=True)

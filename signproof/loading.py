@@ -31,15 +31,16 @@ def is_file(target: str) -> bool:
     return target.endswith(".py")
 
 
-def load(targets: Sequence[str]) -> list[Claim]:
+def load(targets: Sequence[str], taken: Sequence[str] | None = None) -> list[Claim]:
     """The claims that targets name: files, IDs, or patterns of IDs such as "scaled-sign/*"; all if there are none.
 
+    Argument: the IDs of the papers' claims, if they are known without loading these.
     Raises Misuse, in one line, if a target names nothing or a file cannot be used.
     """
     if not targets:
         return list(catalog().values())
     claims: dict[str, Claim] = {}
-    origin: dict[str, str] = dict.fromkeys(catalog(), "the claims of the papers")
+    origin: dict[str, str] = dict.fromkeys(catalog() if taken is None else taken, "the claims of the papers")
     for target in targets:
         if is_file(target):
             for claim in read_file(Path(target)):

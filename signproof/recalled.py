@@ -58,11 +58,13 @@ class Memory:
             self.tell(f"{error}: the run goes on without it")
             return None
 
+    def listed(self) -> list[str] | None:
+        """The IDs of the papers' claims; None if that is not known without loading them."""
+        return None if self._store is None else self._asked(self._store.catalogue, self.base)
+
     def catalogue(self, targets: Sequence[str]) -> list[str] | None:
-        """The IDs of the papers' claims that targets name, in order; None if that is not known without loading them."""
-        if self._store is None or any(target.endswith(".py") for target in targets):
-            return None
-        known = self._asked(self._store.catalogue, self.base)
+        """The IDs that targets name, in order, if all of them are of papers' claims and known without loading these."""
+        known = None if any(target.endswith(".py") for target in targets) else self.listed()
         if known is None or not all(any(fnmatchcase(id, target) for id in known) for target in targets):
             return None
         chosen = [id for target in targets for id in known if fnmatchcase(id, target)]
@@ -72,7 +74,7 @@ class Memory:
         """Write which claims the papers have, once they are loaded."""
         from signproof.theory.catalog import catalog
 
-        if self._store is not None and self._asked(self._store.catalogue, self.base) is None and self._store:
+        if self._store is not None:
             self._asked(self._store.list, self.base, [*catalog()])
 
     def recall(self, keys: Mapping[str, str], error: float) -> dict[str, dict[str, Any]]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sqlite3
+import warnings
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,8 @@ PATIENCE = 2.0
 """Seconds to wait for another process that writes."""
 LARGEST = 2**28
 """Bytes of an entry that is read."""
+COMPILED = 2**29
+"""Bytes of what JAX compiled that are kept."""
 SHORT = 900
 """Keys of one question; SQLite has a limit."""
 TABLES = (
@@ -148,11 +153,34 @@ def _said(error: BaseException) -> str:
     return " ".join(str(getattr(error, "strerror", None) or error).split())
 
 
-def compiled() -> str:
-    """Where JAX keeps what it compiled for a processor such as this one."""
-    features = ""
-    for place in ("/proc/cpuinfo",):
-        if os.path.exists(place):
-            with open(place, encoding="utf-8", errors="replace") as opened:
-                features = next((line for line in opened if line.startswith(("flags", "Features"))), "")
-    return str(folder() / "compiled" / sha256(features.encode()).hexdigest()[:16])
+def keep_compiled() -> None:
+    """Have JAX keep what it compiles beside the store, unless the user has said where; before JAX is imported.
+
+    What was compiled for a processor is used on those alone that can do the same. Another process may be writing what
+    one reads: that is a miss, and nothing to warn of.
+    """
+    warnings.filterwarnings("ignore", "Error (reading|writing) persistent compilation cache entry", UserWarning)
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ or "JAX_ENABLE_COMPILATION_CACHE" in os.environ:
+        return
+    features = platform.processor()
+    with suppress(OSError), open("/proc/cpuinfo", encoding="utf-8", errors="replace") as opened:
+        features += next((line for line in opened if line.startswith(("flags", "Features"))), "")
+    place = folder() / "compiled" / sha256(features.encode()).hexdigest()[:16]
+    with suppress(OSError):
+        place.mkdir(parents=True, exist_ok=True)
+        _shrink(place)
+        os.environ["JAX_COMPILATION_CACHE_DIR"] = str(place)
+        os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+
+
+def _shrink(place: Path) -> None:
+    """Remove the oldest files of a folder that has grown large."""
+    with os.scandir(place) as entries:
+        held = sorted((entry.stat().st_mtime, entry.stat().st_size, entry.path) for entry in entries if entry.is_file())
+    size = sum(each for _, each, _ in held)
+    for _, each, path in held:
+        if size <= COMPILED:
+            return
+        with suppress(OSError):
+            os.unlink(path)
+        size -= each

@@ -252,7 +252,7 @@ class Run:
             keys = {id: key(memory.base, id) for id in ids}
         self.ids, self.error = ids, BUDGET.share(len(ids))
         self.recalled = memory.recall(keys, self.error)
-        if self.claims is not None and not self.own:  # the next run knows whom to ask for without loading them
+        if self.claims is not None and memory.listed() is None:  # the next run need not load them
             memory.learn()
 
     def _loaded(self) -> tuple[list[str], dict[str, str]]:
@@ -260,7 +260,7 @@ class Run:
         from signproof.loading import load
         from signproof.theory.catalog import is_built_in
 
-        claims = self.claims = load(self.targets)
+        claims = self.claims = load(self.targets, self.memory.listed())
         self.own = {claim.id for claim in claims if not is_built_in(claim)}
         base = self.memory.base
         if not base:
