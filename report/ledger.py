@@ -25,6 +25,7 @@ from signproof.theory.elaboration.graph import graph
 from signproof.theory.files import is_stream, write_atomically
 from signproof.theory.misuse import Misuse
 from signproof.theory.proof_steps import Proof, Step
+from signproof.theory.reading import read_json
 from signproof.theory.terms.formula import tex, text
 
 SCHEMA = "signproof-ledger/1"
@@ -146,7 +147,7 @@ def formula(statement: Basic) -> dict[str, str]:
 def read(path: Path) -> dict[str, Any]:
     """The ledger in a file. Raises LedgerError, in one line, if there is none or it is not a ledger."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
     except OSError as error:
         raise LedgerError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:

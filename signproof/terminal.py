@@ -78,10 +78,10 @@ def notice(text: str) -> None:
 
 def held(path: Path, schema: str, name: str) -> int:
     """How many entries a file of a schema has under a name; 0 if there is no such file."""
-    from json import loads
+    from signproof.theory.reading import read_json
 
     try:
-        data = loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
         return len(data[name]) if data["schema"] == schema else 0
     except (OSError, ValueError, TypeError, KeyError):
         return 0

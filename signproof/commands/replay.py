@@ -89,13 +89,12 @@ def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) ->
 
 def _witnesses(what: str, known: dict[str, Claim], factories: list[Path]) -> list[Any]:
     """The witnesses in a file, in a ledger, in rows of variants, or of a claim in the corpus."""
-    import json as reader
-
     from signproof.checks.replay.witness import SCHEMA as WITNESSES
     from signproof.checks.replay.witness import WitnessError, load, read
     from signproof.commands.variant import SCHEMA as VARIANTS
     from signproof.counterexamples import corpus
     from signproof.report import ledger
+    from signproof.theory.reading import read_json
 
     path = Path(what)
     if not path.exists() and path.suffix != ".json":
@@ -104,7 +103,7 @@ def _witnesses(what: str, known: dict[str, Claim], factories: list[Path]) -> lis
             raise WitnessError(f"no file {what}, and no claim with that ID has a witness in the corpus")
         return found
     try:
-        data = reader.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
     except (OSError, ValueError):
         data = None  # `read` says what is wrong with it
     schema = data.get("schema") if isinstance(data, dict) else None

@@ -16,6 +16,8 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
+from signproof.theory.terms.sizes import magnitude
+
 _FUNCTIONS = ("Abs", "Max", "Min", "sqrt", "exp", "log", "sin", "cos", "sign")
 _OPERATORS = {
     ast.Add: operator.add,
@@ -32,6 +34,8 @@ ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
 """Characters of the longest formula that is read."""
+SMALL, LARGEST_VALUE = 3.0, 10_000_000
+"""The power of two up to which symbols are looked at in a formula, and the bits that its value may have then."""
 LARGEST_EXPONENT, LARGEST_BITS = 1000, 10_000
 """The largest exponent, and the size of the largest number, that is read."""
 
@@ -82,7 +86,10 @@ def parse(text: str) -> Expr:
     try:
         if len(text) > LONGEST:
             raise ValueError(f"longer than {LONGEST} characters")
-        return _relation(ast.parse(_RESERVED.sub(rf"{_SYMBOL}\1", text), mode="eval").body)
+        found = _relation(ast.parse(_RESERVED.sub(rf"{_SYMBOL}\1", text), mode="eval").body)
+        if magnitude(found, {}, SMALL) > LARGEST_VALUE:
+            raise ValueError(f"powers of powers that have more than {LARGEST_VALUE} bits where symbols are small")
+        return found
     except _UNREADABLE as error:
         raise ValueError(f"cannot read the formula {str(text)[:80]!r}: {error}") from None
 
