@@ -11,6 +11,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from math import isfinite
 from pathlib import Path
@@ -163,14 +164,48 @@ def validate(data: object) -> None:
     """Raises LedgerError, with the place and the reason, if the data is not a ledger of this version."""
     if isinstance(data, dict) and data.get("schema", SCHEMA) != SCHEMA:
         raise LedgerError(f"its schema is {str(data['schema'])[:40]!r}, not {SCHEMA!r}")
+    if _is_ledger(data):
+        return
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import best_match
 
-    schema = json.loads((Path(__file__).parent / "ledger.schema.json").read_text(encoding="utf-8"))
-    error = best_match(Draft202012Validator(schema).iter_errors(data))
+    error = best_match(Draft202012Validator(_schema()).iter_errors(data))
     if error is not None:
         reason = error.message if len(error.message) <= 120 else error.message[:120] + "..."
         raise LedgerError(f"not a ledger: {error.json_path}: {reason}")
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return json.loads((Path(__file__).parent / "ledger.schema.json").read_text(encoding="utf-8"))
+
+
+def _is_ledger(data: object) -> bool:
+    """Whether data surely has the schema: told by compiled code, ten times as fast as where something is wrong."""
+    try:
+        _compiled()(data)
+    except ValueError:
+        return False
+    return True
+
+
+@cache
+def _compiled() -> Callable[[object], object]:
+    import fastjsonschema
+
+    def older(part: Any) -> Any:
+        """The same in the words of draft 7, which knows no `prefixItems` and reads nothing beside a `$ref`."""
+        if isinstance(part, list):
+            return [older(each) for each in part]
+        if not isinstance(part, dict):
+            return part
+        said = {"items" if name == "prefixItems" else name: older(each) for name, each in part.items()}
+        if "$ref" not in said or len(said) == 1:
+            return said
+        return {"allOf": [{"$ref": said.pop("$ref")}, said]}
+
+    schema = older(_schema()) | {"$schema": "http://json-schema.org/draft-07/schema#"}
+    return fastjsonschema.compile(schema, use_default=False)
 
 
 def deciding(entry: dict[str, Any]) -> tuple[list[dict[str, Any]], str]:

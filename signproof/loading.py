@@ -16,6 +16,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from signproof.contained import contained
 from signproof.opened import watched
 from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim
@@ -167,7 +168,7 @@ def _imported(path: Path) -> ModuleType:
     before, known = list(sys.path), {*sys.modules}
     sys.path.insert(0, str(folder))
     try:
-        with _beside_as_they_are(folder), watched() as opened:
+        with contained(path), _beside_as_they_are(folder), watched() as opened:
             spec.loader.exec_module(module)
         READ[module_name] = opened
     except SyntaxError as error:
@@ -224,7 +225,7 @@ def _refuse_namesakes(path: Path, folder: Path) -> None:
 
 def explain(error: BaseException, path: Path) -> str:
     """In one line, what an error says that arose while a file was loaded, and at which of its lines."""
-    files = (str(path.absolute()), str(path.resolve()))
+    files = (str(path), str(path.absolute()), str(path.resolve()))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     where = f", line {lines[-1]}" if lines else ""
     reason = " ".join(str(error).split()) if isinstance(error, Misuse) else named(error)

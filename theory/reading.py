@@ -17,8 +17,13 @@ LARGEST = 2**29
 """Bytes of the largest file."""
 DEEPEST = 100
 """Objects and lists within each other."""
-_STRING = re.compile(r'"(?:[^"\\]+|\\.)*"?', re.DOTALL)
-_SUSPECT = re.compile(r"\\u(?:00[01189]|007f|d[89a-f])|[\x7f-\x9f]|[eE][+]?[0-9]{3}|[0-9]{300}", re.IGNORECASE)
+_OTHERS = bytes(set(range(256)) - set(b'[]{}"'))
+_STRING = re.compile(rb'"[^"]*"?')
+_STEPS = {ord(mark): 1 if mark in "[{" else -1 for mark in "[]{}"}
+_SUSPECTS = [
+    re.compile(pattern)
+    for pattern in (r"\\u(?:00[0189]|007[fF]|[dD][89a-fA-F])", "[\x7f-\x9f]", r"[0-9][eE]\+?[0-9]{3}", "[0-9]{300}")
+]
 """What a text without control characters, surrogates and numbers beyond all floats has nowhere."""
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -35,15 +40,19 @@ def read_json(path: Path, largest: int = LARGEST) -> Any:
 def parsed(data: bytes | str) -> Any:
     """What a JSON text says. Raises ValueError, in one line, for what is refused."""
     text = data.decode("utf-8") if isinstance(data, bytes) else data  # a UnicodeDecodeError is a ValueError
-    depth = max(
-        accumulate(1 if mark in "[{" else -1 for mark in re.findall(r"[][{}]", _STRING.sub("", text))), default=0
-    )
+    depth = _depth(text.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)
     if depth > DEEPEST:
         raise ValueError(f"it is nested {depth} deep, more than {DEEPEST}")
     found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
-    if _SUSPECT.search(text):
+    if any(suspect.search(text) for suspect in _SUSPECTS):
         _look_through(found)
     return found
+
+
+def _depth(data: bytes) -> int:
+    """How deep a JSON text is nested."""
+    marks = data.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _OTHERS)
+    return max(accumulate(map(_STEPS.__getitem__, _STRING.sub(b"", marks))), default=0)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -47,7 +47,14 @@ def test_what_is_refused_is_refused_in_one_line_at_once(text, why):
 
 
 @pytest.mark.parametrize(
-    "text", [r'["\ud83d\ude00", "a\nb\tc", "\\u001b", "[[[[{{{{"]', "[" * 100 + "]" * 100, "[1e300, 1e-999]", SAMPLE]
+    "text",
+    [
+        r'["\ud83d\ude00", "a\nb\tc", "\\u001b", "[[[[{{{{"]',
+        r'["\n\"[", "\\", "[\\\"[", [{}]]',
+        "[" * 100 + "]" * 100,
+        "[1e300, 1e-999]",
+        SAMPLE,
+    ],
 )
 def test_what_is_json_and_plain_is_read(text):
     assert parsed(text) == json.loads(text)
