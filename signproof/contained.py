@@ -23,7 +23,7 @@ def contained(path: Path) -> Iterator[None]:
     said, errors, folder = io.StringIO(), io.StringIO(), os.getcwd()
     kept = {number: os.dup(number) for number in (0, 1, 2) if _is_open(number)}
     leave = os._exit
-    os._exit = _raised  # it would end the process without a word, and with whatever exit code
+    os._exit = _raised  # type: ignore[assignment] # it would end the process without a word, and with whatever exit code
     streams = sys.stdin, sys.stdout, sys.stderr
     try:
         with redirect_stdout(said), redirect_stderr(errors):
