@@ -20,6 +20,7 @@ from signproof.terminal import (
     MISUSE,
     STYLES,
     check_outputs,
+    console,
     escape,
     line,
     notice,
@@ -181,12 +182,7 @@ class Rows:
     def end(self, entries: list[dict[str, Any]]) -> OSError | None:
         """All were. Returns what came in the way of printing, as on a disk that is full."""
         if self.shown.is_terminal:
-            rows = table(*HEADINGS)
-            for entry in entries:
-                id, verdict, *rest = map(escape, _cells(entry))
-                style = STYLES.get(verdict, "")
-                rows.add_row(id, f"[{style}]{verdict}[/]" if style else verdict, *rest)
-            self.shown.print(rows)
+            _print_table(entries, self.shown)
         return self.failed
 
     def _say(self, *cells: str) -> None:
@@ -195,6 +191,15 @@ class Rows:
             line(self.shown, "  ".join(padded).replace("\n", " ").rstrip())
         except OSError as error:
             self.failed = error  # what is judged is not lost for that
+
+
+def _print_table(entries: list[dict[str, Any]], shown: Console | None = None) -> None:
+    rows = table(*HEADINGS)
+    for entry in entries:
+        id, verdict, *rest = map(escape, _cells(entry))
+        style = STYLES.get(verdict, "")
+        rows.add_row(id, f"[{style}]{verdict}[/]" if style else verdict, *rest)
+    (shown or console()).print(rows)
 
 
 def _cells(entry: dict[str, Any]) -> tuple[str, str, str, str, str]:
