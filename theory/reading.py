@@ -65,7 +65,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON: numbers are finite")
+    raise ValueError(f"{name} is not JSON: numbers are finite, and the file is damaged")
 
 
 def _look_through(found: Any) -> None:
