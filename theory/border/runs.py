@@ -9,12 +9,12 @@ from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.flows import trajectory
-from signproof.theory.terms.vectors import OfIteration, Scalar, point
+from signproof.theory.terms.vectors import Scalar, iterate, memory, point, remembered, suboptimality
 
 NAMES = tuple(f"any point {number}" for number in range(9))
 """Names of the points that an assumption is about."""
 POINTS = tuple(point(Str(name)) for name in NAMES)
-RUN = (OfIteration, trajectory)
+RUN = (iterate, suboptimality, memory, remembered, trajectory)
 """Terms about a run, each with the number of an iterate or a time."""
 
 
