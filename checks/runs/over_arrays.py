@@ -45,7 +45,9 @@ class _Along:
     def _whole(self, count: int) -> Any:
         """0, 1, 2, ... along axis 0."""
         numbers = np.arange(float(count)).reshape(-1, *(1,) * self.axes)
-        return ball(jnp.asarray(numbers)) if self.xp is BALLS else numbers
+        if self.xp is NUMPY:
+            return numbers
+        return ball(jnp.asarray(numbers)) if self.xp is BALLS else jnp.asarray(numbers)
 
     def number(self, formula: Expr, index: Any) -> Any:
         """A formula at every k or, within a sum, for every l and k; the index is then l along axis 0."""
