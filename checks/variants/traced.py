@@ -69,9 +69,9 @@ def cast(x: Numbers, dtype: str, xp: Arithmetic) -> Numbers:
     return x.astype(dtype) if hasattr(x, "astype") and xp is FLOATS else x
 
 
-def widened(x: Numbers, of: Numbers, dtype: str, xp: Arithmetic) -> Numbers:
-    """A ball widened by what a rounding of `of` to that dtype may be; in exact arithmetic x as it is."""
-    return _OnBalls().rounded(x, jnp.dtype(dtype), 1, of=of.size) if xp is BALLS else x
+def widened(x: Numbers, of: Numbers, dtype: str, xp: Arithmetic, roundings: int = 1) -> Numbers:
+    """A ball widened by what roundings of `of` to that dtype may be; in exact arithmetic x as it is."""
+    return _OnBalls().rounded(x, jnp.dtype(dtype), roundings, of=of.size) if xp is BALLS else x
 
 
 def _evaluate(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any], numbers: Any) -> list[Any]:

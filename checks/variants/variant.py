@@ -102,7 +102,7 @@ class Rule:
             state = jax.tree.unflatten(structures[0], leaves)
             updates, state = self.factory(step_size).update(gradient, state, parameters)
             updates, (after, structure) = jnp.asarray(updates), jax.tree.flatten(state)
-            if (updates.shape, updates.dtype) != (gradient.shape, gradient.dtype):
+            if updates.shape != gradient.shape or not jnp.issubdtype(updates.dtype, jnp.floating):
                 raise Misbehaves(1, f"it turns gradients {_typed(gradient)} into updates {_typed(updates)}")
             if structure != structures[0]:
                 raise Misbehaves(1, "its state changes structure")
@@ -178,12 +178,13 @@ class Variant(Algorithm):
     """A gradient transformation as a method: x+ = x + update(grad f(x)).
 
     Arguments: the step size, a formula; in what place of its parameters the minimizer of f is, the same in each
-    coordinate; the transformation.
+    coordinate; the transformation; the dtype of whose precision, if any, parameters and gradients are stored in floats.
     """
 
     step_size: Any
     shift: Any
     rule: Rule
+    stored: str = ""
 
     def __str__(self):
         return f"{getattr(self.rule.factory, '__name__', 'variant')}({self.step_size})"
@@ -202,14 +203,24 @@ class Variant(Algorithm):
         begun, state = memory
         place = x + self.shift
         step_size, g, parameters = (cast(entry, dtype, xp) for entry in (self.step_size, gradient(x), place))
+        if xp is FLOATS and self.stored:
+            g, parameters = _stored(g, self.stored), _stored(parameters, self.stored)
         if begun is not None and begun is not True:
             first = _followed(trace.init, (step_size, parameters), x, xp)
             state = first if begun is False else jax.tree.map(lambda a, b: jnp.where(begun, a, b), state, first)
             begun = True if begun is False else jnp.ones_like(begun)
         change, *state = _followed(trace.update, (step_size, g, parameters, *state), x, xp)
         if xp is FLOATS:
-            return (parameters + change).astype(x.dtype) - self.shift, (begun, state)
-        return widened(x + change, place + change, dtype, xp), (begun, state)
+            parameters = (parameters + change).astype(dtype)  # as optax.apply_updates does
+            parameters = _stored(parameters, self.stored) if self.stored else parameters
+            return parameters.astype(x.dtype) - self.shift, (begun, state)
+        roundings = 1 if trace.update.out_avals[0].dtype == jnp.dtype(dtype) else 2  # in the wider dtype, then back
+        return widened(x + change, place + change, dtype, xp, roundings), (begun, state)
+
+
+def _stored(x: Any, dtype: str) -> Any:
+    """Numbers with as many significant bits as that dtype has, but with the exponents of float64."""
+    return jax.lax.reduce_precision(x, exponent_bits=11, mantissa_bits=int(jnp.finfo(dtype).nmant))
 
 
 def _followed(traced: ClosedJaxpr, arguments: Sequence[Any], x: Any, xp: Any) -> list[Any]:

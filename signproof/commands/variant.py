@@ -18,10 +18,18 @@ if TYPE_CHECKING:
     from signproof.checks.variants.row import Row
 
 EPILOG = (
-    "Exit codes: 0 every claim holds or matches the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
-    "130 interrupted.  Example:  signproof variant mine.py:my_sign --claims 'scaled-sign/theorem-1.*' --dtype bfloat16"
+    "Exit codes: 0 every claim that applies holds or matches the baseline, 1 broken, undecided, failed or worse than "
+    "the baseline, 2 misuse, 130 interrupted.  Example:  signproof variant mine.py:my_sign --claims "
+    "'scaled-sign/theorem-1.*' --dtype bfloat16"
 )
-STYLES = {"holds": "green", "broken": "red", "failed": "bold red", "not applicable": "dim"}
+STYLES = {
+    "holds": "green",
+    "broken": "red",
+    "broken as shipped": "red",
+    "undecided": "yellow",
+    "failed": "bold red",
+    "not applicable": "dim",
+}
 LARGEST_RATIO = 1000
 """Ratios up to which a table shows decimals."""
 SCHEMA = "signproof-variant/1"
@@ -47,6 +55,7 @@ def command(
     ] = ProfileName.quick,
 ) -> None:
     """Test whether an optimizer obeys the bounds: each holds, or is broken at a given step on a given instance."""
+    from signproof.checks.variants.row import FAULTS
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
     from signproof.report.ledger import spared
@@ -60,26 +69,26 @@ def command(
         known = variant_baseline.read(baseline)
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
-    if not interrupted and all(row.status == "not applicable" for row in found):
-        raise Misuse(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
     if json is not None:
         place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
         told(place, json)
     _print(found)
+    if not interrupted and all(row.status == "not applicable" for row in found):
+        notice(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
     if interrupted:
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
         notice(f"interrupted after {count}; results so far were kept, marked partial")
         raise typer.Exit(interrupted)
     if known is None:
-        wrong = any(row.status in ("broken", "failed") for row in found)
+        wrong = any(row.status in FAULTS for row in found)
     else:
         compared = variant_baseline.compare(found, known, complete=claims == "*")
         for difference in compared.differences:
             notice(f"changed: {difference}")
         for line in compared.stale:
             notice(f"stale: {line}")
-        wrong = bool(compared.differences) or any(row.status in ("broken", "failed") for row in compared.new)
+        wrong = bool(compared.differences) or any(row.status in FAULTS for row in compared.new)
     if wrong:
         raise typer.Exit(CHANGED)
 
