@@ -33,6 +33,8 @@ NAMED = 2
 """Instances of a batch on which a variant that gives no numbers is run by optax, to see whether it does."""
 REPLAYED = 2
 """Instances of a batch of long runs that are replayed, those that look broken first."""
+VANISHING = 2.0**-40
+"""The share of the measure at the start below which a bound is not asked: there a run is mostly rounding errors."""
 ENOUGH = 0.5
 """The share of what a claim says that must be decided, for it to hold: else it is undecided."""
 
@@ -57,8 +59,9 @@ class Grounds:
         if not tried.any():
             return
         self.instances += int(tried.sum())
-        self.asked += int(found.asked.sum())
-        self.held += int(found.held.sum())
+        counted = relevant(found)
+        self.asked += int(counted.sum())
+        self.held += int((found.held & counted).sum())
         self.steps = max(self.steps, steps)
         self.dimensions.add(len(batch.start))
         for assumption in posed.assumptions:
@@ -92,6 +95,12 @@ class Grounds:
         if self.beyond:
             text += f"; {self.beyond} are beyond what parameters stored in the dtype can resolve"
         return text
+
+
+def relevant(found: Comparison) -> np.ndarray:
+    """What is asked as long as the bound is no rounding error beside what was measured at the start."""
+    with np.errstate(all="ignore"):
+        return found.asked & (found.limit[1] > VANISHING * found.measured[1][0])
 
 
 class Findings:
@@ -191,13 +200,13 @@ class Findings:
         """Run a batch as it ships, in the dtype: what is undecided may hold or be broken in that run."""
         run = compare(posed, batch, found.steps, rigorous=False)
         lost = probes.falls_behind(run, self.rule.dtype)
-        self.grounds.shipped += int((found.asked & ~found.held & ~lost & np.isfinite(run.measured[0])).sum())
+        self.grounds.shipped += int((relevant(found) & ~found.held & ~lost & np.isfinite(run.measured[0])).sum())
         if not lost.any():
             return
         exact = on_variant(posed, self.exact, int(shift), self.rule.dtype)
         stored = probes.falls_behind(compare(exact, batch, found.steps, rigorous=False), self.rule.dtype)
         stored = np.logical_or.accumulate(stored)  # so does every rule that keeps its parameters in the dtype
-        self.grounds.beyond += int((found.asked & ~found.held & lost & stored).sum())
+        self.grounds.beyond += int((relevant(found) & ~found.held & lost & stored).sum())
         lost &= ~stored
         if shift or not batch.problem.separable:
             return  # one rounding of a point may change its gradient altogether: no run stands for the others
