@@ -10,6 +10,7 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.numbers.exact import Exact, rationals
+from signproof.checks.problems.base import Slope
 from signproof.checks.runs.instance import Instance
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
@@ -27,7 +28,7 @@ def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
     assert instance.claim.algorithm is not None
-    return states(instance.claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
+    return states(instance.claim.algorithm, x, Slope(posed, xp), values, xp)
 
 
 def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterator[Any]:

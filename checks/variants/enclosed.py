@@ -49,7 +49,7 @@ class OnBalls:
     """Balls of JAX arrays, and truth values.
 
     `marks` says whether something that is no number may be among them; `positive`, of which arguments of an operation
-    a zero is known to have the sign +.
+    a zero is known to have the sign +; `magnitudes`, of which variables of the trace others are the absolute values.
     """
 
     xp = BALLS
@@ -57,6 +57,7 @@ class OnBalls:
     def __init__(self) -> None:
         self.marks = False
         self.positive: list[bool] = []
+        self.magnitudes: dict[Any, Any] = {}
 
     def constant(self, x):
         """A constant, with its exact value beside it (`exact`), unless it is itself traced."""
@@ -104,6 +105,12 @@ class OnBalls:
             middle = jnp.where(signed, jnp.sign(x.middle) * jnp.inf, found.middle)
             found = Ball(middle, jnp.where(signed, 0.0, found.radius))
         return Ball(jnp.where(nothing, 0.0, found.middle), jnp.where(nothing, 0.0, found.radius))
+
+    def sign_or(self, x: Ball, otherwise: Ball) -> Ball:
+        """The sign of what is surely not 0, else something else."""
+        known = _not_zero(x) & _finite(x)
+        middle = jnp.where(known, jnp.sign(x.middle), otherwise.middle)
+        return Ball(middle, jnp.where(known, 0.0, otherwise.radius))
 
     def rounded(self, x: Ball, dtype: Any, roundings: int, of: Any = None, powers_of: Ball | None = None) -> Ball:
         """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""

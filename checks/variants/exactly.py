@@ -107,6 +107,7 @@ class Exactly:
     def __init__(self, xp):
         self.xp = xp
         self.positive: list[bool] = []
+        self.magnitudes: dict[Any, Any] = {}
 
     def applied(self, name, function, given, dtype, roundings):
         """An operation on each entry; what is not a number stays so."""
@@ -346,7 +347,8 @@ class Exactly:
     def picked(self, equation, given, places):
         dtypes = [variable.aval.dtype for variable in equation.invars]
         flat = np.concatenate([np.ravel(_boxed(x)) for n, x in enumerate(given) if n not in places])
-        arguments, count = [], 0
+        arguments: list[Any] = []
+        count = 0
         for n, variable in enumerate(equation.invars):
             if n in places:
                 arguments.append(np.asarray(each(_integer, _boxed(given[n])), dtype=dtypes[n]))
@@ -372,7 +374,7 @@ class Exactly:
         return found[()], None, None
 
     def looped(self, step, consts, carry, given, length, reverse):
-        outs: list[list[Any]] = []
+        outs: Any = []
         for place in range(length)[::-1] if reverse else range(length):
             carry, out = step(consts, carry, [x[place] for x in given])
             outs.append(out)

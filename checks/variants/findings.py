@@ -140,7 +140,9 @@ class Findings:
     def _try_more(self, posed: Claim, shift: int, trials: Trials, watch: Watch, advance: Callable[[str], None]) -> None:
         rng = np.random.default_rng(self.seed)
         _try_aligned(posed, self.profile.steps, rng, trials, watch)
-        if trials.witness is None and shift == 0:  # nearer to another minimizer no points are that small or large
+        if shift:  # floats do not tell points near another minimizer from it
+            return
+        if trials.witness is None:
             advance(f"{posed.id}: special points")
             self._try_special(posed, rng, trials, watch)
         if trials.witness is None and self.rule.dtype == "float64":

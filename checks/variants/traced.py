@@ -98,6 +98,8 @@ def _evaluate(jaxpr: Any, consts: Sequence[Any], arguments: Sequence[Any], numbe
     for equation in jaxpr.eqns:
         given = [read(variable) for variable in equation.invars]
         numbers.positive = [not isinstance(variable, Literal) and variable in positive for variable in equation.invars]
+        if equation.primitive.name == "abs":
+            numbers.magnitudes[equation.outvars[0]] = equation.invars[0]
         told = _zeros_are_positive(equation, numbers.positive)
         found = _apply(equation, given, numbers)
         if told or (equation.primitive.name in _CALLS and numbers.positive and all(numbers.positive)):
@@ -307,7 +309,11 @@ def _division(equation, given, numbers, dtype):
     divisor = equation.invars[1]
     certain = isinstance(divisor, Literal) and bool(np.all(np.asarray(divisor.val) != 0))
     certain = certain and bool(np.all(np.isfinite(divisor.val)))
-    return numbers.divided(*given, dtype, certain, positive=any(numbers.positive[1:]))
+    found = numbers.divided(*given, dtype, certain, positive=any(numbers.positive[1:]))
+    of = None if isinstance(divisor, Literal) else numbers.magnitudes.get(divisor)
+    if isinstance(numbers, OnBalls) and of is equation.invars[0]:  # x / |x|, which does not vary with x
+        return numbers.sign_or(given[0], found)
+    return found
 
 
 def _inverse_root(equation, given, numbers, dtype):

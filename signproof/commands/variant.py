@@ -40,7 +40,9 @@ def command(
         str,
         typer.Argument(metavar="FILE.py:FACTORY", help="A function that maps a step size to an optax transformation."),
     ],
-    claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to test, by ID or pattern.")] = "*",
+    claims: Annotated[
+        str, typer.Option(metavar="GLOB|FILE.py", help="Claims to test, by ID or pattern, or FILE.py.")
+    ] = "*",
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
         Path | None,
@@ -96,8 +98,9 @@ def command(
 def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
     """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
     from signproof.checks.variants.ask import chosen, rows
+    from signproof.loading import is_file, read_file
 
-    asked, found = chosen(claims), []
+    asked, found = read_file(Path(claims)) if is_file(claims) else chosen(claims), []
     with progress(len(asked)) as bar:
         try:
             for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):

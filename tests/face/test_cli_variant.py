@@ -28,6 +28,13 @@ def raises(step_size):
     return 1 / 0
 
 number = 3
+made = optax.sgd(0.1)
+"""
+CLAIMS = """
+from dataclasses import replace
+from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1
+
+claims = [replace(theorem_1_1, id="mine/first", proof=None)]
 """
 THEOREM = "scaled-sign/theorem-1.1"
 
@@ -52,6 +59,12 @@ def test_what_holds_exits_with_0_and_is_written(run, mine):
     assert data["schema"] == "signproof-variant/1" and data["variant"] == "right" and not data["partial"]
     [row] = data["rows"]
     assert row["status"] == "holds" and 0.99 < row["ratio"] <= 1 and row["check"] == "variant/2 float64 quick seed 1"
+
+
+def test_claims_come_from_a_file_too(run, mine):
+    (mine / "claims.py").write_text(CLAIMS)
+    code, out, _ = run("variant", "mine.py:wrong", "--claims", "claims.py")
+    assert code == 1 and "mine/first" in out and "broken" in out
 
 
 def test_what_is_broken_exits_with_1_and_says_where(run, mine):
@@ -95,6 +108,7 @@ def test_a_baseline_knows_a_variant_in_each_dtype(run, mine):
         (["none.py:right"], "no file none.py"),
         (["mine.py:rihgt"], "has no function 'rihgt'. Did you mean right?"),
         (["mine.py:number"], "has no function 'number'"),
+        (["mine.py:made"], "made is an optimizer, whose step size is fixed; signproof needs a function that makes it"),
         (["mine.py:right", "--claims", "no-such"], 'no claim "no-such"'),
         (["mine.py:right", "--dtype", "float8"], "there is no dtype 'float8'"),
         (["mine.py:right", "--baseline", "none.json"], "no baseline none.json"),

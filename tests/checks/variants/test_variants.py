@@ -244,6 +244,32 @@ def test_updates_wider_than_the_parameters_are_cast(families):
     assert row.status == "holds"
 
 
+# What a variant is given beside the gradient
+
+
+def by_value(below, above):
+    """The scaled step, longer or not by the value of f that optax hands over."""
+
+    def factory(step_size):
+        def update(g, state, parameters=None, *, value, grad, **more):
+            scale = jnp.where(value > 0, above, below) * (grad == g).all()
+            return -step_size * scale * jnp.sum(jnp.abs(g)) * jnp.sign(g), state
+
+        return optax.GradientTransformationExtraArgs(lambda p: (), update)
+
+    return factory
+
+
+def test_an_optimizer_is_given_the_value_and_the_gradient(families):
+    [right], [wrong] = conforms(by_value(3, 1), theorem_1_1), conforms(by_value(1, 3), theorem_1_1)
+    assert right.status == "holds" and (wrong.status, wrong.step, wrong.level) == ("broken", 1, "exact")
+
+
+def test_a_wrapper_is_followed(families):
+    [row] = conforms(lambda s: optax.MultiSteps(scaled_sign_gd(s), 1), theorem_1_1)
+    assert row.status == "holds"
+
+
 # What a variant may not do
 
 counted = [0]
