@@ -133,8 +133,7 @@ def page(lines: list[str]) -> str:
 What every optimizer and transformation of optax {version("optax")} makes of one claim, the bound of gradient descent
 under the PL inequality (`{CLAIM}`): it holds for those that are gradient descent, wrapped or not, and is broken by the
 others, each at the step named. Transformations are followed by a step along their result; wrappers stand around
-gradient descent. Asked on diagonal quadratics; written by `python docs/drawing/optax_table.py`, checked by
-`tests/face/test_optax.py`.
+gradient descent. Asked on diagonal quadratics; written by `python docs/drawing/optax_table.py`.
 
 | name | outcome | first broken step | processor time | because |
 | --- | --- | ---: | ---: | --- |
