@@ -79,7 +79,8 @@ def read_file(path: Path) -> list[Claim]:
     """The claims that a Python file defines at module level. Raises Misuse if it cannot be used."""
     module = _imported(path)
     # a built-in claim that the file imports, to rest on it, is none of its own
-    claims = [claim for claim in claims_of(module) if not is_built_in(claim)]
+    held = [claim for value in vars(module).values() for claim in _in_collection(value)]
+    claims = [claim for claim in dict.fromkeys([*claims_of(module), *held]) if not is_built_in(claim)]
     if not claims:
         raise Misuse(f"{path} defines no Claim at module level: write `claim = Claim(id=..., ...)`")
     seen: set[str] = set()
@@ -90,6 +91,12 @@ def read_file(path: Path) -> list[Claim]:
     return claims
 
 
+def _in_collection(value: object) -> list[Claim]:
+    """The claims in a list, a tuple or a dictionary."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [part for part in parts if isinstance(part, Claim)]
+
+
 def factory_in(target: str) -> tuple[Callable[..., Any], str]:
     """The factory that "FILE.py:NAME" names, and its name. Raises Misuse if there is none."""
     place, colon, name = target.rpartition(":")
@@ -97,6 +104,11 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
         raise Misuse(f"{target} names no factory: write FILE.py:NAME, where NAME is a function of a step size")
     module = _imported(Path(place))
     factory = getattr(module, name, None)
+    if hasattr(factory, "init") and hasattr(factory, "update"):
+        raise Misuse(
+            f"{place}: {name} is an optimizer, whose step size is fixed; signproof needs a function that makes it: "
+            f"def make_{name}(step_size): return ..."
+        )
     if not callable(factory):
         known = [key for key, entry in vars(module).items() if callable(entry) and not key.startswith("_")]
         near = get_close_matches(name, known, n=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from signproof.checks.variants.row import NO_RUN, Row
+from signproof.checks.variants.row import FAULTS, NO_RUN, Row
 from signproof.checks.verdicts.verdict import Verdict
 from signproof.judging import entry_of, verify
 from signproof.pytest_claims import found
@@ -16,9 +16,6 @@ from signproof.report import variant_baseline
 from signproof.report.variant_baseline import Difference
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
-
-FAULTS = ("broken", "failed")
-"""What a row may say that a test does not pass with, unless the baseline says the same."""
 
 
 class Signproof:

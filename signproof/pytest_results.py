@@ -27,7 +27,7 @@ BASELINE = "signproof-baseline.json"
 """The file beside the tests that says what was found of variants before."""
 VERDICTS = (
     "proved", "supported", "reproduced", "refuted", "not reproduced", "inconsistent", "vacuous", "open",
-    "holds", "broken", "failed",
+    "holds", "broken", "broken as shipped", "undecided", "failed",
 )  # fmt: skip
 """On claims, then on variants, in the order of the summary."""
 STRONGEST = (
@@ -42,9 +42,10 @@ COLORS = {
     "vacuous": "purple",
     "holds": "green",
     "broken": "red",
+    "broken as shipped": "red",
     "failed": "red",
 }
-WIDTH = 16
+WIDTH = 18
 """Columns of a verdict in the summary."""
 LARGEST_RATIO = 1000
 """Ratios up to which the summary shows decimals."""

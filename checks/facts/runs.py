@@ -20,7 +20,7 @@ from signproof.checks.facts.reading import PAIRS, Reading, Unvalued
 from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem
+from signproof.checks.problems.base import Problem, Slope
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption
@@ -86,7 +86,7 @@ def _float_run(
     """The iterates x_0, ..., x_steps of a batch in floats."""
     posed, x = Guarded(problem), np.asarray(start, dtype=float)
     here = {**values, V0: posed.suboptimality(x, NUMPY)}
-    run = states(claim.algorithm, x, lambda point: posed.gradient(point, NUMPY), here, NUMPY)
+    run = states(claim.algorithm, x, Slope(posed, NUMPY), here, NUMPY)
     return [np.asarray(x) for x, _ in islice(run, steps + 1)]
 
 

@@ -205,6 +205,19 @@ class Problem(Instances):
         return x
 
 
+class Slope:
+    """The gradient of a problem in an arithmetic, a function of points; `value` is f - f*."""
+
+    def __init__(self, problem: Any, xp: Arithmetic):  # a problem, or what stands for it
+        self._problem, self._xp = problem, xp
+
+    def __call__(self, x: Vector) -> Vector:
+        return self._problem.gradient(x, self._xp)
+
+    def value(self, x: Vector) -> Scalar:
+        return self._problem.suboptimality(x, self._xp)
+
+
 Answer = Callable[[Any, Any], "Enclosure | None"]
 """From a batch of a family and an assumption to what `Problem.constant` returns."""
 _ANSWERS: dict[tuple[type[Problem], type[Constant]], Answer] = {}

@@ -23,7 +23,7 @@ from jax.sharding import Mesh, PartitionSpec
 from sympy import Expr, Symbol
 
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
-from signproof.checks.problems.base import Problem
+from signproof.checks.problems.base import Problem, Slope
 from signproof.checks.runs.over_arrays import along
 from signproof.checks.runs.plans import Read, Stream, plan
 from signproof.checks.runs.scan import read, scanned
@@ -270,7 +270,7 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
     def advance(carry, now, past):
         x, memory = carry
         measured = tuple(read(stream, problem, x, past, xp) for stream in measures)
-        x, memory = move(algorithm.at(**fixed, **now), x, lambda point: problem.gradient(point, xp), memory, xp)
+        x, memory = move(algorithm.at(**fixed, **now), x, Slope(problem, xp), memory, xp)
         return (x, memory), measured
 
     x = ball(start) if rigorous else start

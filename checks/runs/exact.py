@@ -10,6 +10,7 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.numbers.exact import RATIONALS, Exact, rationals
+from signproof.checks.problems.base import Slope
 from signproof.checks.runs.instance import Instance
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
@@ -36,7 +37,7 @@ def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
     assert instance.claim.algorithm is not None
-    return _bounded(states(instance.claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp), xp)
+    return _bounded(states(instance.claim.algorithm, x, Slope(posed, xp), values, xp), xp)
 
 
 def _bounded(found: Iterator[tuple[Any, Any]], xp: Exact) -> Iterator[tuple[Any, Any]]:

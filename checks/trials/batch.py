@@ -74,6 +74,7 @@ class Comparison:
     Attributes:
         value, measured, limit: ends of V_k, of the claim's measure and of its bound, shape (steps + 1, batch).
         usable: the instances that meet the claim's assumptions and start above the minimum, shape (batch,).
+        asked: what the claim says something about: usable instances, in the domain.
         considered: where measure and bound are compared: on usable instances, in the domain, before the floor.
         held, broken: where the comparison is decided; where neither is so, it lies within the rounding error.
         floor: the first k at which the measure's ball holds zero: its rounding error is as large as itself, and
@@ -84,6 +85,7 @@ class Comparison:
     measured: Ends
     limit: Ends
     usable: np.ndarray
+    asked: np.ndarray
     considered: np.ndarray
     held: np.ndarray
     broken: np.ndarray
@@ -145,8 +147,12 @@ def prepare(
     return Batch(problem, start, dict(thetas), values, inside)
 
 
-def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
-    """Run a batch and compare measure and bound at every iteration."""
+def compare(claim: Claim, batch: Batch, steps: int, rigorous: bool = True) -> Comparison:
+    """Run a batch and compare measure and bound at every iteration.
+
+    Arguments: the claim, the batch, how many steps; whether to run on balls: floats alone decide nothing, and what they
+    show as held or broken is a proposal.
+    """
     from signproof.checks.runs import engine
 
     assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
@@ -154,7 +160,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
     value_of, others = Stream(Suboptimality()), plan(claim.measure).streams
     asked_for = dict.fromkeys((value_of, *(others if {*others} - {value_of} else (Stream(DualGradientNorm(2, pair)),))))
-    found = engine.run(claim.algorithm, batch.problem, batch.start, batch.values, steps, (*asked_for,))
+    found = engine.run(claim.algorithm, batch.problem, batch.start, batch.values, steps, (*asked_for,), rigorous)
     read = dict(zip(asked_for, found, strict=True))
     value = read[value_of]
     height = value[0][0], value[1][0]
@@ -172,7 +178,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
         above = np.logical_and.accumulate((measured[0] > 0) | (measured[1] < 0) | pending, axis=0)
         broken = asked & (measured[0] > limit[1])
         held = asked & above & (measured[1] <= limit[0])
-    return Comparison(value, measured, limit, usable, asked & above | broken, held, broken, above.sum(axis=0))
+    return Comparison(value, measured, limit, usable, asked, asked & above | broken, held, broken, above.sum(axis=0))
 
 
 def promises_decrease(claim: Claim) -> bool:

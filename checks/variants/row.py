@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Status = Literal["holds", "broken", "not applicable", "failed"]
+Status = Literal["holds", "broken", "broken as shipped", "undecided", "not applicable", "failed"]
 
+FAULTS = ("broken", "broken as shipped", "undecided", "failed")
+"""What is no claim that holds, and none that does not apply."""
 NO_RUN = "it is not a bound on a run"
 """The usual reason why a claim does not apply."""
 
@@ -17,8 +19,10 @@ class Row:
 
     Attributes:
         claim: its ID.
-        status: "holds" (tested and not broken), "broken" (confirmed by an instance), "not applicable" (the claim does
-            not apply to it) or "failed" (the variant itself misbehaves; `reason` says how).
+        status: "holds" (tested and not broken), "broken" (confirmed by an instance), "broken as shipped" (a run in the
+            dtype breaks it though the exact rule was not seen to), "undecided" (not broken, but too little is decided),
+            "not applicable" (the claim does not apply to it) or "failed" (the variant itself misbehaves, or uses what
+            cannot be followed; `reason` says how).
         ratio: the largest measured / bound seen at k >= 1; None if there is none.
         tightness: for a bound that starts at V_0, the promised first-step decrease divided by the actual one, at the
             step size where this is least; None otherwise.

@@ -21,7 +21,7 @@ from jax.extend.core import ClosedJaxpr, Literal, jaxpr_as_fun
 from signproof.checks.numbers.arrays import BALLS, FLOATS
 from signproof.checks.problems.base import Problem
 from signproof.checks.variants.traced import cast, evaluate, follow, widened
-from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
+from signproof.theory.arithmetic import Arithmetic, Memory, Vector
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.misuse import named
 
@@ -50,12 +50,18 @@ class Trace:
     init: ClosedJaxpr
     """(step size, parameters) to the leaves of the state."""
     update: ClosedJaxpr
-    """(step size, gradient, parameters, *leaves of the state) to the updates and the leaves of the next state."""
+    """(step size, gradient, parameters, f - f*, *leaves of the state) to the updates and the leaves of the next state.
+    """
 
     @cached_property
     def looks_at_parameters(self) -> bool:
         """Whether the update depends on the parameters beside their gradient, or the first state does."""
         return any(part.jaxpr.invars[at] in _needed(part.jaxpr) for part, at in ((self.update, 2), (self.init, 1)))
+
+    @cached_property
+    def asks_for_value(self) -> bool:
+        """Whether the update depends on the value of f."""
+        return self.update.jaxpr.invars[3] in _needed(self.update.jaxpr)
 
     @cached_property
     def waits(self) -> bool:
@@ -85,24 +91,21 @@ class Rule:
         return self._traces[d]
 
     def _traced(self, d: int) -> Trace:
-        import optax
-
         scalar, vector = (jax.ShapeDtypeStruct(shape, self.dtype) for shape in ((), (d,)))
         structures: list[Any] = []
 
         def init(step_size, parameters):
-            made = self.factory(step_size)
-            if not isinstance(made, optax.GradientTransformation):
-                raise Misbehaves(0, f"the factory returns {made!r:.60}, not an optax.GradientTransformation")
+            made = made_by(self.factory, step_size)
             leaves, structure = jax.tree.flatten(made.init(parameters))
             structures.append(structure)
             return [jnp.asarray(leaf) for leaf in leaves]
 
-        def update(step_size, gradient, parameters, *leaves):
+        def update(step_size, gradient, parameters, value, *leaves):
             state = jax.tree.unflatten(structures[0], leaves)
-            updates, state = self.factory(step_size).update(gradient, state, parameters)
+            made = made_by(self.factory, step_size)
+            updates, state = made.update(gradient, state, parameters, value=value, grad=gradient)
             updates, (after, structure) = jnp.asarray(updates), jax.tree.flatten(state)
-            if (updates.shape, updates.dtype) != (gradient.shape, gradient.dtype):
+            if updates.shape != gradient.shape or not jnp.issubdtype(updates.dtype, jnp.floating):
                 raise Misbehaves(1, f"it turns gradients {_typed(gradient)} into updates {_typed(updates)}")
             if structure != structures[0]:
                 raise Misbehaves(1, "its state changes structure")
@@ -114,7 +117,7 @@ class Rule:
 
         begun = _tracing(0, init, scalar, vector)
         state = [jax.ShapeDtypeStruct(entry.shape, entry.dtype) for entry in begun.out_avals]
-        updated = _tracing(1, update, scalar, vector, vector, *state)
+        updated = _tracing(1, update, scalar, vector, vector, scalar, *state)
         if not self._traces:  # Python remembers, or not, in every dimension alike
             self._check_memory(vector, structures[0], state)
         for part in (begun, updated):
@@ -127,8 +130,9 @@ class Rule:
 
         def update(gradient, parameters, *leaves):
             if not made:
-                made.append(self.factory(0.125))
-            return made[0].update(gradient, jax.tree.unflatten(structure, leaves), parameters)
+                made.append(made_by(self.factory, 0.125))
+            state, value = jax.tree.unflatten(structure, leaves), jnp.sum(gradient)
+            return made[0].update(gradient, state, parameters, value=value, grad=gradient)
 
         texts: list[str] = []
         for number in range(1, TRACES + 1):
@@ -138,6 +142,21 @@ class Rule:
             texts.append(re.sub("0x[0-9a-f]+", "", f"{traced} {constants}"))
             if texts[-1] != texts[0]:
                 raise Misbehaves(number, "it keeps Python state: equal calls give different results")
+
+
+def made_by(factory: Factory, step_size: Any) -> Any:
+    """The transformation that a factory makes, which also takes the value of f and its gradient.
+
+    Raises Misbehaves if it makes none.
+    """
+    import optax
+
+    made = factory(step_size)
+    if isinstance(made, optax.MultiSteps):
+        made = made.gradient_transformation()
+    if not isinstance(made, optax.GradientTransformation):
+        raise Misbehaves(0, f"the factory returns {made!r:.60}, not an optax.GradientTransformation")
+    return optax.with_extra_args_support(made)
 
 
 def _tracing(step: int, function: Callable, *shapes: Any) -> ClosedJaxpr:
@@ -178,12 +197,13 @@ class Variant(Algorithm):
     """A gradient transformation as a method: x+ = x + update(grad f(x)).
 
     Arguments: the step size, a formula; in what place of its parameters the minimizer of f is, the same in each
-    coordinate; the transformation.
+    coordinate; the transformation; the dtype of whose precision, if any, parameters and gradients are stored in floats.
     """
 
     step_size: Any
     shift: Any
     rule: Rule
+    stored: str = ""
 
     def __str__(self):
         return f"{getattr(self.rule.factory, '__name__', 'variant')}({self.step_size})"
@@ -197,19 +217,30 @@ class Variant(Algorithm):
         state = _followed(trace.init, (nothing, cast(x, self.rule.dtype, xp)), x, xp)
         return (jnp.zeros(x.shape[1:], bool) if trace.waits else None), state
 
-    def update(self, x: Vector, gradient: Gradient, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
+    def update(self, x: Vector, gradient: Any, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         trace, dtype = self.rule.trace(len(x)), self.rule.dtype
         begun, state = memory
         place = x + self.shift
         step_size, g, parameters = (cast(entry, dtype, xp) for entry in (self.step_size, gradient(x), place))
+        if xp is FLOATS and self.stored:
+            g, parameters = _stored(g, self.stored), _stored(parameters, self.stored)
         if begun is not None and begun is not True:
             first = _followed(trace.init, (step_size, parameters), x, xp)
             state = first if begun is False else jax.tree.map(lambda a, b: jnp.where(begun, a, b), state, first)
             begun = True if begun is False else jnp.ones_like(begun)
-        change, *state = _followed(trace.update, (step_size, g, parameters, *state), x, xp)
+        value = cast(gradient.value(x) if trace.asks_for_value else x[0] * 0, dtype, xp)
+        change, *state = _followed(trace.update, (step_size, g, parameters, value, *state), x, xp)
         if xp is FLOATS:
-            return (parameters + change).astype(x.dtype) - self.shift, (begun, state)
-        return widened(x + change, place + change, dtype, xp), (begun, state)
+            parameters = (parameters + change).astype(dtype)  # as optax.apply_updates does
+            parameters = _stored(parameters, self.stored) if self.stored else parameters
+            return parameters.astype(x.dtype) - self.shift, (begun, state)
+        roundings = 1 if trace.update.out_avals[0].dtype == jnp.dtype(dtype) else 2  # in the wider dtype, then back
+        return widened(x + change, place + change, dtype, xp, roundings), (begun, state)
+
+
+def _stored(x: Any, dtype: str) -> Any:
+    """Numbers with as many significant bits as that dtype has, but with the exponents of float64."""
+    return jax.lax.reduce_precision(x, exponent_bits=11, mantissa_bits=int(jnp.finfo(dtype).nmant))
 
 
 def _followed(traced: ClosedJaxpr, arguments: Sequence[Any], x: Any, xp: Any) -> list[Any]:
@@ -232,10 +263,17 @@ def shipped(rule: Rule, problem: Problem, start: np.ndarray, step_sizes: Sequenc
 
     with jax.enable_x64(True):
         parameters = jnp.asarray(start + shift, rule.dtype)
-        points, state = [parameters], rule.factory(step_sizes[0]).init(parameters) if len(step_sizes) else None
+        points, state = [parameters], None
+        if len(step_sizes):
+            state = made_by(rule.factory, step_sizes[0]).init(parameters)
         for step_size in step_sizes:
-            slope = problem.gradient(parameters.astype(float) - shift, FLOATS).astype(rule.dtype)
-            updates, state = rule.factory(step_size).update(slope, state, parameters)
+            place = parameters.astype(float) - shift
+            slope, value = (
+                jnp.asarray(part(place, FLOATS)).astype(rule.dtype)
+                for part in (problem.gradient, problem.suboptimality)
+            )
+            made = made_by(rule.factory, step_size)
+            updates, state = made.update(slope, state, parameters, value=value, grad=slope)
             parameters = optax.apply_updates(parameters, updates)
             points.append(parameters)
         return np.array([np.asarray(point.astype(float)) - shift for point in points])

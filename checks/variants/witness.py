@@ -17,11 +17,11 @@ from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
 
 
-def on_variant(case: Claim, rule: Rule, shift: int) -> Claim:
+def on_variant(case: Claim, rule: Rule, shift: int, stored: str = "") -> Claim:
     """A case of a claim, with a variant in place of its method and the minimizer where `shift` says, in each
-    coordinate."""
+    coordinate; in floats its parameters and gradients may be stored in a narrower dtype."""
     step_size = sympify(getattr(case.algorithm, "step_size", None))  # those that are asked have one: `ask.unasked`
-    return replace(case, algorithm=Variant(step_size, Integer(shift), rule), proof=None)
+    return replace(case, algorithm=Variant(step_size, Integer(shift), rule, stored), proof=None)
 
 
 def variant_data(witness: Witness, claim: Claim) -> dict[str, Any]:

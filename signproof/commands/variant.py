@@ -17,10 +17,18 @@ if TYPE_CHECKING:
     from signproof.checks.variants.row import Row
 
 EPILOG = (
-    "Exit codes: 0 every claim holds or matches the baseline, 1 broken, failed or worse than the baseline, 2 misuse, "
-    "130 interrupted.  Example:  signproof variant mine.py:my_sign --claims 'scaled-sign/theorem-1.*' --dtype bfloat16"
+    "Exit codes: 0 every claim that applies holds or matches the baseline, 1 broken, undecided, failed or worse than "
+    "the baseline, 2 misuse, 130 interrupted.  Example:  signproof variant mine.py:my_sign --claims "
+    "'scaled-sign/theorem-1.*' --dtype bfloat16"
 )
-STYLES = {"holds": "green", "broken": "red", "failed": "bold red", "not applicable": "dim"}
+STYLES = {
+    "holds": "green",
+    "broken": "red",
+    "broken as shipped": "red",
+    "undecided": "yellow",
+    "failed": "bold red",
+    "not applicable": "dim",
+}
 LARGEST_RATIO = 1000
 """Ratios up to which a table shows decimals."""
 SCHEMA = "signproof-variant/1"
@@ -31,7 +39,9 @@ def command(
         str,
         typer.Argument(metavar="FILE.py:FACTORY", help="A function that maps a step size to an optax transformation."),
     ],
-    claims: Annotated[str, typer.Option(metavar="GLOB", help="Claims to test, by ID or pattern.")] = "*",
+    claims: Annotated[
+        str, typer.Option(metavar="GLOB|FILE.py", help="Claims to test, by ID or pattern, or FILE.py.")
+    ] = "*",
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
         Path | None,
@@ -46,6 +56,7 @@ def command(
     ] = ProfileName.quick,
 ) -> None:
     """Test whether an optimizer obeys the bounds: each holds, or is broken at a given step on a given instance."""
+    from signproof.checks.variants.row import FAULTS
     from signproof.loading import factory_in
     from signproof.report import variant_baseline
     from signproof.report.ledger import spared
@@ -59,9 +70,9 @@ def command(
         known = variant_baseline.read(baseline)
     called = variant_baseline.named(name, dtype)
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
-    if not interrupted and all(row.status == "not applicable" for row in found):
-        raise Misuse(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
     _print(found)
+    if not interrupted and all(row.status == "not applicable" for row in found):
+        notice(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
     if json is not None:
         place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
@@ -71,14 +82,14 @@ def command(
         notice(f"interrupted after {count}; results so far were kept, marked partial")
         raise typer.Exit(interrupted)
     if known is None:
-        wrong = any(row.status in ("broken", "failed") for row in found)
+        wrong = any(row.status in FAULTS for row in found)
     else:
         compared = variant_baseline.compare(found, known, complete=claims == "*")
         for difference in compared.differences:
             notice(f"changed: {difference}")
         for line in compared.stale:
             notice(f"stale: {line}")
-        wrong = bool(compared.differences) or any(row.status in ("broken", "failed") for row in compared.new)
+        wrong = bool(compared.differences) or any(row.status in FAULTS for row in compared.new)
     if wrong:
         raise typer.Exit(CHANGED)
 
@@ -86,8 +97,9 @@ def command(
 def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
     """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
     from signproof.checks.variants.ask import chosen, rows
+    from signproof.loading import is_file, read_file
 
-    asked, found = chosen(claims), []
+    asked, found = read_file(Path(claims)) if is_file(claims) else chosen(claims), []
     with progress(len(asked)) as bar:
         try:
             for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):

@@ -13,6 +13,7 @@ import pytest
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials import bounds as trials
 from signproof.checks.variants import ask as variants
+from signproof.checks.variants import probes
 from signproof.loading import factory_in, read_file
 from signproof.report import variant_baseline
 
@@ -27,6 +28,13 @@ def raises(step_size):
     return 1 / 0
 
 number = 3
+made = optax.sgd(0.1)
+"""
+CLAIMS = """
+from dataclasses import replace
+from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1
+
+claims = [replace(theorem_1_1, id="mine/first", proof=None)]
 """
 THEOREM = "scaled-sign/theorem-1.1"
 
@@ -37,6 +45,8 @@ def mine(tmp_path, monkeypatch):
     monkeypatch.setattr(trials, "believed", lambda claim: [DiagonalQuadratic])
     monkeypatch.setattr(DiagonalQuadratic, "shapes", ())
     monkeypatch.setattr(LeastSquares, "shapes", ())
+    monkeypatch.setattr(probes, "SHAPES", probes.SHAPES[:1])
+    monkeypatch.setattr(probes, "DIMENSIONS", (1,))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text(MINE)
     return tmp_path
@@ -48,7 +58,13 @@ def test_what_holds_exits_with_0_and_is_written(run, mine):
     data = json.loads((mine / "rows.json").read_text())
     assert data["schema"] == "signproof-variant/1" and data["variant"] == "right" and not data["partial"]
     [row] = data["rows"]
-    assert row["status"] == "holds" and 0.99 < row["ratio"] <= 1 and row["check"] == "variant/1 float64 quick seed 1"
+    assert row["status"] == "holds" and 0.99 < row["ratio"] <= 1 and row["check"] == "variant/2 float64 quick seed 1"
+
+
+def test_claims_come_from_a_file_too(run, mine):
+    (mine / "claims.py").write_text(CLAIMS)
+    code, out, _ = run("variant", "mine.py:wrong", "--claims", "claims.py")
+    assert code == 1 and "mine/first" in out and "broken" in out
 
 
 def test_what_is_broken_exits_with_1_and_says_where(run, mine):
@@ -92,19 +108,20 @@ def test_a_baseline_knows_a_variant_in_each_dtype(run, mine):
         (["none.py:right"], "no file none.py"),
         (["mine.py:rihgt"], "has no function 'rihgt'. Did you mean right?"),
         (["mine.py:number"], "has no function 'number'"),
+        (["mine.py:made"], "made is an optimizer, whose step size is fixed; signproof needs a function that makes it"),
         (["mine.py:right", "--claims", "no-such"], 'no claim "no-such"'),
-        (["mine.py:right", "--claims", "scaled-sign/remark-6"], "none of the claims 'scaled-sign/remark-6' applies to"),
         (["mine.py:right", "--dtype", "float8"], "there is no dtype 'float8'"),
         (["mine.py:right", "--baseline", "none.json"], "no baseline none.json"),
         (["mine.py:right", "--baseline", "mine.py"], "mine.py is not JSON"),
     ],
 )
 def test_misuse_is_one_line(misuse, run, mine, arguments, words):
-    if "remark-6" in arguments[-1]:  # a table, then the line
-        code, _, err = run("variant", *arguments)
-        assert code == 2 and words in err
-    else:
-        assert words in misuse("variant", *arguments)
+    assert words in misuse("variant", *arguments)
+
+
+def test_a_claim_that_does_not_apply_is_no_misuse(run, mine):
+    code, _, err = run("variant", "mine.py:right", "--claims", "scaled-sign/remark-6")
+    assert code == 0 and "none of the claims 'scaled-sign/remark-6' applies to right: " in err
 
 
 def test_ctrl_c_keeps_what_was_found(run, mine, monkeypatch):

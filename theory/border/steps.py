@@ -190,7 +190,20 @@ def measured(measure: Measure, problem: Objective, x: Vector, xp: Arithmetic) ->
 
 
 def _copying(gradient: Any, xp: Arithmetic) -> Any:  # of points, or the oracle of a proximal method
-    return gradient if isinstance(gradient, ProximalOracle) else lambda *at: copied(gradient(*map(copied, at)), xp.copy)
+    return gradient if isinstance(gradient, ProximalOracle) else _Copying(gradient, xp)
+
+
+class _Copying:
+    """A gradient that is given copies and gives copies; so does the value of f - f*, if it has one."""
+
+    def __init__(self, gradient: Any, xp: Arithmetic):
+        self._gradient, self._xp = gradient, xp
+
+    def __call__(self, *at: Any) -> Any:
+        return copied(self._gradient(*map(copied, at)), self._xp.copy)
+
+    def value(self, *at: Any) -> Any:
+        return copied(self._gradient.value(*map(copied, at)), self._xp.copy)
 
 
 class _Drawn:

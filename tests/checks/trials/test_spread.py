@@ -20,7 +20,15 @@ def comparison(ratios):
     held = considered & (ratios <= 1)
     usable, floor = np.ones(ratios.shape[1], bool), np.full(ratios.shape[1], len(ratios))
     return Comparison(
-        (ones, ones), (measured, measured), (ones, ones), usable, considered, held, considered & ~held, floor
+        (ones, ones),
+        (measured, measured),
+        (ones, ones),
+        usable,
+        considered,
+        considered,
+        held,
+        considered & ~held,
+        floor,
     )
 
 

@@ -42,7 +42,28 @@ CASES = {
     "moments": lambda x, y: jnp.mean(x) - jnp.var(y) + jnp.minimum(x, jnp.inf),
     "calls": lambda x, y: jax.nn.relu(x) + jax.checkpoint(jnp.sin)(y),
 }  # fmt: skip
-"""Functions of two vectors, which between them use every operation that is known."""
+"""Functions of two vectors, which between them use most operations that are known."""
+OTHERS = {
+    "guarded": lambda x, y: jnp.nan_to_num(x / jnp.abs(x), nan=0.0) + jnp.where(y == 0, 2.0, x / y),
+    "guarded later": lambda x, y: jnp.nan_to_num(2 * (1 / jnp.abs(x)) - 1, posinf=3.0) + jnp.nan_to_num(y * y / y),
+    "guarded by a test": lambda x, y: jnp.where(jnp.isfinite(x / y), x / y, 0.0) + jnp.where(jnp.isinf(1 / x), 1.0, 0),
+    "guarded root": lambda x, y: jnp.where(x == 0, 0.0, jax.lax.rsqrt(x * x)) + jnp.nan_to_num(y / jnp.linalg.norm(y)),
+    "padded": lambda x, y: jnp.pad(x, (1, 2), constant_values=0.5)[1:4] + jnp.roll(y, 1),
+    "packed": lambda x, y: jnp.unpackbits(jnp.packbits(x > 0))[:D] * y + (jnp.arange(D) ^ 2) + (jnp.arange(D) << 1),
+    "signs by bits": lambda x, y: jnp.copysign(jnp.abs(y) + 1, x + 0.3) + jnp.signbit(y - 0.3),
+    "sorted": lambda x, y: jnp.sort(x) + jnp.sort(y, descending=True)[::-1] * jnp.median(x),
+    "ordered": lambda x, y: y[jnp.argsort(x)] + jax.lax.top_k(y, 2)[0][0] + x[jnp.argmax(y)] - y[jnp.argmin(x)],
+    "scattered": lambda x, y: x.at[0].set(y[2]).at[jnp.argmax(y)].add(x[1]) + x.at[jnp.array([0, 0])].add(y[:2]),
+    "sliced": lambda x, y: jax.lax.dynamic_update_slice(x, y[:2], (1,)) + jax.lax.dynamic_slice(y, (x.argmax(),), (3,)),
+    "running": lambda x, y: jnp.cumsum(x) + jnp.cumprod(y) - jax.lax.cummax(x) + jax.lax.cummin(y, reverse=True),
+    "product": lambda x, y: jnp.prod(x) + jnp.cbrt(y) - jnp.round(2 * x) + jnp.exp2(x / 4) + jnp.fmod(x, 0.75),
+    "scanned": lambda x, y: jax.lax.scan(lambda c, v: (c * v + 0.5, c - v), x[0], y)[1],
+    "counted": lambda x, y: jax.lax.fori_loop(0, 3, lambda i, c: c + x[i], y),
+    "turned": lambda x, y: jax.lax.while_loop(lambda s: s[0] < 4, lambda s: (s[0] + 1, s[1] / 2 + y), (0, x))[1],
+    "batched": lambda x, y: jnp.einsum("bi,bij->bj", jnp.stack([x, y]), jnp.ones((2, D, D), x.dtype))[0],
+    "stopped": lambda x, y: jax.lax.stop_gradient(x) + jax.grad(lambda z: jnp.sum(jnp.abs(z) ** 3))(y),
+}  # fmt: skip
+"""Functions that use the others, guards and loops among them."""
 
 
 @cache
@@ -73,16 +94,17 @@ def exactly(trace, x, y):
 
 
 @cache
-def programs(dtype):
+def programs(dtype, others=False):
     """All functions at once: on balls, and as JAX runs them."""
-    traces = {name: traced(function, dtype) for name, function in CASES.items()}
+    cases = OTHERS if others else CASES
+    traces = {name: traced(function, dtype) for name, function in cases.items()}
 
     def balls(x, y):
         x, y = (cast(ball(v), dtype, BALLS) for v in (x, y))
         return {name: ends(evaluate(trace, [x, y], BALLS)[0]) for name, trace in traces.items()}
 
     def run(x, y):
-        return {name: function(x, y) for name, function in CASES.items()}
+        return {name: function(x, y) for name, function in cases.items()}
 
     return jax.jit(balls), jax.jit(run)
 
@@ -91,13 +113,14 @@ NARROWER = pytest.mark.slow
 """Each dtype is compiled for seconds; `test_variants` runs the narrower ones, too."""
 
 
+@pytest.mark.parametrize("others", [False, pytest.param(True, marks=NARROWER)])
 @pytest.mark.parametrize(
     "dtype", ["float64", pytest.param("float32", marks=NARROWER), pytest.param("bfloat16", marks=NARROWER)]
 )
 @settings(max_examples=10, deadline=None)
 @given(x=numbers(), y=numbers())
-def test_balls_hold_what_is_exact_and_what_jax_computes(dtype, x, y):
-    balls, run = programs(dtype)
+def test_balls_hold_what_is_exact_and_what_jax_computes(dtype, others, x, y):
+    balls, run = programs(dtype, others)
     with jax.enable_x64(True):
         enclosed = jax.tree.map(np.asarray, balls(x, y))
     with jax.enable_x64(dtype == "float64"):
@@ -108,9 +131,33 @@ def test_balls_hold_what_is_exact_and_what_jax_computes(dtype, x, y):
         slack = high - low if dtype == "float64" else 0 * low
         here = np.asarray(found[name], float)
         assert ((low - slack <= here) & (here <= high + slack))[known].all(), name
-        exact = exactly(traced(CASES[name]), x, y)  # all literals are short: every dtype has them
+        exact = exactly(traced({**CASES, **OTHERS}[name]), x, y)  # all literals are short: every dtype has them
         for below, above, part in zip(low[known], high[known], np.array(exact)[known] if exact else [], strict=False):
             assert below <= to_float(part[1]) and to_float(part[0]) <= above, name
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_is_exact_is_what_jax_computes(name):
+    for x, y in (
+        ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+        ([1.0, -2.0, 0.5], [0.25, 0.0, -1.0]),
+        ([1, 1, -1.0], [2, 2, 2.0]),
+    ):
+        exact = exactly(traced(OTHERS[name]), np.array(x), np.array(y))
+        with jax.enable_x64(True):
+            found = np.asarray(OTHERS[name](jnp.array(x), jnp.array(y)), float)
+        for (low, high), part in zip(exact, found, strict=True):
+            assert to_float(low) - 1e-13 <= part <= to_float(high) + 1e-13
+
+
+@pytest.mark.parametrize("name", ["guarded", "guarded root", "sorted", "scattered", "turned"])
+def test_balls_hold_guards_orders_and_loops(name):
+    x, y = np.array([1.0, -2.0, 0.0]), np.array([0.25, 0.0, -1.0])
+    with jax.enable_x64(True):
+        low, high = map(np.asarray, ends(evaluate(traced(OTHERS[name]), [ball(x), ball(y)], BALLS)[0]))
+    exact = exactly(traced(OTHERS[name]), x, y)
+    assert (high - low < 1e-12).all()
+    assert all(a <= to_float(c[1]) and to_float(c[0]) <= b for a, b, c in zip(low, high, exact, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -157,14 +204,54 @@ def test_integers_beyond_their_dtype_are_not_known():
             evaluate(trace, [rationals([3, 3, number])] * 2, RATIONALS)
 
 
-def test_whether_a_quotient_by_zero_is_a_number_is_not_known():
+def test_whether_a_quotient_is_a_number_is_known_where_its_divisor_is():
     trace = traced(lambda x, y: jnp.where(jnp.isnan(x / y), 0.0, 5.0))
     with jax.enable_x64(True):
-        [found] = evaluate(trace, [ball(np.array([0.0, 1.0, 1.0])), ball(np.array([0.0, 2.0, 3.0]))], BALLS)
+        divisor = Ball(jnp.array([0.0, 2.0, 0.0]), jnp.array([0.0, 0.0, 1.0]))
+        [found] = evaluate(trace, [ball(np.array([0.0, 2.0, 0.0])), divisor], BALLS)
         low, high = map(np.asarray, ends(found))
-        assert low[0] <= 0 and high[0] >= 5 and low[1] > 4
+        assert abs(high[0]) < 1e-300 and low[1] > 4 and low[2] <= 0 and high[2] >= 5
+    [found] = evaluate(trace, [rationals(v) for v in ([0, 1, 1], [0, 2, 0])], RATIONALS)
+    assert found.tolist() == [0, 5, 5]
     with Balls(64) as xp, pytest.raises(Undecided):
-        evaluate(trace, [xp.number(rationals(v)) for v in ([0, 1, 1], [0, 2, 3])], xp)
+        evaluate(trace, [xp.number(rationals([0, 1, 1])), np.array([arb(0, 1)] * 3)], xp)
+
+
+def test_what_is_no_number_never_becomes_one():
+    for function in (lambda x, y: jnp.sign(x / y), lambda x, y: jnp.maximum(x / y, 1.0), lambda x, y: x / y + 1):
+        with jax.enable_x64(True):
+            [found] = evaluate(traced(function), [ball(np.zeros(3)), ball(np.zeros(3))], BALLS)
+            assert not np.isfinite(np.concatenate(ends(found))).any()
+
+
+def test_a_zero_has_either_sign():
+    trace = traced(lambda x, y: jnp.where(jnp.signbit(x), -1.0, 1.0))
+    with jax.enable_x64(True):
+        low, high = map(np.asarray, ends(evaluate(trace, [ball(np.array([0.0, -2.0, 3.0]))] * 2, BALLS)[0]))
+        assert low[0] <= -1 and high[0] >= 1 and high[1] < 0 < low[2]
+    with pytest.raises(Undecided):
+        evaluate(trace, [rationals([0, 1, 2])] * 2, RATIONALS)
+
+
+def test_a_loop_whose_test_is_not_known_says_nothing():
+    trace = traced(lambda x, y: jax.lax.while_loop(lambda z: jnp.sum(z) < 4, lambda z: 2 * z + y, x))
+    with jax.enable_x64(True):
+        one = ball(np.ones(3))
+        known, unknown = one, Ball(one.middle, jnp.full(3, 0.5))
+        for start, tells in ((known, True), (unknown, False)):
+            [found] = evaluate(trace, [start, one], BALLS)
+            assert np.isfinite(np.asarray(found.radius)).all() == tells
+
+
+def test_places_that_are_not_known_say_nothing():
+    trace = traced(lambda x, y: y[jnp.argmax(x)] + 0 * y)
+    with jax.enable_x64(True):
+        close = Ball(jnp.array([1.0, 1.1, 0.0]), jnp.array([0.2, 0.0, 0.0]))
+        assert not np.isfinite(np.asarray(evaluate(trace, [close, ball(np.ones(3))], BALLS)[0].radius)).any()
+    trace = traced(lambda x, y: jnp.sort(x) + 0 * y)
+    with jax.enable_x64(True):
+        low, high = map(np.asarray, ends(evaluate(trace, [close, ball(np.ones(3))], BALLS)[0]))
+        assert high[0] < 0.01 and low[1] < 0.81 and high[1] > 1.09 and high[2] > 1.19
 
 
 def test_counters_stay_exact():
@@ -181,11 +268,12 @@ def test_counters_stay_exact():
 
 
 @pytest.mark.parametrize(
-    "function", [lambda x, y: jnp.sort(x), lambda x, y: jax.lax.scan(lambda c, v: (c, v), x, y)[1]]
+    ("function", "name"),
+    [(lambda x, y: jnp.linalg.svd(x[None])[1], "svd"), (lambda x, y: jax.scipy.special.digamma(x), "digamma")],
 )
-def test_what_is_not_known_is_refused_by_name(function):
+def test_what_is_not_known_is_refused_by_name_and_line(function, name):
     trace = traced(function)
-    with pytest.raises(Unfollowed, match=r"sort|scan"):
+    with pytest.raises(Unfollowed, match=rf"{name}.*test_traced.py, line \d+"):
         follow(trace)
-    with pytest.raises(Unfollowed, match=r"sort|scan"):
+    with pytest.raises(Unfollowed, match=name):
         evaluate(trace, [rationals([1, 2, 3])] * 2, RATIONALS)
