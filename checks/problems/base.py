@@ -23,10 +23,11 @@ from flint import fmpq
 from signproof.checks.numbers.exact import Exact, each, rational, rationals
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
-from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.objective import Constant, Dimension, StronglyConvex
 from signproof.theory.border.copies import copied
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
+from signproof.theory.norms import L2, LINF
 
 MOST_BATCHES = 1000
 """Batches of a family after which no more are asked for."""
@@ -161,7 +162,7 @@ class Problem(Instances):
             function = getattr(cls, name)
             if isfunction(function) and not is_ours(function.__module__) and not hasattr(function, "on_copies"):
                 setattr(cls, name, _on_copies(function))
-        for fact in ("constant", "exact_constant", "hessian", "convex", "separable"):
+        for fact in ("constant", "exact_constant", "hessian", "convex", "is_convex", "separable"):
             other = owner(cls, fact)
             if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
                 raise TypeError(
@@ -195,6 +196,13 @@ class Problem(Instances):
             return None
         end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
         return rational(float(end))
+
+    def is_convex(self) -> bool | np.ndarray:
+        """Whether it is known to be convex without being strongly convex, for one instance, or for each of a batch.
+
+        `convex` unless overridden; `convexity` asks for strong convexity, too.
+        """
+        return self.convex
 
     def check(self) -> None:
         """For one instance: raises ValueError, in one line, if it does not belong to the family."""
@@ -273,6 +281,25 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
 def _constant(problem: Problem, assumption: Constant) -> Enclosure | None:
     answer = answered(type(problem), assumption)
     return problem.constant(assumption) if answer is None else answer(problem, assumption)
+
+
+def convexity(problem: Problem) -> bool | np.ndarray:
+    """Which instances of a batch are known to be convex, shape (batch,), or True or False for all of them."""
+    found = problem.is_convex()
+    if np.all(found):
+        return True
+    for pair in (L2, LINF):
+        ends = known(problem, StronglyConvex(1, pair))
+        found = found if ends is None else found | (np.asarray(ends.lower) > 0)
+    return found
+
+
+def is_convex(problem: Problem) -> bool:
+    """Whether one instance is known to be convex."""
+    if problem.is_convex():
+        return True
+    strongly = (exactly_known(problem, StronglyConvex(1, pair)) for pair in (L2, LINF))
+    return any(mu is not None and mu > 0 for mu in strongly)
 
 
 def in_numbers_of(xp: Arithmetic, field: Numbers) -> Numbers:
