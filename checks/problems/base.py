@@ -95,6 +95,18 @@ class Instances(ABC):
         """For one instance: the same with simpler numbers, if the family has any."""
         return self
 
+    def without(self, coordinate: int) -> Self | None:
+        """For one instance of two coordinates or more: the same without one of them; None if there is no such thing."""
+        return None
+
+    def scaled(self, height: np.ndarray, width: np.ndarray) -> Self:
+        """Of a batch: f at the given multiples, and where a family has lengths of its own, stretched along x.
+
+        Arguments: positive numbers, shape (batch,). `scalable` fields are multiplied unless it is overridden.
+        """
+        fields = {name: self.arrays()[name] * height for name in self.scalable}
+        return dataclasses.replace(self, **fields)
+
     def _nearest(self, denominator: int) -> Self:
         """For one instance: the same, of the same class, with the nearest fractions with that denominator."""
         near = {name: nearest(np.asarray(field), denominator) for name, field in self.arrays().items()}

@@ -143,6 +143,9 @@ class PiecewiseQuadratic(Problem):
     def rounded(self, denominator: int) -> Self:
         return self._nearest(denominator)
 
+    def scaled(self, height: np.ndarray, width: np.ndarray) -> Self:
+        return type(self)(self.curvatures * height, self.knots * width)
+
     def without(self, coordinate: int) -> Self:
         kept = [i for i in range(self.dimension) if i != coordinate]
         return type(self)(self.curvatures[:, :, kept], self.knots[:, :, kept])

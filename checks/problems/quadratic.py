@@ -89,6 +89,9 @@ class DiagonalQuadratic(Problem):
     def rounded(self, denominator: int) -> Self:
         return self._nearest(denominator)
 
+    def without(self, coordinate: int) -> Self:
+        return type(self)(np.delete(self.diagonal, coordinate, axis=0))
+
     @classmethod
     def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
         yield cls._simple(np.array([[1], [2], [5]]), np.array([[1], [-3]]))
@@ -204,6 +207,10 @@ class LeastSquares(Problem):
 
     def rounded(self, denominator: int) -> Self:
         return self._nearest(denominator)
+
+    def without(self, coordinate: int) -> Self | None:
+        rows = [row for row in range(len(self.factor)) if row != coordinate]
+        return type(self)(np.delete(self.factor[rows], coordinate, axis=1)) if rows else None
 
     def describe(self):
         m, d = self.factor.shape

@@ -16,6 +16,7 @@ from signproof.checks.facts.families import asked, doubt, doubt_of, unmet_at
 from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse_later
 from signproof.checks.gradients.finite import Oracle, TableOracle
 from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Irrational, Undecided, rational, rationals
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import exactly_known
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
@@ -285,6 +286,10 @@ def at_start(instance: Instance) -> dict[Symbol, Rational] | str:
         return str(error)
     if len(start) != problem.dimension:
         return f"the start has {len(start)} coordinates, but the problem has dimension {problem.dimension}"
+    if instance.minimizer is not None and len(instance.minimizer) != len(start):
+        return f"the minimizer has {len(instance.minimizer)} coordinates, but the problem has dimension {len(start)}"
+    if instance.minimizer is not None and not depends_on_origin(claim):
+        return "the minimizer is not the origin, and the claim is not known to say what it is about there"
     if not fits(claim, len(start)):
         return f"points with {len(start)} coordinates are not matrices, as the claim's norm requires"
     distrusted = doubt(type(problem), asked(claim))

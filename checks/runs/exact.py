@@ -26,8 +26,7 @@ def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
-    assert instance.claim.algorithm is not None
-    return states(instance.claim.algorithm, x, lambda point: posed.gradient(point, xp), values, xp)
+    return states(instance.method(xp), x, lambda point: posed.gradient(point, xp), values, xp)
 
 
 def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterator[Any]:

@@ -16,6 +16,7 @@ from sympy import Symbol
 
 from signproof.checks.gradients.finite import Oracle
 from signproof.checks.numbers.exact import RATIONALS, Rationals, rational
+from signproof.checks.posing.displaced import translates
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.runs.instance import Instance, by_symbol
@@ -68,7 +69,7 @@ class Chain:
         x = np.array(start, dtype=object)
         self._problem, self._oracle = problem, oracle
         values = {**by_symbol(parameters), V0: Guarded(problem).suboptimality(x, RATIONALS)}
-        merge = Guarded(problem).state if _translates(algorithm) and _has_states(problem) else tuple
+        merge = Guarded(problem).state if translates(algorithm) and _has_states(problem) else tuple
         self._begin(algorithm, values, merge, x)
 
     def _begin(
@@ -143,8 +144,8 @@ class Chain:
 
 def chain_of(instance: Instance) -> Chain:
     """The chain of a claim's method on an instance with an oracle."""
-    assert instance.claim.algorithm is not None and instance.oracle is not None
-    return Chain(instance.claim.algorithm, instance.objective, instance.oracle, instance.parameters, instance.start)
+    assert instance.oracle is not None
+    return Chain(instance.method(), instance.objective, instance.oracle, instance.parameters, instance.start)
 
 
 def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[fmpq]:
@@ -155,11 +156,6 @@ def expectations(chain: Chain, measure: Measure, problem: Problem) -> Iterator[f
             heights[state] = measured(measure, problem, chain.points[state], RATIONALS)
         yield sum((p * heights[state] for state, p in chain.law.items()), start=fmpq(0))
         chain.advance()
-
-
-def _translates(algorithm: Algorithm) -> bool:
-    """What the class says that has the update rule; a subclass with a rule of its own has to say so itself."""
-    return bool(vars(owner(type(algorithm), "update")).get("translates", False))
 
 
 def _has_states(problem: Problem) -> bool:

@@ -18,6 +18,7 @@ from flint import fmpq, fmpq_mat
 from sympy import Expr, Symbol
 
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Range
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
@@ -58,7 +59,7 @@ def grid(claim: Claim, ranges: list[Range]) -> Iterator[Proposal]:
     Arguments: the claim; the ranges of its free parameters (`domain.ranges`).
     """
     assert claim.bound is not None
-    rest = claim.bound.subs({k: 1, V0: 0})
+    rest, moved = claim.bound.subs({k: 1, V0: 0}), depends_on_origin(claim)
     for positions in _positions(len(ranges)):
         thetas = {interval.symbol: theta for interval, theta in zip(ranges, positions, strict=True)}
         for slack, problem in product(SLACK, _problems()):
@@ -68,6 +69,9 @@ def grid(claim: Claim, ranges: list[Range]) -> Iterator[Proposal]:
             starts = [*_starts(problem, _step_size(claim, parameters))]
             for start in (*starts, *_balanced(rest, problem, parameters, starts[:1])):
                 yield Proposal(claim, problem, parameters, start, STEPS)
+                if moved:  # a start at the origin, and a minimizer off every axis
+                    for minimizer in (tuple(-entry for entry in start), (fmpq(3),) * len(start)):
+                        yield Proposal(claim, problem, parameters, start, STEPS, minimizer=minimizer)
 
 
 def _positions(count: int) -> list[tuple[fmpq, ...]]:

@@ -90,4 +90,6 @@ def copies(
         odds = theta[index] / (1 - theta[index])
         thetas[symbol] = kept(theta[index]) if symbol in held else 1 / (1 + 1 / moved(odds))
     start = moved(batch.start[:, index])
-    return prepare(candidate.claim, candidate.ranges, dataclasses.replace(problem, **fields), start, thetas)
+    place = None if batch.minimizer is None else kept(batch.minimizer[:, index])
+    problem = dataclasses.replace(problem, **fields)
+    return prepare(candidate.claim, candidate.ranges, problem, start, thetas, minimizer=place)

@@ -49,6 +49,8 @@ class Batch:
         problem, start: a batch of problems and points of shape (d, batch).
         thetas: positions of the free parameters in their ranges, shape (batch,).
         values: all parameters, constants of the problems included, shape (batch,).
+        minimizer: where the method has the minimizers, from which all points are told, shape (d, batch); the origin if
+            it is None.
         inside: whether the assumptions and the part of the domain that does not speak of k hold, as far as floats tell.
     """
 
@@ -57,11 +59,17 @@ class Batch:
     thetas: dict[Symbol, np.ndarray]
     values: dict[Symbol, np.ndarray]
     inside: np.ndarray
+    minimizer: np.ndarray | None = None
 
     def describe(self, index: int) -> str:
         """A few words on one instance."""
         values = ", ".join(f"{symbol} = {array[index]:.6g}" for symbol, array in self.values.items())
-        return f"{short(self.problem.pick(index))}, {values}"
+        return f"{short(self.problem.pick(index))}, {values}{self._place(index)}"
+
+    def _place(self, index: int) -> str:
+        if self.minimizer is None or not self.minimizer[:, index].any():
+            return ""
+        return f", minimizer ({', '.join(f'{entry:.4g}' for entry in self.minimizer[:, index])})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +106,14 @@ def prepare(
     start: np.ndarray,
     thetas: Mapping[Symbol, np.ndarray],
     given: Mapping[Symbol, np.ndarray] | None = None,
+    minimizer: np.ndarray | None = None,
 ) -> Batch | None:
     """Constants and parameters for a batch; None if the family does not meet the assumptions, or if a norm of the claim
     has no meaning in its dimension.
 
     Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
     parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
-    parameters that are known otherwise.
+    parameters that are known otherwise; where the method has the minimizers.
     """
     size = start.shape[1]
     values: dict[Symbol, np.ndarray] = dict(given or {})
@@ -139,7 +148,7 @@ def prepare(
         for relation in conditions:
             inside = inside & domain.holds(relation, values | at_start, numbers)
     inside = inside & met_at_start(claim, problem, start, values)
-    return Batch(problem, start, dict(thetas), values, inside)
+    return Batch(problem, start, dict(thetas), values, inside, minimizer)
 
 
 def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
@@ -152,7 +161,13 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
     other = MinDualGradientNorm(2, pair) if of_value else claim.measure
     value, measured = engine.run(
-        claim.algorithm, batch.problem, batch.start, batch.values, steps, (Suboptimality(), other)
+        claim.algorithm,
+        batch.problem,
+        batch.start,
+        batch.values,
+        steps,
+        (Suboptimality(), other),
+        minimizer=batch.minimizer,
     )
     if of_value:
         measured = value
@@ -161,7 +176,7 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     limit = engine.bound(claim.bound, batch.values, (value[0][0], value[1][0]), steps)
     with np.errstate(all="ignore"):
         usable = batch.inside & (value[0][0] > 0) & np.isfinite(value[1][0])
-        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps)
+        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps, batch.minimizer)
         asked = np.broadcast_to(usable, measured[0].shape) & _steps_in_domain(claim, batch, steps)
         if promises_decrease(claim):
             asked[0] = False  # V_0 <= V_0 says nothing
@@ -195,14 +210,21 @@ def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray)
             break
         problem = batch.problem.one(int(index))
         thetas = {symbol: rational(float(theta[index])) for symbol, theta in batch.thetas.items()}
-        for witness in _rounded(claim, ranges, problem, batch.start[:, index], thetas, int(first[index])):
+        place = None if batch.minimizer is None else batch.minimizer[:, index]
+        for witness in _rounded(claim, ranges, problem, batch.start[:, index], thetas, place, int(first[index])):
             return witness, dismissed
         dismissed += 1
     return None, dismissed
 
 
 def _rounded(
-    claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, thetas: dict, steps: int
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    start: np.ndarray,
+    thetas: dict,
+    minimizer: np.ndarray | None,
+    steps: int,
 ) -> Iterator[Witness]:
     """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
 
@@ -217,6 +239,7 @@ def _rounded(
     ):
         try:
             posed, x, positions = problem, near(start, 2**60), thetas
+            place = None if minimizer is None or not minimizer.any() else tuple(near(minimizer, denominator or 2**60))
             if denominator is not None:
                 posed, x = problem.rounded(denominator), near(start, denominator)
                 positions = dict(zip(thetas, nearest(np.array(list(thetas.values())), 2 * denominator), strict=True))
@@ -226,7 +249,7 @@ def _rounded(
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
             continue  # not an instance of the family: try finer numbers
         try:
-            instance = Instance(claim, posed, parameters, tuple(x))
+            instance = Instance(claim, posed, parameters, tuple(x), minimizer=place)
             found = replay(instance, steps)
             ended = True
         except (Undecided, ZeroDivisionError):
