@@ -11,6 +11,7 @@ from sympy import Eq, Expr, Symbol, false, nan, true, zoo
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.posing.domain import Unsupported
+from signproof.checks.posing.special import special
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption, Constant
 from signproof.theory.border.consistency import draws
@@ -123,7 +124,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     """
     claim = noiseless(claim)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant) and not about_run(assumption):
+        if not isinstance(assumption, Constant) and not about_run(assumption) and special(assumption) is None:
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
     parts = (claim.algorithm, claim.measure, *claim.assumptions)
     if all(getattr(part, "norm", None) is not ANY for part in parts):

@@ -216,6 +216,15 @@ class Problem(Instances):
         """
         return self.convex
 
+    def off_centre(self) -> float:
+        """How far the origin may be from a minimizer, in the Euclidean norm: 0 where it is one."""
+        return 0.0
+
+    def from_nearest(self, start: np.ndarray) -> np.ndarray:
+        """Of a batch: starts from which the run is the same, told from a minimizer near them; the same ones unless
+        overridden. Shape (d, batch)."""
+        return start
+
     def check(self) -> None:
         """For one instance: raises ValueError, in one line, if it does not belong to the family."""
 

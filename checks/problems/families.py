@@ -22,6 +22,7 @@ def families(claim: Claim | None = None) -> list[type[Problem]]:
         sine.SineSum,
         composition.ComposedSine,
         softplus.SoftplusSum,
+        softplus.LogisticSum,
         composition.ComposedSoftplus,
         matrices.MatrixLeastSquares,
         logistic.LogisticRegression,

@@ -151,6 +151,13 @@ class LeastSquares(Problem):
     def hessian(self):
         return self.factor.T.dot(self.factor)
 
+    def from_nearest(self, start: np.ndarray) -> np.ndarray:
+        A = np.moveaxis(self.factor, -1, 0)
+        if A.shape[1] == A.shape[2]:
+            return start
+        # without their part in A's kernel, as far as floats tell: what is left is a start like any other
+        return np.ascontiguousarray((np.linalg.pinv(A) @ (A @ start.T[:, :, None]))[:, :, 0].T)
+
     def constant(self, assumption: Constant) -> Enclosure | None:
         m, d, _ = self.factor.shape
         A = np.moveaxis(self.factor, -1, 0)

@@ -110,7 +110,7 @@ def _posed(
     others: dict[str, fmpq],
     minimizer: tuple[fmpq, ...] | None,
 ) -> Iterator[Proposal]:
-    constants = _constants(witness.claim, problem)
+    constants = _constants(witness.claim, problem, start)
     if constants is not None:
         yield Proposal(witness.claim, problem, constants | others, start, witness.k, minimizer=minimizer)
 
@@ -137,10 +137,10 @@ def _free(witness: Witness) -> dict[str, fmpq]:
     return {name: number for name, number in witness.parameters.items() if name not in known}
 
 
-def _constants(claim: Claim, problem: Problem) -> dict[str, fmpq] | None:
+def _constants(claim: Claim, problem: Problem, start: tuple[fmpq, ...]) -> dict[str, fmpq] | None:
     """The best constants of a problem; None if it does not meet the assumptions."""
     try:
-        return exact_parameters(noiseless(claim), [], problem, {})
+        return exact_parameters(noiseless(claim), [], problem, {}, start)
     except (ValueError, TypeError, ZeroDivisionError, Undecided):
         return None
 

@@ -7,7 +7,7 @@ made into an instance with simple rational numbers and replayed exactly; only th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,10 +20,13 @@ from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, to_fl
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
-from signproof.checks.problems.base import Problem, exactly_known, known, nearest
+from signproof.checks.posing.special import assumes_convexity, distance, distances, special, start_distance
+from signproof.checks.problems.base import Problem, convexity, exactly_known, is_convex, known, nearest
+from signproof.checks.problems.constants import Enclosure
 from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import Measure, MinDualGradientNorm, Suboptimality
@@ -120,10 +123,16 @@ def prepare(
     inside = np.ones(size, dtype=bool)
     if not fits(claim, len(start)):
         return None
+    if any(start_distance(assumption) for assumption in claim.assumptions):
+        start = problem.from_nearest(start)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant):
-            continue  # it is about the start alone
-        ends = known(problem, assumption)
+        if isinstance(special(assumption), Convex):
+            inside = inside & convexity(problem)
+        if not isinstance(assumption, Constant) or isinstance(special(assumption), Convex):
+            continue  # it is about the start alone, or has no constant
+        pair = start_distance(assumption)
+        far = None if pair is None else distances(pair, start, problem.off_centre())
+        ends = known(problem, assumption) if far is None else Enclosure(far, far)
         if ends is None:
             return None
         # an upper end for L, a lower end for mu: the assumption holds with them
@@ -245,7 +254,7 @@ def _rounded(
                 positions = dict(zip(thetas, nearest(np.array(list(thetas.values())), 2 * denominator), strict=True))
             if any(not 0 < theta < 1 for theta in positions.values()):
                 continue
-            parameters = exact_parameters(claim, ranges, posed, positions)
+            parameters = exact_parameters(claim, ranges, posed, positions, tuple(x))
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
             continue  # not an instance of the family: try finer numbers
         try:
@@ -272,15 +281,23 @@ def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:
 
 
 def exact_parameters(
-    claim: Claim, ranges: list[Range], problem: Problem, thetas: dict[Symbol, fmpq]
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    thetas: dict[Symbol, fmpq],
+    start: Sequence[fmpq] | None = None,
 ) -> dict[str, fmpq]:
     """Rational constants valid for one instance, and the parameters at the given positions of their ranges.
+
+    The start need not be given if nothing is assumed of its distance from the minimizer.
 
     Raises ValueError if the instance does not meet an assumption.
     """
     values: dict[Symbol, fmpq] = {}
+    if assumes_convexity(claim.assumptions) and not is_convex(problem):
+        raise ValueError("the instance is not known to be convex")
     for symbol, assumptions in domain.constants(claim).items():
-        answers = [exactly_known(problem, assumption) for assumption in assumptions]
+        answers = [constant_with(problem, assumption, start) for assumption in assumptions]
         found = [constant for constant in answers if constant is not None]
         if len(found) < len(answers):
             raise ValueError("the instance does not meet the assumptions")
@@ -288,6 +305,15 @@ def exact_parameters(
     for interval in ranges:
         values[interval.symbol] = interval.at(thetas[interval.symbol], values, RATIONALS)
     return {str(symbol): number for symbol, number in values.items()}
+
+
+def constant_with(problem: Problem, assumption: Constant, start: Sequence[fmpq] | None) -> fmpq | None:
+    """For one instance and a start: a rational constant with which the assumption surely holds; None if none is known,
+    or if that takes a start."""
+    pair = start_distance(assumption)
+    if pair is None:
+        return exactly_known(problem, assumption)
+    return None if start is None else distance(pair, start, problem.off_centre())
 
 
 def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:

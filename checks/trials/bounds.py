@@ -21,12 +21,11 @@ from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.problems.base import Problem
+from signproof.checks.problems.base import Instances, Problem
 from signproof.checks.trials.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
 from signproof.checks.trials.tally import Profile, Tally, Trials
 from signproof.checks.trials.tightness import first_shares, largest_ratios
 from signproof.theory.claim import Claim
-from signproof.theory.declared import owner
 
 SCALES = (-60, -20, -8, 0, 8, 20, 60)
 """Powers of two by which f and x are multiplied."""
@@ -126,7 +125,7 @@ def _also_scaled(
     problem, start = None, np.empty((0, 0))
     for problem, start in batches:
         yield problem, start
-    if problem is not None and (problem.scalable or owner(type(problem), "scaled") is not Problem):
+    if problem is not None and (problem.scalable or type(problem).scaled is not Instances.scaled):
         rng = np.random.default_rng([*seed, SCALES[-1]])
         height, width = (2.0 ** rng.choice(SCALES, start.shape[1]) for _ in range(2))
         yield problem.scaled(height, width), start * width

@@ -26,12 +26,12 @@ from signproof.checks.numbers.exact import RATIONALS, Irrational, rational, rati
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import at_horizons, noiseless
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import exactly_known
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import expected_run, outside, replay_expected
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
 from signproof.checks.runs.instance import Instance
+from signproof.checks.trials.batch import constant_with
 from signproof.checks.trials.tally import Tally
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant
@@ -189,7 +189,7 @@ class _Run:
             return False
         objective = {}
         for assumption in (a for a in self.claim.assumptions if isinstance(a, Constant)):
-            constant = exactly_known(self.problem, assumption)
+            constant = constant_with(self.problem, assumption, self.start)
             if constant is None:
                 return False
             if isinstance(assumption.constant, Symbol):
