@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
-from sympy import Eq, Expr, Symbol, false, nan, true, zoo
+from sympy import Eq, Expr, Ge, Symbol, false, nan, true, zoo
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.posing.domain import Unsupported
@@ -157,11 +157,14 @@ def noiseless(claim: Claim) -> Claim:
     if claim.measure is None:
         raise Unsupported("a claim without a measure says nothing about exact gradients")
     for assumption in claim.assumptions:
-        told = isinstance(assumption, OracleAssumption) and assumption.fits_exact_gradients
+        told = isinstance(assumption, OracleAssumption) and assumption.met_exactly is not None
         if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
             raise Unsupported(f"{type(assumption).__name__} is not known to be met by exact gradients")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
-    conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
+    conditions = [each for assumption in oracle for each in (*assumption.conditions, *(assumption.met_exactly or ()))]
+    named: set[Symbol] = set().union(*(each.free_symbols for each in (*conditions, *claim.domain)))
+    # what nothing else is said of stays bound: a constant that is not negative is a case of the claim
+    conditions += [Ge(symbol, 0) for symbol in sorted(set().union(*(a.symbols for a in oracle)) - named, key=str)]
     if false in conditions:
         raise Unsupported("exact gradients do not meet all assumptions on stochastic gradients")
     try:

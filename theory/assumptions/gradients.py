@@ -11,7 +11,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, sign
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, false, sign, true
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -20,7 +21,7 @@ from signproof.theory.declared import owner, said_of
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.exact_types import of_package
 from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
-from signproof.theory.terms.vectors import dual_norm, gradient
+from signproof.theory.terms.vectors import Scalar, VectorAtom, dual_norm, gradient, point
 from signproof.theory.terms.votes import lean, majority, swing
 
 
@@ -45,6 +46,24 @@ class OracleAssumption(Assumption):
         For a user's class this is not taken for granted: it depends on the other assumptions on the objective.
         """
         return of_package(owner(type(self), "noiseless")) and said_of(type(self), "noiseless", "statement")
+
+    @property
+    def met_exactly(self) -> tuple[Basic, ...] | None:
+        """The conditions under which exact gradients meet the assumption on every objective; None if not known.
+
+        What a user's class says of it is not believed: its statement is read with `grad f` in the place of `~g`.
+        """
+        if self.fits_exact_gradients:
+            return self.noiseless
+        x = point(Str("x"))
+        try:
+            said = self.statement(x).replace(estimate, lambda at, *worker: gradient(at))
+        except Exception:  # what a user's statement raises is said where it is needed
+            return None
+        parts = said.args if isinstance(said, And) else (said,)
+        if false in parts or any(part.has(VectorAtom, Scalar, ExprWithLimits) for part in parts):
+            return None
+        return tuple(part for part in parts if part != true)
 
 
 @dataclass(frozen=True)
