@@ -23,6 +23,7 @@ from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.problems.base import Instances, Problem
 from signproof.checks.trials.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
+from signproof.checks.trials.exactly import follow
 from signproof.checks.trials.tally import Profile, Tally, Trials
 from signproof.checks.trials.tightness import first_shares, largest_ratios
 from signproof.theory.claim import Claim
@@ -187,6 +188,7 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
     if found.broken.any():
         trials.witness, dismissed = confirm(claim, ranges, batch, found.broken)
         trials.dismissed += dismissed
+    trials.witness = trials.witness or follow(claim, ranges, batch, found, tally)
 
 
 def _ascend(trials: Trials, steps: int, rng: np.random.Generator) -> None:
