@@ -18,16 +18,16 @@ def families(claim: Claim | None = None) -> list[type[Problem]]:
     own: list[type[Problem]] = [
         quadratic.DiagonalQuadratic,
         quadratic.LeastSquares,
-        piecewise.PiecewiseQuadratic,
         sine.SineSum,
         composition.ComposedSine,
         softplus.SoftplusSum,
-        softplus.LogisticSum,
         composition.ComposedSoftplus,
         matrices.MatrixLeastSquares,
         logistic.LogisticRegression,
         logistic.Digits3Against8,
         logistic.DigitsEvenAgainstOdd,
+        piecewise.PiecewiseQuadratic,
+        softplus.LogisticSum,
     ]
     return own if claim is None else own + _at_home(claim)
 

@@ -18,6 +18,7 @@ from signproof.checks.numbers.exact import Undecided
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import noiseless
 from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.replay.convincing import digits
 from signproof.checks.replay.witness import Witness
 from signproof.checks.search.proposals import Proposal, follow
 from signproof.checks.trials.batch import exact_parameters
@@ -52,14 +53,7 @@ def shrink(witness: Witness, seconds: float = SECONDS) -> Witness:
 
 def size(witness: Witness) -> tuple[int, int, int]:
     """How large a witness is: coordinates, steps, and the digits of all its numbers."""
-    numbers = [*witness.start, *witness.parameters.values(), *(witness.minimizer or ())]
-    if witness.problem is not None:
-        numbers += [entry for field in witness.problem.arrays().values() for entry in np.ravel(field)]
-    if witness.oracle is not None:
-        for law in witness.oracle.table.values():
-            numbers += [*law.probabilities, *np.ravel(law.values)]
-    digits = sum(len(str(abs(number.p))) + len(str(number.q)) for number in numbers)
-    return len(witness.start), witness.k, digits
+    return len(witness.start), witness.k, digits(witness)
 
 
 def _broken(proposal: Proposal) -> Witness | None:

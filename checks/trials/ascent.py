@@ -56,7 +56,7 @@ def ascend(
         found = compare(claim, batch, steps)
         best.offer(score(found), claim, ranges, batch)
         if found.broken.any():
-            witness, thrown_out = confirm(claim, ranges, batch, found.broken)
+            witness, thrown_out = confirm(claim, ranges, batch, found)
             dismissed += thrown_out
             if witness is not None:
                 return witness, dismissed

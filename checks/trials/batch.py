@@ -24,6 +24,7 @@ from signproof.checks.posing.special import assumes_convexity, distance, distanc
 from signproof.checks.problems.base import Problem, convexity, exactly_known, is_convex, known, nearest
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.convincing import weight
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
 from signproof.theory.assumptions.flows import Convex
@@ -37,8 +38,9 @@ DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
 RELATIVE = (1, 4, 100)
 """The same for starts some of whose coordinates are so small that they would be rounded to zero."""
-CANDIDATES = 12
-"""Candidates of one batch that are replayed before the batch is given up."""
+CANDIDATES, ENOUGH, LATER = 12, 6, 8
+"""Candidates of one batch that are replayed before the batch is given up; how many that are confirmed are enough to
+choose from; how many steps after the first that breaks the bound a larger excess is looked for."""
 
 Ends = tuple[np.ndarray, np.ndarray]
 """Floats below and above a quantity, entry by entry; NaN and infinity say that nothing is known."""
@@ -206,24 +208,34 @@ def is_value(measure: Measure | None) -> bool:
     return isinstance(measure, Suboptimality) and type(measure).quantity is Suboptimality.quantity
 
 
-def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray) -> tuple[Witness | None, int]:
+def confirm(claim: Claim, ranges: list[Range], batch: Batch, found: Comparison) -> tuple[Witness | None, int]:
     """A witness that the exact replay confirms, and how many candidates it did not confirm before.
 
-    Arguments: the claim, the ranges of its parameters, a batch, and where its comparison is broken. Those instances
-    that break first are made exact and replayed before the others.
+    Arguments: the claim, the ranges of its parameters, a batch, and its comparison, which is broken somewhere. Those
+    instances that break first are made exact and replayed before the others, where they break first and a little
+    later, where the excess is larger; of a few that are confirmed the most convincing counts.
     """
+    broken = found.broken
     first = np.where(broken.any(axis=0), broken.argmax(axis=0), np.iinfo(int).max)
+    with np.errstate(all="ignore"):
+        excess = np.where(broken, found.measured[0] / np.maximum(found.limit[1], 0), -np.inf)
     dismissed = 0
+    confirmed: list[Witness] = []
     for index in np.argsort(first, kind="stable")[:CANDIDATES]:
-        if not broken[:, index].any():
+        if not broken[:, index].any() or len(confirmed) >= ENOUGH:
             break
         problem = batch.problem.one(int(index))
         thetas = {symbol: rational(float(theta[index])) for symbol, theta in batch.thetas.items()}
         place = None if batch.minimizer is None else batch.minimizer[:, index]
-        for witness in _rounded(claim, ranges, problem, batch.start[:, index], thetas, place, int(first[index])):
-            return witness, dismissed
-        dismissed += 1
-    return None, dismissed
+        begin = int(first[index])
+        later = begin + int(np.argmax(excess[begin : begin + LATER + 1, index]))
+        told = [
+            next(_rounded(claim, ranges, problem, batch.start[:, index], thetas, place, step), None)
+            for step in dict.fromkeys((begin, later))
+        ]
+        confirmed += [witness for witness in told if witness is not None]
+        dismissed += not confirmed
+    return min(confirmed, key=weight, default=None), dismissed
 
 
 def _rounded(

@@ -186,7 +186,7 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
             entry.offer(here, claim, ranges, batch)
     _keep_series(batch, found.measured, found.limit, shown, found.usable, trials)
     if found.broken.any():
-        trials.witness, dismissed = confirm(claim, ranges, batch, found.broken)
+        trials.witness, dismissed = confirm(claim, ranges, batch, found)
         trials.dismissed += dismissed
     trials.witness = trials.witness or follow(claim, ranges, batch, found, tally)
 
