@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from signproof.checks.posing.domain import Unsupported
 from signproof.checks.replay.stated import stated
 from signproof.checks.replay.witness import Witness, load, read
 from signproof.theory.claim import Claim
+from signproof.theory.reading import read_json
 
 FOLDER = Path(__file__).parent / "corpus"
 
@@ -33,7 +33,7 @@ def against(claim: Claim) -> list[Witness]:
     """The violations in the corpus of just this claim, or of a case of it: ID and statement are the same."""
     found = []
     for path in paths(claim.id):
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
         meant = of(claim, data)
         if meant is not None and data["kind"] == "violation":
             found.append(load(data, {meant.id: meant}, str(path)))

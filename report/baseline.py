@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from signproof.report.ledger import LedgerError, write_atomically
+from signproof.theory.reading import read_json
 
 SCHEMA = "signproof-baseline/1"
 PATH = Path(__file__).parent / "baseline.json"
@@ -18,7 +19,7 @@ def changes(entries: Iterable[dict[str, Any]], profile: str) -> list[str]:
 
     Raises LedgerError if the baseline cannot be read.
     """
-    known = _read().get(profile, {})
+    known = read().get(profile, {})
     return [
         f"{entry['id']}: {entry['verdict']}, was {known[entry['id']]} in the baseline"
         for entry in entries
@@ -28,7 +29,7 @@ def changes(entries: Iterable[dict[str, Any]], profile: str) -> list[str]:
 
 def update(entries: Iterable[dict[str, Any]], profile: str) -> None:
     """Enter the verdicts of a run; others stay as they are. Raises LedgerError if it cannot be read or written."""
-    profiles = _read()
+    profiles = read()
     verdicts = profiles.get(profile, {}) | {entry["id"]: entry["verdict"] for entry in entries}
     profiles[profile] = dict(sorted(verdicts.items()))
     text = json.dumps({"schema": SCHEMA, "profiles": dict(sorted(profiles.items()))}, indent=1) + "\n"
@@ -38,13 +39,23 @@ def update(entries: Iterable[dict[str, Any]], profile: str) -> None:
         raise LedgerError(f"cannot write the baseline {PATH}: {error.strerror}") from None
 
 
-def _read() -> dict[str, dict[str, str]]:
+def read() -> dict[str, dict[str, str]]:
+    """The verdicts by profile and ID; none if there is no baseline. Raises LedgerError if it cannot be read."""
     if not PATH.exists():
         return {}
     try:
-        data = json.loads(PATH.read_text(encoding="utf-8"))
+        data = read_json(PATH)
+    except OSError as error:
+        raise LedgerError(f"cannot read the baseline {PATH}: {error.strerror}") from None
     except ValueError as error:
         raise LedgerError(f"the baseline {PATH} is not JSON: {error}") from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise LedgerError(f"the baseline {PATH} does not have the schema {SCHEMA!r}")
-    return data["profiles"]
+    profiles = data.get("profiles")
+    if not isinstance(profiles, dict) or not all(map(_is_verdicts, profiles.values())):
+        raise LedgerError(f"the baseline {PATH} is damaged: restore it")
+    return profiles
+
+
+def _is_verdicts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(verdict, str) for verdict in found.values())

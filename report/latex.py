@@ -12,9 +12,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from signproof.report.charts import chart, pdf
 from signproof.report.errata import OWN
-from signproof.report.ledger import because, deciding, ratio_text, write_together
+from signproof.report.ledger import because, deciding, ratio_text
 from signproof.report.names import file_names
 from signproof.report.site import check, palette
+from signproof.theory.files import write_together
 
 # fmt: off
 ESCAPES = {

@@ -14,9 +14,10 @@ from markupsafe import Markup
 from signproof.report import charts, filters, graphs
 from signproof.report.claim_page import claim_page, is_main, main_rank
 from signproof.report.errata import OWN, errors, gaps
-from signproof.report.ledger import LedgerError, spared, validate, write_together
+from signproof.report.ledger import LedgerError, spared, validate
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
+from signproof.theory.files import swappable, write_folder, write_together
 
 VERDICTS = {
     "inconsistent": ("‼", "The kernel accepted a proof, yet an exact witness breaks the claim: a bug in signproof."),
@@ -36,6 +37,8 @@ LEVELS = {
     "sampled": "floating point on sampled instances: can support a claim, never prove or refute it",
 }
 """What the levels of evidence mean, strongest first."""
+FOLDERS, ASSETS = ("assets", "claims"), ("assets/site.css", "assets/site.js", "assets/charts.js")
+"""What is in a report beside its pages."""
 GENERATOR = '<meta name="generator" content="signproof'
 """By this a page of an earlier report is known."""
 
@@ -47,8 +50,8 @@ def write_site(
 
     Arguments: the ledger (what `json.load` returns); the directory, made if it is not there; `advance` is called after
     each claim; whether its verdicts were found, or checked again, by whoever writes the site, which says so if not.
-    Nothing is replaced before all pages are made and written; pages that an earlier report left for claims
-    that are gone are removed, and no other file is.
+    A folder with nothing but an earlier report is replaced as one. In another, nothing is replaced before all pages
+    are made and written; pages that an earlier report left for claims that are gone are removed, and no other file is.
     Returns: the path of the front page.
     Raises: ValueError, in one line that says what and where, if the ledger has another schema, lacks a field or
     holds what the schema does not allow; OSError if the site cannot be written.
@@ -56,12 +59,25 @@ def write_site(
     check(ledger)
     directory = Path(directory)
     rendered = _render(ledger, advance, checked)
+    if _all_ours(directory) and swappable(directory):
+        write_folder(directory, rendered)
+        return directory / "index.html"
     files: dict[Path, str | bytes] = {directory / name: text for name, text in rendered.items()}
     write_together(files)
     for page in (directory / "claims").glob("*.html"):
         if page not in files and _is_ours(page):
             page.unlink()
     return directory / "index.html"
+
+
+def _all_ours(directory: Path) -> bool:
+    """Whether a folder holds nothing but an earlier report, so that it can be replaced as one."""
+    for place in directory.rglob("*"):
+        name = place.relative_to(directory).as_posix()
+        known = (name in FOLDERS and place.is_dir()) or name in ASSETS or (place.suffix == ".html" and _is_ours(place))
+        if place.is_symlink() or not known:
+            return False
+    return True
 
 
 def keep_site(ledger: dict[str, Any], directory: Path, advance: Callable[[], None] = lambda: None) -> Path:
@@ -80,7 +96,10 @@ def _pages_in(directory: Path) -> int:
 
 def _is_ours(page: Path) -> bool:
     """Whether an earlier report wrote a page."""
-    return GENERATOR in page.read_text(encoding="utf-8", errors="replace")[:1000]
+    if not page.is_file():
+        return False
+    with page.open("rb") as opened:
+        return GENERATOR.encode() in opened.read(1000)
 
 
 def check(ledger: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from signproof.checks.variants.row import Row
 from signproof.theory.misuse import Misuse
+from signproof.theory.reading import read_json
 
 NAME = "signproof-baseline.json"
 """The name of the file, beside the tests it belongs to."""
@@ -89,7 +90,7 @@ def named(name: str, dtype: str) -> str:
 def read(path: Path) -> Baseline:
     """The baseline in a file; empty if there is no file. Raises BaselineError, in one line, if it is not a baseline."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
     except FileNotFoundError:
         return {}
     except OSError as error:

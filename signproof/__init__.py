@@ -42,7 +42,23 @@ if TYPE_CHECKING:
     )
     from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
     from signproof.theory.claim import Claim, ClaimError, Source
-    from signproof.theory.measures import ExpectedSuboptimality, Measure, MinDualGradientNorm, Suboptimality
+    from signproof.theory.measures import (
+        BestSuboptimality,
+        Distance,
+        DualGradientNorm,
+        Expected,
+        ExpectedSuboptimality,
+        Formula,
+        MeanDualGradientNorm,
+        MeanOverRun,
+        Measure,
+        MinDualGradientNorm,
+        MinOverRun,
+        Potential,
+        Suboptimality,
+        SuboptimalityAtAverage,
+        SumOverRun,
+    )
     from signproof.theory.norms import ANY, L2, LINF, OPERATOR
     from signproof.theory.orbit import Orbit
     from signproof.theory.proof_steps import Proof, Step
@@ -60,7 +76,9 @@ _HOMES = {
     "theory.assumptions": "Assumption Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
-    "theory.measures": "ExpectedSuboptimality Measure MinDualGradientNorm Suboptimality",
+    "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
+    "MeanDualGradientNorm MeanOverRun Measure MinDualGradientNorm MinOverRun Potential Suboptimality "
+    "SuboptimalityAtAverage SumOverRun",
     "theory.norms": "ANY L2 LINF OPERATOR",
     "theory.orbit": "Orbit",
     "theory.proof_steps": "Proof Step",
@@ -76,22 +94,31 @@ __all__ = [
     "V0",
     "Algorithm",
     "Assumption",
+    "BestSuboptimality",
     "BoundedVariance",
     "Claim",
     "ClaimError",
     "Constant",
     "Convex",
     "Dimension",
+    "Distance",
+    "DualGradientNorm",
     "Evidence",
+    "Expected",
     "ExpectedSuboptimality",
+    "Formula",
     "GradientDescent",
     "K",
     "L",
     "MajorityVote",
+    "MeanDualGradientNorm",
+    "MeanOverRun",
     "Measure",
     "MinDualGradientNorm",
+    "MinOverRun",
     "Orbit",
     "PolyakLojasiewicz",
+    "Potential",
     "Proof",
     "R",
     "Row",
@@ -108,6 +135,8 @@ __all__ = [
     "Step",
     "StronglyConvex",
     "Suboptimality",
+    "SuboptimalityAtAverage",
+    "SumOverRun",
     "Tightness",
     "Unbiased",
     "Verdict",

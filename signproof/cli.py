@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ import typer
 from rich.console import Console
 
 from signproof.interruption import exit_code, terminable
-from signproof.terminal import CHANGED, MISUSE, OK
+from signproof.terminal import CHANGED, MISUSE, OK, visible
 from signproof.theory.misuse import Misuse, named
 
 COMMANDS = (
@@ -36,6 +37,8 @@ COMMANDS = (
     "counterexamples",
 )
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
+COMPILING = ("verify", "search", "replay", "recheck", "variant", "tightness", "experiment", "counterexamples")
+"""Those that run what JAX compiles."""
 
 app = typer.Typer(
     add_completion=False,
@@ -47,11 +50,15 @@ app = typer.Typer(
 )
 
 
-def _ending(command: Callable[..., None]) -> Callable[..., None]:
+def _ending(name: str, command: Callable[..., None]) -> Callable[..., None]:
     """The command; interrupted, it ends with the exit code of the signal. Typer would take every one for Ctrl-C."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
+        if name in COMPILING and not options.get("no_store") and not os.environ.get("SIGNPROOF_NO_STORE"):
+            from signproof.store import keep_compiled
+
+            keep_compiled()
         try:
             command(*arguments, **options)
         except KeyboardInterrupt as interruption:
@@ -62,7 +69,7 @@ def _ending(command: Callable[..., None]) -> Callable[..., None]:
 
 for name in COMMANDS:
     module = import_module(f"signproof.commands.{name}")
-    app.command(name, epilog=module.EPILOG)(_ending(module.command))
+    app.command(name, epilog=module.EPILOG)(_ending(name, module.command))
 
 
 @app.callback(invoke_without_command=True)
@@ -89,9 +96,8 @@ def main() -> None:
     except Misuse as error:
         code = _fail(str(error))
     except OSError as error:
-        if error.filename is None:
-            raise
-        code = _fail(f"cannot use {error.filename}: {error.strerror}")
+        what = "write the output" if error.filename is None else f"use {error.filename}"
+        code = _fail(f"cannot {what}: {error.strerror or named(error)}")
     except SystemExit as error:  # Typer raises none here: some code of the user's does, and that is no success
         if isinstance(error.__context__, BrokenPipeError):  # whoever reads has closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -102,9 +108,24 @@ def main() -> None:
         if message is None:
             raise
         code = _fail(f"{message()} See `signproof --help`.")
-    sys.exit(code if isinstance(code, int) else OK)
+    sys.exit(_flushed(code if isinstance(code, int) else OK))
+
+
+def _flushed(code: int) -> int:
+    """The exit code, once all that was printed is written; if it cannot be, that is said, too."""
+    try:
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        fail, code = None, CHANGED
+    except OSError as error:
+        fail, code = f"cannot write the output: {error.strerror}", MISUSE
+    with suppress(OSError):  # Python would try once more, and say so
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code if fail is None else _fail(fail)
 
 
 def _fail(message: str) -> int:
-    Console(stderr=True, soft_wrap=True).print(f"signproof: {' '.join(message.split())}", markup=False, highlight=False)
+    text = visible(" ".join(message.split()))
+    Console(stderr=True, soft_wrap=True).print(f"signproof: {text}", markup=False, highlight=False)
     return MISUSE

@@ -104,6 +104,10 @@ def _unjudged(claim: Claim, raised: BaseException) -> Verdict:
     return Verdict(claim, Status.OPEN, (evidence,), raised=raised)
 
 
+Keep = Callable[[str, dict[str, Any]], None]
+"""Told the key of an entry that may be kept, and the entry."""
+
+
 def judge(
     targets: Sequence[str],
     claims: Sequence[Claim],
@@ -111,29 +115,56 @@ def judge(
     seed: int,
     jobs: int,
     advance: Callable[[str], None],
+    error: float | None = None,
+    base: str = "",
+    keep: Keep | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Judge the claims, yielding each entry when it is there; with several jobs in any order.
 
     Arguments: the targets that the claims were loaded from (worker processes load them again); the claims; the
-    profile, seed and number of processes; `advance` is told what is under way.
+    profile, seed and number of processes; `advance` is told what is under way; each claim's share of the budget of
+    error, taken here if it was not yet; what `fingerprint.asked` gave, and `keep`, which is told of entries that may be
+    kept for a claim that is the same, under its key.
     Raises Lost if a process dies, Misuse if the files say other things when they are read again.
     """
-    error = BUDGET.share(len(claims))
+    error = BUDGET.share(len(claims)) if error is None else error
     if jobs == 1:
         for claim in claims:
-            yield judged(claim, profile, seed, error, advance)
+            entry, key = _keyed(claim, profile, seed, error, advance, base)
+            if keep is not None and key is not None:
+                keep(key, entry)
+            yield entry
         return
     from signproof.workers import each
 
     tasks = [(claim.id, claim.id) for claim in claims]
-    for _, entry in each(jobs, tasks, _prepared, (list(targets), profile, seed, error)):
+    for _, (entry, key) in each(jobs, tasks, _prepared, (list(targets), profile, seed, error, base)):
         if isinstance(entry, Misuse):
             raise entry
+        if keep is not None and key is not None:
+            keep(key, entry)
         advance(f"{entry['id']}: {entry['verdict']}")
         yield entry
 
 
-def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Callable[[str], dict[str, Any] | Misuse]:
+def _keyed(
+    claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None], base: str
+) -> tuple[dict[str, Any], str | None]:
+    """A claim's entry, and the key it may be kept under, if it is known all that it depends on."""
+    if not base:
+        return judged(claim, profile, seed, error, advance), None
+    from signproof import fingerprint
+    from signproof.opened import watched
+    from signproof.report.ledger import unjudged
+
+    key = fingerprint.key_of(base, claim)
+    with watched() as opened:
+        entry = judged(claim, profile, seed, error, advance)
+    known = fingerprint.is_known_to_the_end(claim, opened)
+    return entry, key if known and entry["verdict"] != "inconsistent" and not unjudged(entry) else None
+
+
+def _prepared(targets: list[str], profile: str, seed: int, error: float, base: str) -> Callable[[str], Any]:
     """What a process judges with: it loads the claims itself, as not all can be sent. What it refuses it returns."""
     from signproof.loading import load
 
@@ -141,11 +172,11 @@ def _prepared(targets: list[str], profile: str, seed: int, error: float) -> Call
         claims = {claim.id: claim for claim in load(targets)}
     except Misuse as misuse:
         refused = Misuse(f"read again, in another process: {misuse}")
-        return lambda id: refused
+        return lambda id: (refused, None)
 
-    def work(id: str) -> dict[str, Any] | Misuse:
+    def work(id: str) -> tuple[dict[str, Any] | Misuse, str | None]:
         if id not in claims:
-            return Misuse(f"the ID {id!r} changes when its file is read again: use constant IDs")
-        return judged(claims[id], profile, seed, error)
+            return Misuse(f"the ID {id!r} changes when its file is read again: use constant IDs"), None
+        return _keyed(claims[id], profile, seed, error, silent, base)
 
     return work

@@ -6,14 +6,18 @@ import fnmatch
 import importlib.util
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import FileFinder, SourceFileLoader
 from itertools import count
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
+from signproof.contained import contained
+from signproof.opened import watched
 from signproof.theory.catalog import catalog, claims_of, is_built_in
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse, named
@@ -28,15 +32,16 @@ def is_file(target: str) -> bool:
     return target.endswith(".py")
 
 
-def load(targets: Sequence[str]) -> list[Claim]:
+def load(targets: Sequence[str], taken: Sequence[str] | None = None) -> list[Claim]:
     """The claims that targets name: files, IDs, or patterns of IDs such as "scaled-sign/*"; all if there are none.
 
+    Argument: the IDs of the papers' claims, if they are known without loading these.
     Raises Misuse, in one line, if a target names nothing or a file cannot be used.
     """
     if not targets:
         return list(catalog().values())
     claims: dict[str, Claim] = {}
-    origin: dict[str, str] = dict.fromkeys(catalog(), "the claims of the papers")
+    origin: dict[str, str] = dict.fromkeys(_listed() if taken is None else taken, "the claims of the papers")
     for target in targets:
         if is_file(target):
             for claim in read_file(Path(target)):
@@ -46,6 +51,17 @@ def load(targets: Sequence[str]) -> list[Claim]:
         else:
             claims |= {claim.id: claim for claim in matching(target)}
     return list(claims.values())
+
+
+def _listed() -> list[str]:
+    """The IDs of the papers' claims: those of the baseline, which has them all, as to load them takes seconds."""
+    from signproof.report import baseline
+
+    try:
+        found = {id for verdicts in baseline.read().values() for id in verdicts}
+    except Misuse:
+        found = set()
+    return list(found or catalog())
 
 
 def matching(pattern: str) -> list[Claim]:
@@ -89,12 +105,51 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
     return factory, name
 
 
+@dataclass(frozen=True)
+class Executed:
+    """A user's module as it was executed: its name, its file, and what was in it."""
+
+    name: str
+    path: str
+    source: bytes
+
+
+EXECUTED: dict[str, Executed] = {}
+"""The modules of users that this process has read, by name."""
+
+
 class _AsItIs(SourceFileLoader):
     """A file is read as it is now. Python's own bytecode would stand for it if it was changed within a second to a text
     of the same length."""
 
     def get_code(self, fullname: str) -> CodeType:
-        return self.source_to_code(self.get_data(self.path), self.path)
+        source = self.get_data(self.path)
+        code = self.source_to_code(source, self.path)
+        EXECUTED[fullname] = Executed(fullname, self.path, source)
+        return code
+
+
+@contextmanager
+def _beside_as_they_are(folder: Path) -> Iterator[None]:
+    """The modules in a folder, and in its packages, are read as they are now, too."""
+    made = FileFinder.path_hook((_AsItIs, [".py"]))
+
+    def inside(place: str) -> Any:
+        if folder not in (here := Path(place).resolve(), *here.parents):
+            raise ImportError
+        return made(place)
+
+    def forget() -> None:
+        for place in [place for place in sys.path_importer_cache if folder in (Path(place), *Path(place).parents)]:
+            del sys.path_importer_cache[place]
+
+    sys.path_hooks.insert(0, inside)
+    forget()
+    try:
+        yield
+    finally:
+        sys.path_hooks.remove(inside)
+        forget()
 
 
 def _imported(path: Path) -> ModuleType:
@@ -113,7 +168,9 @@ def _imported(path: Path) -> ModuleType:
     before, known = list(sys.path), {*sys.modules}
     sys.path.insert(0, str(folder))
     try:
-        spec.loader.exec_module(module)
+        with contained(path), _beside_as_they_are(folder), watched() as opened:
+            spec.loader.exec_module(module)
+        READ[module_name] = opened
     except SyntaxError as error:
         where = path if error.lineno is None else f"{path}, line {error.lineno}"
         raise Misuse(f"{where}: {error.msg}") from None
@@ -127,6 +184,8 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
+READ: dict[str, set[str]] = {}
+"""The files that were read while a file of claims was, by the name of its module."""
 _BESIDE: dict[str, tuple[Path, ModuleType]] = {}
 """Modules that files imported from beside themselves, by name: where each lies, and what it is."""
 
@@ -166,7 +225,7 @@ def _refuse_namesakes(path: Path, folder: Path) -> None:
 
 def explain(error: BaseException, path: Path) -> str:
     """In one line, what an error says that arose while a file was loaded, and at which of its lines."""
-    files = (str(path.absolute()), str(path.resolve()))
+    files = (str(path), str(path.absolute()), str(path.resolve()))
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     where = f", line {lines[-1]}" if lines else ""
     reason = " ".join(str(error).split()) if isinstance(error, Misuse) else named(error)

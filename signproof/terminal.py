@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.markup import escape
+from rich.markup import escape as unmarked
 
-from signproof.theory.misuse import Misuse
+from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -32,6 +33,16 @@ STYLES = {
 }
 
 
+def escape(text: str) -> str:
+    """Text for a table or a notice: it commands neither Rich nor the terminal, whatever file it came from."""
+    return unmarked(visible(text))
+
+
+def visible(text: str) -> str:
+    """Text with the control characters, and whatever else has no look of its own, written as escapes."""
+    return "".join(each if each.isprintable() or each in "\n\t" else ascii(each)[1:-1] for each in text)
+
+
 def table(*columns: str) -> Table:
     from rich import box
     from rich.table import Table
@@ -47,16 +58,30 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=PIPE_WIDTH)
 
 
+def told_to(*outputs: Path | None) -> Console:
+    """Where a run prints its table: to standard output, unless one of its outputs goes there; then beside it."""
+    from signproof.theory.files import is_standard_output
+
+    taken = any(place is not None and is_standard_output(place) for place in outputs)
+    return Console(stderr=True) if taken else console()
+
+
+def line(shown: Console, text: str) -> None:
+    """Print one line at once, however long it is. Raises OSError if it cannot be printed."""
+    shown.print(text, markup=False, highlight=False, soft_wrap=True)
+    shown.file.flush()
+
+
 def notice(text: str) -> None:
     Console(stderr=True, soft_wrap=True).print(escape(text), highlight=False)
 
 
 def held(path: Path, schema: str, name: str) -> int:
     """How many entries a file of a schema has under a name; 0 if there is no such file."""
-    from json import loads
+    from signproof.theory.reading import read_json
 
     try:
-        data = loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
         return len(data[name]) if data["schema"] == schema else 0
     except (OSError, ValueError, TypeError, KeyError):
         return 0
@@ -71,17 +96,29 @@ def told(place: Path, meant: Path) -> None:
 @contextmanager
 def progress(total: float | None = None) -> Iterator[Bar]:
     """A progress bar on standard error while the block runs; nothing if that is no terminal."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         SpinnerColumn(),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
         TextColumn("{task.description}"),
     )
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+    with Progress(
+        *columns, console=console, speed_estimate_period=600, transient=True, disable=not console.is_terminal
+    ) as shown:
         task = shown.add_task("", total=total)
         yield Bar(lambda text: shown.update(task, description=escape(text)), lambda steps=1: shown.advance(task, steps))
 
@@ -141,13 +178,40 @@ def numbers(text: str, kind: Callable[[str], Any], option: str) -> list[Any]:
 
 
 def check_outputs(json: Path | None, html: Path | None, option: str = "--json", folder: str = "--html") -> None:
-    """A run of minutes should not end with an output that cannot be written."""
-    if json is not None and json.is_dir():
+    """A run of minutes should not end with an output that cannot be written: both are tried. Raises Misuse."""
+    from signproof.theory.files import folder_writable, writable
+
+    if json is not None and html is not None and os.path.realpath(json) == os.path.realpath(html):
+        raise Misuse(f"{option} and {folder} are the same, {json}; name a file and a folder")
+    if json is not None and os.path.isdir(json):
         raise Misuse(f"{option} {json} is a folder; name a file")
-    if html is not None and html.exists() and not html.is_dir():
+    if html is not None and os.path.exists(html) and not os.path.isdir(html):
         raise Misuse(f"{folder} {html} is a file; name a folder")
-    for place in (json, html):
-        if place is not None:
-            parent = next(folder for folder in (place.absolute(), *place.absolute().parents) if folder.exists())
-            if not parent.is_dir() and parent != place.absolute():
-                raise Misuse(f"{place} cannot be created: {parent} is a file")
+    for place, tried in ((json, writable), (html, folder_writable)):
+        if place is None:
+            continue
+        try:
+            tried(place)
+        except NotADirectoryError:
+            above = next(each for each in place.absolute().parents if os.path.exists(each))
+            raise Misuse(f"{place} cannot be created: {above} is a file") from None
+        except OSError as error:
+            raise Misuse(f"cannot write {place}: {error.strerror}") from None
+
+
+def write_all(outputs: Iterable[Callable[[], None]]) -> None:
+    """Write every output that can be written; whatever becomes of one, the others are tried.
+
+    Raises Misuse, in one line, if any cannot be written.
+    """
+    failed = []
+    for output in outputs:
+        try:
+            output()
+        except OSError as error:
+            what = "write the output" if error.filename is None else f"use {error.filename}"
+            failed.append(f"cannot {what}: {error.strerror or named(error)}")
+        except Misuse as error:
+            failed.append(str(error))
+    if failed:
+        raise Misuse("; ".join(failed))

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from coq_library import compiled
 
 from signproof import cli
 from signproof.judging import BUDGET, entry_of, verdict_on
@@ -16,6 +17,7 @@ from signproof.theory.catalog import catalog
 
 TOGETHER = {
     "test_library.py": "the compiled Coq library",
+    "test_coq.py": "the compiled Coq library",
     "test_errata.py": "a run of all claims",
     "test_readme.py": "a run of all claims",
     "test_papers.py": "a run of all claims",
@@ -41,6 +43,13 @@ def verdicts():
 def entries(verdicts):
     """The ledger's entries of that run."""
     return [entry_of(verdict) for verdict in verdicts.values()]
+
+
+@pytest.fixture(scope="session")
+def coq_library(tmp_path_factory):
+    """The compiled Coq library: its folder, and what coqc printed of each file."""
+    folder = tmp_path_factory.mktemp("coq")
+    return folder, compiled(folder)
 
 
 @pytest.fixture
@@ -72,6 +81,7 @@ def misuse(run):
 
 def pytest_configure(config):
     """What JAX compiles in one of the test processes, or in a program that a test starts, serves all of this run."""
+    os.environ["SIGNPROOF_NO_STORE"] = "1"  # tests judge; those of the store have one of their own
     if not hasattr(config, "workerinput"):
         directory = tempfile.TemporaryDirectory(prefix="signproof-compiled-")
         config.add_cleanup(directory.cleanup)

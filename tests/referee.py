@@ -8,7 +8,8 @@ that `Interpretation` has no value for, an assumption that no example is known t
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 from itertools import islice, permutations, product
 from types import SimpleNamespace
 from typing import Any
@@ -39,6 +40,7 @@ from signproof.theory.symbols import V0, k
 from signproof.theory.terms.expectations import estimate, expectation
 from signproof.theory.terms.vectors import Follows, Repeats, Scalar, VectorAtom, gradient, iterate, point
 
+Values = dict[Symbol, fmpq]
 PARTS = ("algorithm", "assumptions", "domain", "measure", "bound", "horizon", "statement", "orbit")
 """What a claim says."""
 QUADRATICS = (((1,), (1,)), ((1, 3), (3, -1)), ((2, 5), (1, 0)), ((1, 1), (1, "1/100")))
@@ -141,9 +143,11 @@ def _runs(algorithm, assumptions, domain, scaled, symbols, counts) -> tuple[Run,
         step_sizes = [theta / problem.exact_constant(Smooth(1)) for theta in STEP_SIZES]
         grids = [[factor * best[s] for factor in FACTORS] if best.get(s) else step_sizes for s in parameters]
         grids = [dict(counts).get(s, grid) for s, grid in zip(parameters, grids, strict=True)]
+        conditions = [_asked_once(partial(_meets, problem, a), _symbols(a)) for a in assumptions]
+        conditions += [_asked_once(partial(_inside, (part,)), part.free_symbols) for part in domain]
         for numbers in product(*grids):
             values = dict(zip(parameters, numbers, strict=True))
-            if all(_meets(problem, a, values) for a in assumptions) and _inside(domain, values):
+            if all(condition(values) for condition in conditions):
                 run = _run(algorithm, number, tuple(values.items()), frozenset(dict(counts)))
                 found += [] if run is None else [run]
     return tuple(spread(found, MOST_RUNS))
@@ -163,6 +167,25 @@ def _run(algorithm: Algorithm, number: int, values: tuple[tuple[Symbol, fmpq], .
         except (*UNKNOWN, ZeroDivisionError):
             continue
     return None
+
+
+def _asked_once(condition: Callable[[Values], bool], symbols: Iterable[Basic]) -> Callable[[Values], bool]:
+    """A condition on the values of some symbols, which is asked once for each of their values."""
+    order, known = [*symbols], dict[Any, bool]()
+
+    def asked(values: Values) -> bool:
+        own = tuple(map(values.get, order))
+        if own not in known:
+            known[own] = condition(values)
+        return known[own]
+
+    return asked
+
+
+def _symbols(assumption: Assumption) -> set[Basic]:
+    """Those that it is about."""
+    conditions = (*assumption.conditions, *getattr(assumption, "noiseless", ()))
+    return set(assumption.symbols).union(*(condition.free_symbols for condition in conditions))
 
 
 def _meets(problem: DiagonalQuadratic, assumption: Assumption, values: dict[Symbol, fmpq]) -> bool:

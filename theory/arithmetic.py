@@ -41,6 +41,8 @@ class Arithmetic:
 
     words: ClassVar[str] = "numbers of this arithmetic"
     """What its numbers are called, in the plural."""
+    joins_roots: ClassVar[bool] = False
+    """Whether a product of square roots is the root of a product: rational where its factors are not."""
 
     def rational(self, numerator: int, denominator: int) -> Scalar:
         raise self._without("rationals")
@@ -141,6 +143,10 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Numbers], xp: Arithmetic)
         return xp.sqrt(evaluate(expression.base, values, xp))
     if isinstance(expression, ExprWithLimits):
         raise TypeError(f"no arithmetic knows the function {type(expression).__name__} in {expression}")
+    if xp.joins_roots and isinstance(expression, Mul):
+        expression, root = _joined(expression, values, xp)
+        if root is not None:
+            return root if expression == 1 else root * evaluate(expression, values, xp)
     parts = [evaluate(argument, values, xp) for argument in expression.args]
     if isinstance(expression, Add | Mul | Max | Min):
         result = parts[0]
@@ -169,3 +175,22 @@ def evaluate(expression: Expr, values: Mapping[Symbol, Numbers], xp: Arithmetic)
         if isinstance(expression, function):
             return getattr(xp, name)(parts[0])
     raise TypeError(f"no arithmetic knows the function {type(expression).__name__} in {expression}")
+
+
+def _joined(product: Mul, values: Mapping[Symbol, Numbers], xp: Arithmetic) -> tuple[Expr, Numbers | None]:
+    """A product without its square roots, and their product as one root; None if there are not two, all of numbers that
+    are not negative."""
+    roots = [factor for factor in product.args if _is_root(factor)]
+    if len(roots) < 2:
+        return product, None
+    under = xp.rational(1, 1)
+    for factor in roots:
+        base = evaluate(factor.base, values, xp)
+        if getattr(base, "shape", ()) != () or not (base > 0 or (base == 0 and factor.exp > 0)):
+            return product, None
+        under = under * xp.power(base, int(2 * factor.exp))
+    return Mul(*(factor for factor in product.args if factor not in roots)), xp.sqrt(under)
+
+
+def _is_root(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and isinstance(factor.exp, Rational) and factor.exp.q == 2

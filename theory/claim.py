@@ -371,7 +371,7 @@ class Claim:
         yield from self.body.formulas(self.parameters - reserved)
 
     def _check_norms(self):
-        for part in (self.algorithm, self.measure, *self.assumptions):
+        for part in (self.algorithm, *_nested(self.measure), *self.assumptions):
             for name, entry in _fields(part).items():
                 if name == "norm" and not isinstance(entry, DualPair):
                     raise ClaimError(
@@ -437,6 +437,15 @@ _BINDING = {
 }
 """How symbols with a meaning of their own are bound."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}
+
+
+def _nested(part: Any) -> Iterator[Measure]:
+    """A measure and the measures in it."""
+    if isinstance(part, Measure):
+        yield part
+        part = tuple(_fields(part).values())
+    for entry in part if isinstance(part, tuple) else ():
+        yield from _nested(entry)
 
 
 def _fields(part: Method | Measure | Assumption | None) -> dict[str, Any]:

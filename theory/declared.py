@@ -6,6 +6,8 @@ of a subclass: whoever overrides the function has to say it anew.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def owner(kind: type, name: str) -> type:
     """The class, of a class and those it is derived from, that has an attribute's definition."""
@@ -31,7 +33,13 @@ def said_of_another(kind: type, function: str, *facts: str) -> str:
 
 def abstract(function: object) -> bool:
     """Whether a method or property is declared only, or not at all."""
-    return function is None or bool(getattr(function, "__isabstractmethod__", False))
+    return function is None or bool(getattr(function, "__isabstractmethod__", getattr(function, "optional", False)))
+
+
+def optional(function: Any) -> Any:  # a method
+    """Mark a method that a class need not have: in its base it is declared only."""
+    function.optional = True
+    return function
 
 
 def said_of(kind: type, fact: str, *functions: str) -> bool:

@@ -10,6 +10,7 @@ from signproof.theory.algebra import kept
 from signproof.theory.catalog import catalog
 from signproof.theory.document.writing import document
 from signproof.theory.elaboration.automatic import prove
+from signproof.theory.files import write_atomically
 from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.check import complete
 from signproof.theory.proof_steps import Certificate
@@ -43,4 +44,4 @@ def text(certificates: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("papers").joinpath("certificates.json").write_text(text(needed()), encoding="utf-8")
+    write_atomically(Path(__file__).with_name("papers").joinpath("certificates.json"), text(needed()))

@@ -36,6 +36,22 @@ class DualPair(ABC):
         """`||g||_*^2` as a number; rational for the Euclidean norm."""
         return xp.power(self.dual(g, xp), 2)
 
+    def dual_power(self, g: Vector, power: int, xp: Arithmetic) -> Scalar:
+        """`||g||_*^power`; rational for even powers of the Euclidean norm."""
+        if power % 2:
+            return xp.power(self.dual(g, xp), power)
+        return xp.power(self.dual_squared(g, xp), power // 2)
+
+    def norm_power(self, x: Vector, power: int, xp: Arithmetic) -> Scalar:
+        """`||x||^power`; rational for even powers of the Euclidean norm."""
+        if power % 2:
+            return xp.power(self.norm(x, xp), power)
+        return xp.power(self.squared(x, xp), power // 2)
+
+    def squared(self, x: Vector, xp: Arithmetic) -> Scalar:
+        """`||x||^2` as a number; rational for the Euclidean norm."""
+        return xp.power(self.norm(x, xp), 2)
+
     def maximizer(self, g: Vector, xp: Arithmetic) -> Vector:
         """v(g): `||v(g)|| <= 1` and `<g, v(g)> = ||g||_*`; zero where g is zero."""
         return xp.maximizer(self.name, g) if _by_name(xp) else self._maximizer(g, xp)
@@ -74,6 +90,9 @@ class EuclideanNorm(DualPair):
 
     def dual_squared(self, g: Vector, xp: Arithmetic) -> Scalar:
         return xp.sum(g * g)
+
+    def squared(self, x: Vector, xp: Arithmetic) -> Scalar:
+        return xp.sum(x * x)
 
     def _maximizer(self, g, xp):
         return xp.normalized(g)

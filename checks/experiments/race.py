@@ -11,12 +11,15 @@ to where the noise holds them the slower one falls behind by a factor that grows
 from __future__ import annotations
 
 import dataclasses
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import jax
 import jax.numpy as jnp
@@ -30,6 +33,7 @@ from signproof.checks.numbers.arrays import FLOATS, Floats
 from signproof.checks.numbers.floats import NUMPY
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import begin, move
+from signproof.theory.files import write_atomically
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import k
 
@@ -151,18 +155,22 @@ class _Kept:
         """The gaps, the path and the states that were reached; none, and the states given, if there is nothing."""
         if self.path is None or not self.path.exists():
             return [], [], states
-        with np.load(self.path) as found:
-            leaves = [found[f"state_{number}"] for number in range(len(jax.tree.leaves(states)))]
-            reached = jax.tree.unflatten(jax.tree.structure(states), map(jnp.asarray, leaves))
-            return list(found["gaps"]), list(found["path"]), reached
+        try:
+            with np.load(self.path, allow_pickle=False) as found:
+                leaves = [found[f"state_{number}"] for number in range(len(jax.tree.leaves(states)))]
+                reached = jax.tree.unflatten(jax.tree.structure(states), map(jnp.asarray, leaves))
+                return list(found["gaps"]), list(found["path"]), reached
+        except (ValueError, KeyError, EOFError, BadZipFile, zlib.error):
+            raise ValueError(
+                f"the state kept in {self.path} is damaged: remove the file, or name another folder"
+            ) from None
 
     def write(self, gaps, path, states):
         if self.path is not None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
             kept = {f"state_{number}": np.asarray(leaf) for number, leaf in enumerate(jax.tree.leaves(states))}
-            unfinished = self.path.with_suffix(".part.npz")
-            np.savez(unfinished, allow_pickle=False, **kept, gaps=np.array(gaps), path=np.array(path))
-            unfinished.replace(self.path)
+            content = BytesIO()
+            np.savez(content, allow_pickle=False, **kept, gaps=np.array(gaps), path=np.array(path))
+            write_atomically(self.path, content.getvalue())
 
 
 @partial(jax.jit, static_argnames=("rules", "batch", "workers"))

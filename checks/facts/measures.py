@@ -1,8 +1,8 @@
 """That the term of a user's measure, of which proofs speak, is the number that its `quantity` gives, which trials see.
 
 Both are read at the points of a short run on a quadratic and on a function that is none: the term by the kernel's own
-meaning of it, with the run's iterates, exact gradients and no noise; the quantity at the last iterate, or the least of
-those so far.
+meaning of it, with the run's iterates, exact gradients and no noise; the quantity at the last iterate, or the least,
+the mean or the sum of those so far.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ VALUES = ("3/7", "5/2", "1/3", "11/4", "2/9", "7/5")
 
 def examine_measure(measure: Measure) -> None:
     """Raises Impure, in one line with the fix, if a user's measure measures something else than its symbol says."""
-    if not own(type(measure)) or isinstance(measure, OverTimeMeasure) or measure.horizon is not None:
+    read_off = type(measure).quantity is Measure.quantity  # there is nothing but the symbol
+    if not own(type(measure)) or isinstance(measure, OverTimeMeasure) or measure.horizon is not None or read_off:
         return
     for problem, steps in product(PROBLEMS, range(len(RUN) - 1)):
         try:
@@ -77,12 +78,23 @@ def _both(measure: Measure, posed: Problem, steps: int) -> tuple[Any, Any]:
                 values = {symbol: xp.number(number) for symbol, number in numbers}
                 said = _read(term, Reading(problem, xp, values, {}, run))
                 quantities = [measured(measure, problem, x, xp) for x in run[: steps + 1]]
-                found = _least(quantities, xp) if measure.least_so_far else quantities[-1]
-                return xp.ends(said), xp.ends(found)
+                return xp.ends(said), xp.ends(_together(measure, quantities, xp))
             except TypeError:
                 if isinstance(xp, Balls):
                     raise
     raise AssertionError("one of the arithmetics answers or raises")
+
+
+def _together(measure: Measure, quantities: list[Any], xp: Any) -> Any:
+    """The quantities of a run as the measure takes them: their minimum, mean or sum, or the last."""
+    if measure.least_so_far:
+        return _least(quantities, xp)
+    if measure.mean_so_far or measure.sum_so_far:
+        last = next((part.limits[0][2] for part in measure.symbol.atoms(Sum)), k)
+        quantities = quantities[: int(last.subs(k, len(quantities) - 1)) + 1]
+        total = reduce(add, quantities)
+        return total / xp.rational(len(quantities), 1) if measure.mean_so_far else total
+    return quantities[-1]
 
 
 def _read(term: Expr, reading: Reading) -> Any:

@@ -212,8 +212,9 @@ def _of_run(claim: Claim) -> tuple[Assumption, ...]:
 @lru_cache(1024)
 def _norms(claim: Claim) -> tuple[DualPair, ...]:
     """The norms in the fields of its parts, and in what its assumptions say."""
-    parts = [part for part in (claim.algorithm, claim.rival, claim.measure, *claim.assumptions) if part is not None]
+    parts = [part for part in (claim.algorithm, claim.rival, *claim.assumptions) if part is not None]
     entries = [getattr(part, field.name) for part in parts for field in fields(part)]
+    entries += [] if claim.measure is None else claim.measure.norms
     found = [entry for entry in entries if isinstance(entry, DualPair)]
     for assumption in claim.assumptions:
         if not isinstance(assumption, OracleAssumption):

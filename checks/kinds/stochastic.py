@@ -16,6 +16,7 @@ from signproof.checks.trials.tally import Trials
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.bodies import StochasticBound
+from signproof.theory.terms.formula import text as formula_text
 
 if TYPE_CHECKING:
     from signproof.checks.search.search import Hunt
@@ -103,10 +104,12 @@ def try_drawn(inquiry: Inquiry, trials: Trials) -> Sampled | None:
     for law, why in drawn.refused.items():
         inquiry.add("refused", "enclosed", f"the claim does not cover {law}: {why}")
     if drawn.tallies and not drawn.violation:
-        facts = drawn.facts
+        facts, measure = drawn.facts, inquiry.claim.measure
+        assert measure is not None
         text = (
-            f"seed {facts['seed']}, {facts['runs']} runs per instance; no lower confidence bound on E[V_k] exceeds "
-            f"the bound; error probability {facts['error_of_each']:.2g} each, {facts['error']:.2g} in total"
+            f"seed {facts['seed']}, {facts['runs']} runs per instance; no lower confidence bound on "
+            f"{formula_text(measure.symbol)} exceeds the bound; error probability {facts['error_of_each']:.2g} each, "
+            f"{facts['error']:.2g} in total"
         )
         inquiry.add("draws", "statistical", text, facts)
     return drawn if drawn.tallies else None

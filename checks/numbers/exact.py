@@ -29,6 +29,8 @@ class Irrational(TypeError):
     """A result is no rational number: follow it in balls."""
 
 
+LONGEST = 1_000_000
+"""Characters of the longest number that is read."""
 Number = str | int | float
 """A rational in JSON: a string such as "p/q", or a number."""
 
@@ -40,6 +42,8 @@ def rational(number: Any) -> fmpq:  # whatever it is: if it is no number, that i
     """
     if isinstance(number, fmpq):
         return number
+    if isinstance(number, str) and len(number) > LONGEST:
+        raise ValueError(f"{number[:20]}... has {len(number)} characters, more than {LONGEST}")
     try:
         if isinstance(number, str):
             return _read(number)
@@ -50,10 +54,11 @@ def rational(number: Any) -> fmpq:  # whatever it is: if it is no number, that i
 
 
 def _read(text: str) -> fmpq:
-    if re.fullmatch(r"-?[0-9]+(/[0-9]+)?", text):
-        return fmpq(text)  # of any length, while Python's integers stop at some thousand digits
-    if re.search("e[+-]?[0-9]{5}", text.lower()):
-        raise ValueError("a power of ten too large for memory")
+    text = text.strip()
+    if re.fullmatch(r"[+-]?[0-9]+(/0*[1-9][0-9]*)?", text, re.ASCII):
+        return fmpq(text.removeprefix("+"))  # of any length, while Python's integers stop at some thousand digits
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]{1,4})?", text, re.ASCII | re.IGNORECASE):
+        raise ValueError("it is written in another way, or has a power of ten too large for memory")
     value = Fraction(text)
     return fmpq(value.numerator, value.denominator)
 
@@ -132,6 +137,7 @@ class Rationals(_Objects):
     name = "rational"
     words = "rationals"
     level = "exact"
+    joins_roots = True
 
     def number(self, x: Numbers) -> Numbers:
         return each(rational, x)

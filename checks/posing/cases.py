@@ -17,6 +17,7 @@ from signproof.theory.assumptions.objective import Assumption, Constant
 from signproof.theory.border.consistency import draws
 from signproof.theory.border.runs import about_run
 from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.measures.runs import Measure
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.symbols import k
 
@@ -126,8 +127,8 @@ def in_numbers(claim: Claim) -> list[Claim]:
     for assumption in claim.assumptions:
         if not isinstance(assumption, Constant) and not about_run(assumption) and special(assumption) is None:
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
-    parts = (claim.algorithm, claim.measure, *claim.assumptions)
-    if all(getattr(part, "norm", None) is not ANY for part in parts):
+    parts = (claim.algorithm, *claim.assumptions)
+    if all(getattr(part, "norm", None) is not ANY for part in parts) and ANY not in _norms(claim.measure):
         return [claim]
 
     def pose(part: Any, pair: DualPair) -> Any:
@@ -138,12 +139,16 @@ def in_numbers(claim: Claim) -> list[Claim]:
             claim,
             id=f"{claim.id} (norm {pair.name})",
             algorithm=pose(claim.algorithm, pair),
-            measure=pose(claim.measure, pair),
+            measure=None if claim.measure is None else claim.measure.in_norm(pair),
             assumptions=tuple(pose(assumption, pair) for assumption in claim.assumptions),
             proof=None,
         )
         for pair in (LINF, L2, OPERATOR)
     ]
+
+
+def _norms(measure: Measure | None) -> tuple[DualPair, ...]:
+    return () if measure is None else measure.norms
 
 
 def noiseless(claim: Claim) -> Claim:

@@ -18,6 +18,7 @@ from sympy.core.symbol import Str
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.border.runs import stated
+from signproof.theory.border.steps import begins_with_gradient
 from signproof.theory.claim import Claim
 from signproof.theory.declared import owner
 from signproof.theory.methods.gradient import Algorithm
@@ -47,7 +48,7 @@ class Displaced(Algorithm):
         return self.method.parameters
 
     def at(self, **numbers: Any) -> Displaced:
-        return Displaced(self.method.at(**numbers), self.minimizer)
+        return type(self)(self.method.at(**numbers), self.minimizer)
 
     def init(self, x: Vector, xp: Arithmetic) -> Memory:
         return self.method.init(x + self.minimizer, xp)
@@ -64,9 +65,20 @@ class Displaced(Algorithm):
         return getattr(self.method, name)
 
 
+class DisplacedWithGradient(Displaced):
+    """The same of a method whose memory begins with the first gradient."""
+
+    def init(self, x: Vector, gradient: Gradient, xp: Arithmetic) -> Memory:  # type: ignore[override]
+        first: Any = self.method.init
+        return first(x + self.minimizer, lambda point: gradient(point - self.minimizer), xp)
+
+
 def displaced(algorithm: Algorithm, place: Any) -> Algorithm:
     """The method told from a minimizer at that place, numbers of the arithmetic of its runs; itself if it is None."""
-    return algorithm if place is None else Displaced(algorithm, place)
+    if place is None:
+        return algorithm
+    kind = DisplacedWithGradient if begins_with_gradient(type(algorithm)) else Displaced
+    return kind(algorithm, place)
 
 
 def translates(algorithm: Algorithm) -> bool:

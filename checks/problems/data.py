@@ -10,6 +10,8 @@ import bz2
 import gzip
 import hashlib
 import io
+import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,15 @@ from typing import Any
 
 import numpy as np
 
+_NUMBER = rb"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_SAMPLE = re.compile(_NUMBER + rb"(?:[ \t]+[0-9]{1,9}:" + _NUMBER + rb")*+")
+"""A label, and indices with values: plain digits, no infinity, no names."""
+_COMPRESSED: dict[bytes, Any] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
+"""How the contents of compressed files begin, and who reads them."""
 CHUNK = 2**15
 """Least number of bytes of a LIBSVM file that are read at a time."""
 SHARE = 128
@@ -96,17 +107,35 @@ def _survey(path: str | Path) -> tuple[int, int, str]:
     with _opened(path) as file:
         for number, line in enumerate(file, 1):
             digest.update(line)
-            entry = line.partition(b"#")[0].rstrip()
-            if entry:
-                samples += 1
-                head, colon, _ = entry.rpartition(b":")
-                try:
-                    features = max(features, int(head[-20:].split()[-1]) if colon else 0)
-                except ValueError:
-                    raise ValueError(f"{path}, line {number}: not in LIBSVM format, label index:value ...") from None
+            entry = line.partition(b"#")[0].strip()
+            if not entry:
+                continue
+            if not _SAMPLE.fullmatch(entry):
+                raise ValueError(f"{path}, line {number}: not in LIBSVM format, label index:value ...: {_wrong(entry)}")
+            samples += 1
+            head, colon, _ = entry.rpartition(b":")
+            features = max(features, int(head[-20:].split()[-1]) if colon else 0)
     if not samples or not features:
         raise ValueError(f"{path} has no {'features' if samples else 'samples'}: use a LIBSVM file")
     return samples, features, digest.hexdigest()
+
+
+def _wrong(entry: bytes) -> str:
+    """What is wrong with a line, in a few words."""
+    label, *pairs = entry.split()
+    if not re.fullmatch(_NUMBER, label):
+        return f"the label is {_shown(label)}{_finite(label)}"
+    odd = next(pair for pair in pairs if not re.fullmatch(rb"[0-9]{1,9}:" + _NUMBER, pair))
+    return f"it has {_shown(odd)}{_finite(odd)}"
+
+
+def _finite(part: bytes) -> str:
+    named = re.search(rb"(?:^|:)[+-]?(?:nan|inf|infinity)$", part, re.IGNORECASE)
+    return ", which is not finite" if named else ""
+
+
+def _shown(part: bytes) -> str:
+    return ascii(part[:30].decode("latin-1"))
 
 
 def _fill(path: str | Path, samples: int, features: int, kind: type) -> np.ndarray:
@@ -126,6 +155,8 @@ def _fill(path: str | Path, samples: int, features: int, kind: type) -> np.ndarr
             part.toarray(out=rows[count : count + len(signs)])
             labels[count : count + len(signs)] = signs
             count += len(signs)
+    if not np.isfinite(labels).all():
+        raise ValueError(f"{path} has a label that is not finite")
     found = np.unique(labels)
     if len(found) != 2:
         first = ", ".join(f"{label:g}" for label in found[:4]) + (", ..." if len(found) > 4 else "")
@@ -136,11 +167,16 @@ def _fill(path: str | Path, samples: int, features: int, kind: type) -> np.ndarr
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[Any]:
-    opener: Any = {".gz": gzip.open, ".bz2": bz2.open}.get(Path(path).suffix, open)
     try:
-        with opener(path, "rb") as file:
-            yield file
-    except (OSError, EOFError, zlib.error) as error:
+        with open(path, "rb") as plain:
+            begin = plain.peek(6)  # whatever the file is called
+            reader = next((reader for mark, reader in _COMPRESSED.items() if begin.startswith(mark)), None)
+            if reader is None:
+                yield plain
+            else:
+                with reader(plain) as file:
+                    yield file
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise ValueError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache, partial, reduce
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -24,6 +24,8 @@ from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_
 from signproof.checks.runs.exact import frozen, iterates, states_of
 from signproof.checks.runs.expected import TooMany, chain_of, expectations
 from signproof.checks.runs.instance import Instance
+from signproof.checks.runs.over_run import Meter
+from signproof.checks.runs.plans import plan
 from signproof.theory.algebra.decide import conditions, truth
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
@@ -31,13 +33,15 @@ from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.border.steps import Guarded
-from signproof.theory.border.steps import measured as measured_at
 from signproof.theory.claim import Claim
-from signproof.theory.measures.runs import is_mean
 from signproof.theory.symbols import V0, k
+from signproof.theory.terms.formula import unrolled
 
 REACHED = 100
 """Points of a random run at which what is assumed of a user's family is read anew."""
+OVERLAP, WIDE = "the balls of measure and bound overlap", 2
+"""What is said where balls do not tell two numbers apart, and how many precisions are tried for expectations."""
+NO_VALUE = "the measure has no value there"
 FOLLOWED, LONG = 64, 2**12
 """Steps for which a run is followed to see whether it repeats itself, and bits of its numbers that are too many."""
 
@@ -72,14 +76,10 @@ def trajectory(instance: Instance, steps: int, xp: Exact) -> list[Any]:
 
 
 def _compare(instance: Instance, steps: int, xp: Exact) -> Replay:
-    measure, posed = instance.claim.measure, Guarded(instance.objective.over(xp))
     points = trajectory(instance, steps, xp)
-    assert measure is not None
-    quantities = [measured_at(measure, posed, x, xp) for x in points]
-    measured = quantities[-1]
-    if measure.least_so_far:
-        measured = reduce(partial(_smaller, xp=xp), quantities)
-    found = _told(instance, posed.suboptimality(points[0], xp), measured, steps, xp)
+    height, read = _metered(instance, points[0], xp)
+    measured = [read(x) for x in points][-1]
+    found = _told(instance, height, measured, steps, xp)
     why = ""
     if found.confirmed:
         further, turn = _further(instance, points, xp)
@@ -134,29 +134,39 @@ def run(instance: Instance, xp: Exact) -> Iterator[Replay]:
     Raises TypeError if something is not rational and `xp` holds nothing else, Undecided if a sign is not known. Where
     balls overlap the outcome is not confirmed.
     """
-    measure, posed, least = instance.claim.measure, Guarded(instance.objective.over(xp)), None
-    assert measure is not None
     for iteration, x in enumerate(iterates(instance, xp)):
         if iteration == 0:
-            height = posed.suboptimality(x, xp)
-        measured = measured_at(measure, posed, x, xp)
-        if measure.least_so_far:
-            measured = least = measured if least is None else _smaller(least, measured, xp)
+            height, read = _metered(instance, x, xp)
+        measured = read(x)
         try:
             yield _told(instance, height, measured, iteration, xp)
         except Undecided as undecided:
             yield Replay(False, xp.level, str(undecided))
 
 
-def _smaller(one: Any, other: Any, xp: Exact) -> Any:
-    return -xp.larger(-one, -other)
+def _metered(instance: Instance, start: Any, xp: Exact) -> tuple[Any, Callable[[Any], Any]]:
+    """V_0 of a run, and what gives the measure at its iterates, one after another; None where it has no value."""
+    assert instance.claim.measure is not None
+    posed = instance.objective.over(xp)
+    height = Guarded(posed).suboptimality(start, xp)
+    meter = Meter(instance.claim.measure, posed, xp, {**instance.values(xp), V0: height})
+
+    def read(x: Any) -> Any:
+        try:
+            return meter.at(x)
+        except ZeroDivisionError:
+            return None
+
+    return height, read
 
 
 def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: Exact) -> Replay:
     """Measure and bound at step k compared."""
+    if measured is None:
+        return Replay(False, xp.level, NO_VALUE)
     # a power with a symbolic exponent is an integer power once k is known
     try:
-        limit = evaluate(_bound_at(instance.claim, steps), {**instance.values(xp), V0: start_value}, xp)
+        limit = evaluate(bound_at(instance.claim, steps), {**instance.values(xp), V0: start_value}, xp)
     except ZeroDivisionError:
         return Replay(False, xp.level, "the bound is undefined there", xp.ends(measured))
     low, high = xp.ends(measured), xp.ends(limit)
@@ -166,15 +176,15 @@ def _told(instance: Instance, start_value: Any, measured: Any, steps: int, xp: E
         return Replay(True, xp.level, "the measure is above the bound", low, high)
     if low[1] <= high[0]:
         return Replay(False, xp.level, "the measure is within the bound", low, high)
-    raise Undecided("the balls of measure and bound overlap")
+    raise Undecided(OVERLAP)
 
 
 @lru_cache(1024)
-def _bound_at(claim: Claim, steps: int) -> Expr:
+def bound_at(claim: Claim, steps: int) -> Expr:
     """The bound at step k. Raises ZeroDivisionError if it has no value there."""
     assert claim.bound is not None
     try:
-        formula = claim.bound.subs(k, steps)
+        formula = unrolled(claim.bound.subs(k, steps))
     except ValueError:  # SymPy's way to say that an argument of Max or Min has no value
         formula = nan
     if formula.has(nan, zoo):
@@ -188,8 +198,12 @@ def replay_expected(instance: Instance, steps: int) -> Replay:
     The violation counts only if problem and oracle meet all that the claim assumes, at all points.
     """
     claim, problem = instance.claim, instance.objective
-    if not (is_mean(claim.measure) and claim.algorithm and claim.algorithm.stochastic):
-        return Replay(False, "exact", "stochastic gradients are for claims about E[V_k] of stochastic methods")
+    try:
+        meant = claim.measure is not None and plan(claim.measure).in_mean
+    except Unsupported as unsupported:
+        return Replay(False, "exact", str(unsupported))
+    if not (meant and claim.algorithm and claim.algorithm.stochastic):
+        return Replay(False, "exact", "stochastic gradients are for claims about means of stochastic methods")
     if not problem.rational:
         return Replay(False, "exact", f"expectations over {problem.family} are not rational")
     try:
@@ -203,7 +217,7 @@ def replay_expected(instance: Instance, steps: int) -> Replay:
     try:
         found = [*expected_run(instance, steps)][-1]
         if found.confirmed:
-            chain = chain_of(instance)
+            chain = chain_of(instance)  # all points that are reached, whatever is measured there
             for _ in range(steps):
                 chain.advance()
             points = [rationals(list(instance.start)), *(x for x in chain.points if any(x))][:REACHED]
@@ -214,22 +228,50 @@ def replay_expected(instance: Instance, steps: int) -> Replay:
         return Replay(False, "exact", str(refusal))
 
 
-def expected_run(instance: Instance, steps: int) -> Iterator[Replay]:
-    """E[measure] and the bound at k = 0, ..., steps, exactly, whatever the assumptions say."""
+def expected_run(instance: Instance, steps: int) -> list[Replay]:
+    """The measure, an expectation, and the bound at k = 0, ..., steps, whatever the assumptions say.
+
+    Points and probabilities are rational; numbers that are not, such as Euclidean norms, are enclosed in balls. Raises
+    Irrational if a point is not.
+    """
+    assert instance.claim.measure is not None
+    try:
+        return [*islice(_expected(instance, RATIONALS), steps + 1)]
+    except (Irrational, TypeError):
+        pass
+    found: list[Replay] = []
+    for bits in PRECISIONS[:WIDE]:
+        with Balls(bits) as balls:
+            found = [*islice(_expected(instance, balls), steps + 1)]
+        if not any(each.why == OVERLAP for each in found):
+            break
+    return found
+
+
+def _expected(instance: Instance, xp: Exact) -> Iterator[Replay]:
     claim, problem = instance.claim, instance.objective
-    assert claim.measure is not None and claim.bound is not None
+    assert claim.measure is not None
     height = Guarded(problem).suboptimality(np.array(instance.start, dtype=object), RATIONALS)
-    values = {**instance.values(), V0: height}
-    run = expectations(chain_of(instance), claim.measure.noiseless, problem)
-    for iteration, measured in enumerate(islice(run, steps + 1)):
-        try:
-            limit = evaluate(_bound_at(claim, iteration), values, RATIONALS)
-        except ZeroDivisionError:
-            yield Replay(False, "exact", "the bound is undefined there", ends_of(measured))
+    values = {**instance.values(xp), V0: xp.number(height)}
+    for iteration, measured in enumerate(
+        expectations(chain_of(instance, claim.measure), claim.measure, problem, values, xp)
+    ):
+        if measured is None:
+            yield Replay(False, xp.level, NO_VALUE)
             continue
-        broken = measured > limit
+        low, high = ends_of(measured) if xp is RATIONALS else xp.ends(measured)
+        try:
+            limit = evaluate(bound_at(claim, iteration), values, xp)
+        except ZeroDivisionError:
+            yield Replay(False, xp.level, "the bound is undefined there", (low, high))
+            continue
+        ends = ends_of(limit) if xp is RATIONALS else xp.ends(limit)
+        broken = bool(measured > limit)
+        if not broken and not measured <= limit:
+            yield Replay(False, xp.level, OVERLAP, (low, high), ends)
+            continue
         why = f"the expected measure is {'above' if broken else 'within'} the bound"
-        yield Replay(broken, "exact", why, ends_of(measured), ends_of(limit))
+        yield Replay(broken, xp.level, why, (low, high), ends)
 
 
 def outside(instance: Instance, steps: int) -> str:

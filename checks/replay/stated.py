@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from sympy import Symbol, Tuple
+from sympy import Expr, Symbol, Tuple
 from sympy.core.symbol import Str
 
 from signproof.checks.kind import kind_of, kind_reading
@@ -14,10 +15,16 @@ from signproof.theory import norms
 from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.home import is_ours, members
 from signproof.theory.claim import Claim, ClaimError
+from signproof.theory.document.terms import term, tree
+from signproof.theory.kernel.form import DocumentError
+from signproof.theory.kernel.forms import Wrong
+from signproof.theory.kernel.reading import checked
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.flows import Flow
 from signproof.theory.methods.gradient import Method
 from signproof.theory.terms.formula import parse
+from signproof.theory.terms.vectors import Scalar as ScalarTerm
+from signproof.theory.terms.vectors import VectorAtom
 
 
 def stated(claim: Claim) -> dict[str, Any]:
@@ -78,6 +85,13 @@ def _entry(entry: Any) -> Any:
     """A field as plain data: a norm by its name, the name of a function apart from a formula."""
     if isinstance(entry, norms.DualPair):
         return entry.name
+    if isinstance(entry, Measure):
+        return {"measure": part(entry)}
+    if isinstance(entry, tuple) and not isinstance(entry, Tuple):
+        return {"tuple": [_entry(one) for one in entry]}
+    if isinstance(entry, Expr) and entry.has(VectorAtom, ScalarTerm):
+        with suppress(DocumentError):  # what no document has is read from the claim's file alone
+            return {"term": tree(entry)}
     if isinstance(entry, Str):
         return {"function": entry.name}
     if isinstance(entry, Tuple):
@@ -92,12 +106,30 @@ def _norm(name: Any) -> norms.DualPair:
     raise ValueError(f"there is no norm {str(name)[:40]!r}")
 
 
-def _entry_from(data: Any) -> Any:
+def _entry_from(data: Any, homes: tuple[str, ...]) -> Any:
     if isinstance(data, list):
-        return Tuple(*map(_entry_from, data))
+        return Tuple(*(_entry_from(one, homes) for one in data))
+    if isinstance(data, Mapping) and "measure" in data:
+        return part_from(data["measure"], Measure, homes)
+    if isinstance(data, Mapping) and "tuple" in data:
+        return tuple(_entry_from(one, homes) for one in data["tuple"])
+    if isinstance(data, Mapping) and "term" in data:
+        return _term_from(data["term"])
     if isinstance(data, Mapping):
         return Str(data["function"])
     return data if isinstance(data, int) else parse(data)
+
+
+def _term_from(data: Any) -> Expr:
+    """A term from its tree. Raises ValueError for what is none."""
+    try:
+        checked(data)
+        found = term(data)
+    except (DocumentError, Wrong, TypeError) as error:
+        raise ValueError(str(error)) from None
+    if not isinstance(found, Expr):
+        raise ValueError(f"{str(found)[:60]} is not a number")
+    return found
 
 
 def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:  # an object of that kind, which may be abstract
@@ -111,9 +143,8 @@ def part_from(data: Any, kind: type, homes: tuple[str, ...]) -> Any:  # an objec
         raise ValueError(f"{' and '.join(sorted(users))} each have a {name!r}: name only the claim's file")
     if not known:
         raise ValueError(f"there is no {kind.__name__.lower()} {name!r}; name the file that defines it: --with FILE.py")
-    fields = {
-        name: _norm(entry) if name == "norm" else _entry_from(entry) for name, entry in data.items() if name != "name"
-    }
+    entries = {name: entry for name, entry in data.items() if name != "name"}
+    fields = {name: _norm(e) if name == "norm" else _entry_from(e, homes) for name, e in entries.items()}
     return known[-1](**fields)
 
 

@@ -7,7 +7,6 @@ start. It is written as JSON with rationals as "p/q", so that it can be sent to 
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.problems.families import composite_named, load_problem
+from signproof.checks.replay.budget import refuse_beyond
 from signproof.checks.replay.form import SCHEMA, WitnessForm
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.stated import claim_from, stated
@@ -30,6 +30,7 @@ from signproof.checks.runs.instance import Instance
 from signproof.theory.border.home import made_at
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.misuse import Misuse
+from signproof.theory.reading import read_json
 from signproof.theory.symbols import V0, k
 
 WIDER, ROUNDED = 2, 2**64
@@ -145,6 +146,9 @@ class Witness(Instance):
 
 # -------------------------------------------------------------------------------------------------- reading
 
+LARGEST_FILE = 2**26
+"""Bytes of a witness's file."""
+
 
 def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     """The witness in a JSON file. `claims` are those known by ID; others are taken from the file itself.
@@ -152,7 +156,7 @@ def read(path: Path, claims: Mapping[str, Claim]) -> Witness:
     Raises WitnessError in one line if the file is not a witness.
     """
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path, LARGEST_FILE)
     except OSError as error:
         raise WitnessError(f"cannot read {path}: {error.strerror}") from None
     except ValueError as error:
@@ -188,11 +192,13 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
     missing = sorted({str(symbol) for symbol in claim.parameters - known} - set(parameters))
     if missing:
         raise ValueError(f"the parameter {missing[0]} has no value")
+    start = tuple(rational(str(entry)) for entry in form.start)
+    refuse_beyond(claim, parameters, start, form.k)
     return Witness(
         claim=claim,
         problem=_problem(form.problem, claim, claims) if claim.body.of_run else None,
         parameters=parameters,
-        start=tuple(rational(str(entry)) for entry in form.start),
+        start=start,
         k=form.k,
         measured=_from_pair(form.measured),
         bound=_from_pair(form.bound),

@@ -8,7 +8,7 @@ however the blocks are divided among devices.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,9 +22,10 @@ from signproof.checks.gradients.drawn import DrawnGradient
 from signproof.checks.numbers.arrays import FLOATS, Floats
 from signproof.checks.numbers.keys import make_key
 from signproof.checks.problems.base import Problem
-from signproof.checks.runs.scan import scanned
+from signproof.checks.runs.plans import Stream
+from signproof.checks.runs.scan import read, scanned
 from signproof.theory.arithmetic import evaluate
-from signproof.theory.border.steps import measured, move
+from signproof.theory.border.steps import Guarded, move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.symbols import V0, k
@@ -33,7 +34,7 @@ BLOCK = 2048
 """Runs of a block: their points, gradients and draws stay in a core's own cache. Another number gives other draws."""
 
 
-def sample(
+def samples(
     algorithm: Algorithm,
     problem: Problem,
     start: np.ndarray,
@@ -42,22 +43,23 @@ def sample(
     size: np.ndarray,
     steps: int,
     runs: int,
-    measure: Measure,
+    measures: Sequence[Measure | Stream],
     seed: int,
     workers: int = 1,
     first: int = 0,
-) -> np.ndarray:
+) -> list[np.ndarray]:
     """Draw runs of an algorithm and measure them at every iteration.
 
     Arguments:
         problem, start, parameters: a batch of problems, starts (d, batch), values of shape (batch,) of the symbols in
             the algorithm's formulas.
         oracle, size: where gradients are drawn from, and the size of the noise of each instance, shape (batch,).
-        steps, runs: how many steps, and how many runs of each instance. measure: one at a point. seed: of the draws.
+        steps, runs: how many steps, and how many runs of each instance. seed: of the draws.
+        measures: what to return, measures with a quantity or the streams of a `Plan`.
         workers: how many draw at every point, for algorithms that ask for their votes.
         first: number of the first block, so that later calls go on with others.
 
-    Returns the measure, shape (steps + 1, batch, runs). Raises ValueError if a size is not positive.
+    Returns the measures, each of shape (steps + 1, batch, runs). Raises ValueError if a size is not positive.
     """
     batch = start.shape[1]
     if not (np.asarray(size) > 0).all():
@@ -82,10 +84,33 @@ def sample(
             np.array([float(oracle.cut), float(oracle.top)]),
             algorithm=algorithm.at(**{name: Symbol(name) for name in numbers}),
             family=type(problem),
-            measure=measure,
+            streams=tuple(each if isinstance(each, Stream) else Stream(each) for each in measures),
         )
-    values = np.moveaxis(np.asarray(found), 0, 1).reshape(steps + 1, -1)[:, : batch * runs]
-    return np.moveaxis(values.reshape(steps + 1, runs, batch), 1, 2)
+
+    def laid_out(read: Any) -> np.ndarray:
+        values = np.moveaxis(np.asarray(read), 0, 1).reshape(steps + 1, -1)[:, : batch * runs]
+        return np.moveaxis(values.reshape(steps + 1, runs, batch), 1, 2)
+
+    return [*map(laid_out, found)]
+
+
+def sample(
+    algorithm: Algorithm,
+    problem: Problem,
+    start: np.ndarray,
+    parameters: Mapping[Symbol, np.ndarray],
+    oracle: DrawnGradient,
+    size: np.ndarray,
+    steps: int,
+    runs: int,
+    measure: Measure,
+    seed: int,
+    workers: int = 1,
+    first: int = 0,
+) -> np.ndarray:
+    """What `samples` returns of one measure."""
+    given = algorithm, problem, start, parameters, oracle, size, steps, runs
+    return samples(*given, (measure,), seed, workers, first)[0]
 
 
 def _numbers(
@@ -142,11 +167,11 @@ def _draws(indices, key, *, oracle, steps, d):
     return _divided(draw_all, 1)(indices, key)
 
 
-@partial(jax.jit, static_argnames=("algorithm", "family", "measure"))
-def _run(blocks, draws, shared, region, *, algorithm, family, measure):
+@partial(jax.jit, static_argnames=("algorithm", "family", "streams"))
+def _run(blocks, draws, shared, region, *, algorithm, family, streams):
     def advance(blocks, draws, shared, region):
         def one(block):
-            return _run_block(block[0], block[1], shared, region, algorithm=algorithm, family=family, measure=measure)
+            return _run_block(block[0], block[1], shared, region, algorithm=algorithm, family=family, streams=streams)
 
         return jax.lax.map(one, (blocks, draws))
 
@@ -154,7 +179,14 @@ def _run(blocks, draws, shared, region, *, algorithm, family, measure):
 
 
 def _run_block(
-    block: Any, draws: Any, shared: Any, region: Any, *, algorithm: Algorithm, family: type[Problem], measure: Measure
+    block: Any,
+    draws: Any,
+    shared: Any,
+    region: Any,
+    *,
+    algorithm: Algorithm,
+    family: type[Problem],
+    streams: tuple[Stream, ...],
 ) -> Any:
     fields = {name.removeprefix("field "): array for name, array in block.items() if name.startswith("field ")}
     numbers = {name.removeprefix("number "): array for name, array in block.items() if name.startswith("number ")}
@@ -164,15 +196,20 @@ def _run_block(
         fixed["workers"] = len(draws)
     problem = family(**fields, **shared)
 
-    def advance(carry, now):
+    guarded, averages = Guarded(problem), any(stream.lag is not None for stream in streams)
+
+    def advance(carry, now, past):
         x, memory = carry
         numbers, drawn = now
         drawing = _Drawing(problem, block["size"], region, drawn)
-        quantity = measured(measure, problem, x, FLOATS)
+        quantity = tuple(read(stream, guarded, x, past, FLOATS) for stream in streams)
         x, memory = move(algorithm.at(**fixed, **numbers), x, drawing.gradient, memory, drawing)
         return (x, memory), quantity
 
-    return scanned(advance, algorithm.at(**fixed), varying, block["start"], FLOATS, (varying, draws))
+    first = _Drawing(problem, block["size"], region, jax.tree.map(lambda drawn: drawn[0], draws)).gradient
+    return scanned(
+        advance, algorithm.at(**fixed), varying, block["start"], FLOATS, (varying, draws), None, averages, first
+    )
 
 
 class _Drawing(Floats):

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -25,13 +25,15 @@ from sympy import Expr, Symbol
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
 from signproof.checks.posing.displaced import displaced
 from signproof.checks.problems.base import Problem
-from signproof.checks.runs.scan import scanned
+from signproof.checks.runs.over_arrays import along
+from signproof.checks.runs.plans import Read, Stream, plan
+from signproof.checks.runs.scan import read, scanned
 from signproof.theory.arithmetic import Arithmetic, Vector, evaluate
 from signproof.theory.border.steps import move
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.gradient import Algorithm
-from signproof.theory.symbols import V0, k
-from signproof.theory.terms.vectors import x_k
+from signproof.theory.symbols import V0, k, l
+from signproof.theory.terms.vectors import Least, x_k
 
 BLOCK = 3 * 2**15
 """Bytes of the data and the points of one block: with what a step leaves behind it stays in a core's own cache."""
@@ -39,6 +41,8 @@ LANES = 8
 """A block's instances are a multiple of this many 64-bit numbers, the width of the widest vector registers."""
 TOGETHER = 256
 """Formulas are evaluated for a multiple of this many instances: batches of all usual sizes share what is compiled."""
+LEAST = Least(Read(0, l), (l, 0, k))
+"""The minimum over the run, of which both ends are taken as they are."""
 OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"}
 """XLA hands sums to a library that is slow at short sums over long batches (docs/performance.md): products only."""
 
@@ -49,7 +53,7 @@ def run(
     start: np.ndarray,
     parameters: Mapping[Symbol, np.ndarray],
     steps: int,
-    measures: tuple[Measure, ...],
+    measures: Sequence[Measure | Stream],
     rigorous: bool = True,
     minimizer: np.ndarray | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -57,8 +61,8 @@ def run(
 
     Arguments:
         problem: a batch of problems. start: points, shape (d, batch). parameters: for each symbol in the
-            algorithm's formulas an array of shape (batch,). steps: how many. measures: what to return; ask for
-            `Position` to get the iterates.
+            algorithm's formulas an array of shape (batch,). steps: how many. measures: what to return, measures with a
+            quantity or the streams of a `Plan`; ask for `Position` to get the iterates.
         rigorous: run on balls; otherwise on plain floats, several times faster, and both ends are the float.
         minimizer: where the method has the minimizers, from which all points are told, shape (d, batch); the origin
             if it is None.
@@ -88,7 +92,7 @@ def run(
             algorithm=_rule(algorithm),
             family=type(problem),
             steps=steps,
-            measures=measures,
+            measures=tuple(each if isinstance(each, Stream) else Stream(each) for each in measures),
             rigorous=rigorous,
         )
         measured = [[_in_batch(end, batch) for end in pair] for pair in found]
@@ -116,6 +120,29 @@ def bound(
     """
     with jax.enable_x64(True):
         [found] = _evaluated((formula,), parameters, start_value, start_value[0].shape, steps)
+        low, high = ends(found)
+        return np.asarray(low), np.asarray(high)
+
+
+def measured(
+    measure: Measure,
+    streams: Sequence[tuple[np.ndarray, np.ndarray]],
+    parameters: Mapping[Symbol, np.ndarray],
+    start_value: tuple[np.ndarray, np.ndarray],
+    steps: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Floats below and above a measure at k = 0, ..., steps, of shape (steps + 1, batch).
+
+    Arguments: the measure; what `run` gave for the streams of its plan; its parameters, shape (batch,); ends of V_0.
+    """
+    formula, first = plan(measure).quiet, streams[0]
+    if formula == Read(0, k):
+        return first
+    if formula == LEAST:
+        return np.minimum.accumulate(first[0], axis=0), np.minimum.accumulate(first[1], axis=0)
+    used = {symbol: values for symbol, values in parameters.items() if symbol in formula.free_symbols}
+    with jax.enable_x64(True):
+        [found] = _evaluated((formula,), used, start_value, start_value[0].shape, steps, streams)
         low, high = ends(found)
         return np.asarray(low), np.asarray(high)
 
@@ -155,8 +182,9 @@ def _evaluated(
     start_value: Any,
     batch: tuple[int, ...],
     steps: int,
+    streams: Sequence[tuple[np.ndarray, np.ndarray]] = (),
 ) -> list[Ball]:
-    """Balls around formulas at k = 0, ..., steps, of shape (steps + 1, batch)."""
+    """Balls around formulas at k = 0, ..., steps, of shape (steps + 1, batch); of those of a plan, with its streams."""
     size = math.prod(batch)
     pad = partial(np.pad, pad_width=(0, -size % TOGETHER), mode="edge")
 
@@ -165,17 +193,18 @@ def _evaluated(
 
     named = {symbol.name: flat(values) for symbol, values in parameters.items()}
     value = None if start_value is None else tuple(map(flat, start_value))
-    found = _formulas(named, value, formulas=formulas, steps=steps, size=len(pad(np.zeros(size))))
+    wide = [tuple(np.stack([flat(row) for row in end]) for end in stream) for stream in streams]
+    found = _formulas(named, value, wide, formulas=formulas, steps=steps, size=len(pad(np.zeros(size))))
     return jax.tree.map(lambda array: np.asarray(array)[:, :size].reshape(-1, *batch), found)
 
 
 @partial(jax.jit, static_argnames=("formulas", "steps", "size"))
-def _formulas(parameters, start_value, *, formulas, steps, size):
+def _formulas(parameters, start_value, streams, *, formulas, steps, size):
     values: dict[Symbol, Any] = {Symbol(name, real=True): ball(array) for name, array in parameters.items()}
-    values[k] = ball(jnp.arange(steps + 1, dtype=float)[:, None])
     if start_value is not None:
         values[V0] = BALLS.interval(*start_value)
-    found = [ball(evaluate(formula, values, BALLS)) for formula in formulas]
+    streams = [BALLS.interval(*stream) for stream in streams]
+    found = [ball(along(formula, values, steps, 1, BALLS, streams)) for formula in formulas]
     return jax.tree.map(lambda array: jnp.broadcast_to(array, (steps + 1, size)), found)
 
 
@@ -247,14 +276,16 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
     def at(**numbers):
         return displaced(algorithm.at(**numbers), place)
 
-    def advance(carry, now):
+    def advance(carry, now, past):
         x, memory = carry
-        measured = tuple(measure.quantity(problem, x, xp) for measure in measures)
+        measured = tuple(read(stream, problem, x, past, xp) for stream in measures)
         x, memory = move(at(**fixed, **now), x, lambda point: problem.gradient(point, xp), memory, xp)
         return (x, memory), measured
 
     x = ball(start) if rigorous else start
-    measured = scanned(advance, at(**fixed), varying, x, xp, varying, steps + 1)
+    averages = any(stream.lag is not None for stream in measures)
+    first = partial(problem.gradient, xp=xp)
+    measured = scanned(advance, at(**fixed), varying, x, xp, varying, steps + 1, averages, first)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 

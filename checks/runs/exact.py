@@ -9,12 +9,21 @@ import numpy as np
 from flint import fmpq
 from sympy import Symbol
 
-from signproof.checks.numbers.exact import Exact, rationals
+from signproof.checks.numbers.exact import RATIONALS, Exact, rationals
 from signproof.checks.runs.instance import Instance
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.border.steps import Guarded, states
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0
+
+OF_A_STEP, WORK = 1000, 1_000_000_000
+"""What a coordinate of a step costs beside its bits, and what a run may cost: half a minute."""
+LARGEST = 10_000_000
+"""Bits of all coordinates of a point together."""
+
+
+class TooLong(ValueError):
+    """A run takes more work than is spent on one."""
 
 
 def iterates(instance: Instance, xp: Exact) -> Iterator[Any]:
@@ -26,7 +35,23 @@ def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
-    return states(instance.method(xp), x, lambda point: posed.gradient(point, xp), values, xp)
+    return _bounded(states(instance.method(xp), x, lambda point: posed.gradient(point, xp), values, xp), xp)
+
+
+def _bounded(found: Iterator[tuple[Any, Any]], xp: Exact) -> Iterator[tuple[Any, Any]]:
+    """The same, as long as that takes no more than some work. Raises TooLong, with the figures, beyond it."""
+    spent = 0
+    for step, (x, memory) in enumerate(found):
+        size = sum(map(_bits, x)) if xp is RATIONALS else len(x) * getattr(xp, "bits", 64)
+        spent += OF_A_STEP * (10 + len(x)) + 8 * size
+        if spent > WORK or size > LARGEST:
+            why = f"they may have {LARGEST}" if size > LARGEST else "that is all that is spent on a run"
+            raise TooLong(f"the run is too long to follow: at k = {step} its numbers have {size} bits, and {why}")
+        yield x, memory
+
+
+def _bits(number: fmpq) -> int:
+    return int(number.height_bits())
 
 
 def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterator[Any]:
@@ -39,7 +64,7 @@ def along_orbit(claim: Claim, values: Mapping[Symbol, Any], xp: Exact) -> Iterat
         here = {**values, **dict(zip(orbit.coordinates, x, strict=True))}
         return np.array([evaluate(part, here, xp) for part in orbit.gradient], dtype=object)
 
-    return (x for x, _ in states(claim.algorithm, start, slope, values, xp))
+    return (x for x, _ in _bounded(states(claim.algorithm, start, slope, values, xp), xp))
 
 
 def frozen(part: object) -> tuple:

@@ -76,10 +76,10 @@ class ProximalChain(Chain):
                 drawn = shares(list(batch), len(self._weights), self._xp)
                 yield self._odds.number(chance), ProximalOracle(seen, drawn), self._xp
 
-    def _number(self, x: np.ndarray) -> int:
+    def _number(self, x: np.ndarray, memory: Any = (), before: tuple[int, ...] = ()) -> int:
         if self._xp is RATIONALS and max(entry.height_bits() for entry in x) > LONGEST:
             raise LongPoint
-        return super()._number(x)
+        return super()._number(x, memory, before)
 
 
 def _whole(count: Any, instance: Instance) -> int:

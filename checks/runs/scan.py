@@ -9,35 +9,54 @@ import jax
 import jax.numpy as jnp
 
 from signproof.checks.numbers.arrays import Ball, ball
-from signproof.theory.arithmetic import Arithmetic, Vector
+from signproof.checks.runs.plans import Stream
+from signproof.theory.arithmetic import Arithmetic, Gradient, Vector
 from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
 
 
 def scanned(
-    advance: Callable[[Any, Any], Any],
+    advance: Callable[[Any, Any, Any], Any],
     algorithm: Algorithm,
     varying: dict[str, Any],
     x: Vector,
     xp: Arithmetic,
     each: Any,  # a tree of arrays, as JAX has it
     steps: int | None = None,
+    averages: bool = False,
+    gradient: Gradient | None = None,
 ) -> Any:  # a tree of arrays
     """What `advance` measures at every step.
 
-    Arguments: from (iterate, memory) and what belongs to a step to the next (iterate, memory) and a quantity; the
-    method, all numbers in it but those of `varying`, which go along axis 0 with the steps; the start; the arithmetic;
-    what belongs to the steps, along axis 0; how many there are, if that is not told by it.
+    Arguments: from (iterate, memory), what belongs to a step and the `Past` to the next (iterate, memory) and a
+    quantity; the method, all numbers in it but those of `varying`, which go along axis 0 with the steps; the start; the
+    arithmetic; what belongs to the steps, along axis 0; how many there are, if that is not told by it; whether the past
+    is kept, for averages; the gradient of the first step.
     """
-    memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp)
+    past = (jax.tree.map(jnp.zeros_like, x), xp.rational(0, 1)) if averages else ()
+    memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp, gradient)
     parts, form = jax.tree.flatten(memory, is_leaf=_is_ball)
     if any(map(_is_one_number, parts)):
         first = jax.tree.map(lambda entry: entry[0], each)
-        (_, after), _ = jax.eval_shape(advance, (x, memory), first)
+        (_, after), _ = jax.eval_shape(advance, (x, memory), first, past)
         later, like = jax.tree.flatten(after, is_leaf=_is_ball)
         if str(form) == str(like):  # else the scan says that memory is to keep its form
             memory = jax.tree.unflatten(form, map(_for_each, parts, later))
-    return jax.lax.scan(advance, (x, memory), each, length=steps)[1]
+
+    def step(carry: Any, now: Any) -> Any:
+        (x, memory), past = carry
+        after, found = advance((x, memory), now, past)
+        return (after, (past[0] + x, past[1] + xp.rational(1, 1)) if averages else ()), found
+
+    return jax.lax.scan(step, ((x, memory), past), each, length=steps)[1]
+
+
+def read(stream: Stream, problem: Any, x: Vector, past: Any, xp: Arithmetic) -> Any:
+    """What a stream is at x, when the sum of the iterates before and their number are `past`."""
+    if stream.lag is not None:
+        total, count = past
+        x = total / count if stream.lag else (total + x) / (count + xp.rational(1, 1))
+    return stream.measure.quantity(problem, x, xp)
 
 
 def _is_ball(part: Any) -> bool:

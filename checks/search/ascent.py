@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -23,7 +23,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from flint import fmpq, fmpq_mat
-from sympy import Expr, Symbol, nan, oo, zoo
+from sympy import Expr, Symbol, oo
 from sympy.logic.boolalg import BooleanAtom
 
 from signproof.checks.numbers.arrays import FLOATS
@@ -32,7 +32,10 @@ from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
 from signproof.checks.problems.base import Problem, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
-from signproof.checks.runs.scan import scanned
+from signproof.checks.replay.bounds import bound_at
+from signproof.checks.runs.over_arrays import along
+from signproof.checks.runs.plans import plan
+from signproof.checks.runs.scan import read, scanned
 from signproof.checks.search.proposals import Proposal, pose
 from signproof.checks.trials.batch import promises_decrease
 from signproof.theory.arithmetic import evaluate
@@ -200,8 +203,7 @@ class _Objective:
 
     def __init__(self, claim: Claim, ranges: tuple[Range, ...], shape: Shape):
         self.claim, self.ranges, self.shape = claim, ranges, shape
-        assert claim.bound is not None
-        self.bounds = [_finite(claim.bound.subs(k, step)) for step in range(STEPS + 1)]
+        self.bounds = [_finite(claim, step) for step in range(STEPS + 1)]
 
     def __call__(self, point, mode):
         claim, xp = self.claim, FLOATS
@@ -256,24 +258,32 @@ class _Objective:
         claim, problem, xp = self.claim, quadratic.problem, FLOATS
         algorithm, measure = claim.algorithm, claim.measure
         assert algorithm is not None and measure is not None
-        along = values | {k: jnp.arange(STEPS + 1.0)}
+        iterations = values | {k: jnp.arange(STEPS + 1.0)}
         numbers = {
-            name: jnp.broadcast_to(evaluate(formula, along, xp), STEPS + 1)
+            name: jnp.broadcast_to(evaluate(formula, iterations, xp), STEPS + 1)
             for name, formula in algorithm.parameters.items()
         }
 
-        def advance(carry, now):
+        of = plan(measure)
+
+        def advance(carry, now, past):
             x, memory = carry
-            quantity = measure.quantity(problem, x, xp)[0]
+            quantity = tuple(read(stream, problem, x, past, xp)[0] for stream in of.streams)
             x, memory = move(algorithm.at(**now), x, lambda at: problem.gradient(at, xp), memory, xp)
             return (x, memory), quantity
 
-        found = scanned(advance, algorithm, numbers, quadratic.start, xp, numbers, STEPS + 1)
-        return jax.lax.cummin(found) if measure.least_so_far else found
+        first = partial(problem.gradient, xp=xp)
+        streams = scanned(advance, algorithm, numbers, quadratic.start, xp, numbers, STEPS + 1, of.averages, first)
+        return jnp.broadcast_to(along(of.quiet, values, STEPS, 0, xp, streams), STEPS + 1)
 
 
-def _finite(formula: Expr) -> Expr | None:
-    return None if formula.has(nan, oo, zoo) else formula
+def _finite(claim: Claim, step: int) -> Expr | None:
+    """The bound at a step, None where it has no value."""
+    try:
+        formula = bound_at(claim, step)
+    except ZeroDivisionError:
+        return None
+    return None if formula.has(oo) else formula
 
 
 def _rounded(claim: Claim, ranges: list[Range], shape: Shape, point: Any, denominator: int) -> Iterator[Proposal]:

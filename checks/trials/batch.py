@@ -27,12 +27,15 @@ from signproof.checks.replay.bounds import replay
 from signproof.checks.replay.convincing import weight
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
+from signproof.checks.runs.plans import Stream, plan
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.claim import Claim
-from signproof.theory.measures.runs import Measure, MinDualGradientNorm, Suboptimality
+from signproof.theory.measures.runs import DualGradientNorm, Measure, Suboptimality
 from signproof.theory.norms import LINF
 from signproof.theory.symbols import V0, k
+from signproof.theory.terms.expectations import mean
+from signproof.theory.terms.vectors import suboptimality
 
 DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
@@ -167,32 +170,28 @@ def compare(claim: Claim, batch: Batch, steps: int) -> Comparison:
     from signproof.checks.runs import engine
 
     assert claim.measure is not None and claim.bound is not None and claim.algorithm is not None
-    of_value = is_value(claim.measure)
     # claims about values and claims about gradients share one compiled run: it measures both
     pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
-    other = MinDualGradientNorm(2, pair) if of_value else claim.measure
-    value, measured = engine.run(
-        claim.algorithm,
-        batch.problem,
-        batch.start,
-        batch.values,
-        steps,
-        (Suboptimality(), other),
-        minimizer=batch.minimizer,
+    value_of, others = Stream(Suboptimality()), plan(claim.measure).streams
+    asked_for = dict.fromkeys((value_of, *(others if {*others} - {value_of} else (Stream(DualGradientNorm(2, pair)),))))
+    found = engine.run(
+        claim.algorithm, batch.problem, batch.start, batch.values, steps, (*asked_for,), minimizer=batch.minimizer
     )
-    if of_value:
-        measured = value
-    elif claim.measure.least_so_far:
-        measured = (np.minimum.accumulate(measured[0], axis=0), np.minimum.accumulate(measured[1], axis=0))
-    limit = engine.bound(claim.bound, batch.values, (value[0][0], value[1][0]), steps)
+    read = dict(zip(asked_for, found, strict=True))
+    value = read[value_of]
+    height = value[0][0], value[1][0]
+    measured = engine.measured(claim.measure, [read[stream] for stream in others], batch.values, height, steps)
+    limit = engine.bound(claim.bound, batch.values, height, steps)
     with np.errstate(all="ignore"):
         usable = batch.inside & (value[0][0] > 0) & np.isfinite(value[1][0])
         usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps, batch.minimizer)
-        asked = np.broadcast_to(usable, measured[0].shape) & _steps_in_domain(claim, batch, steps)
+        covered = _steps_in_domain(claim, batch, steps)
+        asked = np.broadcast_to(usable, measured[0].shape) & covered
         if promises_decrease(claim):
             asked[0] = False  # V_0 <= V_0 says nothing
-        # NaN ends tell the measure from zero no more than ends of both signs do
-        above = np.logical_and.accumulate((measured[0] > 0) | (measured[1] < 0), axis=0)
+        # NaN ends tell the measure from zero no more than ends of both signs do, but where it has no value as yet
+        pending = np.isnan(measured[0]) & ~np.broadcast_to(covered, measured[0].shape)
+        above = np.logical_and.accumulate((measured[0] > 0) | (measured[1] < 0) | pending, axis=0)
         broken = asked & (measured[0] > limit[1])
         held = asked & above & (measured[1] <= limit[0])
     return Comparison(value, measured, limit, usable, asked & above | broken, held, broken, above.sum(axis=0))
@@ -204,8 +203,10 @@ def promises_decrease(claim: Claim) -> bool:
 
 
 def is_value(measure: Measure | None) -> bool:
-    """Whether a measure is f(x_k) - f*; one derived from it may be another number."""
-    return isinstance(measure, Suboptimality) and type(measure).quantity is Suboptimality.quantity
+    """Whether a measure is f(x_k) - f* or its mean; one derived from it may be another number."""
+    if isinstance(measure, Suboptimality) and type(measure).quantity is not Suboptimality.quantity:
+        return False
+    return measure is not None and measure.symbol in (suboptimality(k), mean(suboptimality(k)))
 
 
 def confirm(claim: Claim, ranges: list[Range], batch: Batch, found: Comparison) -> tuple[Witness | None, int]:

@@ -1,13 +1,14 @@
-"""Trials of claims about E V_k with gradients drawn from continuous laws: statistics, within a budget of error.
+"""Trials of claims about means, such as E V_k, with gradients drawn from continuous laws: statistics, within a budget
+of error.
 
 Where the mean of many runs lies within the bound, that supports the claim and is no more than a sample. Where a lower
-confidence bound on E V_k lies above it, the claim is refuted at a stated error probability. Each comparison gets the
-same share of what the run as a whole may spend, fixed before anything is drawn.
+confidence bound on it lies above it, the claim is refuted at a stated error probability. Each comparison gets the same
+share of what the run as a whole may spend, fixed before anything is drawn.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -15,7 +16,7 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from sympy import Symbol
+from sympy import Add, Expr, Ge, Max, Min, Mul, Pow, Sum, Symbol
 
 from signproof.checks.facts.runs import refuse_later
 from signproof.checks.gradients.densities import Gaussian, Laplace, SparseGaussian, StudentT, Uniform
@@ -24,19 +25,23 @@ from signproof.checks.gradients.finite_drawn import FiniteNoise, mini_batches
 from signproof.checks.numbers.confidence import lower_bound
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
-from signproof.checks.posing.cases import noiseless
+from signproof.checks.posing.cases import at_horizons, noiseless
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.problems.sine import SineSum
+from signproof.checks.runs.over_arrays import along
+from signproof.checks.runs.plans import Mean, Read, plan
 from signproof.checks.trials.batch import Batch, is_value, prepare
 from signproof.checks.trials.tally import Profile, Tally
+from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.border.steps import Guarded
 from signproof.theory.claim import Claim
-from signproof.theory.measures.runs import is_mean
-from signproof.theory.symbols import V0, k
+from signproof.theory.symbols import V0, k, l
+from signproof.theory.terms.formula import text
+from signproof.theory.terms.vectors import Least
 
 STEPS = (1, 2, 4, 8, 16, 32)
 """Where E V_k is compared with the bound."""
@@ -51,6 +56,10 @@ CANCELLED = 1e-10
 """How far off a point may be in relation to the largest on the way to it, where steps cancel what was there: less than
 2^-53 for each of 32 d operations in each of the steps. The root of V is a norm on quadratics, so it is as far off in
 relation to its own largest value."""
+POWERS = 16
+"""The largest power, and product of powers, of norms that a measure is taken to have."""
+HORIZONS = (2, 8, 32)
+"""Numbers of steps fixed before the run that are tried."""
 WORKERS = 3
 """How many workers vote."""
 F = Fraction
@@ -98,34 +107,75 @@ class Sampled:
 def try_out(
     claim: Claim, profile: Profile, seed: int, error: float, advance: Callable[[str], None] = lambda text: None
 ) -> Sampled:
-    """Compare E V_k with the bound for every law that meets the claim's assumptions; stop at the first violation.
+    """Compare a mean with the bound for every law that meets the claim's assumptions; stop at the first violation.
 
     Arguments: the claim, how much to try, the seed of all draws, the probability of a false violation.
-    Raises Unsupported, with the reason, for a claim that is not about E V_k.
+    Raises Unsupported, with the reason, for a claim that is not about the mean of what grows with f, gradients and
+    distances.
     """
-    if not is_mean(claim.measure) or not is_value(claim.measure):
-        raise Unsupported("gradients are drawn only for claims about E[V_k]")
-    if claim.horizon is not None:
-        raise Unsupported(f"gradients are drawn only for claims about every k, not just k = {claim.horizon}")
+    mean_of(claim)
     for assumption in claim.assumptions:
         if V0 in assumption.symbols:
             raise Unsupported(f"{assumption} depends on V_0, which is not known before a start is chosen")
     refuse_later(claim)
-    posed = noiseless(claim)
-    share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS))
-    runs = RUNS[profile.name]
-    found = Sampled(facts={"seed": seed, "runs": runs, "error": error, "error_of_each": share})
-    for number, (law, size) in enumerate(LAWS):
-        for family in FAMILIES if profile.costly or not number else FAMILIES[:1]:
-            advance(f"{claim.id}: {law.words}, {family.family}")
-            try:
-                _try(claim, posed, family, law, size, [seed, number], found)
-            except Unsupported as unsupported:
-                found.refused[law.words] = str(unsupported)
-                break
-            if found.violation:
-                return found
+    fixed = at_horizons(claim, HORIZONS)
+    share = error / (len(LAWS) * len(FAMILIES) * INSTANCES * len(STEPS) * len(fixed))
+    found = Sampled(facts={"seed": seed, "runs": RUNS[profile.name], "error": error, "error_of_each": share})
+    for case in fixed:
+        posed = noiseless(case)
+        for number, (law, size) in enumerate(LAWS):
+            for family in FAMILIES if profile.costly or not number else FAMILIES[:1]:
+                advance(f"{case.id}: {law.words}, {family.family}")
+                try:
+                    _try(case, posed, family, law, size, [seed, number], found)
+                except Unsupported as unsupported:
+                    found.refused[law.words] = str(unsupported)
+                    break
+                if found.violation:
+                    return found
     return found
+
+
+def mean_of(claim: Claim) -> Expr:
+    """What the claim's measure is the mean of: a formula over the streams of its plan, for each run.
+
+    Raises Unsupported if it is no mean, or not one of something that is surely not negative.
+    """
+    measure = claim.measure
+    of = None if measure is None else plan(measure)
+    if measure is None or of is None or not of.in_mean:
+        raise Unsupported("gradients are drawn only for claims about means, such as E[V_k]")
+    if not _is_linear(of.formula):
+        raise Unsupported(f"gradients are drawn only for claims about means: {text(measure.symbol)} is another")
+    premises = [premise for premise in claim.premises if not premise.has(V0)]
+    if not _grows(of.quiet, premises):
+        raise Unsupported(f"{text(measure.symbol)} is not known to be the mean of what is never negative")
+    return of.quiet
+
+
+def _is_linear(formula: Expr) -> bool:
+    """Whether a formula is linear in means, so that it is the mean of what stands in them."""
+    if isinstance(formula, Mean) or not formula.has(Mean):
+        return True
+    if isinstance(formula, Mul) and sum(factor.has(Mean) for factor in formula.args) > 1:
+        return False
+    return isinstance(formula, Add | Mul | Sum) and all(
+        map(_is_linear, formula.args[:1] if isinstance(formula, Sum) else formula.args)
+    )
+
+
+def _grows(formula: Expr, premises: list) -> bool:
+    """Whether a formula is never negative, and grows with each of its readings."""
+    if isinstance(formula, Read):
+        return True
+    if not formula.has(Read):
+        index = [l >= 0] if formula.has(l) else []
+        return formula.is_nonnegative is True or bool(follows(Ge(formula, 0), [*premises, *index]).holds)
+    if isinstance(formula, Sum | Least):
+        return _grows(formula.function, premises)
+    if isinstance(formula, Pow):
+        return _grows(formula.base, premises) and formula.exp.is_number and bool(formula.exp > 0)
+    return isinstance(formula, Add | Mul | Max | Min) and all(_grows(part, premises) for part in formula.args)
 
 
 def _try(
@@ -153,7 +203,8 @@ def _try(
         return
     if not batch.inside.any():
         raise Unsupported(_empty(claim, law, batch))
-    values = sampling.sample(
+    of = plan(claim.measure)
+    streams = sampling.samples(
         claim.algorithm,
         problem,
         start,
@@ -162,12 +213,15 @@ def _try(
         scale,
         max(STEPS),
         runs + PILOT,
-        claim.measure.noiseless,
+        of.streams,
         sum(seed),
         workers,
     )
-    low, high = engine.bound(claim.bound, batch.values, (values[0, :, 0], values[0, :, 0]), max(STEPS))
-    tally = Tally(f"{family.family}, {law.words} drawn", max(STEPS), instances=int(batch.inside.sum()))
+    height = np.asarray(Guarded(problem).suboptimality(start, NUMPY))
+    values, largest = _measured(claim, streams, batch.values | {V0: height})
+    low, high = engine.bound(claim.bound, batch.values, (height, height), max(STEPS))
+    tally = Tally(f"{family.family}{claim.id[len(_base(claim)) :]}, {law.words} drawn", max(STEPS))
+    tally.instances = int(batch.inside.sum())
     found.tallies.append(tally)
     shown: dict[str, Any] | None = None
     for index in np.flatnonzero(batch.inside):
@@ -179,7 +233,7 @@ def _try(
                 continue
             pilot, drawn = values[step, index, :PILOT], values[step, index, PILOT:]
             tally.comparisons += 1
-            if not np.isfinite(values[step, index]).all():
+            if not (np.isfinite(values[step, index]).all() and np.isfinite(high[step, index])):
                 tally.undecided += 1  # beyond what floats can say
                 continue
             bound, mean = high[step, index], drawn.mean()
@@ -188,13 +242,15 @@ def _try(
                 run[column].append(number)
             if bound > 0:
                 ratios[step] = float(mean / bound)
-            if below > bound + slack(float(bound), float(values[: step + 1, index].max())):
+            room = (slack if is_value(claim.measure) else rounding)(float(bound), float(largest[step, index]))
+            if below > bound + room:
                 tally.broken += 1
                 found.facts |= {"measured_at_least": below, "bound": float(bound)}
                 found.violation = (
                     f"{law.words}, s = {scale[index]:.6g}; {batch.describe(int(index))}; from "
-                    f"({', '.join(f'{entry:.6g}' for entry in start[:, index])}): at k = {step} E[V_k] is above "
-                    f"{below:.6g} with error probability {share:.2g}; the bound is {bound:.6g}"
+                    f"({', '.join(f'{entry:.6g}' for entry in start[:, index])}): at k = {step} "
+                    f"{text(claim.measure.symbol)} is above {below:.6g} with error probability {share:.2g}; the bound "
+                    f"is {bound:.6g}"
                 )
                 return
             tally.held += bool(mean <= low[step, index])
@@ -206,6 +262,34 @@ def _try(
             tally.largest_ratio, tally.worst = max(ratios.values()), batch.describe(int(index))
             shown = {"instance": f"{tally.family}, {tally.worst}"} | run
     found.series += [] if shown is None else [shown]
+
+
+def _measured(
+    claim: Claim, streams: list[np.ndarray], values: Mapping[Symbol, np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """What the measure is the mean of, shape (steps + 1, batch, runs), and how large it is with the largest numbers
+    that any run has had, shape (steps + 1, batch)."""
+    formula = mean_of(claim)
+    if formula == Read(0, k):
+        return streams[0], np.maximum.accumulate(streams[0].max(axis=2), axis=0)
+    numbers = {symbol: np.asarray(array, float)[:, None] for symbol, array in values.items()}
+    last = formula.replace(Least, lambda function, *limits: function.xreplace({l: k}))
+    tops = [np.maximum.accumulate(stream.max(axis=2), axis=0)[:, :, None] for stream in streams]
+    with np.errstate(all="ignore"):
+        found = along(formula, numbers, max(STEPS), 2, NUMPY, streams)
+        top = along(last, numbers, max(STEPS), 2, NUMPY, tops)
+    return np.broadcast_to(found, streams[0].shape), np.broadcast_to(top, tops[0].shape)[:, :, 0]
+
+
+def _base(claim: Claim) -> str:
+    """The ID without what a case adds to it."""
+    return claim.id.split(" (")[0]
+
+
+def rounding(bound: float, largest: float) -> float:
+    """What a lower confidence bound on a mean must exceed the bound by, when no run had larger numbers before: norms
+    are off by as much as points are, in relation to the largest, and powers of them by a multiple of that."""
+    return SLACK * abs(bound) + POWERS * CANCELLED * largest
 
 
 def slack(bound: float, largest: float) -> float:

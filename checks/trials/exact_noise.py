@@ -31,13 +31,13 @@ from signproof.checks.replay.bounds import expected_run, outside, replay_expecte
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
 from signproof.checks.runs.instance import Instance
+from signproof.checks.runs.plans import plan
 from signproof.checks.trials.batch import constant_with
 from signproof.checks.trials.tally import Tally
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant
 from signproof.theory.border.steps import Guarded
 from signproof.theory.claim import Claim
-from signproof.theory.measures.runs import is_mean
 from signproof.theory.symbols import k
 
 STEPS = 3
@@ -85,11 +85,11 @@ class Noise:
 def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> Noise:
     """Compare E[measure] with the bound at every step of small runs; stop at the first violation.
 
-    Raises Unsupported, with the reason, for a claim that is not about E[V_k], or if the constants of its assumptions
+    Raises Unsupported, with the reason, for a claim that is not about a mean, or if the constants of its assumptions
     cannot be read off a law.
     """
-    if not is_mean(claim.measure):
-        raise Unsupported("noise is tested only on claims about E[V_k]")
+    if claim.measure is None or not plan(claim.measure).in_mean:
+        raise Unsupported("noise is tested only on claims about means, such as E[V_k]")
     refuse_later(claim)
     noise = Noise()
     irrational = False

@@ -35,7 +35,7 @@ from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.checks.trials.batch import exact_parameters
 from signproof.theory.arithmetic import Numbers, evaluate
 from signproof.theory.assumptions.gradients import OracleAssumption
-from signproof.theory.border.steps import begin, move
+from signproof.theory.border.steps import begin, begins_with_gradient, move
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import is_mean
 from signproof.theory.methods.gradient import Algorithm
@@ -88,6 +88,8 @@ def relations(claim: Claim, words: str, besides: tuple[type, ...] = ()) -> list[
     if claim.horizon is not None:
         raise Unsupported(f"{words} for claims about every k, not just k = {claim.horizon}")
     ones = dict.fromkeys(algorithm.parameters, 1.0)
+    if begins_with_gradient(type(algorithm)):
+        raise Unsupported("the method remembers more than its iterate")
     memory = begin(algorithm.at(**ones), np.zeros((2, 1, 1)), NUMPY)
     if not isinstance(memory, tuple) or memory:
         raise Unsupported("the method remembers more than its iterate")

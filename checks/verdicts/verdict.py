@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf, nextafter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from flint import fmpq
 
 from signproof.checks.numbers.exact import to_float
-from signproof.checks.replay.witness import Witness
 from signproof.theory.border.runs import about_run_and_points, every_k
 from signproof.theory.claim import Claim
 from signproof.theory.proof_steps import Certificate
+
+if TYPE_CHECKING:  # families of problems and what they need take a second to import, and ledgers are read without
+    from signproof.checks.replay.witness import Witness
 
 
 class Status(StrEnum):

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import CHANGED, console, notice, table
+from signproof.terminal import CHANGED, console, escape, notice, table, visible
 
 EPILOG = "Example:  signproof compare old.json new.json --only-changed --fail-on worse"
 COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": "yellow", "new": "cyan"}
@@ -18,6 +17,10 @@ COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": 
 class FailOn(StrEnum):
     worse = "worse"
     verdict = "verdict"
+
+
+MANY = 2000
+"""Rows from which a table is plain lines, which take a second, not a minute."""
 
 
 def command(
@@ -40,7 +43,11 @@ def command(
 
     changes = compare(read(old), read(new))
     shown = [change for change in changes if change.mark or not only_changed]
-    if shown:
+    if len(shown) > MANY:
+        for change in shown:
+            sides = _verdict_and_ratio(change.before), _verdict_and_ratio(change.after)
+            print("  ".join(visible(part) for part in (change.id, *sides, change.mark)).rstrip())
+    elif shown:
         rows = table("claim", "before", "after", "")
         for change in shown:
             mark = change.mark if not change.verdict or change.mark in ("gone", "verdict changed") else (

@@ -25,10 +25,10 @@ def command(
     """Run all named counterexamples and print them as Markdown. Exit 1 if one does not show what it claims."""
     from signproof.counterexamples.gallery import gallery
     from signproof.report.gallery import drawing, page
-    from signproof.report.ledger import write_atomically
+    from signproof.theory.files import write_together
 
     check_outputs(None, figures, folder="--figures")
-    entries, failed = [], []
+    entries, failed, drawings = [], [], {}
     with progress(total=len(gallery())) as bar:
         for key, counterexample in gallery().items():
             bar.say(counterexample.name)
@@ -37,9 +37,10 @@ def command(
                 failed.append(key)
             entries.append(described(key, counterexample, shown))
             if figures is not None:
-                write_atomically(figures / f"{key}.svg", drawing(shown.picture))
+                drawings[figures / f"{key}.svg"] = drawing(shown.picture)
             bar.advance()
     print(page(entries, kept(), "figures" if figures is None else figures.name), end="")
+    write_together(drawings)
     if failed:
         notice(f"not shown: {', '.join(failed)}")
         raise typer.Exit(CHANGED)

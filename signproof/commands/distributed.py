@@ -60,7 +60,7 @@ def command(
     from signproof.checks.distributed.algorithm import Program
     from signproof.checks.distributed.processes import Lost
     from signproof.distributing import Record, compare, conduct
-    from signproof.report.ledger import write_atomically
+    from signproof.theory.files import write_atomically
 
     check_outputs(json, None)
     program = Program(processes, data, samples, features, loss, batch, step_size, ties, bits, seed)
@@ -76,10 +76,9 @@ def command(
         compare(record)
     except KeyboardInterrupt as interruption:
         record.because, code = "interrupted", exit_code(interruption)
-    if json is not None:
-        write_atomically(json, dumps(record.data(), indent=1, allow_nan=False) + "\n")
     _print(record)
     if json is not None:
+        write_atomically(json, dumps(record.data(), indent=1, allow_nan=False) + "\n")
         notice(f"written: {json}")
     if record.because:
         kept = f"results up to k = {len(record.values) - 1} were kept, marked partial"

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from signproof.commands.targets import ProfileName, Targets
 from signproof.interruption import exit_code
-from signproof.terminal import STYLES, check_outputs, console, notice, progress, table, told
+from signproof.terminal import STYLES, check_outputs, console, escape, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 EPILOG = (

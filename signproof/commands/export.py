@@ -41,10 +41,10 @@ def command(
     coqc check it, if there is one.
     """
     from signproof.loading import load
-    from signproof.report.ledger import write_together
     from signproof.terminal import check_outputs, console
     from signproof.theory.document.sentence import sentence
     from signproof.theory.elaboration.proven import proven
+    from signproof.theory.files import write_together
     from signproof.theory.proof_steps import Rejection
 
     if to is Language.coq:
@@ -75,9 +75,9 @@ def command(
 
 def _to_coq(document: Document, folder: Path) -> None:
     """Write a theorem of Coq and its library to a folder, and have it checked."""
-    from signproof.report.ledger import write_together
     from signproof.terminal import console
     from signproof.theory.export import coqc
+    from signproof.theory.files import write_together
 
     files = coqc.files(document)
     write_together({folder / name: text for name, text in files.items()})

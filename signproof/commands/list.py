@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from rich.markup import escape
-
 from signproof.commands.targets import Targets
-from signproof.terminal import console, table
+from signproof.terminal import console, escape, table
 
 EPILOG = "Example:  signproof list 'scaled-sign/*'"
 

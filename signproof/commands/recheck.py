@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import CHANGED, console, notice, progress, table
+from signproof.terminal import CHANGED, console, escape, notice, progress, table
 
 EPILOG = "Example:  signproof verify --json ledger.json; signproof recheck ledger.json"
 MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "dim")}

@@ -8,9 +8,8 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import CHANGED, check_outputs, console, notice
+from signproof.terminal import CHANGED, check_outputs, console, escape, notice
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
@@ -90,13 +89,12 @@ def _replayed(what: str, files: list[Path], plot: Path | None, as_test: bool) ->
 
 def _witnesses(what: str, known: dict[str, Claim], factories: list[Path]) -> list[Any]:
     """The witnesses in a file, in a ledger, in rows of variants, or of a claim in the corpus."""
-    import json as reader
-
     from signproof.checks.replay.witness import SCHEMA as WITNESSES
     from signproof.checks.replay.witness import WitnessError, load, read
     from signproof.commands.variant import SCHEMA as VARIANTS
     from signproof.counterexamples import corpus
     from signproof.report import ledger
+    from signproof.theory.reading import read_json
 
     path = Path(what)
     if not path.exists() and path.suffix != ".json":
@@ -105,7 +103,7 @@ def _witnesses(what: str, known: dict[str, Claim], factories: list[Path]) -> lis
             raise WitnessError(f"no file {what}, and no claim with that ID has a witness in the corpus")
         return found
     try:
-        data = reader.loads(path.read_text(encoding="utf-8"))
+        data = read_json(path)
     except (OSError, ValueError):
         data = None  # `read` says what is wrong with it
     schema = data.get("schema") if isinstance(data, dict) else None
@@ -143,7 +141,7 @@ def _draw(witness: Any, plot: Path) -> None:
     from signproof.checks.replay.series import witness_series
     from signproof.checks.replay.witness import WitnessError
     from signproof.report.charts import run_chart, svg
-    from signproof.report.ledger import write_atomically
+    from signproof.theory.files import write_atomically
 
     try:
         series = witness_series(witness)

@@ -48,8 +48,7 @@ def command(
         check_outputs(file, None, option)
     if out is None and latex is None and markdown is None:
         out = SITE
-    if out is not None and out.exists() and not out.is_dir():
-        raise Misuse(f"--out {out} is a file; name a folder")
+    check_outputs(None, out, folder="--out")
     if ledger == LEDGER and not ledger.exists():
         raise Misuse(f"no ledger {ledger}: name one, or create it with `signproof verify --json {ledger}`")
     found = read(ledger)
@@ -68,8 +67,8 @@ def command(
             for path in write_latex(found, latex, figures):
                 notice(f"written: {path}")
         if markdown is not None:
-            from signproof.report.ledger import write_atomically
             from signproof.report.markdown import markdown as rendered
+            from signproof.theory.files import write_atomically
 
             write_atomically(markdown, rendered(found))
             notice(f"written: {markdown}")

@@ -8,10 +8,9 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from signproof.interruption import exit_code
-from signproof.terminal import CHANGED, check_outputs, console, notice, patient, progress
+from signproof.terminal import CHANGED, check_outputs, console, escape, notice, patient, progress
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _explain(claim: Claim, found: Found) -> None:
 def _write(out: Path, found: Found) -> None:
     from json import dumps
 
-    from signproof.report.ledger import write_atomically
+    from signproof.theory.files import write_atomically
 
     kept = found.witness or found.nearest
     if kept is None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
-from signproof.terminal import console, table
+from signproof.terminal import console, escape, table
 
 if TYPE_CHECKING:
     from signproof.theory.claim import Claim

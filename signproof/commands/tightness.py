@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from signproof.interruption import exit_code
-from signproof.terminal import check_outputs, console, held, notice, numbers, table, told
+from signproof.terminal import check_outputs, console, escape, held, notice, numbers, table, told
 from signproof.theory.misuse import Misuse
 
 SCHEMA = "signproof-tightness/1"
@@ -65,7 +64,8 @@ def command(
 def _write(id: str, seed: int, cells: list[dict[str, Any]], json: Path | None, svg: Path | None, cut: bool) -> None:
     from json import dumps
 
-    from signproof.report.ledger import spared, write_atomically
+    from signproof.report.ledger import spared
+    from signproof.theory.files import write_atomically
 
     if json is not None:
         found = {"schema": SCHEMA, "claim": id, "seed": seed, "partial": cut, "cells": cells}

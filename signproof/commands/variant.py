@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
 
 from signproof.commands.verify import ProfileName
 from signproof.interruption import exit_code
-from signproof.terminal import CHANGED, check_outputs, console, held, notice, progress, table, told
+from signproof.terminal import CHANGED, check_outputs, console, escape, held, notice, progress, table, told
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -62,11 +61,11 @@ def command(
     found, interrupted = _ask(factory, called, claims, dtype, seed, str(profile))
     if not interrupted and all(row.status == "not applicable" for row in found):
         raise Misuse(f"none of the claims {claims!r} applies to {name}: {found[0].reason}")
+    _print(found)
     if json is not None:
         place = spared(json, len(found), partial(held, schema=SCHEMA, name="rows")) if interrupted else json
         _write(place, name, dtype, seed, str(profile), found, bool(interrupted))
         told(place, json)
-    _print(found)
     if interrupted:
         count = f"{len(found)} claim{'' if len(found) == 1 else 's'}"
         notice(f"interrupted after {count}; results so far were kept, marked partial")
@@ -134,7 +133,8 @@ def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: li
     from importlib.metadata import version
     from json import dumps
 
-    from signproof.report.ledger import environment, write_atomically
+    from signproof.report.ledger import environment
+    from signproof.theory.files import write_atomically
 
     data = {
         "schema": SCHEMA,

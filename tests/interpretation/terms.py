@@ -179,6 +179,8 @@ class Example:
             ((index, first, last),) = term.limits
             span = range(self._index(first, at), self._index(last, at) + 1)
             parts = [self.number(term.function, at | {index: Integer(number)}) for number in span]
+            if not parts and isinstance(term, Sum):  # no iteration before the first
+                return self.number(Integer(0), at)
             return sum(parts[1:], start=parts[0]) if isinstance(term, Sum) else reduce(self._smaller, parts)
         if isinstance(term, coordinate):
             return self.vector(term.args[0], at)[int(at[term.args[1]])]

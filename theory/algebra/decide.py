@@ -54,6 +54,7 @@ from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from signproof.theory.algebra.elementary import bounds
 from signproof.theory.algebra.limits import constant_parts, exists, without_limits
+from signproof.theory.algebra.points import at_rationals
 from signproof.theory.symbols import k
 
 if TYPE_CHECKING:
@@ -487,6 +488,9 @@ def _values(question: Question, digits: int) -> dict[Symbol, Rational]:
 
 def truth(statement: Boolean, values: dict[Symbol, Rational]) -> bool | None:
     """Whether a statement holds at a point (having no value counts as no); None if SymPy cannot tell."""
+    found = at_rationals(statement, values)
+    if found is not None:
+        return found
     for part in (*conditions(statement), statement):
         try:
             outcome = without_limits(part, values).subs(values, simultaneous=True)

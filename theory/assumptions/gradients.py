@@ -16,11 +16,12 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
+from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.objective import Assumption, OfConstant
 from signproof.theory.declared import owner, said_of
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.exact_types import of_package
-from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
+from signproof.theory.terms.expectations import Random, Total, coordinate, estimate, expectation, mean
 from signproof.theory.terms.vectors import Scalar, VectorAtom, dual_norm, gradient, point
 from signproof.theory.terms.votes import lean, majority, swing
 
@@ -43,9 +44,12 @@ class OracleAssumption(Assumption):
     def fits_exact_gradients(self) -> bool:
         """Whether `noiseless` gives the conditions under which exact gradients meet the assumption on every objective.
 
-        For a user's class this is not taken for granted: it depends on the other assumptions on the objective.
+        For a user's class this is not taken for granted: it counts if the statement, with the gradient in place of what
+        is drawn, follows from these conditions and those on its constants alone.
         """
-        return of_package(owner(type(self), "noiseless")) and said_of(type(self), "noiseless", "statement")
+        if not said_of(type(self), "noiseless", "statement"):
+            return False
+        return of_package(owner(type(self), "noiseless")) or _follows_exactly(self)
 
     @property
     def met_exactly(self) -> tuple[Basic, ...] | None:
@@ -230,6 +234,18 @@ class IndependentDraws(Independence):
             (Abs(drawn), coordinate(lean(x, m), i)),
             (drawn, coordinate(swing(x, m), i)),
         )
+
+
+def _follows_exactly(assumption: OracleAssumption) -> bool:
+    """Whether what an assumption says of exact gradients follows from its conditions, whatever the gradient is."""
+    said = assumption.statement(point(Str("x")))
+    if not isinstance(said, Boolean) or said.has(majority, lean, swing):
+        return False
+    exact = said.replace(estimate, lambda x, *_: gradient(x)).replace(expectation, lambda term, given: term)
+    if exact.has(Random) or any(not of_package(type(term)) for term in exact.atoms(VectorAtom, Scalar)):
+        return False
+    conditions = [each for each in (*assumption.conditions, *assumption.noiseless) if each != true]
+    return exact == true or (exact != false and bool(follows(exact, conditions).holds))
 
 
 def l1(vector: Expr) -> Expr:

@@ -5,11 +5,11 @@ Each check gives one line that says what does not fit, and the fix; they are ask
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from inspect import signature
 from typing import TYPE_CHECKING, Any
 
-from sympy import Basic, Expr, Gt, Integer, Poly, Pow, Rational, Symbol
+from sympy import Basic, Expr, Gt, Integer, Poly, Pow, Rational, Sum, Symbol
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean, BooleanFalse
 
@@ -19,12 +19,14 @@ from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption, Dimension
 from signproof.theory.border.counts import of_method
 from signproof.theory.declared import owner, said_of_another
+from signproof.theory.measures.combined import without_means
 from signproof.theory.measures.runs import Measure
 from signproof.theory.methods.flows import Flow
-from signproof.theory.symbols import k, t
+from signproof.theory.symbols import f_star, k, l, t
 from signproof.theory.terms.exact_types import of_package
-from signproof.theory.terms.expectations import Random, expectation
+from signproof.theory.terms.expectations import INDICES, Random, expectation
 from signproof.theory.terms.flows import LeastSoFar
+from signproof.theory.terms.formula import text
 from signproof.theory.terms.vectors import Least, point
 
 if TYPE_CHECKING:
@@ -91,20 +93,38 @@ def draws(assumption: Assumption) -> bool:
 def _of_measure(measure: Measure) -> Iterator[str]:
     """The term that proofs are about and the number that is measured are one thing."""
     kind = type(measure)
-    yield from _of_class(measure, "quantity", ("symbol", "least_so_far", "horizon"))
+    of_symbol = owner(kind, "quantity") is Measure  # it is read off its symbol alone
+    if not of_symbol:
+        said = [fact for fact in TAKEN if fact == "least_so_far" or getattr(kind, fact)]
+        yield from _of_class(measure, "quantity", ("symbol", *said, "horizon"))
     if of_package(kind):
         return
-    least = measure.symbol.has(Least, LeastSoFar)
-    if least != bool(measure.least_so_far):
-        says = f"{kind.__name__} says least_so_far = {bool(measure.least_so_far)}"
-        yield f"{says}, but its symbol is {'the' if least else 'not a'} minimum over the run: make the two agree"
+    taken = {fact: over(measure.symbol) for fact, (over, _) in TAKEN.items()}
+    for fact in {} if of_symbol or measure.horizon is not None else TAKEN:
+        is_so, words = taken[fact], TAKEN[fact][1]
+        if is_so != bool(getattr(measure, fact)):
+            says = f"{kind.__name__} says {fact} = {bool(getattr(measure, fact))}"
+            right = next(
+                (f"write {other} = True in {kind.__name__}" for other in TAKEN if taken[other]), "leave it out"
+            )
+            yield f"{says}, but its symbol is {'the' if is_so else 'not a'} {words} over the run: {right}"
     quiet = measure.noiseless
-    if quiet is not measure and _without_means(measure.symbol) != quiet.symbol:
+    if quiet is not measure and without_means(measure.symbol) != quiet.symbol:
         yield f"{kind.__name__} without noise is declared as {quiet.symbol}, but its symbol is {measure.symbol}"
 
 
-def _without_means(symbol: Expr) -> Expr:
-    return symbol.replace(expectation, lambda term, given: term)
+def _is_mean_over_run(symbol: Expr) -> bool:
+    """Whether a term is a sum over the iterations, divided by their number."""
+    factor, total = symbol.as_independent(Sum)
+    return isinstance(total, Sum) and factor == 1 / (total.limits[0][2] + 1)
+
+
+TAKEN: dict[str, tuple[Callable[[Expr], bool], str]] = {
+    "least_so_far": (lambda symbol: symbol.has(Least, LeastSoFar), "minimum"),
+    "mean_so_far": (_is_mean_over_run, "mean"),
+    "sum_so_far": (lambda symbol: symbol.has(Sum) and not _is_mean_over_run(symbol), "sum"),
+}
+"""What a measure may be of its quantities over the run: whether its symbol is so, and in words."""
 
 
 def _of_class(part: Any, function: str, facts: Iterable[str]) -> Iterator[str]:
@@ -157,6 +177,7 @@ def _of_values(claim: Claim) -> Iterator[str]:
     """
     if claim.bound is None:
         return
+    yield from _of_measured(claim)
     if claim.horizon is not None and claim.bound.has(k):
         yield f"the bound {claim.bound} is only about the last iteration: write {claim.horizon} instead of {k}"
     time = t if claim.timed else claim.horizon or k
@@ -174,10 +195,33 @@ def _of_values(claim: Claim) -> Iterator[str]:
             yield f"the {name} {formula} has no value at {k} = 0, the first step: write {k} + 1 instead of {k}"
 
 
+def _of_measured(claim: Claim) -> Iterator[str]:
+    """The measure speaks of what the claim binds, and has a value where the bound has one."""
+    measure = claim.measure
+    if measure is None or claim.timed or measure.horizon is not None:
+        return
+    name = type(measure).__name__
+    known = claim.parameters | claim.body.here | {l, f_star, *INDICES}
+    for symbol in sorted(measure.symbol.free_symbols - known, key=str):
+        yield (
+            f"the symbol {symbol} in the measure {name} is unbound: "
+            f"name it in the domain (such as {symbol} > 0) or in an assumption"
+        )
+    time = claim.horizon or k
+    term = measure.symbol.subs(k, time)
+    at = _first(claim, time) if conditions(term) else None
+    if at is not None and _without_value(term, *at):
+        first = at[0][time]
+        yield (
+            f"the measure {name}, {text(measure.symbol)}, has no value at {time} = {first}: "
+            f"add {time} >= {first + 1} to the domain"
+        )
+
+
 def _repair(time: Symbol, first: Integer) -> str:
     if time == t:
         return "write t > 0 in the domain"
-    return f"write {time} + 1 instead of {time}, or {time} >= {first + 1} in the domain"
+    return f"add {time} >= {first + 1} to the domain, or write {time} + 1 instead of {time}"
 
 
 def _first(claim: Claim, time: Symbol) -> tuple[dict[Symbol, Integer], list[Boolean]] | None:

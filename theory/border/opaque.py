@@ -340,7 +340,7 @@ def traced(algorithm: Algorithm, x: Expr, gradient: Callable[..., Expr], memory:
 
     _refuse_looking(algorithm)
     now = with_terms(algorithm, xp)
-    before = begin(now, xp.vector(x), xp) if memory is None else _wrapped(memory, xp)
+    before = begin(now, xp.vector(x), xp, _first(algorithm, ask)) if memory is None else _wrapped(memory, xp)
     after, later = move(now, xp.vector(x), ask, before, xp)
     return Traced(_vector(after), _bare(before), _bare(later), (*_needs_of(algorithm), *xp.needs))
 
@@ -366,7 +366,8 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     """
     xp, start = Opaque(), iterate(Integer(0))
     _refuse_looking(algorithm)
-    first = begin(with_terms(algorithm, xp), xp.vector(start), xp)
+    ask = _first(algorithm, lambda at: xp.vector(gradient(_vector(at))))
+    first = begin(with_terms(algorithm, xp), xp.vector(start), xp, ask)
     begun, numbers = _flat(first), count()
 
     def place(part: Any) -> Any:
@@ -386,6 +387,11 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     if begun:
         _require_same_first_step(found, traced(algorithm, x_k, gradient))
     return found
+
+
+def _first(algorithm: Algorithm, ask: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The gradient that a method may begin with; none that is drawn: what is remembered at x_0 is known there."""
+    return None if algorithm.stochastic else ask
 
 
 def _require_same_first_step(rule: Recursion, first: Traced) -> None:

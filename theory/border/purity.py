@@ -254,7 +254,7 @@ def with_numbers(method: SomeMethod, ground: Ground, iteration: int) -> SomeMeth
 
 def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
     """The iterates and memories of a run with exact gradients."""
-    x, memory = start, begin(with_numbers(algorithm, ground, 0), start, ground.xp)
+    x, memory = start, begin(with_numbers(algorithm, ground, 0), start, ground.xp, slope)
     found = [(x, memory)]
     for iteration in range(ground.steps):
         x, memory = map(_short, move(with_numbers(algorithm, ground, iteration), x, slope, memory, ground.xp))
@@ -265,7 +265,7 @@ def _run(algorithm: Algorithm, ground: Ground, start: Any, slope: Callable[[Any]
 def first(algorithm: Algorithm, ground: Ground, scale: int = 1) -> Vector:
     """Where the first step goes from a multiple of the first of the points, on f = 1/2 ||x||^2 with exact gradients."""
     now, x = with_numbers(algorithm, ground, 0), _points(ground)[0] * ground.number(Fraction(scale))
-    return move(now, x, lambda at: at, begin(now, x, ground.xp), ground.xp)[0]
+    return move(now, x, lambda at: at, begin(now, x, ground.xp, lambda at: at), ground.xp)[0]
 
 
 def _asked_twice(algorithm: Algorithm, ground: Ground) -> None:

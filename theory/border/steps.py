@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
-from inspect import getattr_static
+from inspect import getattr_static, signature
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,9 @@ from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.methods.proximal import ProximalOracle
 from signproof.theory.misuse import Misuse
 from signproof.theory.symbols import k
+
+LONG_INIT = 4
+"""Parameters of `init(self, x, gradient, xp)`."""
 
 
 class Unruly(Misuse):
@@ -41,9 +44,28 @@ class DrawnTwice(Unruly):
     """A stochastic method that asks for more than one draw in a step."""
 
 
-def begin(algorithm: Algorithm, x: Vector, xp: Arithmetic) -> Memory:
-    """What a method remembers before its first step, from x."""
-    return copied(algorithm.init(copied(x, xp.copy), xp), xp.copy)
+def begin(algorithm: Algorithm, x: Vector, xp: Arithmetic, gradient: Gradient | None = None) -> Memory:
+    """What a method remembers before its first step, from x.
+
+    Arguments: the method, its formulas numbers; the start; the arithmetic; the gradient of the first step, for a method
+    whose `init` is `init(self, x, gradient, xp)`: of a stochastic one it is the draw that the first step makes. Raises
+    TypeError if such a method gets none, DrawnTwice if it draws more than once.
+    """
+    if not begins_with_gradient(type(algorithm)):
+        return copied(algorithm.init(copied(x, xp.copy), xp), xp.copy)
+    if gradient is None:
+        raise TypeError(f"the init of {type(algorithm).__name__} asks for the first gradient, which is not known here")
+    source, numbers = counted(algorithm, gradient, xp) if algorithm.stochastic else (_copying(gradient, xp), xp)
+    init: Any = algorithm.init
+    return copied(init(copied(x, xp.copy), source, numbers), xp.copy)
+
+
+def begins_with_gradient(kind: type[Algorithm]) -> bool:
+    """Whether a method begins from the first gradient, too: its `init` takes x, the gradient and the arithmetic."""
+    try:
+        return len(signature(kind.init).parameters) == LONG_INIT
+    except (TypeError, ValueError):
+        return False
 
 
 def move(
@@ -93,7 +115,7 @@ def states(
         here = {**values, k: xp.rational(iteration, 1)}
         return algorithm.at(**{name: evaluate(formula, here, xp) for name, formula in algorithm.parameters.items()})
 
-    memory = begin(at(0), x, xp)
+    memory = begin(at(0), x, xp, gradient)
     for iteration in count():
         yield x, memory
         x, memory = move(at(iteration), x, gradient, memory, xp)

@@ -377,8 +377,10 @@ class Lemma(Justification):
             use = TABLE[self.name].use(*self.arguments)
         except lemmas.LemmaError as error:
             raise Rejected(f"the lemma {self.name!r} does not apply: {error}") from None
-        if use.assumption is not None and not kernel.assumed(use.assumption):
-            raise Rejected(f"the lemma {self.name!r} needs {use.assumption}, which the claim does not assume")
+        needed = [part for part in self.arguments if isinstance(part, lemmas.Assumption)]
+        for assumption in needed if use.assumption is None else [use.assumption, *needed]:
+            if not kernel.assumed(assumption):
+                raise Rejected(f"the lemma {self.name!r} needs {assumption}, which the claim does not assume")
         if use.every_k and any(relation.has(k) for relation in kernel.claim.domain):
             raise Rejected(f"the lemma {self.name!r} needs every k >= 0, but the domain restricts k")
         have = [kernel.proved(step) for step in self.using]

@@ -20,6 +20,7 @@ from signproof.theory.assumptions.composite import (
     LipschitzGradient,
     ProximalAverage,
 )
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import Independence, IndependentDraws
 from signproof.theory.assumptions.objective import Assumption, Smooth, StronglyConvex
 from signproof.theory.kernel.lemmas import TABLE as TEXTS
@@ -64,12 +65,17 @@ def _needs_independence(assumption: Assumption) -> None:
         raise LemmaError(f"it needs an independence, not {assumption}")
 
 
+def _speaks_of_minimizer(assumption: Assumption) -> bool:
+    places = [point(Str(f"point {number}")) for number in range(assumption.points)]
+    return bool(assumption.statement(*places).has(vectors.x_star))
+
+
 def _has(term: Basic, *names: Basic) -> bool:
     return term.has(*names)
 
 
 _SYMPY = ("Le", "Ge", "Gt", "Eq", "And", "Abs", "Sum", "exp", "log", "sign", "Rational", "Integer", "Tuple")
-_KNOWN = (Smooth, LipschitzGradient, StronglyConvex, CoordinateLipschitz, ProximalAverage, IndependentDraws)
+_KNOWN = (Smooth, LipschitzGradient, StronglyConvex, Convex, CoordinateLipschitz, ProximalAverage, IndependentDraws)
 _TERMS = {
     name: kind
     for module in (vectors, expectations, flows, proximal, votes, cube)
@@ -99,6 +105,7 @@ TERMS = SimpleNamespace(
     has=_has,
     needs=_needs,
     needs_independence=_needs_independence,
+    speaks_of_minimizer=_speaks_of_minimizer,
     closed_convex=ClosedConvex,
     known=known,
     is_whole=is_whole,

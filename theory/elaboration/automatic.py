@@ -29,8 +29,9 @@ from signproof.theory.derivation.steps import (
     check,
 )
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.directions import Along, NoProof, average
-from signproof.theory.measures.runs import MinDualGradientNorm, Suboptimality
+from signproof.theory.elaboration.directions import Along, NoProof, OverRun, average
+from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
+from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
 from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
@@ -78,13 +79,13 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     smooth = _assumed(claim, Smooth)
     if not claim.body.bounds_runs or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
-    reasons = []
-    for way in (_by_descent, _by_directions):
+    reasons, ways = [], (_by_descent, _by_directions, _by_contraction, _by_distance)
+    for way in ways:
         try:
             yield way(claim, smooth)
         except NoProof as reason:
             reasons.append(str(reason))
-    if len(reasons) == 2:
+    if len(reasons) == len(ways):
         raise NoProof("; ".join(dict.fromkeys(reasons)))
 
 
@@ -93,16 +94,42 @@ def _by_descent(claim: Claim, smooth: Constant) -> Proof:
     descent = _Descent(claim, smooth)
     if isinstance(claim.measure, Suboptimality):
         return Proof(*descent.steps, *_contraction(claim, descent))
-    if isinstance(claim.measure, MinDualGradientNorm) and claim.measure.norm is smooth.norm:
-        return Proof(*descent.steps, *_average(claim, descent, claim.measure.power))
-    raise NoProof(f"nothing is known about the measure {claim.measure}")
+    over = _over_run(claim, smooth)
+    if over.count != k + 1 or not over.least:
+        raise NoProof("it is for the least norm of the run")
+    return Proof(*descent.steps, *_average(claim, descent, over.power))
+
+
+def _over_run(claim: Claim, smooth: Constant) -> OverRun:
+    """What the claim measures over the run, in the dual norm of its geometry."""
+    assert claim.measure is not None
+    over = OverRun.of(claim.measure.symbol)
+    if over is None or over.norm != Str(smooth.norm.name):
+        raise NoProof(f"nothing is known about the measure {claim.measure}")
+    return over
+
+
+def _by_contraction(claim: Claim, smooth: Constant) -> Proof:
+    """A potential of inner products that contracts."""
+    return contraction(claim, _products(claim, smooth))
+
+
+def _by_distance(claim: Claim, smooth: Constant) -> Proof:
+    """A potential with the distance to a minimizer that does not grow."""
+    if claim.measure is None or claim.measure.symbol != V:
+        raise NoProof(f"nothing is known about the measure {claim.measure}")
+    return potential_with_distance(claim, _products(claim, smooth))
+
+
+def _products(claim: Claim, smooth: Constant) -> Quadratic:
+    if smooth.norm is not L2 or claim.horizon is not None:
+        raise NoProof("inner products are for the Euclidean norm")
+    return Quadratic(claim, _recursion(claim))
 
 
 def _by_directions(claim: Claim, smooth: Constant) -> Proof:
     """A step of fixed length along v(D), with an error in D that is remembered."""
-    if not isinstance(claim.measure, MinDualGradientNorm) or claim.measure.norm is not smooth.norm:
-        raise NoProof(f"nothing is known about the measure {claim.measure}")
-    return average(claim, Along(claim, _recursion(claim), smooth), claim.measure.power)
+    return average(claim, Along(claim, _recursion(claim), smooth), _over_run(claim, smooth))
 
 
 class _Descent:

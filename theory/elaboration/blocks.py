@@ -72,7 +72,7 @@ class Function:
     def step(self, algorithm: Algorithm, x: Matrix, memory: Memory | None = None) -> tuple[Matrix, Memory]:
         """The next iterate and memory of an algorithm, by its own update rule; by default it is the first step."""
         x = Column(x)
-        memory = begin(algorithm, x, self.xp) if memory is None else memory
+        memory = begin(algorithm, x, self.xp, self.gradient) if memory is None else memory
         return move(algorithm, x, self.gradient, memory, self.xp)
 
     def _at(self, formula: Expr, x: Matrix) -> Expr:

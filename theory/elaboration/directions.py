@@ -243,23 +243,84 @@ class Along:
         prove, x_0 = self.facts.prove, iterate(0)
         positive = prove("first gradient's norm", Ge(N_0, 0), Lemma("non-negative norm", N_0))
         first = prove("value at the start", Eq(suboptimality(0), value(x_0) - f_star), Definition())
-        known = conclusion("gradient and value", self.smooth, x_0)
-        squared = prove("first gradient's square", known, Lemma("gradient and value", self.smooth, x_0))
-        most = 2 * self.L * V0
-        named = prove(
-            "its bound", Le(N_0**2, most), Combination({squared: 1, first: -2 * self.L, self.start: 2 * self.L})
-        )
-        return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, named))
+        g_0, most, double = gradient(x_0), 2 * self.L * V0, 2 * self.L
+        v = maximizer(self.name, g_0)
+        there, length = x_0 - N_0 / self.L * v, norm(self.name, v)  # as far down as smoothness lets it go
+        below = Lemma("descent lemma", self.smooth, there, x_0)
+        upper = prove("value below", conclusion("descent lemma", self.smooth, there, x_0), below)
+        attained = Lemma("attained dual norm", self.pair, g_0)
+        along = prove("first alignment", conclusion("attained dual norm", self.pair, g_0), attained)
+        unit = prove("first direction", Le(length, 1), Lemma("unit maximizer", self.pair, g_0))
+        above = prove("first direction's norm", Ge(length, 0), Lemma("non-negative norm", length))
+        square = prove("its square", Le(length**2, 1), Decide(unit, above))
+        least = prove("infimum below", Ge(value(there), f_star), Lemma("infimum", there))
+        by = {upper: double, along: -2 * N_0, square: N_0**2, least: double, first: -double, self.start: double}
+        squared = prove("first gradient's square", Le(N_0**2, most), Combination(by))
+        return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, squared))
 
 
-def average(claim: Claim, along: Along, power: int) -> Proof:
-    """From facts about a step to a bound on the least ||g||_*^power of the run."""
-    facts, term, at = along.facts, along.N**power, k if claim.horizon is None else claim.horizon
+@dataclass(frozen=True)
+class OverRun:
+    """A measure of the run: the least, or the mean, of ||g_l||_*^power over l = 0, ..., last, which is k or k - 1."""
+
+    power: int
+    norm: Str
+    least: bool
+    count: Expr
+    """How many iterations there are: last + 1."""
+
+    @classmethod
+    def of(cls, symbol: Expr) -> OverRun | None:
+        """What a measure's symbol is, if it is one of these."""
+        for count in (k + 1, k):
+            total = symbol if isinstance(symbol, Least) else symbol * count
+            if not isinstance(total, Least | Sum) or total.limits[0] != (l, 0, count - 1):
+                continue
+            base, power = total.function.as_base_exp()
+            if isinstance(base, dual_norm) and base.args[1] == gradient(iterate(l)) and power.is_Integer and power > 0:
+                return cls(int(power), base.args[0], isinstance(total, Least), count)
+        return None
+
+    def rooms(self, claim: Claim) -> list[tuple[Expr, Expr, Expr]]:
+        """What a bound leaves room for, as inequalities c p >= s P_0 + n r: each p, s and n.
+
+        The bound times the count is A + D times it, so that c A >= P_0 and c D >= r; at the end of a run of K steps it
+        is one inequality. Raises NoProof for a bound of another form.
+        """
+        if claim.horizon is not None:
+            count = self.count.subs(k, claim.horizon)
+            return [(count * claim.bound, Integer(1), count)]
+        promised = cancel(claim.bound * self.count)
+        first, second, third = (promised.subs(k, number) for number in (1, 2, 3))
+        if cancel(first - 2 * second + third) != 0:
+            raise NoProof("the bound is not A/(k + 1) + D")
+        D = expand(second - first)
+        return [(expand(first - D * self.count.subs(k, 1)), Integer(1), Integer(0)), (D, Integer(0), Integer(1))]
+
+    def end(self, claim: Claim, facts: Facts, term: Expr, c: Expr, total: Step) -> None:
+        """From c times the sum to the claim: `total` says what that sum is at most."""
+        prove, at = facts.prove, k if claim.horizon is None else claim.horizon
+        steps = [total]
+        if self.least:
+            indexed = term.xreplace({k: l})
+            fewest = Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k)))
+            steps.append(prove("least of the sum", fewest, Lemma("least of a sum", term)))
+        if claim.horizon is not None:
+            steps = [prove(f"{each.name} at the end", each.statement.subs(k, at), Instance(each, at)) for each in steps]
+        count = self.count.subs(k, at)
+        room = prove("room", Le(steps[0].statement.rhs, c * count * claim.bound), Decide())
+        by = {steps[0]: 1 / (c * count), room: 1 / (c * count), **({steps[1]: 1 / count} if self.least else {})}
+        prove("bound", claim.conclusion, Combination(by))
+
+
+def average(claim: Claim, along: Along, over: OverRun) -> Proof:
+    """From facts about a step to a bound on the least or the mean ||g||_*^power of the run."""
+    facts, term = along.facts, along.N**over.power
     start: list[tuple[Step, Expr]] = [along.first_error()] if along.error != 0 else []
     weighed = [along.error_norm] if along.error != 0 else []
     after = [along.next_error] if along.error != 0 else []
     first = [most for _, most in start]
-    rooms = _rooms(claim)
+    rooms = over.rooms(claim)
     unknowns = [
         Unknown("c", -term, rooms=tuple(promised for promised, _, _ in rooms), cost=-0.001),
         Unknown("r", Integer(1), rooms=tuple(-steps for _, _, steps in rooms)),
@@ -284,52 +345,23 @@ def average(claim: Claim, along: Along, power: int) -> Proof:
     prove = facts.prove
     after_potential = potential.subs(k, k + 1)
     decrease = prove("decrease of the potential", Le(c * term, potential - after_potential), Combination(multipliers))
-    indexed = term.xreplace({k: l})
-    total, least = Sum(indexed, (l, 0, k)), Least(indexed, (l, 0, k))
+    before = over.count == k
+    name, last = ("telescoping sum before k", potential) if before else ("telescoping sum", after_potential)
+    total = Sum(term.xreplace({k: l}), (l, 0, over.count - 1))
     telescoped = prove(
-        "sum",
-        Le(c * total, potential.subs(k, 0) - after_potential),
-        Lemma("telescoping sum", c, term, potential, using=(decrease,)),
+        "sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, term, potential, using=(decrease,))
     )
-    next_positive = {step: w for step, w in zip(_steps(facts, "next error"), weights, strict=True) if w != 0}
+    ends = ("error", along.here) if before else ("next error", along.next)
+    positive = {step: w for step, w in zip(_steps(facts, ends[0]), weights, strict=True) if w != 0}
     begun = {step: w for (step, _), w in zip(start, weights, strict=True) if w != 0}
-    most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * (k + 1)
-    summed = prove(
-        "total",
-        Le(c * total, most),
-        Combination({telescoped: 1, along.next: 1, along.start: 1, **next_positive, **begun}),
-    )
-    fewest = prove("least of the sum", Le((k + 1) * least, total), Lemma("least of a sum", term))
-    steps = [summed, fewest]
-    if claim.horizon is not None:
-        steps = [prove(f"{step.name} at the end", step.statement.subs(k, at), Instance(step, at)) for step in steps]
-    room = prove("room", Le(most.subs(k, at), c * (at + 1) * claim.bound), Decide())
-    prove(
-        "bound",
-        Le(least.subs(k, at), claim.bound),
-        Combination({steps[0]: 1 / (c * (at + 1)), steps[1]: 1 / (at + 1), room: 1 / (c * (at + 1))}),
-    )
+    most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * over.count
+    by = {telescoped: 1, ends[1]: 1, along.start: 1, **positive, **begun}
+    over.end(claim, facts, term, c, prove("total", Le(c * total, most), Combination(by)))
     return Proof(*facts.steps)
 
 
 def _steps(facts: Facts, name: str) -> list[Step]:
     return [step for step in facts.steps if step.name == name]
-
-
-def _rooms(claim: Claim) -> list[tuple[Expr, Expr, Expr]]:
-    """What a bound leaves room for, as inequalities c p >= s P_0 + n r: each p, s and n.
-
-    The bound times k + 1 is A + D (k + 1), so that c A >= P_0 and c D >= r; at the end of a run of K steps it is one
-    inequality. Raises NoProof for a bound of another form.
-    """
-    if claim.horizon is not None:
-        return [((claim.horizon + 1) * claim.bound, Integer(1), claim.horizon + 1)]
-    first, second, third = ((claim.bound * (k + 1)).subs(k, number) for number in range(3))
-    if cancel(first - 2 * second + third) != 0:
-        raise NoProof("the bound is not A/(k + 1) + D")
-    D = expand(second - first)
-    A = expand(first - D)
-    return [(A, Integer(1), Integer(0)), (D, Integer(0), Integer(1))]
 
 
 def _primitive(vector: Expr) -> Expr:

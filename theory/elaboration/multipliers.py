@@ -34,11 +34,11 @@ class Unknown:
     """What it contributes to each of the inequalities between parameters."""
 
 
-def monomials(gap: Expr) -> dict[Expr, Expr]:
-    """A sum as coefficients, made of parameters, by products of terms of the run."""
+def monomials(gap: Expr, letters: Iterable[Symbol] = ()) -> dict[Expr, Expr]:
+    """A sum as coefficients, made of parameters, by products of terms of the run and of powers of letters."""
     found: dict[Expr, Expr] = {}
     for term in Add.make_args(expand(gap)):
-        factor, atoms = term.as_independent(Scalar, as_Add=False)
+        factor, atoms = term.as_independent(Scalar, *letters, as_Add=False)
         found[atoms] = found.get(atoms, Integer(0)) + factor
     return {atoms: factor for atoms, factor in found.items() if factor != 0}
 
@@ -62,14 +62,20 @@ def points(symbols: Iterable[Symbol], domain: Iterable[Basic], count: int = POIN
 
 
 def solve(
-    target: Expr, unknowns: Sequence[Unknown], rooms: Sequence[Expr], at: Iterable[Mapping[Symbol, Rational]]
+    target: Expr,
+    unknowns: Sequence[Unknown],
+    rooms: Sequence[Expr],
+    at: Iterable[Mapping[Symbol, Rational]],
+    letters: Iterable[Symbol] = (),
 ) -> dict[str, Expr] | None:
     """Multipliers z with target + sum of z_j gap_j = 0 identically, and rooms + sum of z_j rooms_j >= 0 at the points.
 
+    Identically is for all terms of the run and all values of the letters.
+
     Unknowns that are not free are not negative at the points. None if there are none, or no formula for them is found.
     """
-    columns = [monomials(each.gap) for each in unknowns]
-    constant = monomials(target)
+    columns = [monomials(each.gap, letters) for each in unknowns]
+    constant = monomials(target, letters)
     rows = sorted({atoms for column in (*columns, constant) for atoms in column}, key=str)
     table = [[column.get(row, Integer(0)) for column in (*columns, constant)] for row in rows]
     space = [
@@ -77,7 +83,10 @@ def solve(
         for place, room in enumerate(rooms)
     ]
     for point in at:
-        support = _support(table, space, unknowns, point)
+        try:
+            support = _support(table, space, unknowns, point)
+        except TypeError:  # a root without a value there
+            continue
         if support is None:
             return None
         used, tight = support

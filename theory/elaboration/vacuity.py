@@ -146,8 +146,10 @@ def _same(one: Expr, other: Expr) -> Fact:
 
 def _norms(claim: Claim) -> set[DualPair]:
     """The geometries that a claim is about."""
-    parts = (claim.algorithm, claim.measure, *claim.assumptions)
-    return {entry for part in parts if part is not None for entry in vars(part).values() if isinstance(entry, DualPair)}
+    parts = [part for part in (claim.algorithm, *claim.assumptions) if part is not None]
+    entries = [entry for part in parts for entry in vars(part).values()]
+    measured = () if claim.measure is None else claim.measure.norms
+    return {*measured, *(entry for entry in entries if isinstance(entry, DualPair))}
 
 
 # --------------------------------------------------------------------------------------------------- the answer

@@ -11,7 +11,7 @@ from sympy import And, Basic, Ne, Symbol, exp
 from signproof.theory.algebra.certifying import find
 from signproof.theory.algebra.decide import conditions, with_value
 from signproof.theory.document.terms import term, tree
-from signproof.theory.export.polynomials import Atoms, question
+from signproof.theory.export.polynomials import TermAtoms, question
 from signproof.theory.export.spelling import ARGUMENT, ExportError, Spelling
 from signproof.theory.export.tactics import block
 from signproof.theory.kernel.certificate import Certificate, Combination, Lemma, Product, Refutation
@@ -64,7 +64,7 @@ class _Proof:
         self.write, self.made = write, 0
         statements: list[Any] = [term(says) for _, says in premises]
         parts: list[Any] = [*goal.args] if isinstance(goal, And) else [goal]
-        self.atoms = Atoms()
+        self.atoms = TermAtoms()
         facts = dict.fromkeys(part for statement in statements for part in with_value(statement))
         assumed = [(fact, self.atoms.formula(fact)) for fact in facts]
         needed = [part for part in dict.fromkeys(conditions(goal)) if part not in facts]
@@ -128,7 +128,7 @@ class _Proof:
                 raise ExportError("the Coq library lacks: maxima of more than two numbers")
             inside = " ".join(f"({self._polynomial(part)})" for part in parts)
             name = self.names[number]
-            self._say(f"named_{kind.lower()} {name} {inside} as A_{name}.")
+            self._say(f"named_{kind} {name} {inside} as A_{name}.")
         self._say(f"intros {' '.join(names)}." if names else "idtac.")
 
     def _sources(self) -> list[str]:
@@ -137,7 +137,7 @@ class _Proof:
         for key, number in self.atoms.numbers.items():
             if isinstance(key, tuple):
                 kind, *parts = key
-                count = {"Abs": 5, "sign": 4, "Max": len(parts) + 1, "Min": len(parts) + 1}.get(kind, 1)
+                count = {"abs": 5, "sign": 4, "max": len(parts) + 1, "min": len(parts) + 1}.get(kind, 1)
                 found += [f"A_{self.names[number]}"] * count
             elif isinstance(key, exp):
                 found.append(f"A_{self.names[number]}")

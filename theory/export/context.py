@@ -13,6 +13,7 @@ from signproof.theory.export.spelling import (
     STATE,
     SUM,
     TIME,
+    WORKER,
     FlowSpelling,
     K,
     Names,
@@ -25,18 +26,8 @@ from signproof.theory.export.spelling import (
 from signproof.theory.kernel.form import Stated, StepForm
 from signproof.theory.kernel.reading import Tree, nodes
 
-INTRODUCED = {K: "k", INDEX: "i i_d", STATE: "s", DRAW: "g", COMPONENT: "j"}
+INTRODUCED = {K: "k", INDEX: "i i_d", STATE: "s", DRAW: "g", COMPONENT: "j", WORKER: "m m_d"}
 """Names of variables in proofs."""
-
-
-_SOME = {
-    K: "pose proof 0%nat as k.",
-    INDEX: "destruct (some_coordinate d d_positive) as [i i_d].",
-    STATE: "pose proof (x_0, @nil vec) as s.",
-    DRAW: "pose proof zero as g.",
-    COMPONENT: "pose proof 0%nat as j.",
-}
-"""Tactics that take some iteration, or some coordinate, when a step about all of them is used for a number."""
 
 
 OF_FLOWS = frozenset(
@@ -53,12 +44,18 @@ class Context:
         self.names = Names(() if claim.rule is None else ("x", "t", "u") if claim.timed else "x")
         self.random = claim.rule is not None and claim.rule.draws == "estimate"
         """Whether it is about a run with stochastic gradients."""
-        kind = RandomSpelling if self.random else FlowSpelling if claim.timed else Spelling
+        self.workers = claim.rule.workers if claim.rule is not None else None
         sizes = [node[3] for step in steps for node in nodes(step.says) if node[0] == "sampled_mapping"]
-        whole = dict.fromkeys(size[1] for size in sizes if size[0] == "symbol")
+        whole = dict.fromkeys(size[1] for size in (*sizes, self.workers) if size and size[0] == "symbol")
         self.whole = [*([] if claim.horizon is None else [claim.horizon]), *whole]
-        """Parameters that are whole numbers: the horizon, the size of a mini-batch."""
-        self.write: Spelling = kind(self.names, self.whole)
+        """Parameters that are whole numbers: the horizon, the size of a mini-batch, how many workers there are."""
+        kind = FlowSpelling if claim.timed else Spelling
+        random = RandomSpelling(self.names, self.whole, self.workers) if self.random else None
+        self.write: Spelling = random or kind(self.names, self.whole)
+        self.draw = "vec" if random is None else random.draw
+        """The type of what is drawn in an iteration."""
+        self.how_many = "" if random is None or self.workers is None else random.count("m")[0]
+        """How many workers draw, if it is not one."""
         self.at_all_times = _behind_flows(steps) if claim.timed else set()
         """The steps that lemmas about flows rest on: they are for all t >= 0, others for the t of the domain."""
         self.step_names = [f"s{number}_{slug(step.name)}".rstrip("_") for number, step in enumerate(steps)]
@@ -82,9 +79,10 @@ class Context:
         before = {
             K: "forall k : nat, ",
             INDEX: "forall i : nat, (i < d)%nat -> ",
-            STATE: "forall s : history vec, ",
-            DRAW: "forall g : vec, ",
+            STATE: f"forall s : history {self.draw}, ",
+            DRAW: f"forall g : {self.draw}, ",
             COMPONENT: "forall j : nat, ",
+            WORKER: f"forall m : nat, (m < {self.how_many})%nat -> ",
             TIME: f"forall t : R, {time}",
         }
         found = [before.get(one) or f"forall {self.names.of(*one)} : vec, " for one in over]
@@ -98,6 +96,19 @@ class Context:
         at_k = [f"pose proof ({name} k) as {name}_k. " for name, every in self.positive if every and K in over]
         return "".join([f"intros {' '.join(names)}. " if names else "", *at_k])
 
+    @property
+    def nothing_drawn(self) -> str:
+        """What may be drawn in an iteration."""
+        return "zero" if self.workers is None else "(fun _ : nat => zero)"
+
+    def some(self, one: Variable) -> str:
+        """A tactic that takes some iteration, coordinate and so on, when a step about all is used for a number."""
+        if one in (INDEX, WORKER):
+            of = "d d_positive" if one == INDEX else f"{self.how_many} workers_positive"
+            return f"destruct (some_coordinate {of}) as [{INTRODUCED[one]}]."
+        any_of = {K: "0%nat", COMPONENT: "0%nat", STATE: f"(x_0, @nil {self.draw})", DRAW: self.nothing_drawn}
+        return f"pose proof {any_of.get(one, 'zero')} as {INTRODUCED.get(one) or self.names.of(*one)}."
+
     def used(self, number: int, over: Iterable[Variable], at: Mapping[Variable, str] | None = None) -> str:
         """An earlier step, for the variables at hand or given; for others, at any of their values."""
         found = self.step_names[number]
@@ -108,6 +119,7 @@ class Context:
             )
         here |= at or {}
         some = {K: "0%nat", COMPONENT: "0%nat", INDEX: "0%nat d_positive", STATE: "(x_0, nil)"}
+        some |= {WORKER: "0%nat workers_positive", DRAW: self.nothing_drawn}
         for one in self.quantified(self.steps[number].says):
             found += f" {here.get(one) or some.get(one, 'zero')}"
         return f"({found})"
@@ -155,7 +167,7 @@ class Writing:
             *(self.context.quantified(self.says(number)) for number in numbers if number not in every)
         )
         others = sorted(said - {*self.over})
-        lines = [_SOME.get(one) or f"pose proof zero as {self.context.names.of(*one)}." for one in others]
+        lines = [self.context.some(one) for one in others]
         for number in numbers:
             used = self.context.used(number, [*self.over, *others], {INDEX: "i i_d"} if number in every else None)
             before = "fun (i : nat) (i_d : (i < d)%nat) => " if number in every else ""
@@ -169,8 +181,12 @@ class Writing:
             names.append("k_whole")
         if INDEX in self.over or INDEX in others:
             names.append("i_d")
+        if WORKER in self.over or WORKER in others:
+            names.append("m_d")
         if self.context.in_space:
             names.append("d_positive")
+        if self.context.workers is not None:
+            names.append("workers_positive")
         lines.append(f"clear - {' '.join(dict.fromkeys(names))}." if names else "idtac.")
         return [" ".join(lines)]
 

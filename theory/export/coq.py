@@ -34,6 +34,7 @@ from signproof.theory.export.spelling import (
 from signproof.theory.export.steps import justified
 from signproof.theory.export.tactics import block
 from signproof.theory.export.votes import VOTES
+from signproof.theory.export.workers import independent_draws
 from signproof.theory.kernel.form import Assumed, Document, Proved, Stated, StepForm
 from signproof.theory.kernel.reading import nodes
 from signproof.theory.symbols import f_star, k
@@ -83,8 +84,11 @@ def _file(document: Document, theorems: list[str], last: str) -> str:
     """A Coq file of theorems, of which the last one is what the document proves."""
     says = [document.form.claim.conclusion, *(step.says for step in document.form.steps)]
     random = any(node[0] in ("expectation", "estimate") for part in says for node in nodes(part))
+    rule = document.form.claim.rule
     needed = {_MODULES[name] for name in document.form.lemmas if name in _MODULES}
-    modules = sorted(needed | ({"Process"} if random else set()))
+    needed |= {"Process"} if random else set()
+    needed |= {"Workers"} if rule is not None and rule.workers is not None else set()
+    modules = sorted(needed)
     parts = [comment(sentence(document)), comment(f"from the document with sha256 {document.sha256}")]
     derivatives = "From Coquelicot Require Import Coquelicot.\n" if document.form.claim.kind == "orbit" else ""
     required = f"From Signproof Require Import {' '.join(['Steps', *modules])}.\n"
@@ -164,6 +168,9 @@ class _Theorem:
         tags = {node[0] for node in found}
         if tags - KNOWN:
             raise ExportError(f"the Coq library lacks: the terms {', '.join(sorted(tags - KNOWN))}")
+        step_sizes = {str(node[2]) for node in found if node[0] in ("gradient_mapping", "sampled_mapping")}
+        if len(step_sizes) > 1 or tags >= {"estimate", "sampled_mapping"}:
+            raise ExportError("the Coq library lacks: gradient mappings of several step sizes, or beside other draws")
         norms = {node[1][1] for node in found if node[0] in ("norm", "dual_norm", "maximizer")}
         lines: list[str] = []
         if claim.kind != "algebraic" and (tags & SPATIAL or claim.rule is not None):
@@ -175,11 +182,14 @@ class _Theorem:
         if claim.rule is not None or of_objective or ["symbol", "f_*"] in found:
             lines += _TIMED_OBJECTIVE if claim.timed else _OBJECTIVE
             lines.append("(f_star : R) (infimum_of_f : is_infimum f f_star)")
-        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND - ({"t", "s"} if claim.timed else set())
+        symbols = {node[1] for node in found if node[0] == "symbol"} - BOUND - ({"m"} if context.how_many else set())
+        symbols -= {"t", "s"} if claim.timed else set()
         others = {*context.whole, *(("t",) if claim.timed else ())}
         real = [context.names.of("symbol", name) for name in sorted({*claim.parameters, *symbols} - others)]
         lines += [f"({' '.join(real)} : R)"] if real else []
         lines += [f"({context.names.of('symbol', name)} : nat)" for name in context.whole]
+        if context.how_many:
+            lines.append(f"(workers_positive : (0 < {context.how_many})%nat)")
         entries = sorted({node[1][1] for node in found if node[0] == "entry"})
         lines += [f"({' '.join(context.names.of('entry', name) for name in entries)} : vec)"] if entries else []
         chances = {str(node[-1]): node[-1] for node in found if node[0] in ("mean_vote", "probability")}
@@ -195,7 +205,7 @@ class _Theorem:
             lines.append("(x : R -> vec) (V : R -> R) (V_is : forall t : R, V t = f (x t) - f_star)")
             lines.append(f"(flow : follows d ({flows.velocity(write, claim.rule.step)[0]}) x)")
         if context.random:
-            lines.append("(oracle : nat -> history vec -> expectation vec)")
+            lines.append(f"(oracle : nat -> history {context.draw} -> expectation {context.draw})")
         elif tags & {"estimate", "expectation"}:
             lines.append("(law : vec -> expectation vec)")
         if "gradient_mapping" in tags:
@@ -204,6 +214,8 @@ class _Theorem:
             lines.append("(mapping_is : forall (x : vec) (i : nat), (i < d)%nat -> law x (fun g => g i) = mapping x i)")
         for number, assumed in enumerate(claim.assumptions, start=1):
             lines.append(f"(assumption_{number} : {self._assumption(assumed)}) {comment(assumed.name)}")
+            if assumed.name == "IndependentDraws":
+                lines.append(independent_draws(write, number))
         if context.random:
             lines += self._random_run()
         elif claim.rule is not None and not claim.timed:
@@ -221,12 +233,13 @@ class _Theorem:
     def _random_run(self) -> list[str]:
         """A run with stochastic gradients: the start, what happens in an iteration, expectations before iteration k."""
         assert self.claim.rule is not None and self.claim.rule.step is not None
+        draw = self.context.draw
         return [
-            "(x_0 : vec) (moved : nat -> history vec -> vec -> vec)",
-            "(rule : forall (k : nat) (s : history vec) (g : vec),",
+            f"(x_0 : vec) (moved : nat -> history {draw} -> {draw} -> vec)",
+            f"(rule : forall (k : nat) (s : history {draw}) (g : {draw}),",
             f"  moved k s g = {self.write.vector(self.claim.rule.step)})",
             "(expected := process x_0 moved oracle)",
-            "(V : history vec -> R) (V_is : forall s : history vec, V s = f (fst s) - f_star)",
+            f"(V : history {draw} -> R) (V_is : forall s : history {draw}, V s = f (fst s) - f_star)",
         ]
 
     def _in_statement(self, name: str) -> bool:
@@ -374,8 +387,8 @@ def _require_kind(claim: Stated) -> None:
         lacking = f"claims of the kind {claim.kind}"
     elif claim.steps is not None:
         lacking = "runs with a number of steps that is fixed before"
-    elif claim.rule is not None and claim.rule.workers is not None:
-        lacking = "several workers"
+    elif claim.rule is not None and claim.rule.workers is not None and claim.rule.draws != "estimate":
+        lacking = "workers that do not draw stochastic gradients"
     elif claim.rule is not None and claim.rule.step is None:
         lacking = f"the method {claim.rule.name}, which looks into coordinates"
     elif claim.rule is not None and claim.rule.later:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from signproof.theory.export.context import Writing
-from signproof.theory.export.spelling import ARGUMENT, COMPONENT, INDEX, ExportError, variables
+from signproof.theory.export.spelling import ARGUMENT, COMPONENT, INDEX, WORKER, ExportError, variables
 from signproof.theory.export.sums import expanded
 from signproof.theory.kernel.reading import Tree, nodes
 
@@ -19,15 +19,20 @@ def hypothesis(writing: Writing, number: int, points: list[Tree]) -> list[str]:
         if points != [["iterate", ["symbol", "k"]]]:
             raise ExportError("the Coq library lacks: stochastic gradients at other points than x_k")
         at = "k s"
-    sums: list[Tree] = []
+    of_sums: list[list] = []
     if assumed.says is not None:
         if INDEX in variables(assumed.says):
             at += " i i_d" if INDEX in writing.over else " 0%nat d_positive"
         at += " j" if COMPONENT in variables(assumed.says) else ""
+        if WORKER in variables(assumed.says):
+            at += " m m_d" if WORKER in writing.over else " 0%nat workers_positive"
         places = {str(place(n)): point for n, point in enumerate(points)}
-        sums = [at_points(node[1], places) for node in nodes(assumed.says) if node[0] == "total"]
+        of_sums = [node for node in nodes(assumed.says) if node[0] == "total"]
     lines = [f"pose proof (assumption_{number + 1} {at}) as H. cbn beta in H."]
-    return [*lines, *expanded(writing, sums, "H"), "by_instance H."]
+    for index in dict.fromkeys(node[2][1] for node in of_sums):
+        sums = [at_points(node[1], places) for node in of_sums if node[2][1] == index]
+        lines += expanded(writing, sums, "H", index)
+    return [*lines, "by_instance H."]
 
 
 def is_random(says: list | None) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from signproof.theory.export.context import Writing
+from signproof.theory.export.context import INTRODUCED, Writing
 from signproof.theory.export.flows import FLOWS
 from signproof.theory.export.means import MEANS
 from signproof.theory.export.premises import by_premises
 from signproof.theory.export.spelling import ARGUMENT, COORDINATE, INDEX, ExportError
 from signproof.theory.export.sums import expanded, function
 from signproof.theory.export.votes import VOTES
+from signproof.theory.export.workers import WORKERS
 from signproof.theory.kernel.reading import Tree
 
 
@@ -116,18 +117,20 @@ def _largest_coordinate(writing: Writing, arguments: list, using: list[int]) -> 
 
 
 def _sum_of_inequalities(writing: Writing, arguments: list, using: list[int]) -> list[str]:
-    one, other, index = arguments
-    _require_coordinates(index)
-    lemma = f"sum_of_inequalities d {function(writing, 'i', one)} {function(writing, 'i', other)}"
-    return by_premises(writing, lemma, ["i i_d"], using, sums=(one, other))
+    one, other, (_, index) = arguments
+    count, name = writing.write.count(index)
+    lemma = f"sum_of_inequalities {count} {function(writing, name, one)} {function(writing, name, other)}"
+    return by_premises(writing, lemma, [INTRODUCED["symbol", index]], using, sums=(one, other), index=index)
 
 
 def _one_of_a_sum(writing: Writing, arguments: list, using: list[int]) -> list[str]:
-    one, index = arguments
-    _require_coordinates(index)
-    lemma = f"one_of_a_sum d {function(writing, 'i', one)}"
-    at = " i i_d" if INDEX in writing.over else " 0%nat d_positive"
-    return by_premises(writing, lemma, ["e e_d"], using, at, [one])
+    one, (_, index) = arguments
+    count, name = writing.write.count(index)
+    lemma = f"one_of_a_sum {count} {function(writing, name, one)}"
+    of_worker = index != COORDINATE
+    some = " 0%nat workers_positive" if of_worker else " 0%nat d_positive"
+    at = f" {INTRODUCED['symbol', index]}" if ("symbol", index) in writing.over else some
+    return by_premises(writing, lemma, ["w w_d" if of_worker else "e e_d"], using, at, [one], index)
 
 
 def _corners(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -148,11 +151,6 @@ def _corners(writing: Writing, arguments: list, using: list[int]) -> list[str]:
 
 def _corner_of_a_cube(writing: Writing, arguments: list, using: list[int]) -> list[str]:
     return [f"pose proof {writing.write.vector(['corner', *arguments])}_unit as H. by_instance H."]
-
-
-def _require_coordinates(index: Tree) -> None:
-    if index != ["symbol", COORDINATE]:
-        raise ExportError(f"the Coq library lacks: sums over {index[1]}")
 
 
 def _unit_vector(writing: Writing, arguments: list, using: list[int]) -> list[str]:
@@ -197,6 +195,7 @@ LEMMAS: Mapping[str, Callable[[Writing, list, list[int]], list[str]]] = {
     "logarithm": _logarithm,
     **MEANS,
     **VOTES,
+    **WORKERS,
     **FLOWS,
 }
 """How a lemma of the kernel's table is used in Coq, by its name in the table."""

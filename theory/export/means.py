@@ -13,7 +13,7 @@ from signproof.theory.export.hypotheses import hypothesis
 from signproof.theory.export.spelling import ARGUMENT, DRAW, INDEX, STATE, SUM, ExportError, variables
 from signproof.theory.export.tactics import block
 from signproof.theory.kernel.reading import Tree
-from signproof.theory.terms.expectations import Total, expectation, known
+from signproof.theory.terms.expectations import Total, expectation, known, order
 
 
 class _Mean:
@@ -24,6 +24,8 @@ class _Mean:
         self.law, self.function = writing.write.mean(inside, given)
         if not variables(inside, writing.context.random):  # a number, which is its own mean by any law
             self.law = writing.write.mean(beside, given)[0]
+        self.nested = False
+        """Whether sums in sums come out of the mean."""
         self.over = DRAW if given else STATE
         self.variable = "g" if given else "s"
         if not given and DRAW in variables(inside, writing.context.random):
@@ -47,34 +49,40 @@ class _Mean:
             *moves,
             "at_coordinate; fraction.",
         ]
-        lines = [f"transitivity ({self.law} {function}).", *block(pointwise), "linear_means; equal_sums."]
+        linear = "nested_means" if self.nested else "linear_means"
+        lines = [f"transitivity ({self.law} {function}).", *block(pointwise), f"{linear}; equal_sums."]
         return [f"assert ({name} : {self.text} = {after}).", *block(lines), f"rewrite {name} in {hypothesis}."]
 
     def _linear(self, number: Any, given: Any) -> tuple[str, list[str]]:
         """A sum of multiples, of which the first factors are known, and tactics that take factors into sums."""
-        parts, moves = [], []
+        parts: list[str] = []
+        moves: list[str] = []
         for summand in Add.make_args(expand(number)):
             factors = Mul.make_args(summand)
             outside = Mul(*(factor for factor in factors if known(factor, given)))
             random = [factor for factor in factors if not known(factor, given)]
-            totals = [factor for factor in random if isinstance(factor, Total)]
+            found = _outermost_sum(random, given)
             if not random:
                 parts.append(self._number(outside))
                 continue
-            if not totals:
+            if found is None:
                 parts.append(self._multiple(outside, self._number(Mul(*random))))
                 continue
-            total = totals[0]
-            rest = Mul(*(factor for factor in random if factor is not total))
+            total, rest = found
             inside, deeper = self._linear(total.function * rest, given)
-            if deeper or len(Add.make_args(expand(total.function * rest))) > 1:
+            if len(Add.make_args(expand(total.function * rest))) > 1:
                 raise ExportError("the Coq library lacks: means of sums of sums")
+            if deeper and ("symbol", total.index.name) in self.writing.over:
+                raise ExportError(f"the Coq library lacks: means of sums of sums for every {total.index}")
+            self.nested = self.nested or bool(deeper)
             count, index = self.writing.write.count(total.index.name)
             over = f"(fun {index} : nat => {self.writing.write.number(tree(total.function))})"
-            parts.append(self._multiple(outside, f"total {count} (fun {index} : nat => {inside})"))
-            moves.append(f"replace (total {count} (fun {index} : nat => {inside}))")
-            moves.append(f"  with ({self._number(rest)} * total {count} {over})")
-            moves.append("  by (rewrite <- total_scale; apply total_ext; intros; fraction).")
+            name, before = f"S{len(moves)}", f"total {count} (fun {index} : nat => {inside})"
+            parts.append(self._multiple(outside, before))
+            moves.append(f"assert ({name} : {before} = {self._number(rest)} * total {count} {over}).")
+            bound = f"intros {index} ?." if deeper else "intros."
+            moves += block([f"rewrite <- total_scale. apply total_ext. {bound} cbn beta.", *deeper, "fraction."])
+            moves.append(f"rewrite {name}.")
         return " + ".join(parts), moves
 
     def _multiple(self, factor: Any, text: str) -> str:
@@ -82,6 +90,15 @@ class _Mean:
 
     def _number(self, number: Any) -> str:
         return self.writing.write.number(tree(number), ARGUMENT)
+
+
+def _outermost_sum(factors: list, given: Any) -> tuple[Any, Any] | None:
+    """The sum that comes out of the mean of a product first, as in `expectation`, and the other factors."""
+    for total in sorted((factor for factor in factors if isinstance(factor, Total)), key=order):
+        rest = Mul(*(factor for factor in factors if factor is not total))
+        if not rest.has(total.index) and not given.has(total.index):
+            return total, rest
+    return None
 
 
 def _ordered(lemma: str) -> Callable[[Writing, list, list[int]], list[str]]:

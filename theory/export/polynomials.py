@@ -1,20 +1,19 @@
 """Questions about SymPy's terms as comparisons of polynomials with zero, for proofs of Coq that follow certificates.
 
 Terms become polynomials in atoms, one atom for each term that is no polynomial, as the kernel's forms do in
-`theory/kernel/arithmetic.py`; here an atom is a term of SymPy's, which has a spelling in Coq.
+`theory/kernel/arithmetic.py`; here an atom is a term of SymPy's as it stands in the document, so that it has a spelling
+in Coq: the kernel's forms take factors out of |x| and out of sums.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
 
 from sympy import (
     Abs,
     Add,
     And,
-    Basic,
     Eq,
     Expr,
     Ge,
@@ -38,16 +37,14 @@ from sympy import (
 from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 from signproof.theory.algebra.decide import LARGEST_POWER, boolean, conditions, with_value
-from signproof.theory.kernel.arithmetic import Question
+from signproof.theory.kernel.arithmetic import Atoms, Question
 from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some, negation
 
+_TAGS = {Abs: "abs", sign: "sign", Max: "max", Min: "min"}
 
-class Atoms:
-    """SymPy to polynomials in atoms. What is known of the atoms is in `axioms`, true of all real numbers."""
 
-    def __init__(self) -> None:
-        self.numbers: dict[Any, int] = {}
-        self.axioms: list[Formula] = []
+class TermAtoms(Atoms):
+    """SymPy to polynomials in atoms, with the kernel's axioms of them."""
 
     def formula(self, statement: Boolean) -> Formula:
         if isinstance(statement, BooleanTrue | BooleanFalse):
@@ -75,10 +72,10 @@ class Atoms:
             if max(abs(term.exp.p), term.exp.q) <= LARGEST_POWER:
                 return self._power(self.polynomial(term.base), term.exp)
         elif isinstance(term, Abs | sign | Max | Min):
-            return self._piecewise(type(term), tuple(self.polynomial(part) for part in term.args))
+            return self.piecewise(_TAGS[type(term)], tuple(self.polynomial(part) for part in term.args))
         if not (isinstance(term, Symbol) or term.is_real or isinstance(term, Pow | exp | log | Sum)):
             raise TypeError(f"{term} is not known to be a real number")
-        atom, new = self._atom(term)
+        atom, new = self.atom(term)
         if new and isinstance(term, exp):
             self.axioms.append(Fact(atom, ">"))
         return atom
@@ -86,45 +83,10 @@ class Atoms:
     def _power(self, base: Polynomial, exponent: Rational) -> Polynomial:
         """base^(p/q): the p-th power of the q-th root, or of the inverse of that."""
         if exponent.q > 1:
-            root, new = self._atom(("root", exponent.q, base))
-            if new:
-                known = All((Fact(root, ">="), Fact(root ** int(exponent.q) - base, "=")))
-                self.axioms.append(Some((Fact(-base, ">"), known)))
-            base = root
+            base = self.root(base, int(exponent.q))
         if exponent < 0:
-            inverse, new = self._atom(("inverse", base))
-            if new:
-                self.axioms.append(Some((Fact(base, "="), Fact(inverse * base - Polynomial.number(1), "="))))
-            base = inverse
+            base = self.inverse(base)
         return base ** abs(int(exponent.p))
-
-    def _piecewise(self, kind: type, parts: tuple[Polynomial, ...]) -> Polynomial:
-        """|x|, sign(x), or the largest or smallest of some terms, by cases; and what holds in all of them."""
-        atom, new = self._atom((kind.__name__, *parts))
-        if not new:
-            return atom
-        first, one = parts[0], Polynomial.number(1)
-        if kind is Abs:
-            self.axioms += [Fact(atom, ">="), Fact(atom - first, ">="), Fact(atom + first, ">=")]
-            self.axioms.append(Fact(atom**2 - first**2, "="))
-            cases: list[tuple[Fact, ...]] = [(Fact(part, ">="), Fact(atom - part, "=")) for part in (first, -first)]
-        elif kind is sign:
-            self.axioms += [Fact(one - atom, ">="), Fact(one + atom, ">="), Fact(atom * first, ">=")]
-            cases = [(Fact(part, ">"), Fact(atom - one * value, "=")) for part, value in ((first, one), (-first, -one))]
-            cases.append((Fact(first, "="), Fact(atom, "=")))
-        else:
-            up = Polynomial.number(1 if kind is Max else -1)
-            beyond = tuple(Fact(up * (atom - part), ">=") for part in parts)
-            self.axioms += beyond
-            cases = [(Fact(atom - part, "="),) for part in parts]
-        self.axioms.append(Some(tuple(All(case) for case in cases)))
-        return atom
-
-    def _atom(self, term: Basic | tuple) -> tuple[Polynomial, bool]:
-        """The atom of a term, and whether it is new. Equal polynomials have equal roots, inverses and so on."""
-        new = term not in self.numbers
-        number = self.numbers.setdefault(term, len(self.numbers))
-        return Polynomial.of({((number, 1),): Fraction(1)}), new
 
 
 def question(goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Question:
@@ -133,7 +95,7 @@ def question(goal: Boolean | bool, premises: Iterable[Boolean | bool]) -> Questi
     facts = dict.fromkeys(part for premise in given for part in with_value(premise))
     goals = dict.fromkeys(goal.args if isinstance(goal, And) else (goal,))
     needed = dict.fromkeys(conditions(goal))
-    atoms = Atoms()
+    atoms = TermAtoms()
     assumed = [atoms.formula(fact) for fact in facts]
     before = [atoms.formula(part) for part in needed if part not in facts]
     claimed = [atoms.formula(part) for part in goals if part not in facts and part not in needed]

@@ -18,15 +18,16 @@ RESERVED = frozenset(
     mod return struct then using where with I O R S INR Rabs Rmax Rmin Rinv PI cos e exp ln sin sqrt pow nat vec d f
     grad f_star V add sub scale zero dot total largest least unit norm dual_norm maximizer sign sgn linf l2 norm_1
     norm_2 norm_inf smooth convex infimum induction comparison logarithm exchange p p_op rule k l i j s g m n
-    mapping H M N E Q P expected x_star velocity rate flow frechet history process advance moved oracle law mean state
-    sum given image family draws mean_draw accumulated least_so_far incomplete_beta probability mean_vote
+    mapping vote_of lean_of swing_of H M N E Q P expected x_star velocity rate flow frechet history process advance
+    moved oracle law mean state sum given image family draws mean_draw accumulated least_so_far incomplete_beta
+    probability mean_vote
     """.split()  # noqa: SIM905 -- a list would take a line for each
 )
 """Coq's words, and names of the library and of the file itself."""
 _RELATIONS = {"eq": "=", "ne": "<>", "le": "<=", "lt": "<", "ge": ">=", "gt": ">"}
 _ATOMS = {
     "iterate", "minimizer", "point", "gradient", "maximizer", "unit", "corner", "estimate", "trajectory", "velocity",
-    "gradient_mapping", "sampled_mapping",
+    "gradient_mapping", "sampled_mapping", "majority", "lean", "swing",
 }  # fmt: skip
 """Vectors that are no combinations of others."""
 _SCALARS = {
@@ -34,14 +35,19 @@ _SCALARS = {
     "mean_vote", "probability", "beta_function", "incomplete_beta",
     "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far", "entry",
 }  # fmt: skip
+_VOTES = {"majority": "vote_of", "lean": "lean_of", "swing": "swing_of"}
 _FUNCTIONS = {"abs": "Rabs", "exp": "exp", "log": "ln", "sin": "sin", "cos": "cos", "sign": "sgn"}
 _PARTS = {"add", "mul", "pow", "max", "min", "and", "or", "not", "true", "false", "symbol", "name", "tuple", "pi", "e"}
+DRAWN = {"estimate", "sampled_mapping", "majority", "lean", "swing"}
+"""What is drawn in an iteration."""
 SPATIAL = _ATOMS | {"value", "inner", "norm", "dual_norm", "coordinate", "total"}
 """What there is in R^d alone."""
 KNOWN = _RELATIONS.keys() | _ATOMS | _SCALARS | _FUNCTIONS.keys() | _PARTS
 Variable = tuple[str, str]
 K, INDEX = ("symbol", ITERATION), ("symbol", COORDINATE)
-TIME, COMPONENT = ("symbol", "t"), ("symbol", "j")
+TIME, COMPONENT, WORKER = ("symbol", "t"), ("symbol", "j"), ("symbol", "m")
+CURRENT = ["iterate", ["symbol", ITERATION]]
+"""x_k"""
 STATE, DRAW = ("state", "s"), ("draw", "g")
 """What has happened before iteration k of a run with stochastic gradients, and what is drawn in it."""
 ANY, SUM, PRODUCT, FACTOR, POWER, BASE, APPLIED, ARGUMENT = range(8)
@@ -68,16 +74,16 @@ def variables(tree: Tree, random: bool = False) -> set[Variable]:
         return set()
     tag, *arguments = tree
     if tag == "symbol":
-        return {("symbol", arguments[0])} & {K, INDEX, TIME, COMPONENT}
+        return {("symbol", arguments[0])} & {K, INDEX, TIME, COMPONENT, WORKER}
     if tag == "point":
         return {("point", arguments[0][1])}
     found = set().union(*(variables(argument, random) for argument in arguments)) if arguments else set()
+    if tag in DRAWN:
+        found |= {DRAW}
     if tag == "total":
         found = variables(arguments[0], random) - {("symbol", arguments[1][1])}
     if tag == "expectation":
         found -= {DRAW} if arguments[1][1:] else {DRAW, STATE}
-    if tag in ("estimate", "sampled_mapping"):
-        found |= {DRAW}
     if random and tag in ("iterate", "suboptimality"):
         found |= {STATE} if arguments[0] == ["symbol", ITERATION] else {STATE, DRAW}
     return found
@@ -227,6 +233,8 @@ class Spelling:
         """An expectation, given a point if there is one: the law, and what it is applied to."""
         if len(given) != 1:
             raise ExportError("the Coq library lacks: expectations that are not given a point")
+        if any(node[0] in DRAWN and node[1] != given[0] for node in nodes(term)):
+            raise ExportError("the Coq library lacks: stochastic gradients at other points than the one that is given")
         law = self._applied("law", (self.vector(given[0], ARGUMENT),), ARGUMENT)
         sizes = {str(node[3]): node[3] for node in nodes(term) if node[0] == "sampled_mapping"}
         if len(sizes) > 1:
@@ -273,7 +281,11 @@ class Spelling:
         if tag == "maximizer":
             pair, vector = self.pair(arguments[0][1]), self.vector(arguments[1], ARGUMENT)
             return self._applied("maximizer", (pair, vector), around)
-        if tag == "estimate" or (tag == "sampled_mapping" and arguments[2] == "1"):
+        if tag == "estimate":
+            return self._drawn(*arguments, around=around)
+        if tag in _VOTES:
+            return self._vote(tag, *arguments, around=around)
+        if tag == "sampled_mapping" and arguments[2] == "1":
             return "g"
         if tag == "sampled_mapping":
             return f"(mean_draw {self.index(arguments[2])} g)"
@@ -286,6 +298,15 @@ class Spelling:
         if tag == "corner":
             return self.names.of("corner", str(arguments))
         raise ExportError(f"the Coq library lacks: the vector {tag}")
+
+    def _drawn(self, point: Tree, *worker: Tree, around: int) -> str:
+        """A stochastic gradient: of several workers, that of one."""
+        if worker:
+            raise ExportError("the Coq library lacks: several workers outside of runs")
+        return "g"
+
+    def _vote(self, tag: str, point: Tree, *worker: Tree, around: int) -> str:
+        raise ExportError("the Coq library lacks: votes outside of runs with several workers")
 
     def _of(self, letter: str, arguments: list) -> tuple[str, list[str]]:
         """A function, or its gradient, and what it is applied to: a component's number, the point."""
@@ -449,7 +470,35 @@ class FlowSpelling(Spelling):
 
 
 class RandomSpelling(Spelling):
-    """The same along a run with stochastic gradients: x_k is what has been reached before iteration k."""
+    """The same along a run with stochastic gradients: x_k is what has been reached before iteration k.
+
+    Of several workers, the last argument says how many there are.
+    """
+
+    def __init__(self, names: Names, whole: Iterable[str] = (), workers: Tree | None = None):
+        super().__init__(names, whole)
+        self.workers = workers
+        self.draw = "vec" if workers is None else "(nat -> vec)"
+        """The type of what is drawn in an iteration."""
+
+    def count(self, index: str) -> tuple[str, str]:
+        if index == "m" and self.workers is not None:
+            return self.index(self.workers), index
+        return super().count(index)
+
+    def _drawn(self, point: Tree, *worker: Tree, around: int) -> str:
+        self._require_current(point)
+        if (self.workers is None) == bool(worker):
+            raise ExportError("the Coq library lacks: runs in which one and several workers draw")
+        return self._applied("g", ("m",), around) if worker else "g"
+
+    def _vote(self, tag: str, point: Tree, *worker: Tree, around: int) -> str:
+        self._require_current(point)
+        return self._applied(_VOTES[tag], (self.count("m")[0], *("m" for _ in worker), "g"), around)
+
+    def _require_current(self, point: Tree) -> None:
+        if point != CURRENT:
+            raise ExportError("the Coq library lacks: stochastic gradients at other points than x_k")
 
     def _scalar(self, tag: str, arguments: list, around: int) -> str:
         if tag == "suboptimality":
@@ -474,8 +523,8 @@ class RandomSpelling(Spelling):
         raise ExportError(f"the Coq library lacks: iteration {index} of a random run")
 
     def mean(self, term: Tree, given: list[Tree]) -> tuple[str, str]:
-        if given == [["iterate", ["symbol", ITERATION]]]:
-            return "oracle k s", f"(fun g : vec => {self.number(term)})"
+        if given == [CURRENT]:
+            return "oracle k s", f"(fun g : {self.draw} => {self.number(term)})"
         if given:
             raise ExportError("the Coq library lacks: expectations that are given other points than x_k")
         indices = [node[1] for node in nodes(term) if node[0] in ("iterate", "suboptimality", "estimate")]
@@ -486,7 +535,7 @@ class RandomSpelling(Spelling):
         later = ["add", "1", ["symbol", ITERATION]]
         if all(index == later for index in indices):
             return "expected (S k)", f"(fun s => {self.number(_shifted(term))})"
-        return "expected k", f"(fun s => oracle k s (fun g : vec => {self.number(term)}))"
+        return "expected k", f"(fun s => oracle k s (fun g : {self.draw} => {self.number(term)}))"
 
 
 def _shifted(tree: Tree) -> Tree:

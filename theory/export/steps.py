@@ -48,6 +48,8 @@ def _definition(writing: Writing) -> list[str]:
 
 
 def _random_definition(writing: Writing, left: list) -> list[str]:
+    if left == ["total", "1", ["symbol", "m"]]:
+        return ["rewrite total_const; first [ring | cbn; ring]."]
     if left == ["expectation", ["suboptimality", "0"], ["tuple"]]:
         return ["reflexivity."]
     if left[0] == "suboptimality":
@@ -112,7 +114,8 @@ def _identity(writing: Writing, using: list[int]) -> list[str]:
 def _rewritten_sums(writing: Writing, statements: list[list], equations: list, each: list[int]) -> list[str]:
     """Tactics that use equations about every coordinate in the sums over coordinates of the goal and of others."""
     lines = []
-    found = {str(node): node for says in statements for node in nodes(says) if node[0] == "total"}
+    sums = [node for says in statements for node in nodes(says) if node[0] == "total" and node[2] == [*INDEX]]
+    found = {str(node): node for node in sums}
     for place, node in enumerate(found.values()):
         before: Any = term(node[1])
         after = before

@@ -16,7 +16,7 @@ from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, 
 from signproof.theory.kernel.reading import Said
 
 
-class _Atoms:
+class Atoms:
     """Forms to polynomials in numbered atoms. What is known of the atoms is in `axioms`, true of all real numbers."""
 
     def __init__(self) -> None:
@@ -40,38 +40,38 @@ class _Atoms:
             part = Polynomial.number(number)
             for atom, power in monomial:
                 value = self._value(atom)
-                part *= value**power if power > 0 else self._inverse(value) ** -power
+                part *= value**power if power > 0 else self.inverse(value) ** -power
             total += part
         return total
 
     def _value(self, atom: Atom) -> Polynomial:
         if atom.tag == "inverse":
-            return self._inverse(self.polynomial(atom.args[0]))
+            return self.inverse(self.polynomial(atom.args[0]))
         if atom.tag == "root":
-            return self._root(self.polynomial(atom.args[0]), atom.args[1])
+            return self.root(self.polynomial(atom.args[0]), atom.args[1])
         if atom.tag in ("abs", "sign", "max", "min"):
-            return self._piecewise(atom.tag, tuple(map(self.polynomial, atom.args)))
-        value, new = self._atom(atom)
+            return self.piecewise(atom.tag, tuple(map(self.polynomial, atom.args)))
+        value, new = self.atom(atom)
         if new and atom.tag == "exp":
             self.axioms.append(Fact(value, ">"))
         return value
 
-    def _inverse(self, base: Polynomial) -> Polynomial:
-        inverse, new = self._atom(("inverse", base))
+    def inverse(self, base: Polynomial) -> Polynomial:
+        inverse, new = self.atom(("inverse", base))
         if new:
             self.axioms.append(Some((Fact(base, "="), Fact(inverse * base - Polynomial.number(1), "="))))
         return inverse
 
-    def _root(self, base: Polynomial, count: int) -> Polynomial:
-        root, new = self._atom(("root", count, base))
+    def root(self, base: Polynomial, count: int) -> Polynomial:
+        root, new = self.atom(("root", count, base))
         if new:
             known = All((Fact(root, ">="), Fact(root**count - base, "=")))
             self.axioms.append(Some((Fact(-base, ">"), known)))
         return root
 
-    def _piecewise(self, tag: str, parts: tuple[Polynomial, ...]) -> Polynomial:
+    def piecewise(self, tag: str, parts: tuple[Polynomial, ...]) -> Polynomial:
         """|x|, sign(x), or the largest or smallest of some terms, by cases; and what holds in all of them."""
-        atom, new = self._atom((tag, *parts))
+        atom, new = self.atom((tag, *parts))
         if not new:
             return atom
         first, one = parts[0], Polynomial.number(1)
@@ -90,7 +90,7 @@ class _Atoms:
         self.axioms.append(Some(tuple(All(case) for case in cases)))
         return atom
 
-    def _atom(self, term: Any) -> tuple[Polynomial, bool]:
+    def atom(self, term: Any) -> tuple[Polynomial, bool]:
         """The atom of a term, and whether it is new. Equal polynomials have equal roots, inverses and so on."""
         new = term not in self.numbers
         number = self.numbers.setdefault(term, len(self.numbers))
@@ -116,7 +116,7 @@ class Question:
         facts = dict.fromkeys(fact for premise in premises for fact in premise.facts)
         said = goal.statement
         goals = dict.fromkeys(said.parts if isinstance(said, Joined) and said.word == "and" else (said,))
-        atoms = _Atoms()
+        atoms = Atoms()
         assumed = [atoms.formula(fact) for fact in facts]
         before = [atoms.formula(part) for part in dict.fromkeys(goal.needs) if part not in facts]
         claimed = [atoms.formula(part) for part in goals if part not in facts and part not in goal.needs]

@@ -94,7 +94,7 @@ class _State(State):
         require_claim(self.claim)
         for number, step in enumerate(self.proved.steps, start=1):
             self.number, self.name = number, step.name
-            self.left, self.certificates = list(step.certificates), []
+            self.left, self.certificates, self.every_k = list(step.certificates), [], True
             self.require_readable(step.says)
             said = Said.of(step.says)
             rule, *arguments = step.by
@@ -104,6 +104,8 @@ class _State(State):
             numbers = [each for each in self.earlier(_used(step.by)) if not each.about_vectors]
             self.require_all(said.needs, numbers)
             self._settle(step.certificates)
+            if not self.every_k:
+                self.for_some_k.add(len(self.accepted))
             self.accepted.append(said)
         self.name, self.left, self.certificates = "conclusion", list(self.proved.end), []
         if not self.accepted or not same(self.accepted[-1].statement, stated(self.claim.conclusion)):

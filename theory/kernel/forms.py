@@ -400,12 +400,11 @@ def cleared(form: Number) -> Number:
         elif inverses:
             last = inverses[-1]
             base, most = last.args[0], max(dict(monomial).get(last, 0) for monomial, _ in form.terms)
-            total = number(0)
+            parts: dict[int, dict[Monomial, Fraction]] = {}
             for monomial, c in form.terms:
-                count = dict(monomial).get(last, 0)
-                rest = Number(((tuple(pair for pair in monomial if pair[0] != last), c),))
-                total = total + rest * base ** (most - count)
-            form = total
+                rest = tuple(pair for pair in monomial if pair[0] != last)
+                parts.setdefault(most - dict(monomial).get(last, 0), {})[rest] = c
+            form = Number.sum(Number.of(rests) * base**count for count, rests in parts.items())
         else:
             return form
 

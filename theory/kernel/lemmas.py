@@ -112,17 +112,6 @@ def smooth_function_is_below_its_quadratic(T: Vocabulary, assumption: Form, y: F
 
 
 @lemma(
-    "gradient and value",
-    "If f is L-smooth, ||grad f(x)||_*^2 <= 2 L (f(x) - f*).",
-    "Nesterov, Introductory Lectures on Convex Optimization, section 1.2.3: one step of steepest descent from x",
-)
-def square_of_gradient_is_at_most_value(T: Vocabulary, assumption: Form, x: Form) -> Use:
-    T.needs(assumption, "Smooth")
-    square = T.dual_norm(T.pair(assumption.norm), T.gradient(x)) ** 2
-    return Use(T.Le(square, 2 * assumption.constant * (T.value(x) - T.f_star)), assumption=assumption)
-
-
-@lemma(
     "attained minimum",
     "A strongly convex differentiable function on R^d attains its infimum: f(x*) = f*.",
     "Nesterov, Introductory Lectures on Convex Optimization, section 2.2",
@@ -130,6 +119,37 @@ def square_of_gradient_is_at_most_value(T: Vocabulary, assumption: Form, x: Form
 def strongly_convex_function_attains_infimum(T: Vocabulary, assumption: Form) -> Use:
     T.needs(assumption, "StronglyConvex")
     return Use(T.Eq(T.value(T.x_star), T.f_star), assumption=assumption)
+
+
+@lemma(
+    "interpolation",
+    "If f is convex and L-smooth in the Euclidean norm, L (f(x) - f(y) - <grad f(y), x - y>) >= ||u||^2/2 with "
+    "u = grad f(x) - grad f(y); if f is mu-strongly convex, (L - mu) (f(x) - f(y) - <grad f(y), x - y>) >= ||u||^2/2 "
+    "+ L mu ||x - y||^2/2 - mu <u, x - y>.",
+    "Taylor, Hendrickx, Glineur, Mathematical Programming 161 (2017), Theorem 4; Nesterov, Theorem 2.1.5",
+)
+def smooth_convex_function_interpolates(T: Vocabulary, smooth: Form, convex: Form, x: Form, y: Form) -> Use:
+    T.needs(smooth, "Smooth")
+    strongly = T.needs(convex, "StronglyConvex", "Convex") == "StronglyConvex"
+    if any(T.pair(each.norm) != T.pair("2") for each in ([smooth, convex] if strongly else [smooth])):
+        raise LemmaError("it is about the Euclidean norm")
+    L, mu, half = smooth.constant, convex.constant if strongly else T.Integer(0), T.Rational(1, 2)
+    u, v = T.gradient(x) - T.gradient(y), x - y
+    above = T.value(x) - T.value(y) - T.inner(T.gradient(y), v)
+    quadratic = half * T.inner(u, u) + half * L * mu * T.inner(v, v) - mu * T.inner(u, v)
+    return Use(T.Ge((L - mu) * above, quadratic), assumption=smooth)
+
+
+@lemma("minimizer", "x*, of which an assumption speaks, is a minimizer: f(x*) = f*.", "definition")
+def infimum_is_attained_at_minimizer(T: Vocabulary, assumption: Form) -> Use:
+    if not T.speaks_of_minimizer(assumption):
+        raise LemmaError(f"{assumption} does not speak of a minimizer")
+    return Use(T.Eq(T.value(T.x_star), T.f_star), assumption=assumption)
+
+
+@lemma("stationary minimizer", "If f(x*) = f*, grad f(x*) = 0.", "Fermat's theorem")
+def gradient_at_minimizer_vanishes(T: Vocabulary) -> Use:
+    return Use(T.Eq(T.gradient(T.x_star), T.x_star - T.x_star), premises=(T.Eq(T.value(T.x_star), T.f_star),))
 
 
 @lemma(
@@ -146,6 +166,11 @@ def contraction_is_below_power_of_rate(T: Vocabulary, term: Form, rate: Form) ->
     )
 
 
+@lemma("power of a product", "(a b)^k = a^k b^k for k = 0, 1, ...", "induction over k")
+def power_of_product_is_product_of_powers(T: Vocabulary, a: Form, b: Form) -> Use:
+    return Use(T.Eq((a * b) ** T.k, a**T.k * b**T.k))
+
+
 @lemma(
     "telescoping sum",
     "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_k) <= w_0 - w_{k+1}.",
@@ -157,6 +182,20 @@ def sum_is_at_most_fall_of_potential(T: Vocabulary, factor: Form, term: Form, po
     return Use(
         T.Le(factor * T.Sum(_indexed(T, term), (T.l, 0, T.k)), T.at(potential, k=0) - after),
         premises=(T.Le(factor * term, potential - after),),
+        every_k=True,
+    )
+
+
+@lemma(
+    "telescoping sum before k",
+    "If c a_k <= w_k - w_{k+1} for every k >= 0, then c (a_0 + ... + a_{k-1}) <= w_0 - w_k.",
+    "induction over k",
+)
+def sum_before_is_at_most_fall_of_potential(T: Vocabulary, factor: Form, term: Form, potential: Form) -> Use:
+    _needs_constant(T, factor)
+    return Use(
+        T.Le(factor * T.Sum(_indexed(T, term), (T.l, 0, T.k - 1)), T.at(potential, k=0) - potential),
+        premises=(T.Le(factor * term, potential - T.at(potential, k=T.k + 1)),),
         every_k=True,
     )
 
@@ -777,6 +816,10 @@ def _strongly_convex(T: Vocabulary, a: Form, x: Form, y: Form) -> Form:
     return T.Ge(T.value(x) - T.value(y), T.inner(T.gradient(y), x - y) + growth)
 
 
+def _above_tangents(T: Vocabulary, a: Form, x: Form, y: Form) -> Form:
+    return T.Ge(T.value(x) - T.value(y), T.inner(T.gradient(y), x - y))
+
+
 def _smooth_in_coordinates(T: Vocabulary, a: Form, x: Form, y: Form) -> Form:
     slopes = T.coordinate(T.gradient(x, a.of) - T.gradient(y, a.of), T.i)
     return T.Le(T.Abs(slopes), T.entry(a.constants, T.i) * T.Abs(T.coordinate(x - y, T.i)))
@@ -802,6 +845,7 @@ MEANINGS: Mapping[str, Callable[..., Any]] = MappingProxyType(
         "Smooth": _smooth,
         "LipschitzGradient": _smooth_part,
         "StronglyConvex": _strongly_convex,
+        "Convex": _above_tangents,
         "CoordinateLipschitz": _smooth_in_coordinates,
         "ProximalAverage": _averaged,
         "IndependentDraws": _independent_draws,

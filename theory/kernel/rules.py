@@ -105,13 +105,13 @@ def lemma(state: State, said: Said, name: str, arguments: list, using: list[int]
         raise Wrong(f"the lemma {name!r} is not about such terms ({error})") from None
     if use.assumption is not None and not isinstance(use.assumption, Assumption):
         state.require_assumed(*use.assumption)
-    if use.every_k and any("k" in forms.free(premise) for premise in state.domain_forms):
-        raise Wrong(f"the lemma {name!r} needs every k >= 0, but the domain restricts k")
     for premise in use.premises:
         if not plainly(premise) and not any(same(premise, each.statement) for each in have):
             if premise.about_vectors:
                 raise Wrong(f"the lemma {name!r} has a premise that is not among its steps")
             state.require(Said(premise, (), ()), have)
+    if use.every_k and not state.every_k:
+        raise Wrong(f"the lemma {name!r} needs every k >= 0, but the domain restricts k")
     if not same(said.statement, use.conclusion):
         raise Wrong(f"the lemma {name!r} gives something else")
     state.lemmas.add(name)
@@ -201,7 +201,7 @@ def instance(state: State, said: Said, step: int, at: Tree) -> None:
     if not forms.is_iteration(index, "k") and not state.is_end(index):
         raise Wrong("it is not a later iteration, one of the first or the last")
     for relation, form in zip(state.domain, state.domain_forms, strict=True):
-        if "k" in forms.free(form):
+        if "k" in forms.free(form) and step in state.for_some_k:
             state.require(relation.replaced({_k: index}))
     if not same(said.statement, forms.replace(earlier.statement, {_k: index})):
         raise Wrong("the earlier step says something else there")

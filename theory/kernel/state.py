@@ -76,6 +76,14 @@ def argument(state: State, given: Any) -> Any:  # whatever a document has there;
     return named(given)
 
 
+def _shows(certificate: Certificate, question: Question) -> bool:
+    """Whether a certificate answers a question."""
+    cases = list(question.cases())
+    return len(certificate.parts) == len(cases) and all(
+        refutes(known, part, len(question.atoms)) for known, part in zip(cases, certificate.parts, strict=True)
+    )
+
+
 class State:
     """The premises of a claim and the steps accepted so far. `search` finds certificates that the proof lacks."""
 
@@ -85,6 +93,10 @@ class State:
         self.domain = [Said.of(tree) for tree in proved.claim.domain]
         self.domain_forms = [tuple(forms.sides(each.statement)) for each in self.domain]
         self.premises = tuple(map(Said.of, proved.claim.premises))
+        of_k = {each for each, form in zip(self.domain, self.domain_forms, strict=True) if "k" in forms.free(form)}
+        free_of_k = tuple(each for each in self.premises if each not in of_k)
+        self.premise_sets = (free_of_k, self.premises) if of_k else (self.premises,)
+        self.every_k, self.for_some_k = True, set[int]()
         self.assumptions = [Assumption(each) for each in proved.claim.assumptions]
         self.accepted: list[Said] = []
         self.turn_of: dict[int, int] = {}
@@ -101,6 +113,7 @@ class State:
         spend(len(steps))
         if not all(type(step) is int and 0 <= step < len(self.accepted) for step in steps):
             raise Wrong("it uses a step that is not proved before it")
+        self.every_k &= self.for_some_k.isdisjoint(steps)
         return tuple(self.accepted[step] for step in steps)
 
     def assumption(self, which: int) -> Assumption:
@@ -128,30 +141,37 @@ class State:
     # ------------------------------------------------------------------------------------------ arithmetic
 
     def require(self, goal: Said, given: Iterable[Said] = ()) -> None:
-        """A goal holds and has a value wherever the premises and the given statements hold."""
-        question = Question.of(goal, (*self.premises, *given))
-        cases = list(question.cases())
-        if not cases:
+        """A goal holds and has a value wherever the premises and the given statements hold.
+
+        Where the domain restricts k, that it holds for every k >= 0 is tried first; `every_k` says if all of it did.
+        """
+        given = tuple(given)
+        questions = [Question.of(goal, (*each, *given)) for each in self.premise_sets]
+        plain = next((place for place, question in enumerate(questions) if not any(question.cases())), None)
+        if plain is not None:
+            self.every_k &= plain == 0
             return
         if self._search is not None:
             with limited(None):
-                self.certificates.append(self._search(question))
+                found = (self._search(question) for question in questions)
+                self.certificates.append(next((each for each in found if each is not None), None))
         elif not self.left:
             raise Wrong("it needs a certificate that the document does not have")
         else:
             self.certificates.append(self.left.pop(0))
         written = self.certificates[-1]
         if written is None:
-            self.open.append(question)
+            self.open.append(questions[-1])
+            self.every_k &= len(questions) == 1
             return
         try:
             certificate = Certificate.read(written)
         except ValueError as error:
             raise Wrong(str(error)) from None
-        if len(certificate.parts) != len(cases) or not all(
-            refutes(known, part, len(question.atoms)) for known, part in zip(cases, certificate.parts, strict=True)
-        ):
+        shown = next((place for place, question in enumerate(questions) if _shows(certificate, question)), None)
+        if shown is None:
             raise Wrong("its certificate does not show that it follows")
+        self.every_k &= shown == 0
 
     def require_relation(self, relation: Relation, given: Iterable[Said], *trees: Tree) -> None:
         """A comparison of the terms of trees follows and has a value."""
@@ -166,8 +186,11 @@ class State:
         """What terms need to have a value holds for all parameters in the domain."""
         new = tuple(need for need in dict.fromkeys(needs) if need not in self.defined)
         if new:
+            before, self.every_k = self.every_k, True
             self.require(Said(TRUE, new, ()), given)
-            self.defined.update(new)  # as the statements that they were proved from, they hold once and for all
+            if self.every_k:  # as the statements that they were proved from, they hold once and for all
+                self.defined.update(new)
+            self.every_k &= before
 
     # ------------------------------------------------------------------------------------------ methods
 

@@ -77,6 +77,12 @@ def needs(assumption: Any, *names: str) -> str:  # an assumption, or what stands
     return assumption.name
 
 
+def _speaks_of_minimizer(assumption: Any) -> bool:
+    """Whether an assumption is about x*, so that there is one."""
+    said = () if getattr(assumption, "says", None) is None else forms.sides(assumption.says)
+    return any(forms.vector("minimizer", ()).parts[0][0] in forms.inside(side) for side in said)
+
+
 _points = tuple(forms.vector("point", name) for name in ("u", "v", "y"))
 _letters = {name: symbol(name) for name in ["i", "j", "k", "l", "m", "s", "t"]}
 ANYWHERE = frozenset(point.parts[0][0] for point in _points)
@@ -123,6 +129,7 @@ TERMS = SimpleNamespace(
     at=_at,
     has=lambda term, *letters: bool(forms.free(term) & {letter(each) for each in letters}),
     needs=needs,
+    speaks_of_minimizer=_speaks_of_minimizer,
     needs_independence=lambda assumption: None,  # what it says is all that the lemma gives
     closed_convex=lambda g: ("ClosedConvex", g),
     known=forms.known,

@@ -56,7 +56,12 @@ class Algorithm(Method, ABC):
         return self
 
     def init(self, x: Vector, xp: Arithmetic) -> Memory:
-        """The method's memory besides x before the first step; empty unless overridden."""
+        """The method's memory besides x before the first step; empty unless overridden.
+
+        For a memory that begins with the first gradient, such as m_0 = g_0, write `init(self, x, gradient, xp)`: its
+        gradient is the one that the first step asks for, of a stochastic method the same draw. Fields that are
+        expressions are numbers here, too.
+        """
         return ()
 
     @abstractmethod

@@ -22,6 +22,7 @@ from sympy import (
     Mul,
     Pow,
     Rational,
+    Sum,
     Symbol,
     Tuple,
     expand,
@@ -34,8 +35,10 @@ from sympy.core.symbol import Str
 from sympy.printing.precedence import PRECEDENCE
 
 from signproof.theory.symbols import i, j, m, xi
+from signproof.theory.terms.averages import average
 from signproof.theory.terms.exact_types import of_package
 from signproof.theory.terms.vectors import (
+    Least,
     OfIteration,
     Scalar,
     VectorAtom,
@@ -166,7 +169,7 @@ class expectation(Scalar):
         outside = Mul(*(factor for factor in factors if known(factor, given)))
         random = [factor for factor in factors if not known(factor, given)]
         inside = Mul(*random)
-        for total in sorted((factor for factor in random if isinstance(factor, Total)), key=_order):
+        for total in sorted((factor for factor in random if isinstance(factor, Total)), key=order):
             rest = Mul(*(factor for factor in random if factor is not total))
             if not rest.has(total.index) and not given.has(total.index):
                 return outside * Total(cls(total.function * rest, given), total.index)
@@ -200,7 +203,7 @@ def known(term: Basic, given: Iterable[Expr]) -> bool:
         return term in given
     if isinstance(term, OfIteration):
         return iterate(term.args[0]) in given  # type: ignore[attr-defined]
-    if isinstance(term, Random):
+    if isinstance(term, Random | average):
         return False
     if isinstance(term, VectorAtom | Scalar) and not (of_package(type(term)) or term.deterministic):
         return False  # of a user's own term nobody has said that it is fixed
@@ -237,7 +240,7 @@ def degree(term: Expr) -> Expr:
         return degree(term.args[0]) + degree(term.args[1])
     if isinstance(term, Pow) and term.exp.is_Integer and term.exp > 0:
         return term.exp * degree(term.base)
-    if isinstance(term, Abs | coordinate | expectation | Total):
+    if isinstance(term, Abs | coordinate | expectation | Total | Least | Sum):
         return degree(term.args[0])
     if isinstance(term, Scalar) and of_package(type(term)):  # a norm; its first argument names it
         return degree(term.args[-1])
@@ -246,7 +249,8 @@ def degree(term: Expr) -> Expr:
     return oo
 
 
-def _order(total: Total) -> tuple:
+def order(total: Total) -> tuple:
+    """In which order sums come out of an expectation."""
     return str(total.index), total.sort_key()
 
 

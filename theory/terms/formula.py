@@ -16,6 +16,8 @@ import sympy
 from sympy import Basic, Expr, Integer, Rational, Symbol, latex
 from sympy.printing.str import StrPrinter
 
+from signproof.theory.terms.sizes import magnitude
+
 _FUNCTIONS = ("Abs", "Max", "Min", "sqrt", "exp", "log", "sin", "cos", "sign")
 _OPERATORS = {
     ast.Add: operator.add,
@@ -32,6 +34,8 @@ ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
 """Characters of the longest formula that is read."""
+SMALL, LARGEST_VALUE = 3.0, 10_000_000
+"""The power of two up to which symbols are looked at in a formula, and the bits that its value may have then."""
 LARGEST_EXPONENT, LARGEST_BITS = 1000, 10_000
 """The largest exponent, and the size of the largest number, that is read."""
 
@@ -62,6 +66,17 @@ def tex(statement: Basic) -> str:
     return latex(statement, order=ORDER)
 
 
+def unrolled(formula: Expr) -> Expr:
+    """A formula with its sums and products over whole numbers written out; an empty sum is 0, an empty product 1."""
+    for part in formula.atoms(sympy.Sum, sympy.Product):
+        (index, first, last), *others = part.limits
+        if others or not (first.is_Integer and last.is_Integer):
+            continue
+        each = [unrolled(part.function.xreplace({index: Integer(n)})) for n in range(int(first), int(last) + 1)]
+        formula = formula.xreplace({part: (sympy.Add if isinstance(part, sympy.Sum) else sympy.Mul)(*each)})
+    return formula
+
+
 def parse(text: str) -> Expr:
     """The formula or relation that `str` wrote; symbols are real.
 
@@ -71,7 +86,10 @@ def parse(text: str) -> Expr:
     try:
         if len(text) > LONGEST:
             raise ValueError(f"longer than {LONGEST} characters")
-        return _relation(ast.parse(_RESERVED.sub(rf"{_SYMBOL}\1", text), mode="eval").body)
+        found = _relation(ast.parse(_RESERVED.sub(rf"{_SYMBOL}\1", text), mode="eval").body)
+        if magnitude(found, {}, SMALL) > LARGEST_VALUE:
+            raise ValueError(f"powers of powers that have more than {LARGEST_VALUE} bits where symbols are small")
+        return found
     except _UNREADABLE as error:
         raise ValueError(f"cannot read the formula {str(text)[:80]!r}: {error}") from None
 
@@ -127,6 +145,8 @@ def _built(node: ast.AST) -> Expr:
         if isinstance(node.op, ast.Pow):
             _check_power(left, right)
         return _OPERATORS[type(node.op)](left, right)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sum", "Product"):
+        return _over_run(node, node.func.id)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args and not node.keywords:
         arguments = [_read(argument) for argument in node.args]
         if node.func.id == "exp":
@@ -145,6 +165,19 @@ def _limit(node: ast.Call) -> Expr:
         raise ValueError("a limit that is not of the form Limit(expression, symbol, point, dir='-')")
     at = sympy.oo if isinstance(point, ast.Name) and point.id == "oo" else _read(point)
     return sympy.Limit(_read(expression), _read(variable), at, *sides)
+
+
+def _over_run(node: ast.Call, name: str) -> Expr:
+    function, limits = node.args
+    if not isinstance(limits, ast.Tuple) or len(limits.elts) != 3 or node.keywords:
+        raise ValueError(f"a sum that is not of the form {name}(expression, (symbol, first, last))")
+    index, first, last = map(_read, limits.elts)
+    if index != Symbol("l", real=True) or first != 0:
+        raise ValueError(f"{ast.unparse(limits)} does not range over l from 0 on")
+    if last.is_number and not (last.is_Integer and last <= LARGEST_EXPONENT):
+        raise ValueError(f"a sum up to {str(last)[:40]}, which is not a whole number up to {LARGEST_EXPONENT}")
+    inside = _read(function)
+    return sympy.Sum(inside, (index, first, last)) if name == "Sum" else sympy.Product(inside, (index, first, last))
 
 
 def _check_power(base: Expr, exponent: Expr) -> None:

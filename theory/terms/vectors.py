@@ -25,6 +25,7 @@ from sympy import (
     Integer,
     Limit,
     Mul,
+    Product,
     S,
     Sum,
     Symbol,
@@ -402,7 +403,7 @@ def _check_term(term: Basic, vector: bool = False) -> None:
             raise TypeError(f"the symbol {term} must be real and nothing more: write Symbol({term.name!r}, real=True)")
     elif isinstance(term, Term) and not isinstance(term, VectorAtom):
         _check_part(term)
-    elif type(term) is Sum:
+    elif type(term) in (Sum, Product):
         _check_range(term)
     elif type(term) is Limit:
         for part in term.args[: 2 if term.args[2] == oo else 3]:

@@ -23,12 +23,12 @@ from signproof.theory.terms.vectors import Least, dual_norm, gradient, iterate, 
 INF, TWO = Str("inf"), Str("2")
 
 
-def made(term, read, least: bool = False) -> Measure:
+def made(term, read, least: bool = False, mean: bool = False, total: bool = False) -> Measure:
     """A measure with this term for its symbol, and this function of problem, point and arithmetic for its quantity."""
 
     @dataclass(frozen=True)
     class Own(Measure):
-        least_so_far = least
+        least_so_far, mean_so_far, sum_so_far = least, mean, total
 
         @property
         def symbol(self):
@@ -54,6 +54,9 @@ RIGHT = {
     "its square": made(dual_norm(INF, gradient(iterate(k))) ** 2, lambda *at: l1(*at) ** 2),
     "distance": made(norm(TWO, iterate(k) - x_star), lambda problem, x, xp: xp.sqrt(xp.sum(x * x))),
     "root": made(sqrt(suboptimality(k)), lambda problem, x, xp: xp.sqrt(problem.suboptimality(x, xp))),
+    "mean": made(Sum(suboptimality(l), (l, 0, k)) / (k + 1), value, mean=True),
+    "mean before": made(Sum(suboptimality(l), (l, 0, k - 1)) / k, value, mean=True),
+    "sum": made(Sum(suboptimality(l), (l, 0, k)), value, total=True),
     "expected": made(3 * mean(suboptimality(k)), lambda *at: 3 * value(*at)),
 }
 WRONG = {
@@ -66,6 +69,9 @@ WRONG = {
     "least for last": made(suboptimality(k), value, least=True),
     "first for last": made(suboptimality(0), value),
     "mean for last": made(Sum(suboptimality(l), (l, 0, k)) / (k + 1), value),
+    "last for mean": made(suboptimality(k), value, mean=True),
+    "sum for mean": made(Sum(suboptimality(l), (l, 0, k)) / (k + 1), value, total=True),
+    "mean for sum": made(Sum(suboptimality(l), (l, 0, k)), value, mean=True),
     "geometry": made(dual_norm(TWO, gradient(iterate(k))) ** 2, lambda *at: l1(*at) ** 2),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import lzma
 import tracemalloc
 
 import numpy as np
@@ -74,6 +75,12 @@ def test_a_compressed_file_is_the_file(tmp_path, suffix, opener):
         ("1 0:2\n-1 1:1\n", "not in LIBSVM format: Invalid index 0"),
         ("1 2:2 1:1\n-1 1:1\n", "not in LIBSVM format"),
         ("1 1:2\n-1 1:nan\n", "not finite"),
+        ("1 1:2\ninf 1:1\n", "line 2: .* the label is 'inf', which is not finite"),
+        ("1 1:2\n1e999 1:1\n", "label that is not finite"),
+        ("1 1:2\n-1 +1:1\n", "line 2: .* it has '\\+1:1'"),
+        ("1 1:2\n-1 1_0:1\n", "line 2: .* it has '1_0:1'"),
+        ("1 1:2\n-1 12345678901:1\n", "line 2: .* it has '12345678901:1'"),
+        ("1 1:2\n-1 1:0x1\n", "line 2: .* it has '1:0x1'"),
         ("1 1:2\n-1 1:1e39\n", "not finite in 32-bit"),
         ("a,b,c\n1,2,3\n", "a.txt"),
     ],
@@ -91,6 +98,13 @@ def test_a_file_that_is_missing_is_one_clear_line(tmp_path):
         read_libsvm(tmp_path / "none.txt")
     with pytest.raises(ValueError, match="cannot be read"):
         read_libsvm(tmp_path)
+
+
+def test_what_a_file_is_called_does_not_tell_how_it_is_packed(tmp_path):
+    text = b"1 1:2\n-1 2:3\n"
+    for name, content in (("a.txt", gzip.compress(text)), ("b.gz", text), ("c.xz", lzma.compress(text))):
+        (tmp_path / name).write_bytes(content)
+        assert read_libsvm(tmp_path / name).tolist() == [[2, 0], [0, -3]]
 
 
 def test_the_memory_is_that_of_the_array(tmp_path):

@@ -119,7 +119,14 @@ class Remembering(ScaledSignSGD):
     step_size: Any
 
     def init(self, x, xp):
-        return x - x
+        return Name("x")
+
+
+@dataclass(frozen=True)
+class Name:
+    """What cannot be compared."""
+
+    letters: str
 
 
 @pytest.mark.parametrize(("method", "said"), [(LookingAhead, "away from"), (Remembering, "remembers more")])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sympy import Eq, Ge, Le, Rational, Symbol, exp, log, sqrt
+from sympy import Eq, Ge, Le, Rational, Sum, Symbol, exp, log, sqrt
 from sympy.core.symbol import Str
 
 from signproof import Claim, ClaimError
@@ -40,7 +40,7 @@ from signproof.theory.methods.flows import GradientFlow, SignFlow
 from signproof.theory.methods.proximal import SignProx
 from signproof.theory.norms import L2, LINF
 from signproof.theory.proof_steps import Certificate, Proof, Step
-from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, mu, sigma, t
+from signproof.theory.symbols import V0, K, L, alpha, beta, d, i, k, l, mu, sigma, t
 from signproof.theory.terms.expectations import coordinate, estimate, mean
 from signproof.theory.terms.vectors import dual_norm, gradient, iterate, suboptimality, value
 
@@ -277,7 +277,7 @@ def test_a_flow_follows_the_trajectory_of_its_own_velocity():
     ids=str,
 )  # fmt: skip
 def test_a_bound_has_a_value_at_the_first_iteration(limit):
-    refused(lambda: bound(bound=limit), "no value at k = 0", "k + 1 instead of k, or k >= 1")
+    refused(lambda: bound(bound=limit), "no value at k = 0", "add k >= 1 to the domain, or write k + 1 instead of k")
     assert bound(bound=limit, domain=(0 < alpha, alpha < 2 / L, k >= 1))
 
 
@@ -309,12 +309,12 @@ def test_the_first_step_has_a_size(step):
 
 def test_a_step_size_with_a_horizon_has_a_value_at_every_horizon():
     method = {"algorithm": ScaledSignGD(1 / (L * sqrt(K))), "horizon": K}
-    refused(lambda: bound(**method), "step size", "no value at K = 0", "K + 1 instead of K, or K >= 1")
+    refused(lambda: bound(**method), "step size", "no value at K = 0", "add K >= 1 to the domain, or write K + 1")
     assert bound(**method, domain=(alpha > 0, K >= 1))
     assert bound(algorithm=ScaledSignGD(1 / (L * sqrt(K + 1))), horizon=K)
 
 
-def test_a_bound_at_the_horizon_is_no_formula_in_k():
+def test_abound_at_the_horizon_is_no_formula_in_k():
     refused(lambda: bound(bound=V0 / (k + 1), horizon=K), "only about the last iteration", "write K instead of k")
 
 
@@ -464,3 +464,26 @@ def test_without_noise_a_method_keeps_its_geometry():
     """Scaled SignSGD in the Euclidean norm is SGD, and without noise gradient descent."""
     for pair in (L2, LINF):
         assert ScaledSignSGD(alpha, pair).noiseless == ScaledSignGD(alpha, pair)
+
+
+MEAN = Sum(dual_norm(Str("inf"), gradient(iterate(l))), (l, 0, k)) / (k + 1)
+
+
+@pytest.mark.parametrize(
+    ("taken", "term", "why"),
+    [
+        ({"least_so_far": True}, MEAN, "least_so_far = True, but its symbol is not a minimum over the run: write mean"),
+        ({}, MEAN, "mean_so_far = False, but its symbol is the mean over the run: write mean_so_far = True"),
+        ({}, (k + 1) * MEAN, "sum_so_far = False, but its symbol is the sum over the run: write sum_so_far = True"),
+        ({"mean_so_far": True}, dual_norm(Str("inf"), gradient(iterate(k))), "not a mean over the run: leave it out"),
+    ],
+)
+def test_what_a_measure_takes_together_is_said_by_its_symbol(taken, term, why):
+    def quantity(self, problem, x, xp):
+        return xp.sum(xp.abs(problem.gradient(x, xp)))
+
+    fields = {"symbol": property(lambda self: term), "quantity": quantity, "__module__": __name__} | taken
+    own = dataclass(frozen=True)(type("Own", (Measure,), fields))
+    refused(lambda: bound(measure=own()), why)
+    without = dataclass(frozen=True)(type("Own", (Measure,), {"symbol": fields["symbol"], "__module__": __name__}))
+    assert bound(measure=without())

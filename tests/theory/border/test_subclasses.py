@@ -21,7 +21,7 @@ from signproof.checks.posing.domain import Unsupported, ranges
 from signproof.checks.problems.base import known
 from signproof.checks.problems.families import families
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.replay.bounds import _bound_at
+from signproof.checks.replay.bounds import bound_at
 from signproof.checks.replay.flows import replay_flow
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
@@ -277,7 +277,7 @@ def test_numbers_of_steps_outside_the_domain_are_left_out():
 def test_a_bound_that_has_no_value_at_some_step_says_nothing_there():
     for bound in (V0 / (k - 2), V0 + 1 / (k - 2), Max(V0, V0 / (k - 2))):
         with pytest.raises(ZeroDivisionError):
-            _bound_at(claim(bound=bound), 2)
+            bound_at(claim(bound=bound), 2)
     with pytest.raises(TypeError, match="no arithmetic knows the function Sum"):
         evaluate(Sum(Rational(1, 2) ** l, (l, 0, 3)), {}, RATIONALS)
 

@@ -8,53 +8,24 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from coq_axioms import ALLOWED
+from coq_library import ALLOWED, LIBRARY, arguments, coqc, needs_coq
 from places import ROOT
 
 from signproof.theory.derivation.table import TABLE
 
-LIBRARY = ROOT / "theory" / "coq"
 PROVED = re.compile(r"^ *(?:Lemma|Theorem|Corollary) (\w+)", re.MULTILINE)
 TAGGED = re.compile(r'\(\* signproof lemma "([^"]+)"[^*]*\*\)\s*(?:Lemma )?(\w+)')
 """A lemma, or a field of a record, and the lemma of the table that it is."""
-
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc here")
-
-
-def arguments() -> tuple[list[str], list[str]]:
-    """The files in the order in which they are compiled, and the other arguments of coqc."""
-    words = (LIBRARY / "_CoqProject").read_text(encoding="utf-8").split()
-    files = [word for word in words if word.endswith(".v")]
-    return files, [word for word in words if word not in files and word != "-arg"]
 
 
 def read(name: str) -> str:
     return (LIBRARY / name).read_text(encoding="utf-8")
 
 
-def coqc(folder: Path, name: str) -> str:
-    """What coqc prints when it compiles a file."""
-    done = subprocess.run(
-        ["coqc", *arguments()[1], name], cwd=folder, text=True, capture_output=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, f"{name}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
-
-
 def axioms(printed: str) -> list[set[str]]:
     """Of each `Print Assumptions`, the names it lists."""
     lists = re.split(r"^(?:Axioms:|Closed under the global context)$", printed, flags=re.MULTILINE)[1:]
     return [set(re.findall(r"^([\w.']+)(?: :|$)", each, re.MULTILINE)) for each in lists]
-
-
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """The compiled library, and what was printed meanwhile."""
-    folder = tmp_path_factory.mktemp("coq")
-    files, _ = arguments()
-    for name in files:
-        shutil.copy(LIBRARY / name, folder)
-    return folder, {name: coqc(folder, name) for name in files}
 
 
 def test_every_file_is_compiled():
@@ -76,14 +47,14 @@ def test_its_lemmas_are_those_of_the_table():
 
 
 @needs_coq
-def test_the_theorems_rest_on_the_axioms_of_real_numbers(compiled):
-    printed = axioms(compiled[1]["Theorem1.v"])
+def test_the_theorems_rest_on_the_axioms_of_real_numbers(coq_library):
+    printed = axioms(coq_library[1]["Theorem1.v"])
     assert len(printed) == 1 and printed[0] and printed[0] <= ALLOWED
 
 
 @needs_coq
-def test_all_that_is_proved_rests_on_the_axioms_of_real_numbers(compiled):
-    folder, _ = compiled
+def test_all_that_is_proved_rests_on_the_axioms_of_real_numbers(coq_library):
+    folder, _ = coq_library
     files, _ = arguments()
     everything = [f"@{Path(file).stem}.{name}" for file in files for name in PROVED.findall(read(file))]
     assert len(everything) > 100

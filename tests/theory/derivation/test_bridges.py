@@ -6,6 +6,7 @@ A false lemma, a wrong definition or a wrong normal form shows here as a stateme
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 
 import pytest
@@ -21,7 +22,9 @@ from signproof.checks.numbers.exact import RATIONALS, Balls
 from signproof.theory.algorithms import GradientDescent, MajorityVote, ScaledSignGD, SignGD, SteepestDescent
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.composite import CoordinateLipschitz, LipschitzGradient, ProximalAverage
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import IndependentCoordinates, IndependentDraws
+from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.opaque import traced
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
@@ -43,6 +46,7 @@ from signproof.theory.terms.vectors import (
     g_k,
     gradient,
     inner,
+    is_vector,
     iterate,
     norm,
     point,
@@ -114,7 +118,8 @@ def stronger(statement):
         return false
     left, right = statement.lhs, statement.rhs
     if isinstance(statement, Eq):
-        return Eq(left, 2 * right) if right != 0 else Eq(left, 1)
+        other = gradient(iterate(0)) if is_vector(left) else 1
+        return Eq(left, 2 * right) if right != 0 else Eq(left, other)
     small, large = (left, right) if isinstance(statement, Le | Lt) else (right, left)
     room = (Abs(small, evaluate=False) + Abs(large, evaluate=False)) / 2 if 0 not in (small, large) else 1
     return Le(small + room, large)
@@ -164,7 +169,20 @@ def smooth_and_convex(algorithm=None, pair=LINF) -> Claim:
 POINTS = (x_k, x_next, x_star, 2 * x_k - 3 * g_k, x_k - x_k)
 DIRECTIONS = (g_k, gradient(x_next), x_next - x_k, g_k - 2 * x_k, g_k - g_k)
 SMOOTH, CONVEX = Smooth(L), StronglyConvex(mu)
+SHAPES = (StronglyConvex(mu, L2), Convex())
 Linf = Str(LINF.name)
+
+
+@dataclass(frozen=True)
+class AtMinimizer(Assumption):
+    """x_0 = x*."""
+
+    points = 0
+
+    def statement(self):
+        return Eq(iterate(0), x_star)
+
+
 TERMS = (suboptimality(k), dual_norm(Linf, g_k), inner(g_k, x_k), dual_norm(Linf, g_k) - norm(Linf, x_k))
 draw, each_draw = estimate(x_k), estimate(x_k, m)
 draw_i, g_i = coordinate(draw, i), coordinate(g_k, i)
@@ -178,6 +196,7 @@ separable = catalog()["signprox/eq-9.smooth-coordinates"]
 sign_flow, gradient_flow = catalog()["scaled-sign/proposition-2.1"], catalog()["scaled-sign/proposition-1.1"]
 WORLDS = {
     "run": lambda balls: runs(smooth_and_convex(), STEPS),
+    "Euclidean run": lambda balls: runs(smooth_and_convex(GradientDescent(alpha), L2), STEPS),
     "run in balls": lambda balls: runs(smooth_and_convex(SignGD(alpha)), STEPS, balls),
     "noisy run": lambda balls: noisy_runs(noisy, 1),
     "votes": lambda balls: noisy_runs(voted, 1),
@@ -255,8 +274,17 @@ USES: dict[str, list[tuple[str, Callable]]] = {
         ),
     ],
     "attained minimum": [("run", always((CONVEX,)))],
+    "interpolation": [
+        ("Euclidean run", always(*((Smooth(L, L2), convex, y, x) for y, x in pairs(*POINTS) for convex in SHAPES)))
+    ],
+    "minimizer": [("run", always((AtMinimizer(),)))],
+    "stationary minimizer": [("run", always(()))],
     "induction": [("run", lambda run: [(term, least_rate(run, term)) for term in TERMS])],
+    "power of a product": [("a draw", always((p, p - 1), (2 * p, Integer(3)), (Integer(0), p)))],
     "telescoping sum": [("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])],
+    "telescoping sum before k": [
+        ("run", lambda run: [(largest_factor(run, term), term, suboptimality(k)) for term in TERMS])
+    ],
     "least of a sum": [("run", always((dual_norm(Linf, g_k) ** 2,), (suboptimality(k + 1),), ((k - 2) ** 2,)))],
     "least square": [
         ("run", always((dual_norm(Linf, g_k), dual_norm(Linf, gradient(iterate(0)))), (inner(g_k, x_k) - 1, V0)))

@@ -14,7 +14,7 @@ from signproof.theory.algorithms import SignGD, Signum
 from signproof.theory.assumptions import Smooth
 from signproof.theory.document.sentence import sentence
 from signproof.theory.elaboration.proven import Proven, proven
-from signproof.theory.measures import MinDualGradientNorm
+from signproof.theory.measures import MeanDualGradientNorm, MinDualGradientNorm
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.proof_steps import Rejection
@@ -43,9 +43,9 @@ class Normalized(Algorithm):
         return x - self.step_size * self.norm.maximizer(mean, xp), (mean, begun * xp.rational(0, 1) + one)
 
 
-def momentum(bound, algorithm, norm=LINF, **parts):
+def momentum(bound, algorithm, norm=LINF, measure=MinDualGradientNorm, **parts):
     domain = {"domain": (alpha > 0, b >= 0, b < 1), **parts}
-    measure = MinDualGradientNorm(1, norm)
+    measure = measure(1, norm)
     return Claim(
         id="prover/momentum",
         algorithm=algorithm,
@@ -54,6 +54,10 @@ def momentum(bound, algorithm, norm=LINF, **parts):
         bound=bound,
         **domain,
     )
+
+
+def before_k(power, norm):
+    return MeanDualGradientNorm(power, norm, k - 1)
 
 
 FLOOR = L * alpha / 2 + 2 * b * L * alpha / (1 - b)
@@ -66,6 +70,13 @@ TRUE = {
     "normalized, any norm": momentum(COLD, Normalized(alpha, b, ANY), ANY),
     "Muon, from the first gradient [Shen et al. 2025]": momentum(WARM, Normalized(alpha, b, OPERATOR, True), OPERATOR),
     "SignGD": momentum(V0 / (alpha * (k + 1)) + L * alpha / 2, SignGD(alpha)),
+    "Signum, the mean": momentum(COLD, Signum(alpha, b), measure=MeanDualGradientNorm),
+    "Signum, the mean before k": momentum(
+        COLD.subs(k, k - 1), Signum(alpha, b), measure=before_k, domain=(alpha > 0, b >= 0, b < 1, k >= 1)
+    ),
+    "a mean with a horizon": momentum(
+        Rational(3, 2) * sqrt(V0 * L / K), Normalized(normalized, 0, L2), L2, measure=before_k, **horizon
+    ),
     "with a horizon [Cutkosky, Mehta 2020]": momentum(
         Rational(3, 2) * sqrt(V0 * L / K), Normalized(normalized, 0, L2), L2, **horizon
     ),
@@ -92,6 +103,7 @@ def test_the_document_says_what_is_remembered():
 
 FALSE = {
     "no room for the first error": momentum(WARM, Signum(alpha, b)),
+    "the mean, too small": momentum(COLD - FLOOR / 3, Signum(alpha, b), measure=MeanDualGradientNorm),
     "half the floor": momentum(COLD - FLOOR / 2, Signum(alpha, b)),
     "b = 1 is let in": momentum(COLD, Signum(alpha, b), domain=(alpha > 0, b >= 0)),
     "a step of any sign": momentum(COLD, Signum(alpha, b), domain=(alpha > -1, b >= 0, b < 1)),

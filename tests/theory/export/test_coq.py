@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
-from pathlib import Path
 
 import msgspec
 import pytest
-from coq_axioms import ALLOWED
-from places import ROOT
+from coq_library import ALLOWED, LIBRARY, needs_coq
 
 from signproof import Claim
 from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
 from signproof.theory.catalog import catalog
 from signproof.theory.derivation.table import TABLE
+from signproof.theory.document.terms import term, tree
 from signproof.theory.document.writing import document
 from signproof.theory.elaboration.automatic import prove
 from signproof.theory.export import coqc
@@ -26,7 +24,6 @@ from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
-LIBRARY = ROOT / "theory" / "coq"
 SHORT, ARITHMETIC = "scaled-sign/theorem-1.2", "scaled-sign/theorem-1.zeta"
 ACCEPTED = (
     # about numbers
@@ -71,6 +68,7 @@ ACCEPTED = (
     "own/theorem-2.1.repaired",
     "own/theorem-2.1.sharp",
     "own/theorem-2.2.repaired",
+    "own/theorem-3.repaired",
     "scaled-sign/remark-5.success",
     "signprox/assumption-2.lipschitz",
     "signprox/assumption-2.minibatch",
@@ -88,12 +86,13 @@ STATED = {
     "scaled-sign/theorem-3.vote": "mean_vote p_ chance_p_ (S (2%nat * k)%nat) = 2 * incomplete_beta p_ (S k) (S k) - 1",
     "own/theorem-2.1.repaired": "forall k : nat, expected k (fun s => V s) <= sigma ^ 2 * L * alpha / 2 / ",
     "own/theorem-2.1.independent": "(grad x) i * (law x) (fun g : vec => dual_norm (linf d) g * sgn (g i)) >= ",
+    "own/theorem-3.repaired": "oracle k s (fun g : (nat -> vec) => (vote_of M_ g) i) >= ",
     "signprox/assumption-2.minibatch": "(fun g : nat -> vec => (mean_draw B g) i ^ 2)",
     "own/example-4.identity": "(alpha g_ x : R)",
 }
 """A part of what is claimed, for a claim of each kind."""
 SECONDS = 600
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc here")
+X_K = ["iterate", ["symbol", "k"]]
 
 
 def exported(id: str) -> Document:
@@ -108,27 +107,30 @@ def changed(written: Document, old: list | str, new: list | str, steps: bool = F
     """
     form = msgspec.json.decode(written.bytes, type=type(written.form))
 
-    def replaced(tree):
-        if tree == old:
+    def replaced(part):
+        if part == old:
             return new
-        return [tree[0], *map(replaced, tree[1:])] if isinstance(tree, list) else tree
+        return [part[0], *map(replaced, part[1:])] if isinstance(part, list) else part
 
-    form.claim.conclusion = replaced(form.claim.conclusion)
-    form.claim.premises = [*map(replaced, form.claim.premises)]
+    def said(statement):
+        return tree(term(replaced(statement)))
+
+    form.claim.conclusion = said(form.claim.conclusion)
+    form.claim.premises = [*map(said, form.claim.premises)]
     for step in form.steps if steps else ():
-        step.says = replaced(step.says)
+        step.says = said(step.says)
     return Document(form)
 
 
-@pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory):
-    """What coqc says of a document; the library is compiled once."""
-    folder: Path = tmp_path_factory.mktemp("coq")
+@pytest.fixture
+def checked(coq_library):
+    """What coqc says of a document."""
+    folder, _ = coq_library
 
     def check(written: Document) -> coqc.Checked:
         files = coqc.files(written)
         for name, text in files.items():
-            if not (folder / name).exists() or not (LIBRARY / name).exists():
+            if not (LIBRARY / name).exists():
                 (folder / name).write_text(text, encoding="utf-8")
         return coqc.checked(folder, [*files], SECONDS)
 
@@ -159,6 +161,28 @@ def test_what_the_library_lacks_is_refused_in_one_line():
     with pytest.raises(ExportError, match=r"^the Coq library lacks: .*Moreau's potential") as refused:
         coq(exported("signprox/eq-9"))
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("other", [["iterate", ["add", "1", ["symbol", "k"]]], ["minimizer", ["name", "f"]]])
+@pytest.mark.parametrize("drawn", ["estimate", "majority"])
+def test_draws_at_other_points_than_x_k_are_refused(drawn, other):
+    written = exported("own/theorem-3.repaired")
+    worker = [["symbol", "m"]] if drawn == "estimate" else []
+    with pytest.raises(ExportError, match=r"^the Coq library lacks: .*at other points than x_k$"):
+        coq(changed(written, [drawn, X_K, *worker], [drawn, other, *worker], steps=True))
+
+
+def test_draws_of_one_and_of_several_workers_are_not_mixed():
+    written = exported("own/theorem-3.repaired")
+    with pytest.raises(ExportError, match="one and several workers"):
+        coq(changed(written, ["estimate", X_K, ["symbol", "m"]], ["estimate", X_K], steps=True))
+
+
+def test_gradient_mappings_of_several_step_sizes_are_refused():
+    written = exported("signprox/assumption-2.minibatch")
+    old = ["gradient_mapping", ["point", ["name", "s"]], ["symbol", "gamma"]]
+    with pytest.raises(ExportError, match="several step sizes"):
+        coq(changed(written, old, [*old[:2], ["symbol", "B"]]))
 
 
 def test_lemmas_are_those_of_the_table():
@@ -251,6 +275,7 @@ def test_coq_does_not_accept_a_stronger_claim(checked, old, new):
     [
         ("own/theorem-2.1.repaired", "1/2", "1/3"),
         ("own/theorem-2.1.independent", ["symbol", "c"], ["mul", "2", ["symbol", "c"]]),
+        ("own/theorem-3.repaired", ["mul", "2", ["symbol", "I_p"]], ["mul", "3", ["symbol", "I_p"]]),
         ("scaled-sign/proposition-1.2", "1/2", "3/2"),
         ("scaled-sign/proposition-2.1", ["symbol", "beta"], ["mul", "2", ["symbol", "beta"]]),
         ("scaled-sign/example-1", "-1/2", "-1/3"),
@@ -275,6 +300,8 @@ def test_coq_does_not_accept_other_claims_of_each_kind(checked, id, old, new):
         ("own/example-2.eq-7.repaired", "2", "3"),
         ("own/example-4.identity", ["sign", ["symbol", "g"]], ["mul", "2", ["sign", ["symbol", "g"]]]),
         ("own/theorem-2.1.independent", ["symbol", "c"], ["mul", "2", ["symbol", "c"]]),
+        ("own/theorem-3.repaired", ["pow", ["symbol", "M"], "-1"], ["pow", ["symbol", "M"], "-2"]),
+        ("own/theorem-3.repaired", ["lean", X_K, ["symbol", "m"]], ["swing", X_K, ["symbol", "m"]]),
         ("scaled-sign/proposition-2.1", ["symbol", "beta"], ["mul", "2", ["symbol", "beta"]]),
         ("signprox/assumption-2.minibatch", ["pow", ["symbol", "B"], "-1"], ["pow", ["symbol", "B"], "-2"]),
     ],
