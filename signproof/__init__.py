@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from signproof.theory.assumptions import (
         Assumption,
         Constant,
+        Convex,
         Dimension,
         PolyakLojasiewicz,
         Smooth,
+        StartDistance,
         StronglyConvex,
     )
     from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
     from signproof.theory.norms import ANY, L2, LINF, OPERATOR
     from signproof.theory.orbit import Orbit
     from signproof.theory.proof_steps import Proof, Step
-    from signproof.theory.symbols import V0, K, L, alpha, beta, d, eta, f_star, k, mu, sigma, t
+    from signproof.theory.symbols import V0, K, L, R, alpha, beta, d, eta, f_star, k, mu, sigma, t
 
 # where the public names live: nothing heavy is imported until one of them is asked for
 _HOMES = {
@@ -71,7 +73,7 @@ _HOMES = {
     "judging": "verify",
     "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
     "SteepestDescent",
-    "theory.assumptions": "Assumption Constant Dimension PolyakLojasiewicz Smooth StronglyConvex",
+    "theory.assumptions": "Assumption Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
     "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
@@ -80,7 +82,7 @@ _HOMES = {
     "theory.norms": "ANY L2 LINF OPERATOR",
     "theory.orbit": "Orbit",
     "theory.proof_steps": "Proof Step",
-    "theory.symbols": "K L V0 alpha beta d eta f_star k mu sigma t",
+    "theory.symbols": "K L R V0 alpha beta d eta f_star k mu sigma t",
 }
 _HOME = {name: f"signproof.{home}" for home, names in _HOMES.items() for name in names.split()}
 
@@ -97,6 +99,7 @@ __all__ = [
     "Claim",
     "ClaimError",
     "Constant",
+    "Convex",
     "Dimension",
     "Distance",
     "DualGradientNorm",
@@ -117,6 +120,7 @@ __all__ = [
     "PolyakLojasiewicz",
     "Potential",
     "Proof",
+    "R",
     "Row",
     "ScaledSignGD",
     "ScaledSignSGD",
@@ -125,6 +129,7 @@ __all__ = [
     "Signum",
     "Smooth",
     "Source",
+    "StartDistance",
     "Status",
     "SteepestDescent",
     "Step",

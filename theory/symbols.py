@@ -28,6 +28,8 @@ K = Symbol("K", real=True)
 """Number of steps fixed before the run, if step sizes depend on it: a claim's `horizon`."""
 l = Symbol("l", real=True)  # noqa: E741 -- the papers' letter
 """Running index of sums and minima."""
+R = Symbol("R", real=True)
+"""Distance of the start from a minimizer, if a claim assumes `StartDistance(R)`."""
 i = Symbol("i", real=True)
 """Index of a coordinate; every statement in which it is free is for all coordinates."""
 j = Symbol("j", real=True)

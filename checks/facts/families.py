@@ -535,7 +535,7 @@ def _shape(problem: Problem, points: list[np.ndarray]) -> None:
         posed = problem.over(xp)
         values = [posed.suboptimality(xp.number(x), xp) for x in points]
         slopes = [posed.gradient(xp.number(x), xp) for x in points]
-        hessian = problem.hessian()
+        hessian, convex = problem.hessian(), problem.is_convex()
         for x, height, g in zip(points, values, slopes, strict=True):
             if hessian is not None:
                 product = xp.number(np.asarray(rationals(hessian)).dot(x))
@@ -549,7 +549,7 @@ def _shape(problem: Problem, points: list[np.ndarray]) -> None:
                     if _nonzero(sum(apart[1:], start=apart[0]) - height):
                         raise Wrong(f"it is not separable: see x = {told_vector(x)}")
             for y, there in zip(points, values, strict=True):
-                if problem.convex and there < height + xp.sum(g * xp.number(y - x)):
+                if convex and there < height + xp.sum(g * xp.number(y - x)):
                     raise Wrong(f"it is not convex: see x = {told_vector(x)}, y = {told_vector(y)}")
         _state(problem, points, values, slopes, xp)
 

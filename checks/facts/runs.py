@@ -19,6 +19,7 @@ from sympy import Basic, Symbol
 from signproof.checks.facts.reading import PAIRS, Reading, Unvalued
 from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
 from signproof.checks.numbers.floats import NUMPY
+from signproof.checks.posing.displaced import displaced
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, Slope
 from signproof.theory.assumptions.flows import SublevelRadius
@@ -27,6 +28,7 @@ from signproof.theory.assumptions.objective import Assumption
 from signproof.theory.border.runs import NAMES, about_later, about_run, every_k, reach, stated
 from signproof.theory.border.steps import Guarded, states
 from signproof.theory.claim import Claim
+from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import DualPair
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.vectors import dual_norm, maximizer, norm
@@ -48,7 +50,12 @@ def refuse_later(claim: Claim) -> None:
 
 
 def met_along(
-    claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
+    claim: Claim,
+    problem: Problem,
+    start: np.ndarray,
+    values: Mapping[Symbol, Any],
+    steps: int,
+    minimizer: np.ndarray | None = None,
 ) -> np.ndarray | bool:
     """Which runs of a batch do not surely leave, within so many steps, what the claim assumes of iterates after the
     start, as far as floats tell; shape (batch,) or True.
@@ -68,7 +75,7 @@ def met_along(
             raise Unsupported(f"it is not known which iterates {assumption} is about")
         furthest = max(furthest, steps + further)
     with jax.enable_x64(True), np.errstate(all="ignore"):
-        points = _float_run(claim, problem, start, values, furthest)
+        points = _float_run(displaced(claim.algorithm, minimizer), problem, start, values, furthest)
         reading = Reading(problem, FLOATS, values, {}, points)
         for assumption in assumed:
             for iteration in range(furthest + 1 if every_k(assumption) else 1):
@@ -81,12 +88,12 @@ def met_along(
 
 
 def _float_run(
-    claim: Claim, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
+    algorithm: Algorithm, problem: Problem, start: np.ndarray, values: Mapping[Symbol, Any], steps: int
 ) -> list[np.ndarray]:
     """The iterates x_0, ..., x_steps of a batch in floats."""
     posed, x = Guarded(problem), np.asarray(start, dtype=float)
     here = {**values, V0: posed.suboptimality(x, NUMPY)}
-    run = states(claim.algorithm, x, Slope(posed, NUMPY), here, NUMPY)
+    run = states(algorithm, x, Slope(posed, NUMPY), here, NUMPY)
     return [np.asarray(x) for x, _ in islice(run, steps + 1)]
 
 

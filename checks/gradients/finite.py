@@ -73,10 +73,11 @@ class TableOracle(Oracle):
 
     def unmet(self, assumption: OracleAssumption, values: Mapping[Symbol, fmpq], workers: int) -> str:
         """Why an assumption does not hold at some point, decided exactly; empty if it holds at all points."""
-        if not assumption.fits_exact_gradients:
+        exactly = assumption.met_exactly
+        if exactly is None:
             return f"{type(assumption).__name__} is not known to be met by exact gradients"
         parameters = {symbol: Rational(int(number.p), int(number.q)) for symbol, number in values.items()}
-        for condition in (*assumption.conditions, *assumption.noiseless):
+        for condition in (*assumption.conditions, *exactly):
             if truth(condition, parameters) is not True:
                 return f"exact gradients do not meet {assumption}: {condition} does not hold"
         for g, law in self.table.items():
@@ -137,6 +138,9 @@ class FiniteOracle(Oracle):
         d = {len(row) for row in (*self.factors, *self.offsets)}
         if len(d) != 1 or {len(self.factors), len(self.offsets)} != {len(self.probabilities)}:
             raise ValueError("every outcome needs a factor and an offset for each coordinate")
+        self._refuse_bias()
+
+    def _refuse_bias(self) -> None:
         for name, rows, mean in (("factor", self.factors, 1), ("offset", self.offsets, 0)):
             for i, column in enumerate(zip(*rows, strict=True)):
                 if self._mean(column) != mean:
@@ -203,3 +207,10 @@ class FiniteOracle(Oracle):
 
     def _listed(self) -> str:
         return f"({', '.join(map(str, self.probabilities))})"
+
+
+class BiasedOracle(FiniteOracle):
+    """The same with whatever mean, for claims that do not assume that there is no bias."""
+
+    def _refuse_bias(self) -> None:
+        pass

@@ -23,7 +23,7 @@ from sympy.core.symbol import Str
 from signproof.checks.numbers.exact import RATIONALS, rationals
 from signproof.checks.posing.domain import Unsupported
 from signproof.theory.arithmetic import Arithmetic, Scalar, Vector
-from signproof.theory.norms import LINF
+from signproof.theory.norms import L2, LINF
 from signproof.theory.symbols import i, m
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation
 from signproof.theory.terms.vectors import dual_norm, gradient, maximizer, norm, point, terms
@@ -110,11 +110,16 @@ class Reader(ABC):
         if isinstance(term, coordinate):
             return self.vector(term.args[0], at, draws)[at[i]]
         if isinstance(term, norm | dual_norm):
-            if term.args[0].name != LINF.name:
-                raise Unsupported(f"{term} is not in the maximum norm")
+            pair = {LINF.name: LINF, L2.name: L2}.get(term.args[0].name)
+            if pair is None:
+                raise Unsupported(f"{term} is neither in the maximum norm nor in the Euclidean one")
             vector = self.vector(term.args[1], at, draws)
-            return LINF.dual(vector, self.xp) if isinstance(term, dual_norm) else LINF.norm(vector, self.xp)
+            return pair.dual(vector, self.xp) if isinstance(term, dual_norm) else pair.norm(vector, self.xp)
         if isinstance(term, Pow) and term.exp.is_Integer:
+            root = term.base
+            if isinstance(root, norm | dual_norm) and root.args[0].name == L2.name and term.exp % 2 == 0:
+                vector = self.vector(root.args[1], at, draws)  # rational where the norm itself need not be
+                return self.xp.sum(vector * vector) ** (int(term.exp) // 2)
             return self.number(term.base, at, draws) ** int(term.exp)
         operation = {Add: add, Mul: mul}.get(term.func)
         if operation is not None:

@@ -19,7 +19,8 @@ in the argument balls. Its radius is a sum of three parts.
        exp, expm1       e^m (e^|x - m| - 1)                         <= e^m (e^r - 1)
        log, log1p       |x - m| / min(x, m)                         <= r / (m - r); with 1 + m in place of m
        sin, cos, abs    r, as their slopes are at most 1
-       max, larger      the largest radius: the largest of numbers moves by no more than the one that moves most
+       max, larger      the largest radius: the largest of numbers moves by no more than the one that moves most; of two
+                        balls that lie apart, the radius of the upper one
        sum, matvec      the sum of the radii; of the products' parts, as above
        sign             0 if 0 is not in the ball or it is {0}, else 2, as -1 and 1 are 2 apart
        power            `Balls.power`; exp(t) - 1 - t: `Balls.exp_remainder`; g / ||g||: from sum, root and quotient
@@ -302,7 +303,9 @@ class Balls(Arithmetic):
 
     def larger(self, x: Ball, y: Ball) -> Ball:
         x, y = ball(x), ball(y)
-        return Ball(jnp.maximum(x.middle, y.middle), jnp.maximum(x.radius, y.radius))
+        apart, room = x.middle - y.middle, (x.radius + y.radius + TINY) * (1 + 16 * u)
+        known = jnp.where(apart > room, x.radius, jnp.where(apart < -room, y.radius, jnp.inf))
+        return Ball(jnp.maximum(x.middle, y.middle), jnp.minimum(known, jnp.maximum(x.radius, y.radius)))
 
     def matvec(self, matrix: BallLike, x: Ball) -> Ball:
         matrix = ball(matrix)

@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import fields, replace
 from typing import Any
 
-from sympy import Eq, Expr, Symbol, false, nan, true, zoo
+from sympy import Eq, Expr, Ge, Symbol, false, nan, true, zoo
 from sympy.logic.boolalg import Boolean
 
 from signproof.checks.posing.domain import Unsupported
+from signproof.checks.posing.special import special
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption, Constant
 from signproof.theory.border.consistency import draws
@@ -124,7 +125,7 @@ def in_numbers(claim: Claim) -> list[Claim]:
     """
     claim = noiseless(claim)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant) and not about_run(assumption):
+        if not isinstance(assumption, Constant) and not about_run(assumption) and special(assumption) is None:
             raise Unsupported(f"no family of problems can tell whether it meets {assumption}")
     parts = (claim.algorithm, *claim.assumptions)
     if all(getattr(part, "norm", None) is not ANY for part in parts) and ANY not in _norms(claim.measure):
@@ -161,11 +162,14 @@ def noiseless(claim: Claim) -> Claim:
     if claim.measure is None:
         raise Unsupported("a claim without a measure says nothing about exact gradients")
     for assumption in claim.assumptions:
-        told = isinstance(assumption, OracleAssumption) and assumption.fits_exact_gradients
+        told = isinstance(assumption, OracleAssumption) and assumption.met_exactly is not None
         if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
             raise Unsupported(f"{type(assumption).__name__} is not known to be met by exact gradients")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
-    conditions = [condition for assumption in oracle for condition in (*assumption.conditions, *assumption.noiseless)]
+    conditions = [each for assumption in oracle for each in (*assumption.conditions, *(assumption.met_exactly or ()))]
+    named: set[Symbol] = set().union(*(each.free_symbols for each in (*conditions, *claim.domain)))
+    # what nothing else is said of stays bound: a constant that is not negative is a case of the claim
+    conditions += [Ge(symbol, 0) for symbol in sorted(set().union(*(a.symbols for a in oracle)) - named, key=str)]
     if false in conditions:
         raise Unsupported("exact gradients do not meet all assumptions on stochastic gradients")
     try:

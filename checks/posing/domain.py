@@ -13,8 +13,10 @@ from typing import Any
 from sympy import And, Expr, Ge, Gt, Poly, PolynomialError, Symbol, fraction, together, true
 from sympy.core.relational import Eq, Ne, Relational
 
+from signproof.checks.posing.special import special
 from signproof.theory.algebra.decide import follows
 from signproof.theory.arithmetic import Arithmetic, Numbers, evaluate
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.runs import about_run
 from signproof.theory.claim import Claim
@@ -58,6 +60,8 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
+        if isinstance(special(assumption), Convex):
+            continue
         if not isinstance(assumption, Constant) and about_run(assumption):
             continue
         if not isinstance(assumption, Constant):

@@ -23,10 +23,11 @@ from flint import fmpq
 from signproof.checks.numbers.exact import Exact, each, rational, rationals
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
-from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.objective import Constant, Dimension, StronglyConvex
 from signproof.theory.border.copies import copied
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
+from signproof.theory.norms import L2, LINF
 
 MOST_BATCHES = 1000
 """Batches of a family after which no more are asked for."""
@@ -93,6 +94,18 @@ class Instances(ABC):
     def rounded(self, denominator: int) -> Self:
         """For one instance: the same with simpler numbers, if the family has any."""
         return self
+
+    def without(self, coordinate: int) -> Self | None:
+        """For one instance of two coordinates or more: the same without one of them; None if there is no such thing."""
+        return None
+
+    def scaled(self, height: np.ndarray, width: np.ndarray) -> Self:
+        """Of a batch: f at the given multiples, and where a family has lengths of its own, stretched along x.
+
+        Arguments: positive numbers, shape (batch,). `scalable` fields are multiplied unless it is overridden.
+        """
+        fields = {name: self.arrays()[name] * height for name in self.scalable}
+        return dataclasses.replace(self, **fields)
 
     def _nearest(self, denominator: int) -> Self:
         """For one instance: the same, of the same class, with the nearest fractions with that denominator."""
@@ -161,7 +174,7 @@ class Problem(Instances):
             function = getattr(cls, name)
             if isfunction(function) and not is_ours(function.__module__) and not hasattr(function, "on_copies"):
                 setattr(cls, name, _on_copies(function))
-        for fact in ("constant", "exact_constant", "hessian", "convex", "separable"):
+        for fact in ("constant", "exact_constant", "hessian", "convex", "is_convex", "separable"):
             other = owner(cls, fact)
             if other not in Problem.__mro__ and not said_of(cls, fact, "gradient", "suboptimality"):
                 raise TypeError(
@@ -195,6 +208,22 @@ class Problem(Instances):
             return None
         end = np.asarray(ends.lower if assumption.largest else ends.upper).reshape(-1)[0]
         return rational(float(end))
+
+    def is_convex(self) -> bool | np.ndarray:
+        """Whether it is known to be convex without being strongly convex, for one instance, or for each of a batch.
+
+        `convex` unless overridden; `convexity` asks for strong convexity, too.
+        """
+        return self.convex
+
+    def off_centre(self) -> float:
+        """How far the origin may be from a minimizer, in the Euclidean norm: 0 where it is one."""
+        return 0.0
+
+    def from_nearest(self, start: np.ndarray) -> np.ndarray:
+        """Of a batch: starts from which the run is the same, told from a minimizer near them; the same ones unless
+        overridden. Shape (d, batch)."""
+        return start
 
     def check(self) -> None:
         """For one instance: raises ValueError, in one line, if it does not belong to the family."""
@@ -286,6 +315,25 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
 def _constant(problem: Problem, assumption: Constant) -> Enclosure | None:
     answer = answered(type(problem), assumption)
     return problem.constant(assumption) if answer is None else answer(problem, assumption)
+
+
+def convexity(problem: Problem) -> bool | np.ndarray:
+    """Which instances of a batch are known to be convex, shape (batch,), or True or False for all of them."""
+    found = problem.is_convex()
+    if np.all(found):
+        return True
+    for pair in (L2, LINF):
+        ends = known(problem, StronglyConvex(1, pair))
+        found = found if ends is None else found | (np.asarray(ends.lower) > 0)
+    return found
+
+
+def is_convex(problem: Problem) -> bool:
+    """Whether one instance is known to be convex."""
+    if problem.is_convex():
+        return True
+    strongly = (exactly_known(problem, StronglyConvex(1, pair)) for pair in (L2, LINF))
+    return any(mu is not None and mu > 0 for mu in strongly)
 
 
 def in_numbers_of(xp: Arithmetic, field: Numbers) -> Numbers:

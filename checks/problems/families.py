@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from inspect import isabstract
 
-from signproof.checks.problems import composition, logistic, matrices, quadratic, separable, sine, softplus
+from signproof.checks.problems import composition, logistic, matrices, piecewise, quadratic, separable, sine, softplus
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.theory.border.home import holders, holds, is_ours, loaded, members
@@ -26,6 +26,8 @@ def families(claim: Claim | None = None) -> list[type[Problem]]:
         logistic.LogisticRegression,
         logistic.Digits3Against8,
         logistic.DigitsEvenAgainstOdd,
+        piecewise.PiecewiseQuadratic,
+        softplus.LogisticSum,
     ]
     return own if claim is None else own + _at_home(claim)
 

@@ -19,7 +19,7 @@ import numpy as np
 from flint import arb, arb_mat, fmpq, fmpq_mat
 from scipy.special import expit
 
-from signproof.checks.numbers.exact import Balls, Undecided, rational, rationals
+from signproof.checks.numbers.exact import Balls, Undecided, rational, rationals, to_float
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.constants import Enclosure, smoothness
 from signproof.checks.problems.data import BREAST_CANCER, DIGITS_3_8, DIGITS_EVEN_ODD, DataSet, libsvm
@@ -97,6 +97,11 @@ class LogisticRegression(Problem):
             return fmpq(1, self.matrix.shape[0])
         ends = self.constant(assumption)
         return None if ends is None else rational(float(ends.upper[0]))
+
+    def off_centre(self) -> float:
+        # f is 1/n-strongly convex: (1/2n) ||c - x*||^2 <= f(c) - f*
+        gap = to_float(rational(np.asarray(self.gap).ravel()[0]))
+        return float(np.sqrt(2 * self.matrix.shape[0] * gap)) * (1 + 2.0**-40)
 
     def data(self):
         centre = [str(rational(c)) for c in self.centre]

@@ -89,6 +89,9 @@ class DiagonalQuadratic(Problem):
     def rounded(self, denominator: int) -> Self:
         return self._nearest(denominator)
 
+    def without(self, coordinate: int) -> Self:
+        return type(self)(np.delete(self.diagonal, coordinate, axis=0))
+
     @classmethod
     def samples(cls, rng: np.random.Generator, batches: int) -> Iterator[tuple[Self, np.ndarray]]:
         yield cls._simple(np.array([[1], [2], [5]]), np.array([[1], [-3]]))
@@ -148,6 +151,13 @@ class LeastSquares(Problem):
     def hessian(self):
         return self.factor.T.dot(self.factor)
 
+    def from_nearest(self, start: np.ndarray) -> np.ndarray:
+        A = np.moveaxis(self.factor, -1, 0)
+        if A.shape[1] == A.shape[2]:
+            return start
+        # without their part in A's kernel, as far as floats tell: what is left is a start like any other
+        return np.ascontiguousarray((np.linalg.pinv(A) @ (A @ start.T[:, :, None]))[:, :, 0].T)
+
     def constant(self, assumption: Constant) -> Enclosure | None:
         m, d, _ = self.factor.shape
         A = np.moveaxis(self.factor, -1, 0)
@@ -204,6 +214,10 @@ class LeastSquares(Problem):
 
     def rounded(self, denominator: int) -> Self:
         return self._nearest(denominator)
+
+    def without(self, coordinate: int) -> Self | None:
+        rows = [row for row in range(len(self.factor)) if row != coordinate]
+        return type(self)(np.delete(self.factor[rows], coordinate, axis=1)) if rows else None
 
     def describe(self):
         m, d = self.factor.shape

@@ -103,6 +103,63 @@ class SoftplusSum(Problem):
         return cls(weights, heights, shares), starts
 
 
+@dataclass(frozen=True, eq=False)
+class LogisticSum(Problem):
+    """f(x) = sum of w_i phi_i(x_i): convex, not strongly, and without the PL inequality, as its slopes are bounded.
+
+    `weights` w > 0 and `shares` s in (0, 1), each of shape (d, batch).
+    """
+
+    weights: Any
+    shares: Any
+
+    family = "sums of logistic losses"
+    scalable = ("weights",)
+    convex = separable = True
+    shapes = ((2,),)
+    rational = False
+
+    def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
+        return self.weights * slope(x, self.shares, xp)
+
+    def suboptimality(self, x: Vector, xp: Arithmetic) -> Scalar:
+        return xp.sum(self.weights * height(x, self.shares, xp))
+
+    def constant(self, assumption: Constant) -> Enclosure | None:
+        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+            return None
+        w = self.weights * 0.25
+        value, rounding = (w.sum(axis=0), 1 + 2 * len(w) * 2.0**-53) if assumption.norm is LINF else (w.max(axis=0), 1)
+        return Enclosure(value / rounding, value * rounding)
+
+    def check(self):
+        w, s = self.weights, self.shares
+        if not len(w) or {w.shape, s.shape} != {(len(w),)}:
+            raise ValueError("a sum of logistic losses needs as many weights as shares")
+        if min(w) <= 0 or not all(0 < share < 1 for share in s):
+            raise ValueError("a sum of logistic losses needs positive weights, and shares in (0, 1)")
+
+    def exact_constant(self, assumption: Constant) -> fmpq | None:
+        self.check()
+        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+            return None
+        w = [weight * STEEPEST for weight in self.weights]
+        return max(w) if assumption.norm is L2 else sum(w[1:], start=w[0])
+
+    def rounded(self, denominator: int) -> Self:
+        return self._nearest(denominator)
+
+    def without(self, coordinate: int) -> Self:
+        return type(self)(*(np.delete(field, coordinate, axis=0) for field in (self.weights, self.shares)))
+
+    @classmethod
+    def batch(cls, shape: tuple[int, ...], rng: np.random.Generator, spread: float = 1.0) -> tuple[Self, np.ndarray]:
+        size = (*shape, BATCH)
+        weights = 10 ** (spread * rng.uniform(-1, 1, size))
+        starts = 10 ** (spread * rng.uniform(-1, 1.5, size)) * rng.choice([-1, 1], size)
+        return cls(weights, draw_shares(size, rng, spread)), starts
+
+
 def draw_shares(size: tuple[int, ...], rng: np.random.Generator, spread: float) -> np.ndarray:
     """Shares of a batch; every second instance is symmetric, a sum of log cosh."""
     return 1 / (1 + np.exp(spread * rng.uniform(-3, 3, size) * (np.arange(BATCH) % 2)))

@@ -16,8 +16,10 @@ from signproof.checks.facts.families import asked, doubt, doubt_of, unmet_at
 from signproof.checks.facts.runs import fits, outside_run, outside_start, refuse_later
 from signproof.checks.gradients.finite import Oracle, TableOracle
 from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Irrational, Undecided, rational, rationals
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import exactly_known
+from signproof.checks.posing.special import special, start_distance
+from signproof.checks.problems.base import exactly_known, is_convex
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
 from signproof.checks.runs.exact import frozen, iterates, states_of
 from signproof.checks.runs.expected import TooMany, chain_of, expectations
@@ -26,6 +28,7 @@ from signproof.checks.runs.over_run import Meter
 from signproof.checks.runs.plans import plan
 from signproof.theory.algebra.decide import conditions, truth
 from signproof.theory.arithmetic import evaluate
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
@@ -292,7 +295,13 @@ def outside(instance: Instance, steps: int) -> str:
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
             continue
-        if not isinstance(assumption, Constant) and about_run(assumption):
+        if isinstance(special(assumption), Convex):
+            if not is_convex(problem):
+                return f"{problem.family} are not known to be convex"
+            continue
+        if start_distance(assumption) and problem.off_centre():
+            return f"of {problem.family} it is not known how far exactly a start is from the minimizer"
+        if about_run(assumption) and (not isinstance(assumption, Constant) or start_distance(assumption)):
             continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"
@@ -327,6 +336,10 @@ def at_start(instance: Instance) -> dict[Symbol, Rational] | str:
         return str(error)
     if len(start) != problem.dimension:
         return f"the start has {len(start)} coordinates, but the problem has dimension {problem.dimension}"
+    if instance.minimizer is not None and len(instance.minimizer) != len(start):
+        return f"the minimizer has {len(instance.minimizer)} coordinates, but the problem has dimension {len(start)}"
+    if instance.minimizer is not None and not depends_on_origin(claim):
+        return "the minimizer is not the origin, and the claim is not known to say what it is about there"
     if not fits(claim, len(start)):
         return f"points with {len(start)} coordinates are not matrices, as the claim's norm requires"
     distrusted = doubt(type(problem), asked(claim))

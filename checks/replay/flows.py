@@ -27,14 +27,14 @@ from signproof.checks.flows.paths import Trajectory
 from signproof.checks.flows.trajectories import trajectory
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, exactly_known
+from signproof.checks.problems.base import Problem, exactly_known, is_convex
 from signproof.checks.replay.bounds import at_start, beyond
 from signproof.checks.replay.replay import PRECISIONS, Replay, outside_domain
 from signproof.checks.runs.instance import Instance, by_symbol
 from signproof.theory.algebra.decide import truth
 from signproof.theory.arithmetic import Vector, evaluate
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
-from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
+from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz
 from signproof.theory.border.home import is_ours
 from signproof.theory.border.runs import about_run_and_points
 from signproof.theory.border.steps import Guarded, measured
@@ -275,12 +275,6 @@ def _untrue(instance: Instance, points: list[Any], xp: Any) -> str:
             mu *= 1 - room
             rested.append(PolyakLojasiewicz(Rational(int(mu.p), int(mu.q)), pair))
     return unmet_at(problem, rested, instance.values(), points, xp)
-
-
-def is_convex(problem: Problem) -> bool:
-    """Whether an instance is known to be convex."""
-    strongly = problem.exact_constant(StronglyConvex(1, L2))
-    return problem.convex or strongly is not None
 
 
 def best_constant(problem: Problem, assumption: Assumption, start: Vector) -> fmpq | None:

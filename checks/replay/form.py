@@ -39,6 +39,9 @@ class WitnessForm(msgspec.Struct, omit_defaults=True, kw_only=True):
     oracle: list[LawForm] | None = None
     parameters: dict[str, Number]
     start: list[Number]
+    """Told from the minimizer, like all points."""
+    minimizer: list[Number] | None = None
+    """Where the method has it; None if that is the origin."""
     k: Annotated[int, msgspec.Meta(ge=0, le=LONGEST)]
     measured: Number | list[Number]
     bound: Number | list[Number]

@@ -18,6 +18,7 @@ from flint import fmpq
 from signproof.checks.gradients.finite import TableOracle
 from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, Number, rational, rationals, to_float
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.checks.problems.families import composite_named, load_problem
@@ -64,7 +65,8 @@ class Witness(Instance):
         parts = instance.claim, instance.problem, instance.parameters, instance.start
         oracle = instance.oracle
         assert oracle is None or isinstance(oracle, TableOracle)
-        return cls(*parts, steps, found.measured, found.bound, found.level, oracle=oracle)
+        numbers = steps, found.measured, found.bound, found.level
+        return cls(*parts, *numbers, oracle=oracle, minimizer=instance.minimizer)
 
     def replay(self) -> Replay:
         """Run the algorithm again in exact arithmetic and compare, assumptions and domain included.
@@ -82,6 +84,8 @@ class Witness(Instance):
         strange = sorted(set(self.parameters) - {str(symbol) for symbol in known})
         if strange:
             return f"the claim has no parameter {strange[0]}"
+        if self.minimizer is not None and not depends_on_origin(claim):
+            return "the claim says the same wherever the minimizer is, so that a witness names no place of it"
         return kind_of(claim).strange(self) or self._misstated_height() or self._misstated_numbers(found)
 
     def _misstated_height(self) -> str:
@@ -114,6 +118,7 @@ class Witness(Instance):
             oracle=None if self.oracle is None else self.oracle.form(),
             parameters={name: str(number) for name, number in self.parameters.items()},
             start=[*map(str, self.start)],
+            minimizer=None if self.minimizer is None else [*map(str, self.minimizer)],
             k=self.k,
             measured=_pair(self.measured),
             bound=_pair(self.bound),
@@ -132,8 +137,11 @@ class Witness(Instance):
 
     @property
     def origin(self) -> str:
-        """The start in words."""
-        return f"from ({', '.join(map(str, self.start))})"
+        """The start in words, and where the minimizer is, unless it is the origin."""
+        if self.minimizer is None:
+            return f"from ({', '.join(map(str, self.start))})"
+        start = (x + place for x, place in zip(self.start, self.minimizer, strict=True))
+        return f"minimizer ({', '.join(map(str, self.minimizer))}), from ({', '.join(map(str, start))})"
 
 
 # -------------------------------------------------------------------------------------------------- reading
@@ -197,6 +205,7 @@ def from_json(data: Mapping[str, Any], claims: Mapping[str, Claim]) -> Witness:
         level=form.level or "exact",
         oracle=None if form.oracle is None else TableOracle.from_form(form.oracle),
         exhibit=form.kind == "exhibit",
+        minimizer=None if form.minimizer is None else tuple(rational(str(entry)) for entry in form.minimizer),
     )
 
 

@@ -23,6 +23,7 @@ from jax.sharding import Mesh, PartitionSpec
 from sympy import Expr, Symbol
 
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
+from signproof.checks.posing.displaced import displaced
 from signproof.checks.problems.base import Problem, Slope
 from signproof.checks.runs.over_arrays import along
 from signproof.checks.runs.plans import Read, Stream, plan
@@ -54,6 +55,7 @@ def run(
     steps: int,
     measures: Sequence[Measure | Stream],
     rigorous: bool = True,
+    minimizer: np.ndarray | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Run an algorithm on a batch and measure it at every iteration.
 
@@ -62,6 +64,8 @@ def run(
             algorithm's formulas an array of shape (batch,). steps: how many. measures: what to return, measures with a
             quantity or the streams of a `Plan`; ask for `Position` to get the iterates.
         rigorous: run on balls; otherwise on plain floats, several times faster, and both ends are the float.
+        minimizer: where the method has the minimizers, from which all points are told, shape (d, batch); the origin
+            if it is None.
 
     The batch may have two axes, (groups, starts): a field of shape (..., groups, 1) is then shared by the starts of
     its group, and products with a shared matrix become products of matrices. A group runs as one block.
@@ -83,7 +87,7 @@ def run(
         found = compiled(
             jax.tree.map(lay_out, fields),
             shared,
-            lay_out(start),
+            (lay_out(start), None if minimizer is None else lay_out(minimizer)),
             jax.tree.map(lay_out, numbers),
             algorithm=_rule(algorithm),
             family=type(problem),
@@ -219,7 +223,7 @@ def _all_blocks(fields, shared, start, numbers, *, algorithm, family, steps, mea
 
     def block(index, fields, shared, start, numbers):
         at = partial(jax.lax.dynamic_index_in_dim, index=index, axis=-2, keepdims=False)
-        return run_block(jax.tree.map(at, fields), shared, at(start), jax.tree.map(at, numbers))
+        return run_block(jax.tree.map(at, fields), shared, jax.tree.map(at, start), jax.tree.map(at, numbers))
 
     shapes = jax.eval_shape(block, 0, fields, shared, start, numbers)
 
@@ -228,7 +232,7 @@ def _all_blocks(fields, shared, start, numbers, *, algorithm, family, steps, mea
             put = partial(jax.lax.dynamic_update_index_in_dim, index=index, axis=-2)
             return jax.tree.map(put, found, block(index, *arguments))
 
-        count = arguments[2].shape[-2]
+        count = arguments[2][0].shape[-2]
         empty = jax.tree.map(lambda part: jnp.zeros((*part.shape[:-1], count, part.shape[-1])), shapes)
         return jax.lax.fori_loop(0, count, write, empty)
 
@@ -267,16 +271,21 @@ def _run_block(fields, shared, start, numbers, *, algorithm, family, steps, meas
     fixed = {name: number[0] for name, number in numbers.items() if number.shape[0] == 1}
     varying = {name: number for name, number in numbers.items() if name not in fixed}
 
+    start, place = start
+
+    def at(**numbers):
+        return displaced(algorithm.at(**numbers), place)
+
     def advance(carry, now, past):
         x, memory = carry
         measured = tuple(read(stream, problem, x, past, xp) for stream in measures)
-        x, memory = move(algorithm.at(**fixed, **now), x, Slope(problem, xp), memory, xp)
+        x, memory = move(at(**fixed, **now), x, Slope(problem, xp), memory, xp)
         return (x, memory), measured
 
     x = ball(start) if rigorous else start
     averages = any(stream.lag is not None for stream in measures)
     first = partial(problem.gradient, xp=xp)
-    measured = scanned(advance, algorithm.at(**fixed), varying, x, xp, varying, steps + 1, averages, first)
+    measured = scanned(advance, at(**fixed), varying, x, xp, varying, steps + 1, averages, first)
     return tuple(ends(quantity) if rigorous else (quantity,) for quantity in measured)
 
 

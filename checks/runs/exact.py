@@ -36,8 +36,7 @@ def states_of(instance: Instance, xp: Exact) -> Iterator[tuple[Any, Any]]:
     """The same, each with what the method remembers there."""
     posed, x = Guarded(instance.objective.over(xp)), xp.number(rationals(list(instance.start)))
     values = {**instance.values(xp), V0: posed.suboptimality(x, xp)}
-    assert instance.claim.algorithm is not None
-    return _bounded(states(instance.claim.algorithm, x, Slope(posed, xp), values, xp), xp)
+    return _bounded(states(instance.method(xp), x, Slope(posed, xp), values, xp), xp)
 
 
 def _bounded(found: Iterator[tuple[Any, Any]], xp: Exact) -> Iterator[tuple[Any, Any]]:

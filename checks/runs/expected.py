@@ -17,6 +17,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from signproof.checks.gradients.finite import Oracle
 from signproof.checks.numbers.exact import RATIONALS, Exact, Rationals, rational
+from signproof.checks.posing.displaced import translates
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem
 from signproof.checks.runs.exact import frozen
@@ -80,7 +81,7 @@ class Chain:
         x = np.array(start, dtype=object)
         self._problem, self._oracle = problem, oracle
         values = {**by_symbol(parameters), V0: Guarded(problem).suboptimality(x, RATIONALS)}
-        merges = of_gradients and _translates(algorithm) and _has_states(problem)
+        merges = of_gradients and translates(algorithm) and _has_states(problem)
         self._begin(algorithm, values, Guarded(problem).state if merges else tuple, x, along_paths=along_paths)
 
     def _begin(
@@ -168,8 +169,8 @@ class Chain:
 
 def chain_of(instance: Instance, measure: Measure | None = None) -> Chain:
     """The chain of a claim's method on an instance with an oracle; states are told apart as the measure needs it."""
-    assert instance.claim.algorithm is not None and instance.oracle is not None
-    parts = instance.claim.algorithm, instance.objective, instance.oracle, instance.parameters, instance.start
+    assert instance.oracle is not None
+    parts = instance.method(), instance.objective, instance.oracle, instance.parameters, instance.start
     if measure is None:
         return Chain(*parts)
     of = plan(measure)
@@ -250,11 +251,6 @@ class _Reader:
             point = self._xp.number(self._chain.points[state])
             self._known[state] = Readings(self._plan, self._problem, self._xp)(point)
         return self._known[state]
-
-
-def _translates(algorithm: Algorithm) -> bool:
-    """What the class says that has the update rule; a subclass with a rule of its own has to say so itself."""
-    return bool(vars(owner(type(algorithm), "update")).get("translates", False))
 
 
 def _has_states(problem: Problem) -> bool:

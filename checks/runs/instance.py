@@ -10,10 +10,12 @@ from flint import fmpq
 from sympy import Symbol
 
 from signproof.checks.gradients.finite import Oracle
-from signproof.checks.numbers.exact import RATIONALS, Exact
+from signproof.checks.numbers.exact import RATIONALS, Exact, rationals
+from signproof.checks.posing.displaced import displaced
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.composite import CompositeProblem
 from signproof.theory.claim import Claim
+from signproof.theory.methods.gradient import Algorithm
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +28,8 @@ class Instance:
         parameters: by symbol name, the constants of the problem and, of a flow, the time among them.
         start: x_0, shape (d,); for a composite problem the z of x_0 = prox(z).
         oracle: the law of its stochastic gradients; None if they are exact.
+        minimizer: where the method has its minimizer, shape (d,); the start, like all points, is told from there. None
+            if it is the origin.
     """
 
     claim: Claim
@@ -34,12 +38,19 @@ class Instance:
     start: tuple[fmpq, ...]
     _: KW_ONLY
     oracle: Oracle | None = None
+    minimizer: tuple[fmpq, ...] | None = None
 
     @property
     def objective(self) -> Problem:
         """The problem, where it is not composite."""
         assert isinstance(self.problem, Problem)
         return self.problem
+
+    def method(self, xp: Exact = RATIONALS) -> Algorithm:
+        """The claim's method, told from the minimizer."""
+        assert self.claim.algorithm is not None
+        place = None if self.minimizer is None else xp.number(rationals(list(self.minimizer)))
+        return displaced(self.claim.algorithm, place)
 
     def values(self, xp: Exact = RATIONALS) -> dict[Symbol, Any]:
         """The parameters by symbol, as numbers of an exact arithmetic."""

@@ -18,7 +18,9 @@ from flint import fmpq, fmpq_mat
 from sympy import Expr, Symbol
 
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Range
+from signproof.checks.posing.special import start_distance
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
@@ -58,16 +60,26 @@ def grid(claim: Claim, ranges: list[Range]) -> Iterator[Proposal]:
     Arguments: the claim; the ranges of its free parameters (`domain.ranges`).
     """
     assert claim.bound is not None
-    rest = claim.bound.subs({k: 1, V0: 0})
+    rest, moved = claim.bound.subs({k: 1, V0: 0}), depends_on_origin(claim)
     for positions in _positions(len(ranges)):
         thetas = {interval.symbol: theta for interval, theta in zip(ranges, positions, strict=True)}
         for slack, problem in product(SLACK, _problems()):
-            parameters = pose(claim, ranges, problem, thetas, _slack(claim, slack))
+            slacks = _slack(claim, slack)
+            if any(map(start_distance, claim.assumptions)):  # parameters depend on the start
+                for start in _starts(problem, None):
+                    posed = pose(claim, ranges, problem, thetas, slacks, start)
+                    if posed is not None:
+                        yield Proposal(claim, problem, posed, start, STEPS)
+                continue
+            parameters = pose(claim, ranges, problem, thetas, slacks)
             if parameters is None:
                 continue
             starts = [*_starts(problem, _step_size(claim, parameters))]
             for start in (*starts, *_balanced(rest, problem, parameters, starts[:1])):
                 yield Proposal(claim, problem, parameters, start, STEPS)
+                if moved:  # a start at the origin, and a minimizer off every axis
+                    for minimizer in (tuple(-entry for entry in start), (fmpq(3),) * len(start)):
+                        yield Proposal(claim, problem, parameters, start, STEPS, minimizer=minimizer)
 
 
 def _positions(count: int) -> list[tuple[fmpq, ...]]:

@@ -49,13 +49,18 @@ class Followed:
 
 
 def pose(
-    claim: Claim, ranges: list[Range], problem: Problem, thetas: Mapping[Symbol, fmpq], slack: Mapping[Symbol, fmpq]
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    thetas: Mapping[Symbol, fmpq],
+    slack: Mapping[Symbol, fmpq],
+    start: tuple[fmpq, ...] | None = None,
 ) -> dict[str, fmpq] | None:
     """Parameters at positions of their ranges, for constants that are the best ones times a slack; None if the problem
     does not meet the assumptions.
     """
     try:
-        best = exact_parameters(claim, [], problem, {})
+        best = exact_parameters(claim, [], problem, {}, start)
         values = {symbol: best[str(symbol)] * slack.get(symbol, fmpq(1)) for symbol in domain.constants(claim)}
         for interval in ranges:
             values[interval.symbol] = interval.at(thetas[interval.symbol], values, RATIONALS)

@@ -18,7 +18,7 @@ from signproof.checks.numbers.exact import Undecided
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import noiseless
 from signproof.checks.problems.base import Problem, nearest
-from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.replay.convincing import digits
 from signproof.checks.replay.witness import Witness
 from signproof.checks.search.proposals import Proposal, follow
 from signproof.checks.trials.batch import exact_parameters
@@ -53,14 +53,7 @@ def shrink(witness: Witness, seconds: float = SECONDS) -> Witness:
 
 def size(witness: Witness) -> tuple[int, int, int]:
     """How large a witness is: coordinates, steps, and the digits of all its numbers."""
-    numbers = [*witness.start, *witness.parameters.values()]
-    if witness.problem is not None:
-        numbers += [entry for field in witness.problem.arrays().values() for entry in np.ravel(field)]
-    if witness.oracle is not None:
-        for law in witness.oracle.table.values():
-            numbers += [*law.probabilities, *np.ravel(law.values)]
-    digits = sum(len(str(abs(number.p))) + len(str(number.q)) for number in numbers)
-    return len(witness.start), witness.k, digits
+    return len(witness.start), witness.k, digits(witness)
 
 
 def _broken(proposal: Proposal) -> Witness | None:
@@ -70,34 +63,50 @@ def _broken(proposal: Proposal) -> Witness | None:
 
 def _smaller(witness: Witness) -> Iterator[Proposal]:
     """Changes of a witness that might leave one, the largest changes first."""
-    problem, start, others = witness.problem, witness.start, _free(witness)
+    problem, start, others, place = witness.problem, witness.start, _free(witness), witness.minimizer
     if not isinstance(problem, Problem):
         return
-    for fewer, rest in _without_one(problem, start):
-        yield from _posed(witness, fewer, rest, others)
+    for gone, (fewer, rest) in _without_one(problem, start):
+        kept = None if place is None else (*place[:gone], *place[gone + 1 :])
+        yield from _posed(witness, fewer, rest, others, kept)
+    if place is not None:
+        for other in (None, tuple(-x for x in start), *(_near(place, denominator) for denominator in DENOMINATORS)):
+            yield from _posed(witness, problem, start, others, other)
     for denominator in DENOMINATORS:
-        simple_start = tuple(nearest(np.array(start, dtype=object), denominator))
+        simple_start = _near(start, denominator)
         simple_others = dict(zip(others, nearest(_array(others.values()), denominator), strict=True))
         simple_problem = problem.rounded(denominator)
-        for candidate in (
+        for changed, x, rest_of in (
             (simple_problem, simple_start, simple_others),
             (problem, simple_start, others),
             (problem, start, simple_others),
             (simple_problem, start, others),
         ):
-            yield from _posed(witness, *candidate)
+            yield from _posed(witness, changed, x, rest_of, place)
+            if place is not None:
+                yield from _posed(witness, changed, x, rest_of, tuple(-entry for entry in x))
     for number, entry in enumerate(start):
         for simple in _simpler(entry):
-            yield from _posed(witness, problem, (*start[:number], simple, *start[number + 1 :]), others)
+            yield from _posed(witness, problem, (*start[:number], simple, *start[number + 1 :]), others, place)
     for name, entry in others.items():
         for simple in (fmpq(0), *_simpler(entry)):
-            yield from _posed(witness, problem, start, others | {name: simple})
+            yield from _posed(witness, problem, start, others | {name: simple}, place)
 
 
-def _posed(witness: Witness, problem: Problem, start: tuple[fmpq, ...], others: dict[str, fmpq]) -> Iterator[Proposal]:
-    constants = _constants(witness.claim, problem)
+def _near(numbers: tuple[fmpq, ...], denominator: int) -> tuple[fmpq, ...]:
+    return tuple(nearest(_array(numbers), denominator))
+
+
+def _posed(
+    witness: Witness,
+    problem: Problem,
+    start: tuple[fmpq, ...],
+    others: dict[str, fmpq],
+    minimizer: tuple[fmpq, ...] | None,
+) -> Iterator[Proposal]:
+    constants = _constants(witness.claim, problem, start)
     if constants is not None:
-        yield Proposal(witness.claim, problem, constants | others, start, witness.k)
+        yield Proposal(witness.claim, problem, constants | others, start, witness.k, minimizer=minimizer)
 
 
 def _simpler(number: fmpq) -> Iterator[fmpq]:
@@ -106,19 +115,14 @@ def _simpler(number: fmpq) -> Iterator[fmpq]:
             yield simple if number > 0 else -simple
 
 
-def _without_one(problem: Problem, start: tuple[fmpq, ...]) -> Iterator[tuple[Problem, tuple[fmpq, ...]]]:
-    """The problem and the start without one of their coordinates."""
+def _without_one(problem: Problem, start: tuple[fmpq, ...]) -> Iterator[tuple[int, tuple[Problem, tuple[fmpq, ...]]]]:
+    """The number of a coordinate, and the problem and the start without it."""
     for gone in range(len(start)):
         kept = [i for i in range(len(start)) if i != gone]
         rest = tuple(start[i] for i in kept)
-        if not kept:
-            return
-        if isinstance(problem, DiagonalQuadratic):
-            yield DiagonalQuadratic(problem.diagonal[kept]), rest
-        elif isinstance(problem, LeastSquares):
-            rows = [i for i in kept if i < len(problem.factor)]
-            if rows:
-                yield LeastSquares(problem.factor[np.ix_(rows, kept)]), rest
+        fewer = problem.without(gone) if kept else None
+        if fewer is not None:
+            yield gone, (fewer, rest)
 
 
 def _free(witness: Witness) -> dict[str, fmpq]:
@@ -127,10 +131,10 @@ def _free(witness: Witness) -> dict[str, fmpq]:
     return {name: number for name, number in witness.parameters.items() if name not in known}
 
 
-def _constants(claim: Claim, problem: Problem) -> dict[str, fmpq] | None:
+def _constants(claim: Claim, problem: Problem, start: tuple[fmpq, ...]) -> dict[str, fmpq] | None:
     """The best constants of a problem; None if it does not meet the assumptions."""
     try:
-        return exact_parameters(noiseless(claim), [], problem, {})
+        return exact_parameters(noiseless(claim), [], problem, {}, start)
     except (ValueError, TypeError, ZeroDivisionError, Undecided):
         return None
 

@@ -267,7 +267,7 @@ def holds(
             continue
         comparison = compare(posed, batch, steps)
         if comparison.broken.any():
-            witness, _ = confirm(posed, ranges, batch, comparison.broken)
+            witness, _ = confirm(posed, ranges, batch, comparison)
             if witness is not None:
                 raise Violation(witness)
         found.append(comparison)

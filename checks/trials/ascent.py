@@ -56,7 +56,7 @@ def ascend(
         found = compare(claim, batch, steps)
         best.offer(score(found), claim, ranges, batch)
         if found.broken.any():
-            witness, thrown_out = confirm(claim, ranges, batch, found.broken)
+            witness, thrown_out = confirm(claim, ranges, batch, found)
             dismissed += thrown_out
             if witness is not None:
                 return witness, dismissed
@@ -90,4 +90,6 @@ def copies(
         odds = theta[index] / (1 - theta[index])
         thetas[symbol] = kept(theta[index]) if symbol in held else 1 / (1 + 1 / moved(odds))
     start = moved(batch.start[:, index])
-    return prepare(candidate.claim, candidate.ranges, dataclasses.replace(problem, **fields), start, thetas)
+    place = None if batch.minimizer is None else kept(batch.minimizer[:, index])
+    problem = dataclasses.replace(problem, **fields)
+    return prepare(candidate.claim, candidate.ranges, problem, start, thetas, minimizer=place)

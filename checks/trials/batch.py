@@ -7,7 +7,7 @@ made into an instance with simple rational numbers and replayed exactly; only th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +20,15 @@ from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, to_fl
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
-from signproof.checks.problems.base import Problem, exactly_known, known, nearest
+from signproof.checks.posing.special import assumes_convexity, distance, distances, special, start_distance
+from signproof.checks.problems.base import Problem, convexity, exactly_known, is_convex, known, nearest
+from signproof.checks.problems.constants import Enclosure
 from signproof.checks.replay.bounds import replay
+from signproof.checks.replay.convincing import weight
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.plans import Stream, plan
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import DualGradientNorm, Measure, Suboptimality
@@ -37,8 +41,9 @@ DENOMINATORS = (1, 2, 3, 4, 6, 10, 16, 100, 1024, 2**20)
 """Denominators tried when an instance is rounded to simple rationals, before its floats are taken as they are."""
 RELATIVE = (1, 4, 100)
 """The same for starts some of whose coordinates are so small that they would be rounded to zero."""
-CANDIDATES = 12
-"""Candidates of one batch that are replayed before the batch is given up."""
+CANDIDATES, ENOUGH, LATER = 12, 6, 8
+"""Candidates of one batch that are replayed before the batch is given up; how many that are confirmed are enough to
+choose from; how many steps after the first that breaks the bound a larger excess is looked for."""
 
 Ends = tuple[np.ndarray, np.ndarray]
 """Floats below and above a quantity, entry by entry; NaN and infinity say that nothing is known."""
@@ -52,6 +57,8 @@ class Batch:
         problem, start: a batch of problems and points of shape (d, batch).
         thetas: positions of the free parameters in their ranges, shape (batch,).
         values: all parameters, constants of the problems included, shape (batch,).
+        minimizer: where the method has the minimizers, from which all points are told, shape (d, batch); the origin if
+            it is None.
         inside: whether the assumptions and the part of the domain that does not speak of k hold, as far as floats tell.
     """
 
@@ -60,11 +67,17 @@ class Batch:
     thetas: dict[Symbol, np.ndarray]
     values: dict[Symbol, np.ndarray]
     inside: np.ndarray
+    minimizer: np.ndarray | None = None
 
     def describe(self, index: int) -> str:
         """A few words on one instance."""
         values = ", ".join(f"{symbol} = {array[index]:.6g}" for symbol, array in self.values.items())
-        return f"{short(self.problem.pick(index))}, {values}"
+        return f"{short(self.problem.pick(index))}, {values}{self._place(index)}"
+
+    def _place(self, index: int) -> str:
+        if self.minimizer is None or not self.minimizer[:, index].any():
+            return ""
+        return f", minimizer ({', '.join(f'{entry:.4g}' for entry in self.minimizer[:, index])})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,23 +116,30 @@ def prepare(
     start: np.ndarray,
     thetas: Mapping[Symbol, np.ndarray],
     given: Mapping[Symbol, np.ndarray] | None = None,
+    minimizer: np.ndarray | None = None,
 ) -> Batch | None:
     """Constants and parameters for a batch; None if the family does not meet the assumptions, or if a norm of the claim
     has no meaning in its dimension.
 
     Arguments: a bound claim about constants of the objective, as `trials.cases` gives it; the ranges of its free
     parameters (`domain.ranges`), and positions in (0, 1) there, shape (batch,); values of
-    parameters that are known otherwise.
+    parameters that are known otherwise; where the method has the minimizers.
     """
     size = start.shape[1]
     values: dict[Symbol, np.ndarray] = dict(given or {})
     inside = np.ones(size, dtype=bool)
     if not fits(claim, len(start)):
         return None
+    if any(start_distance(assumption) for assumption in claim.assumptions):
+        start = problem.from_nearest(start)
     for assumption in claim.assumptions:
-        if not isinstance(assumption, Constant):
-            continue  # it is about the start alone
-        ends = known(problem, assumption)
+        if isinstance(special(assumption), Convex):
+            inside = inside & convexity(problem)
+        if not isinstance(assumption, Constant) or isinstance(special(assumption), Convex):
+            continue  # it is about the start alone, or has no constant
+        pair = start_distance(assumption)
+        far = None if pair is None else distances(pair, start, problem.off_centre())
+        ends = known(problem, assumption) if far is None else Enclosure(far, far)
         if ends is None:
             return None
         # an upper end for L, a lower end for mu: the assumption holds with them
@@ -144,7 +164,7 @@ def prepare(
         for relation in conditions:
             inside = inside & domain.holds(relation, values | at_start, numbers)
     inside = inside & met_at_start(claim, problem, start, values)
-    return Batch(problem, start, dict(thetas), values, inside)
+    return Batch(problem, start, dict(thetas), values, inside, minimizer)
 
 
 def compare(claim: Claim, batch: Batch, steps: int, rigorous: bool = True) -> Comparison:
@@ -160,7 +180,16 @@ def compare(claim: Claim, batch: Batch, steps: int, rigorous: bool = True) -> Co
     pair = next((part.norm for part in claim.assumptions if isinstance(part, Constant)), LINF)
     value_of, others = Stream(Suboptimality()), plan(claim.measure).streams
     asked_for = dict.fromkeys((value_of, *(others if {*others} - {value_of} else (Stream(DualGradientNorm(2, pair)),))))
-    found = engine.run(claim.algorithm, batch.problem, batch.start, batch.values, steps, (*asked_for,), rigorous)
+    found = engine.run(
+        claim.algorithm,
+        batch.problem,
+        batch.start,
+        batch.values,
+        steps,
+        (*asked_for,),
+        rigorous,
+        minimizer=batch.minimizer,
+    )
     read = dict(zip(asked_for, found, strict=True))
     value = read[value_of]
     height = value[0][0], value[1][0]
@@ -168,7 +197,7 @@ def compare(claim: Claim, batch: Batch, steps: int, rigorous: bool = True) -> Co
     limit = engine.bound(claim.bound, batch.values, height, steps)
     with np.errstate(all="ignore"):
         usable = batch.inside & (value[0][0] > 0) & np.isfinite(value[1][0])
-        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps)
+        usable = usable & met_along(claim, batch.problem, batch.start, batch.values, steps, batch.minimizer)
         covered = _steps_in_domain(claim, batch, steps)
         asked = np.broadcast_to(usable, measured[0].shape) & covered
         if promises_decrease(claim):
@@ -193,27 +222,44 @@ def is_value(measure: Measure | None) -> bool:
     return measure is not None and measure.symbol in (suboptimality(k), mean(suboptimality(k)))
 
 
-def confirm(claim: Claim, ranges: list[Range], batch: Batch, broken: np.ndarray) -> tuple[Witness | None, int]:
+def confirm(claim: Claim, ranges: list[Range], batch: Batch, found: Comparison) -> tuple[Witness | None, int]:
     """A witness that the exact replay confirms, and how many candidates it did not confirm before.
 
-    Arguments: the claim, the ranges of its parameters, a batch, and where its comparison is broken. Those instances
-    that break first are made exact and replayed before the others.
+    Arguments: the claim, the ranges of its parameters, a batch, and its comparison, which is broken somewhere. Those
+    instances that break first are made exact and replayed before the others, where they break first and a little
+    later, where the excess is larger; of a few that are confirmed the most convincing counts.
     """
+    broken = found.broken
     first = np.where(broken.any(axis=0), broken.argmax(axis=0), np.iinfo(int).max)
+    with np.errstate(all="ignore"):
+        excess = np.where(broken, found.measured[0] / np.maximum(found.limit[1], 0), -np.inf)
     dismissed = 0
+    confirmed: list[Witness] = []
     for index in np.argsort(first, kind="stable")[:CANDIDATES]:
-        if not broken[:, index].any():
+        if not broken[:, index].any() or len(confirmed) >= ENOUGH:
             break
         problem = batch.problem.one(int(index))
         thetas = {symbol: rational(float(theta[index])) for symbol, theta in batch.thetas.items()}
-        for witness in _rounded(claim, ranges, problem, batch.start[:, index], thetas, int(first[index])):
-            return witness, dismissed
-        dismissed += 1
-    return None, dismissed
+        place = None if batch.minimizer is None else batch.minimizer[:, index]
+        begin = int(first[index])
+        later = begin + int(np.argmax(excess[begin : begin + LATER + 1, index]))
+        told = [
+            next(_rounded(claim, ranges, problem, batch.start[:, index], thetas, place, step), None)
+            for step in dict.fromkeys((begin, later))
+        ]
+        confirmed += [witness for witness in told if witness is not None]
+        dismissed += not confirmed
+    return min(confirmed, key=weight, default=None), dismissed
 
 
 def _rounded(
-    claim: Claim, ranges: list[Range], problem: Problem, start: np.ndarray, thetas: dict, steps: int
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    start: np.ndarray,
+    thetas: dict,
+    minimizer: np.ndarray | None,
+    steps: int,
 ) -> Iterator[Witness]:
     """Confirmed witnesses near a candidate, the ones with the simplest numbers first.
 
@@ -228,16 +274,17 @@ def _rounded(
     ):
         try:
             posed, x, positions = problem, near(start, 2**60), thetas
+            place = None if minimizer is None or not minimizer.any() else tuple(near(minimizer, denominator or 2**60))
             if denominator is not None:
                 posed, x = problem.rounded(denominator), near(start, denominator)
                 positions = dict(zip(thetas, nearest(np.array(list(thetas.values())), 2 * denominator), strict=True))
             if any(not 0 < theta < 1 for theta in positions.values()):
                 continue
-            parameters = exact_parameters(claim, ranges, posed, positions)
+            parameters = exact_parameters(claim, ranges, posed, positions, tuple(x))
         except (ValueError, TypeError, Undecided, ZeroDivisionError):
             continue  # not an instance of the family: try finer numbers
         try:
-            instance = Instance(claim, posed, parameters, tuple(x))
+            instance = Instance(claim, posed, parameters, tuple(x), minimizer=place)
             found = replay(instance, steps)
             ended = True
         except (Undecided, ZeroDivisionError):
@@ -260,15 +307,23 @@ def _relatively(numbers: np.ndarray, denominator: int) -> np.ndarray:
 
 
 def exact_parameters(
-    claim: Claim, ranges: list[Range], problem: Problem, thetas: dict[Symbol, fmpq]
+    claim: Claim,
+    ranges: list[Range],
+    problem: Problem,
+    thetas: dict[Symbol, fmpq],
+    start: Sequence[fmpq] | None = None,
 ) -> dict[str, fmpq]:
     """Rational constants valid for one instance, and the parameters at the given positions of their ranges.
+
+    The start need not be given if nothing is assumed of its distance from the minimizer.
 
     Raises ValueError if the instance does not meet an assumption.
     """
     values: dict[Symbol, fmpq] = {}
+    if assumes_convexity(claim.assumptions) and not is_convex(problem):
+        raise ValueError("the instance is not known to be convex")
     for symbol, assumptions in domain.constants(claim).items():
-        answers = [exactly_known(problem, assumption) for assumption in assumptions]
+        answers = [constant_with(problem, assumption, start) for assumption in assumptions]
         found = [constant for constant in answers if constant is not None]
         if len(found) < len(answers):
             raise ValueError("the instance does not meet the assumptions")
@@ -276,6 +331,15 @@ def exact_parameters(
     for interval in ranges:
         values[interval.symbol] = interval.at(thetas[interval.symbol], values, RATIONALS)
     return {str(symbol): number for symbol, number in values.items()}
+
+
+def constant_with(problem: Problem, assumption: Constant, start: Sequence[fmpq] | None) -> fmpq | None:
+    """For one instance and a start: a rational constant with which the assumption surely holds; None if none is known,
+    or if that takes a start."""
+    pair = start_distance(assumption)
+    if pair is None:
+        return exactly_known(problem, assumption)
+    return None if start is None else distance(pair, start, problem.off_centre())
 
 
 def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:

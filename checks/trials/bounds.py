@@ -19,12 +19,17 @@ from signproof.checks.facts.families import believed
 from signproof.checks.facts.purity import examine_family
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
+from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import THETAS, TURN, Range, Unsupported
-from signproof.checks.problems.base import Problem
+from signproof.checks.problems.base import Instances, Problem
 from signproof.checks.trials.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
+from signproof.checks.trials.exactly import follow
 from signproof.checks.trials.tally import Profile, Tally, Trials
 from signproof.checks.trials.tightness import first_shares, largest_ratios
 from signproof.theory.claim import Claim
+
+SCALES = (-60, -20, -8, 0, 8, 20, 60)
+"""Powers of two by which f and x are multiplied."""
 
 
 @dataclass(frozen=True)
@@ -95,9 +100,11 @@ def _try_out(
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])
         with _given_up(trials, family.family, watch):
-            for problem, drawn in family.drawn(rng, profile.batches):
+            for problem, drawn in _also_scaled(family.drawn(rng, profile.batches), [seed, number]):
                 start = watch.start(drawn)
-                batch = prepare(claim, ranges, problem, start, positions(ranges, start.shape[1], rng))
+                thetas = positions(ranges, start.shape[1], rng)
+                place = _minimizers(start, rng) if depends_on_origin(claim) else None
+                batch = prepare(claim, ranges, problem, start, thetas, minimizer=place)
                 if batch is None or not batch.inside.any():
                     continue
                 if not tally.instances:
@@ -110,6 +117,28 @@ def _try_out(
             trials.tallies.append(tally)
         if trials.witness is not None:
             break
+
+
+def _also_scaled(
+    batches: Iterator[tuple[Problem, np.ndarray]], seed: list[int]
+) -> Iterator[tuple[Problem, np.ndarray]]:
+    """Batches, and the last of them again with tiny and huge values, starts and step sizes."""
+    problem, start = None, np.empty((0, 0))
+    for problem, start in batches:
+        yield problem, start
+    if problem is not None and (problem.scalable or type(problem).scaled is not Instances.scaled):
+        rng = np.random.default_rng([*seed, SCALES[-1]])
+        height, width = (2.0 ** rng.choice(SCALES, start.shape[1]) for _ in range(2))
+        yield problem.scaled(height, width), start * width
+
+
+def _minimizers(start: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Where the method has the minimizers of a batch, told which its starts are: at the origin for every second one;
+    where the start is the origin for every fourth; else off every axis, about as far as the start or farther."""
+    turn = np.arange(start.shape[1]) // TURN % 4
+    far = 2.0 ** np.ceil(np.log2(np.maximum(np.abs(start).max(axis=0), 2.0**-20)))
+    off = far * 2.0 ** rng.integers(-3, 4, start.shape) * rng.choice([-1, 1], start.shape)
+    return np.where(turn == 1, -start, np.where(turn == 3, off, 0.0))
 
 
 @contextmanager
@@ -157,8 +186,9 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
             entry.offer(here, claim, ranges, batch)
     _keep_series(batch, found.measured, found.limit, shown, found.usable, trials)
     if found.broken.any():
-        trials.witness, dismissed = confirm(claim, ranges, batch, found.broken)
+        trials.witness, dismissed = confirm(claim, ranges, batch, found)
         trials.dismissed += dismissed
+    trials.witness = trials.witness or follow(claim, ranges, batch, found, tally)
 
 
 def _ascend(trials: Trials, steps: int, rng: np.random.Generator) -> None:

@@ -20,19 +20,19 @@ from flint import fmpq
 from sympy import Ge, Le, Symbol
 
 from signproof.checks.facts.runs import fits, outside_start, refuse_later
-from signproof.checks.gradients.finite import FiniteOracle, TableOracle, dependent
+from signproof.checks.gradients.finite import BiasedOracle, FiniteOracle, TableOracle, dependent
 from signproof.checks.gradients.laws import ANYWHERE, LawReader, instances
 from signproof.checks.numbers.exact import RATIONALS, Irrational, rational, rationals, to_float
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import at_horizons, noiseless
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import exactly_known
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.bounds import expected_run, outside, replay_expected
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.plans import plan
+from signproof.checks.trials.batch import constant_with
 from signproof.checks.trials.tally import Tally
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant
@@ -58,6 +58,15 @@ PROBLEMS = {1: (("1",), ("2",)), 2: (("1", "1"), ("1", "3"))}
 STARTS = {1: (("1",), ("-3",)), 2: (("1", "1"), ("2", "-1"))}
 FACTORS = (("1/2", "1/2"), ("3/4", "3/2"), ("4/5", "3"))
 """A probability p and a number e: the factor is 1 + e (1 - p)/p with probability p, otherwise 1 - e."""
+
+BIASES = (
+    ("a constant bias", 1, -1),
+    ("a constant bias", 1, 3),
+    ("no gradient at all", 0, 0),
+    ("gradients of the wrong sign", -1, 0),
+    ("gradients half as long", "1/2", 0),
+)
+"""Laws with one outcome, ~g = a g + b e_1: names, a, b. Claims that assume a mean do not cover them."""
 
 
 @dataclass
@@ -189,7 +198,7 @@ class _Run:
             return False
         objective = {}
         for assumption in (a for a in self.claim.assumptions if isinstance(a, Constant)):
-            constant = exactly_known(self.problem, assumption)
+            constant = constant_with(self.problem, assumption, self.start)
             if constant is None:
                 return False
             if isinstance(assumption.constant, Symbol):
@@ -291,7 +300,8 @@ def _limit(relation: Any, left: fmpq, right: list[fmpq], assumption: OracleAssum
     zero, one, two = right
     if isinstance(relation, Le) and (zero, one, two) == (0, 1, 4):
         scaled = left * ROOT * ROOT
-        return fmpq(isqrt(int(scaled.p // scaled.q)) + bool(left), ROOT)
+        root = isqrt(int(scaled.p // scaled.q))
+        return fmpq(root + (root * root != scaled), ROOT)
     if isinstance(relation, Ge) and two - one == one - zero and one >= zero:
         return None if one == zero else (left - zero) / (one - zero)
     raise Unsupported(f"the constant of {assumption} cannot be read off a law")
@@ -327,6 +337,11 @@ def _oracles() -> Iterator[tuple[str, FiniteOracle]]:
                     ),
                 )
     half, quarter = Fraction(1, 2), Fraction(1, 4)
+    for d in PROBLEMS:
+        # on the line these keep a run where it starts, or drive it away; of the plane, along one axis
+        rest = (Fraction(0),) * (d - 1)
+        for name, a, b in BIASES:
+            yield name, BiasedOracle((Fraction(1),), ((Fraction(a),) * d,), ((Fraction(b), *rest),))
     for d in PROBLEMS:
         yield "additive noise", _independent([[(half, Fraction(1), quarter), (half, Fraction(1), -quarter)]] * d)
 

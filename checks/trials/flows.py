@@ -21,9 +21,9 @@ from signproof.checks.flows.taylor import Taylor
 from signproof.checks.flows.trajectories import trajectory
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
-from signproof.checks.problems.base import Problem, nearest
+from signproof.checks.problems.base import Problem, is_convex, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.replay.flows import BITS, at_time, best_constant, compare, is_convex, moving, replay_flow, unmet
+from signproof.checks.replay.flows import BITS, at_time, best_constant, compare, moving, replay_flow, unmet
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import short

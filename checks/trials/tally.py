@@ -34,7 +34,7 @@ class Profile:
 PROFILES = {"quick": Profile("quick", 1, 32, costly=False, mapped=False), "full": Profile("full", 6, 64)}
 
 
-_TOLD_IF_KNOWN = ("worst", "undecided_because")
+_TOLD_IF_KNOWN = ("worst", "undecided_because", "exactly")
 
 
 @dataclass
@@ -47,6 +47,8 @@ class Tally:
     comparisons: int = 0
     held: int = 0
     undecided: int = 0
+    exactly: int = 0
+    """Instances that were followed in rationals, too, because balls decided little."""
     broken: int = 0
     largest_ratio: float | None = None
     floors: list[int] = field(default_factory=list)
@@ -77,6 +79,8 @@ class Tally:
                 if self.undecided_because
                 else "within the rounding error of the run"
             )
+        if self.exactly:
+            text += f"; {self.exactly} of the instances were followed in exact arithmetic"
         if self.broken:
             text += f", {self.broken} broken"
         if self.floors:

@@ -25,10 +25,13 @@ from signproof.checks.kind import kind_of
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
 from signproof.checks.posing.cases import at_workers, in_numbers
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, exactly_known, nearest
+from signproof.checks.posing.special import assumes_convexity, special
+from signproof.checks.problems.base import Problem, is_convex, nearest
+from signproof.checks.trials.batch import constant_with
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.algebra.decide import SIMPLE, Answer, follows, satisfiable, simplest, truth
 from signproof.theory.algebra.elementary import bounds
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant
 from signproof.theory.border.counts import counted, size
 from signproof.theory.border.runs import about_later, about_run_and_points
@@ -239,13 +242,15 @@ def _parameters(
     claim: Claim, problem: Problem, start: tuple[fmpq, ...], sharp: bool, find: Callable[..., Answer]
 ) -> dict[str, str] | None:
     """Constants valid for a problem, the best ones if they shall be sharp, and other parameters in the domain."""
-    constants = [assumption for assumption in claim.assumptions if isinstance(assumption, Constant)]
+    constants = [a for a in claim.assumptions if isinstance(a, Constant) and not isinstance(special(a), Convex)]
     if not fits(claim, problem.dimension) or doubt_of(problem, asked(claim)):
         return None
     if any(about_later(assumption) or about_run_and_points(assumption) for assumption in claim.assumptions):
         return None  # a start and a few iterates do not show that it is met
     try:
-        best = {assumption: exactly_known(problem, assumption) for assumption in constants}
+        if assumes_convexity(claim.assumptions) and not is_convex(problem):
+            return None
+        best = {assumption: constant_with(problem, assumption, start) for assumption in constants}
         above = _above(claim, problem, start)
     except (ValueError, TypeError, ZeroDivisionError, Undecided):
         return None  # not an instance of the family, or its start is not told from the minimum

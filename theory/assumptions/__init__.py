@@ -1,5 +1,6 @@
 """Assumptions: on the objective here, on stochastic gradients, composite objectives and flows in files of their own."""
 
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import (
     Assumption,
     Constant,
@@ -9,13 +10,16 @@ from signproof.theory.assumptions.objective import (
     Smooth,
     StronglyConvex,
 )
+from signproof.theory.assumptions.start import StartDistance
 
 __all__ = [
     "Assumption",
     "Constant",
+    "Convex",
     "Dimension",
     "OfConstant",
     "PolyakLojasiewicz",
     "Smooth",
+    "StartDistance",
     "StronglyConvex",
 ]

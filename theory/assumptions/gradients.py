@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sympy import Abs, And, Basic, Eq, Expr, Ge, Le, false, sign, true
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -49,6 +50,24 @@ class OracleAssumption(Assumption):
         if not said_of(type(self), "noiseless", "statement"):
             return False
         return of_package(owner(type(self), "noiseless")) or _follows_exactly(self)
+
+    @property
+    def met_exactly(self) -> tuple[Basic, ...] | None:
+        """The conditions under which exact gradients meet the assumption on every objective; None if not known.
+
+        What a user's class says of it is not believed: its statement is read with `grad f` in the place of `~g`.
+        """
+        if self.fits_exact_gradients:
+            return self.noiseless
+        x = point(Str("x"))
+        try:
+            said = self.statement(x).replace(estimate, lambda at, *worker: gradient(at))
+        except Exception:  # what a user's statement raises is said where it is needed
+            return None
+        parts = said.args if isinstance(said, And) else (said,)
+        if false in parts or any(part.has(VectorAtom, Scalar, ExprWithLimits) for part in parts):
+            return None
+        return tuple(part for part in parts if part != true)
 
 
 @dataclass(frozen=True)

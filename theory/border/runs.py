@@ -31,7 +31,8 @@ def speaks_of_run(assumption: Assumption) -> bool:
     if isinstance(assumption, OracleAssumption):
         return False
     try:
-        return stated(assumption).has(*RUN, V0)
+        said = stated(assumption)
+        return bool(said.atoms(*RUN)) or said.has(V0)  # `has` knows no class that is none of SymPy's
     except TypeError:  # what has no formula, such as that values may be infinite, is about a function
         return False
 

@@ -21,7 +21,8 @@ of a matrix in different rows and columns, has p-distance 1 from x. Go there one
 with the s_j that the gradient's change does not oppose: f(z) - f(x) - <grad f(x), z - x> >= n mu/2; it is <= L/2.
 
 Lemma 4 (radius). f is p-smooth with L and {f <= f(x_0)} has q-radius D: V_0 <= c(p, q) L D^2 / 2. Proof. Where x* is a
-minimizer nearest to x_0, V_0 <= (L/2) ||x_0 - x*||_p^2, as the gradient at x* is 0.
+minimizer nearest to x_0, V_0 <= (L/2) ||x_0 - x*||_p^2, as the gradient at x* is 0. The same of f with x_0 within the
+q-distance D of a minimizer.
 
 Lemma 5 (signs). Where f(x_0) > f*, some gradient is not 0: f is not constant. A coordinate g_i != 0 of it has
 c |g_i| <= g_i E[sign] <= |g_i| for a margin c of signs, so c <= 1; of votes 2 I - 1 <= 1.
@@ -43,6 +44,7 @@ from signproof.theory.algebra.decide import contradict
 from signproof.theory.assumptions.flows import SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.border.counts import size, whole_numbers
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.nowhere import nowhere
@@ -121,7 +123,7 @@ def _of_constants(known: Sequence[Assumption], dimensions: Sequence[Expr], matri
 def _of_runs(claim: Claim, known: Sequence[Assumption], dimensions: Sequence[Expr]) -> Iterator[Fact]:
     """Lemmas 4 and 5."""
     for radius, smooth in product(known, known):
-        if isinstance(radius, SublevelRadius) and isinstance(smooth, Smooth) and claim.body.of_run:
+        if isinstance(radius, SublevelRadius | StartDistance) and isinstance(smooth, Smooth) and claim.body.of_run:
             for dimension in dimensions or [None]:
                 ratio = largest_ratio(smooth.norm, radius.norm, dimension)
                 if ratio is not None:

@@ -17,11 +17,12 @@ from sympy import Rational, exp, sqrt
 from signproof import Claim, verify
 from signproof.checks.flows import filippov
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals
+from signproof.checks.problems.base import is_convex
 from signproof.checks.problems.composition import ComposedSoftplus
 from signproof.checks.problems.families import families
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
-from signproof.checks.replay.flows import best_constant, is_convex, replay_flow
+from signproof.checks.replay.flows import best_constant, replay_flow
 from signproof.checks.replay.witness import from_json
 from signproof.checks.runs.instance import Instance
 from signproof.checks.trials import flows

@@ -1,0 +1,82 @@
+"""Assumptions without a constant of the objective that families answer all the same: convexity, and near starts.
+
+Whoever wrote them: an assumption is known by what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import isqrt
+
+import numpy as np
+from flint import fmpq
+
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.numbers.floats import NUMPY
+from signproof.theory.assumptions.flows import Convex
+from signproof.theory.assumptions.objective import (
+    Assumption,
+    Constant,
+    Dimension,
+    PolyakLojasiewicz,
+    Smooth,
+    StronglyConvex,
+)
+from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.elaboration.recognized import recognized
+from signproof.theory.norms import L2, LINF, DualPair
+
+BITS = 128
+DENOMINATOR = 2**40
+"""Of a distance that is irrational, at least, in relation to it."""
+
+
+@lru_cache(1024)
+def special(assumption: Assumption) -> Convex | StartDistance | None:
+    """Convexity or a near start, if that is what an assumption says; else None."""
+    if type(assumption) in (Smooth, StronglyConvex, PolyakLojasiewicz, Dimension):
+        return None
+    found = recognized(assumption, ())
+    return found if isinstance(found, Convex | StartDistance) else None
+
+
+def assumes_convexity(assumptions: Iterable[Assumption]) -> bool:
+    return any(isinstance(special(assumption), Convex) for assumption in assumptions)
+
+
+def start_distance(assumption: Assumption) -> DualPair | None:
+    """The norm in which an assumption bounds the distance of the start from the minimizer by its constant; or None."""
+    found = special(assumption)
+    return found.norm if isinstance(found, StartDistance) and isinstance(assumption, Constant) else None
+
+
+def distances(pair: DualPair, start: np.ndarray, off: float) -> np.ndarray:
+    """Floats no less than the norms of starts, told from what is so far off the minimizer, shape (d, batch); exact
+    where nothing is rounded: in the maximum norm, and on the line."""
+    if pair is LINF or len(start) == 1:
+        found = np.abs(start).max(axis=0)
+    else:
+        found = np.asarray(pair.norm(np.asarray(start, dtype=float), NUMPY), dtype=float)
+        found = found * (1 + 64 * (len(start) + 8) * 2.0**-53) + 2.0**-1000
+    return (found + off) * (1 + 2.0**-50) if off else found
+
+
+def distance(pair: DualPair, start: Sequence[fmpq], off: float) -> fmpq:
+    """The same of one start, exact, or a rational just above it."""
+    x = rationals(list(start))
+    if pair is L2:
+        return _root_above(RATIONALS.sum(x * x)) + rational(off)
+    try:
+        return pair.norm(x, RATIONALS) + rational(off)
+    except TypeError:  # it is irrational
+        with Balls(BITS) as balls:
+            return balls.ends(pair.norm(balls.number(x), balls))[1] + rational(off)
+
+
+def _root_above(square: fmpq) -> fmpq:
+    p, q = int(square.p), int(square.q)
+    if isqrt(p) ** 2 == p and isqrt(q) ** 2 == q:
+        return fmpq(isqrt(p), isqrt(q))
+    scale = DENOMINATOR * (1 + isqrt(q // max(p, 1)))
+    return fmpq(isqrt(p * scale**2 // q) + 1, scale)
