@@ -36,6 +36,7 @@ from signproof.theory.border.steps import Guarded
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0, k
 from signproof.theory.terms.formula import unrolled
+from signproof.theory.terms.vectors import x_star
 
 REACHED = 100
 """Points of a random run at which what is assumed of a user's family is read anew."""
@@ -292,6 +293,8 @@ def outside(instance: Instance, steps: int) -> str:
         why = _unmet_by(oracle, instance, values)
         if why:
             return why
+    if claim.measure is not None and claim.measure.symbol.has(x_star) and problem.off_centre():
+        return f"of {problem.family} the minimizer is not known exactly"
     for assumption in claim.assumptions:
         if isinstance(assumption, OracleAssumption) and oracle is not None:
             continue

@@ -499,7 +499,7 @@ def _radius(assumption: Assumption) -> Expr | None:
     except TypeError:
         return None
     near = norm(TWO, iterate(0) - x_star)
-    return said.rhs if isinstance(said, Le) and said.lhs == near and not said.rhs.has(Scalar, VectorAtom) else None
+    return said.gts if isinstance(said, Le | Ge) and said.lts == near and not said.gts.has(Scalar, VectorAtom) else None
 
 
 def _geometric(bound: Expr, start: Expr) -> list[Expr]:
