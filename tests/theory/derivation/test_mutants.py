@@ -26,7 +26,6 @@ from signproof.theory.derivation import normal
 from signproof.theory.derivation import steps as proof
 from signproof.theory.derivation.steps import Decide, Hypothesis, Lemma, Run, check
 from signproof.theory.kernel import lemmas
-from signproof.theory.kernel.lemmas import Use
 from signproof.theory.norms import LINF
 from signproof.theory.papers.own.remark_4_repaired import remark_4_rate_repaired
 from signproof.theory.papers.scaled_sign.example_1 import example_1
@@ -105,17 +104,13 @@ def test_all_kinds_of_mutants_are_made():
 # ------------------------------------------------------------------------------------- would it be noticed?
 
 
-def without_assumption(*parts, **named):
-    return dataclasses.replace(Use(*parts, **named), assumption=None)
-
-
 BROKEN = {
     "nothing is asked of Z3": (proof._Kernel, "require", always(None), theorem_1_2),
     "nothing is asked of Z3, about parameters": (proof._Kernel, "require", always(None), theorem_1_zeta),
     "all differences vanish": (proof, "_vanishes", always(True), theorem_1_3),
     "every relation is the same": (normal, "_gap", always((0, ">=")), theorem_1_3),
     "any hypothesis may be used": (Hypothesis, "check", always(None), theorem_1_2),
-    "any lemma may be used": (lemmas, "Use", without_assumption, theorem_1_2),
+    "any assumption is made": (proof._Kernel, "assumed", always(True), theorem_1_2),
     "any other claim may be used": (proof._Kernel, "require_theorem", always(None), remark_4_rate_repaired),
     "anything is a definition": (proof._Kernel, "definitions", always(True), theorem_1_3),
     "an orbit's steps are not run": (Run, "check", always(None), example_1),
