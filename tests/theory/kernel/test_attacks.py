@@ -295,6 +295,63 @@ def test_the_coordinates_of_an_orbit_have_names_of_their_own():
     refused(*stays(["0"], OWN, x_k))
 
 
+def kept(count):
+    """The number that a method remembers."""
+    return ["remembered", count, "0"]
+
+
+def test_what_a_method_remembers_along_an_orbit_is_of_the_step_before():
+    square, more = ["pow", one, "2"], {"later": [k], "begun": ["0"]}
+    refused(*stays(["1"], square, add(x_k, mul(kept(k), add(kept(k), minus(k)), g)), **more))  # k - 1 is remembered
+    accepted(*stays(["1"], square, add(x_k, mul(k, kept(k), add("1", kept(k), minus(k)), g)), **more))
+    vectors = {"later": [mul(k, g)], "begun": [mul(k, gradient(iterate("0")))]}
+    refused(*stays(["1"], square, add(x_k, ["memory", k, "0"], minus(mul(k, g))), **vectors))
+
+
+def test_what_a_method_begins_with_is_one_thing():
+    assert "begins" in refused(
+        claim(FALSE, rule=rule(x_k, later=["0"], begun=[k])),
+        (["eq", kept("0"), k], ["definition"]),
+        (["eq", kept("0"), "0"], ["instance", 0, "0"]),
+        (["eq", kept("0"), "1"], ["instance", 0, "1"]),
+        (FALSE, ["decide", [1, 2]]),
+    )
+
+
+def test_runs_go_through_iterations_outside_of_the_domain():
+    late, start = {"domain": [["ge", k, "1"]]}, iterate("0")
+    stands = rule(add(x_k, minus(mul(k, g))), needs=[["ge", k, "1"]])
+    says = ["eq", iterate("1"), start]
+    assert "every k" in refused(claim(says, rule=stands, **late), (says, ["definition"]))
+    inverse = ["pow", k, "-1"]
+    step = add(x_k, mul("-1", inverse, g))
+    says = ["eq", "0", ["inner", gradient(start), gradient(start)]]
+    scaled = ["eq", mul(k, x_next), add(mul(k, x_k), minus(g))]
+    assert "every k" in refused(
+        claim(says, rule=rule(step), **late),
+        (["ge", k, "1"], DECIDE),
+        (["ge", inverse, inverse], ["combination", [], [0]]),
+        (["eq", x_next, step], ["definition"]),
+        (scaled, ["identity", [2]]),
+        (["eq", mul("0", iterate("1")), minus(gradient(start))], ["instance", 3, "0"]),
+        (says, ["identity", [4]]),
+    )
+
+
+def test_what_is_defined_because_of_some_k_is_not_for_every_k():
+    inverse, late = ["pow", k, "-1"], {"domain": [["ge", k, "1"]]}
+    says, zero = ["eq", inverse, inverse], ["eq", mul(k, inverse), "1"]
+    used = (["ge", k, "1"], DECIDE), (["ge", inverse, inverse], ["combination", [], [0]])
+    assert "every k" in refused(
+        claim(["le", k, mul("2", k)], **late),
+        *used,
+        (zero, ["identity", []]),
+        (["le", "0", "0"], ["combination", [], [2]]),
+        (["le", mul("0", k), "0"], ["lemma", "induction", ["0", "1"], [3]]),
+        (says, ["identity", []]),
+    )
+
+
 def test_of_a_term_of_ones_own_nothing_is_known():
     cube = ["eq", mean(["pow", OWN, "3"]), mean(["pow", OWN, "3"])]
     assert "no finite expectation" in refused(claim(cube), (cube, ["identity", []]))
