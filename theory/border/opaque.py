@@ -47,10 +47,10 @@ from signproof.theory.terms.vectors import memory as remembered_vector
 from signproof.theory.terms.votes import majority
 
 LOOKING = {
-    "__class__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass", "opaque", "repr",
-    "type", "vars",
+    "__class__", "__dict__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass",
+    "match", "opaque", "repr", "try", "type", "vars", "words",
 }  # fmt: skip
-"""Names by which a rule finds out what it is run on."""
+"""Names and words by which a rule finds out what it is run on."""
 
 
 class Term:
@@ -60,6 +60,7 @@ class Term:
         self.term, self.needs = term, needs
 
     def __repr__(self):
+        self.needs.append(false)  # a rule that reads its arguments may do something else in numbers
         return str(self.term)
 
     def __bool__(self):
