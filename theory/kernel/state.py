@@ -91,7 +91,7 @@ class State:
         self.proved, self.claim, self._theorem, self._search = proved, proved.claim, theorem, search
         self.of_run = proved.claim.kind in ("bound", "flow", "comparison")
         self.domain = [Said.of(tree) for tree in proved.claim.domain]
-        self.domain_forms = [tuple(forms.sides(each.statement)) for each in self.domain]
+        self.domain_forms = [(*forms.sides(Joined("and", (x.statement, *x.needs, *x.facts))),) for x in self.domain]
         self.premises = tuple(map(Said.of, proved.claim.premises))
         of_k = {each for each, form in zip(self.domain, self.domain_forms, strict=True) if "k" in forms.free(form)}
         free_of_k = tuple(each for each in self.premises if each not in of_k)

@@ -338,6 +338,35 @@ def test_runs_go_through_iterations_outside_of_the_domain():
     )
 
 
+@pytest.mark.parametrize("hidden", [mul(k, ["pow", k, "-1"]), ["pow", ["pow", k, "-1"], "0"]])
+def test_a_domain_restricts_k_by_what_it_needs(hidden):
+    refused(
+        claim(FALSE, domain=[["ge", hidden, "1"]]),
+        (["ne", k, "0"], DECIDE),
+        (["ne", "0", "0"], ["instance", 0, "0"]),
+        (FALSE, ["decide", [1]]),
+    )
+
+
+def hiding(term):
+    """A condition that is true by its form and, to have a value, needs that a number is positive."""
+    return ["ge", ["pow", ["log", term], "0"], "1"]
+
+
+def test_what_restricts_parameters_hides_nothing_in_what_it_needs():
+    says = ["gt", V_k, "0"]
+    assert "parameters alone" in refused(claim(says, domain=[hiding(V_k)]), (says, DECIDE))
+    assert "parameters alone" in refused(
+        claim(FALSE, assumptions=[assumed(["eq", "0", "0"], conditions=[hiding(k)])]),
+        (["gt", k, "0"], DECIDE),
+        (["gt", "0", "0"], ["instance", 0, "0"]),
+        (FALSE, ["decide", [1]]),
+    )
+    says, late = ["ge", t, "1"], [hiding(add("-1", t))]
+    flow = claim(says, "flow", parameters=["t"], domain=late, rule=rule(minus(gradient(x_t))))
+    assert "restricts times" in refused(flow, (says, DECIDE))
+
+
 def test_what_is_defined_because_of_some_k_is_not_for_every_k():
     inverse, late = ["pow", k, "-1"], {"domain": [["ge", k, "1"]]}
     says, zero = ["eq", inverse, inverse], ["eq", mul(k, inverse), "1"]
