@@ -370,6 +370,7 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     ask = _first(algorithm, lambda at: xp.vector(gradient(_vector(at))))
     first = begin(with_terms(algorithm, xp), xp.vector(start), xp, ask)
     begun, numbers = _flat(first), count()
+    _require_entries(algorithm, begun)
 
     def place(part: Any) -> Any:
         if isinstance(part, tuple):
@@ -381,6 +382,7 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     step = traced(algorithm, x_k, gradient, place(first))
     if _shape(step.memory) != _shape(_bare(first)):
         raise TypeError(f"{algorithm} remembers more, or less, after a step than before")
+    _require_entries(algorithm, _flat(step.memory))
     at_start = {k: Integer(0)}
     needs = (*(need.xreplace(at_start) for need in xp.needs), *step.needs)
     terms_begun = tuple(sympify(_bare(part), strict=True).xreplace(at_start) for part in begun)
@@ -388,6 +390,16 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     if begun:
         _require_same_first_step(found, traced(algorithm, x_k, gradient))
     return found
+
+
+def _require_entries(algorithm: Algorithm, entries: tuple[Any, ...]) -> None:
+    """Raises TypeError for a memory that is made of something else than numbers, vectors and tuples of them."""
+    for entry in entries:
+        if not isinstance(entry, Term | Expr | SupportsFloat):
+            raise TypeError(
+                f"{type(algorithm).__name__} has a {type(entry).__name__} in its memory: in a proof, memory must be "
+                "numbers, vectors and tuples of them, () if there is nothing to remember"
+            )
 
 
 def _first(algorithm: Algorithm, ask: Callable[..., Any]) -> Callable[..., Any] | None:
