@@ -451,6 +451,17 @@ def test_the_sentence_tells_terms_as_they_are_or_not_at_all(term):
         said(claim(["ne", alpha, "0"], "algebraic", parameters=["alpha"], domain=[["eq", term, term]]))
 
 
+def test_the_sentence_tells_of_a_minimizer():
+    best = ["minimizer", ["tuple"]]
+    says = ["eq", ["value", best], s("f_*")]
+    there = assumed(["ge", norm("norm", best), "0"])
+    by = (says, ["lemma", "minimizer", [["assumption", 0]], []])
+    accepted(claim(says, assumptions=[there]), by)
+    assert "with infimum f*, attained at x*, such that" in said(claim(says, assumptions=[there]))
+    hidden = assumed(["ge", mul("0", norm("norm", best)), "0"])
+    assert "does not speak of a minimizer" in refused(claim(says, assumptions=[hidden]), by)
+
+
 def test_the_sentence_tells_what_is_drawn():
     says = ["eq", drawn(x_k, w), drawn(x_k, w)]
     assert "all stochastic gradients" in said(claim(says))
