@@ -47,10 +47,10 @@ from signproof.theory.terms.vectors import memory as remembered_vector
 from signproof.theory.terms.votes import majority
 
 LOOKING = {
-    "__class__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass", "opaque", "repr",
-    "type", "vars",
+    "__class__", "__dict__", "callable", "dir", "getattr", "hasattr", "id", "inspect", "isinstance", "issubclass",
+    "match", "opaque", "repr", "try", "type", "vars", "words",
 }  # fmt: skip
-"""Names by which a rule finds out what it is run on."""
+"""Names and words by which a rule finds out what it is run on."""
 
 
 class Term:
@@ -60,6 +60,7 @@ class Term:
         self.term, self.needs = term, needs
 
     def __repr__(self):
+        self.needs.append(false)  # a rule that reads its arguments may do something else in numbers
         return str(self.term)
 
     def __bool__(self):
@@ -369,6 +370,7 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     ask = _first(algorithm, lambda at: xp.vector(gradient(_vector(at))))
     first = begin(with_terms(algorithm, xp), xp.vector(start), xp, ask)
     begun, numbers = _flat(first), count()
+    _require_entries(algorithm, begun)
 
     def place(part: Any) -> Any:
         if isinstance(part, tuple):
@@ -380,6 +382,7 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     step = traced(algorithm, x_k, gradient, place(first))
     if _shape(step.memory) != _shape(_bare(first)):
         raise TypeError(f"{algorithm} remembers more, or less, after a step than before")
+    _require_entries(algorithm, _flat(step.memory))
     at_start = {k: Integer(0)}
     needs = (*(need.xreplace(at_start) for need in xp.needs), *step.needs)
     terms_begun = tuple(sympify(_bare(part), strict=True).xreplace(at_start) for part in begun)
@@ -387,6 +390,16 @@ def recursion(algorithm: Algorithm, gradient: Callable[..., Expr]) -> Recursion:
     if begun:
         _require_same_first_step(found, traced(algorithm, x_k, gradient))
     return found
+
+
+def _require_entries(algorithm: Algorithm, entries: tuple[Any, ...]) -> None:
+    """Raises TypeError for a memory that is made of something else than numbers, vectors and tuples of them."""
+    for entry in entries:
+        if not isinstance(entry, Term | Expr | SupportsFloat):
+            raise TypeError(
+                f"{type(algorithm).__name__} has a {type(entry).__name__} in its memory: in a proof, memory must be "
+                "numbers, vectors and tuples of them, () if there is nothing to remember"
+            )
 
 
 def _first(algorithm: Algorithm, ask: Callable[..., Any]) -> Callable[..., Any] | None:

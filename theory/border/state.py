@@ -279,14 +279,20 @@ def _generators(module: ModuleType, names: frozenset[str]) -> Iterator[tuple[str
 
 
 def _names(code: CodeType) -> frozenset[str]:
-    """The names in a function, those inside of it included; `is` if it compares identities."""
+    """The names in a function, those inside of it included, and which of `is`, `try` and `match` by kinds it has."""
     inner = (_names(part) for part in code.co_consts if isinstance(part, CodeType))
-    identities = {"is"} if any(step.opname in _IDENTITIES for step in get_instructions(code)) else set()
-    return frozenset(code.co_names).union(identities, *inner)
+    words = {_WORDS[step.opname] for step in get_instructions(code) if step.opname in _WORDS}
+    return frozenset(code.co_names).union(words, *inner)
 
 
 _IDENTITIES = {"IS_OP", "POP_JUMP_IF_NONE", "POP_JUMP_IF_NOT_NONE"}
 _IDENTITIES |= {f"POP_JUMP_{way}_IF_{what}" for way in ("FORWARD", "BACKWARD") for what in ("NONE", "NOT_NONE")}
+_WORDS = {
+    **dict.fromkeys(_IDENTITIES, "is"),
+    "PUSH_EXC_INFO": "try",
+    **dict.fromkeys(("MATCH_CLASS", "MATCH_KEYS", "MATCH_MAPPING", "MATCH_SEQUENCE"), "match"),
+}
+"""Words of Python that leave no name, by the instructions that they become."""
 
 
 def _slots(part: Any) -> Iterator[tuple[str, Any]]:

@@ -92,12 +92,13 @@ def _objects(claim: Stated) -> str:
     terms: list[Any] = [claim.conclusion, *(assumed.says for assumed in claim.assumptions if assumed.says is not None)]
     terms += [] if rule is None or rule.step is None else [rule.step, *rule.later, *rule.begun]
     tags = {(node[0], len(node)) for part in terms for node in nodes(part)}
+    least = "infimum f*, attained at x*," if ("minimizer", 2) in tags else "infimum f*"
     smooth = "differentiable " if tags & {("gradient", 2), ("estimate", 2)} else ""
     draws = {tag for tag, _ in tags} & {"estimate", "majority", "lean", "swing"}
     draws |= {"estimate"} if rule is not None and rule.draws == "estimate" else set()
     drawn = " and all stochastic gradients ~g" if draws else ""
     such = f" such that {'; '.join(map(_said, claim.assumptions))}" if claim.assumptions else ""
-    return f"every {smooth}f: R^d -> R with infimum f*{drawn}{such}"
+    return f"every {smooth}f: R^d -> R with {least}{drawn}{such}"
 
 
 def _said(assumed: Assumed) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from signproof.theory.kernel import forms
 from signproof.theory.kernel.form import Points, Rule, Stated
 from signproof.theory.kernel.forms import Number, Relation, Wrong, same, symbol
-from signproof.theory.kernel.reading import number, stated
+from signproof.theory.kernel.reading import conditions, number, stated
 
 KINDS = {
     "algebraic": False, "implication": False, "orbit": True, "bound": True, "flow": True, "comparison": True,
@@ -47,7 +47,7 @@ def require_claim(claim: Stated) -> None:
     _require_numbers(claim.domain, free | {"V_0"} | ({"k"} if run else set()) | ({"t"} if claim.timed else set()))
     _require_numbers((each for assumed in claim.assumptions for each in assumed.conditions), free | {"f_*"})
     times = [Relation(symbol("t"), kind, Number()) for kind in (">", ">=")]
-    for said in map(stated, claim.domain if claim.timed else ()):
+    for said in _said(claim.domain if claim.timed else ()):
         if any("t" in forms.free(part) for part in forms.sides(said)) and not any(same(said, each) for each in times):
             raise Wrong("the domain restricts times")
     _require_premises(claim)
@@ -58,9 +58,14 @@ def _printed(claim: Stated) -> tuple[str, ...]:
     return ("V_", "g_", "x_", *(("m_", "m'") if claim.rule is not None and claim.rule.later else ()))
 
 
+def _said(trees: Iterable[Any]) -> Iterable[Any]:
+    """What restrictions say: that they have a value, too, as x^0 >= 1 does not show that x = 1/k has one."""
+    return (said for tree in trees for said in (stated(tree), *conditions(tree)))
+
+
 def _require_numbers(trees: Iterable[Any], symbols: set[str]) -> None:
     """What restricts the parameters is about them alone."""
-    for part in (part for tree in trees for part in forms.sides(stated(tree))):
+    for part in (part for said in _said(trees) for part in forms.sides(said)):
         if not forms.free(part) <= symbols or any(map(forms.is_term, forms.inside(part))):
             raise Wrong("the domain, or a condition of what is assumed, is not about parameters alone")
 

@@ -143,7 +143,7 @@ def smooth_convex_function_interpolates(T: Vocabulary, smooth: Form, convex: For
 @lemma("minimizer", "x*, of which an assumption speaks, is a minimizer: f(x*) = f*.", "definition")
 def infimum_is_attained_at_minimizer(T: Vocabulary, assumption: Form) -> Use:
     if not T.speaks_of_minimizer(assumption):
-        raise LemmaError(f"{assumption} does not speak of a minimizer")
+        raise LemmaError("the assumption does not speak of a minimizer")
     return Use(T.Eq(T.value(T.x_star), T.f_star), assumption=assumption)
 
 

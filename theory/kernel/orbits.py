@@ -23,9 +23,9 @@ def turn(orbit: Points, rule: Rule, start: int) -> tuple[list[Relation], list[An
     needs = [forms.replace(_near(each), here.at) for each in conditions(orbit.function)]
     needs += [Relation(forms.replace(kink, here.at), "!=", Number()) for kink in _kinks(function)]
     before = _Place(orbit, start - 1, symbol("k"))
-    memories = [[before.value(tree) for tree in rule.later]]
+    memories = [[before.value(tree, symbol("k") - 1) for tree in rule.later]]
     if start == 0 and rule.later:
-        memories.append([_Place(orbit, 0, Number()).value(tree) for tree in rule.begun])
+        memories.append([_Place(orbit, 0, Number()).value(tree, Number()) for tree in rule.begun])
     assert rule.step is not None
     made = [rule.step, *rule.later, *rule.begun]
     noted = [each for tree in made for each in conditions(tree)]
@@ -84,10 +84,12 @@ class _Place:
         self.slope = [forms.replace(derivative(number(orbit.function), name), self.at) for name in orbit.coordinates]
         self.iterate, self.memory = forms.vector("iterate", index), []
 
-    def value(self, tree: Any) -> Any:
-        """The coordinates of a vector, or a number."""
-        made = form(tree)
-        return self.entries(made) if isinstance(made, Vector) else self.number(made)
+    def value(self, tree: Any, iteration: Number) -> Any:
+        """The coordinates of a vector, or a number; of what depends on k, at that iteration."""
+        made, at = form(tree), forms.symbols(k=iteration)
+        if isinstance(made, Vector):
+            return [forms.replace(entry, at) for entry in self.entries(made)]
+        return forms.replace(self.number(made), at)
 
     def there(self, statement: Any) -> Any:
         """What the rule needs, at the point."""

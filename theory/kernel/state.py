@@ -91,7 +91,7 @@ class State:
         self.proved, self.claim, self._theorem, self._search = proved, proved.claim, theorem, search
         self.of_run = proved.claim.kind in ("bound", "flow", "comparison")
         self.domain = [Said.of(tree) for tree in proved.claim.domain]
-        self.domain_forms = [tuple(forms.sides(each.statement)) for each in self.domain]
+        self.domain_forms = [(*forms.sides(Joined("and", (x.statement, *x.needs, *x.facts))),) for x in self.domain]
         self.premises = tuple(map(Said.of, proved.claim.premises))
         of_k = {each for each, form in zip(self.domain, self.domain_forms, strict=True) if "k" in forms.free(form)}
         free_of_k = tuple(each for each in self.premises if each not in of_k)
@@ -188,9 +188,9 @@ class State:
         if new:
             before, self.every_k = self.every_k, True
             self.require(Said(TRUE, new, ()), given)
+            self.every_k &= before
             if self.every_k:  # as the statements that they were proved from, they hold once and for all
                 self.defined.update(new)
-            self.every_k &= before
 
     # ------------------------------------------------------------------------------------------ methods
 
@@ -213,8 +213,8 @@ class State:
         """What a rule makes is of the iterate of that number, and of what was remembered and is drawn there."""
         x = forms.vector("iterate", index)
         refuse_anywhere(made)
-        if forms.free(made) & {*forms.INDICES, "l"}:
-            raise Wrong("the rule depends on an index")
+        if forms.free(made) & {*forms.INDICES, "l", *(() if index.terms else ("k",))}:
+            raise Wrong("the rule depends on an index, or what it begins with on k")
         for each in forms.inside(made):
             if (each.tag in forms.OF_RUN and each.args[0] != index) or (each.tag in _KEPT and not index.terms):
                 raise Wrong("the rule looks at another iterate")
@@ -247,6 +247,8 @@ class State:
         for tree in (rule.step, *rule.later, *rule.begun):
             assert tree is not None
             self.require_defined(tree, given)
+        if not self.every_k:
+            raise Wrong("the rule is not known to have a value at every k >= 0, through which each run goes")
 
     def is_end(self, index: Number) -> bool:
         """Whether an index is the end of a run of K steps, or the last iteration, T - 1, of one of T >= 1."""

@@ -897,8 +897,39 @@ def adding_up(self, x, gradient, memory, xp):
     return x - (1 if entries <= 300 else -1) * self.step_size * gradient(x), memory
 
 
+def reading_a_vector(self, x, gradient, memory, xp):
+    g = gradient(x)
+    return x - (1 if "g_k" in f"{g}" or xp.norm("2", x) < 10**6 else -1) * self.step_size * g, memory
+
+
+def reading_a_number(self, x, gradient, memory, xp):
+    g = gradient(x)
+    return x - (1 if "||" in str(xp.norm("2", g)) or xp.norm("2", x) < 10**6 else -1) * self.step_size * g, memory
+
+
+def reading_the_arithmetic(self, x, gradient, memory, xp):
+    return x - (1 if "kernel" in xp.words or xp.norm("2", x) < 10**6 else -1) * self.step_size * gradient(x), memory
+
+
+def matching_kinds(self, x, gradient, memory, xp):
+    match xp.norm("2", x):
+        case int() | float() as size if size > 10**6:
+            return x + self.step_size * gradient(x), memory
+    return x - self.step_size * gradient(x), memory
+
+
+def trying(self, x, gradient, memory, xp):
+    sign = -1
+    try:
+        x.term  # noqa: B018
+    except AttributeError:
+        sign = 1 if xp.norm("2", x) > 10**6 else -1
+    return x + sign * self.step_size * gradient(x), memory
+
+
 LOOKING = [
     asking_for_opaque, asking_for_the_type, asking_for_the_name, asking_with_a_guard, asking_for_entries, adding_up,
+    reading_a_vector, reading_a_number, reading_the_arithmetic, matching_kinds, trying,
 ]  # fmt: skip
 
 

@@ -150,3 +150,18 @@ class Told(Signum):
 def test_a_rule_that_is_no_recursion_is_not_proved(method):
     claim = momentum(COLD, method(alpha, b))
     assert isinstance(proven(dataclasses.replace(claim, id="prover/told")), Rejection)
+
+
+class Listed(SignGD):
+    """It remembers in a list, which no document says."""
+
+    def init(self, x, xp):
+        return [x - x]
+
+    def update(self, x, gradient, memory, xp):
+        return x - self.step_size * xp.sign(gradient(x)), [gradient(x)]
+
+
+def test_a_memory_of_another_kind_is_named():
+    outcome = proven(momentum(V0 / (alpha * (k + 1)) + L * alpha / 2, Listed(alpha)))
+    assert isinstance(outcome, Rejection) and "Listed has a list in its memory" in outcome.reason

@@ -295,6 +295,92 @@ def test_the_coordinates_of_an_orbit_have_names_of_their_own():
     refused(*stays(["0"], OWN, x_k))
 
 
+def kept(count):
+    """The number that a method remembers."""
+    return ["remembered", count, "0"]
+
+
+def test_what_a_method_remembers_along_an_orbit_is_of_the_step_before():
+    square, more = ["pow", one, "2"], {"later": [k], "begun": ["0"]}
+    refused(*stays(["1"], square, add(x_k, mul(kept(k), add(kept(k), minus(k)), g)), **more))  # k - 1 is remembered
+    accepted(*stays(["1"], square, add(x_k, mul(k, kept(k), add("1", kept(k), minus(k)), g)), **more))
+    vectors = {"later": [mul(k, g)], "begun": [mul(k, gradient(iterate("0")))]}
+    refused(*stays(["1"], square, add(x_k, ["memory", k, "0"], minus(mul(k, g))), **vectors))
+
+
+def test_what_a_method_begins_with_is_one_thing():
+    assert "begins" in refused(
+        claim(FALSE, rule=rule(x_k, later=["0"], begun=[k])),
+        (["eq", kept("0"), k], ["definition"]),
+        (["eq", kept("0"), "0"], ["instance", 0, "0"]),
+        (["eq", kept("0"), "1"], ["instance", 0, "1"]),
+        (FALSE, ["decide", [1, 2]]),
+    )
+
+
+def test_runs_go_through_iterations_outside_of_the_domain():
+    late, start = {"domain": [["ge", k, "1"]]}, iterate("0")
+    stands = rule(add(x_k, minus(mul(k, g))), needs=[["ge", k, "1"]])
+    says = ["eq", iterate("1"), start]
+    assert "every k" in refused(claim(says, rule=stands, **late), (says, ["definition"]))
+    inverse = ["pow", k, "-1"]
+    step = add(x_k, mul("-1", inverse, g))
+    says = ["eq", "0", ["inner", gradient(start), gradient(start)]]
+    scaled = ["eq", mul(k, x_next), add(mul(k, x_k), minus(g))]
+    assert "every k" in refused(
+        claim(says, rule=rule(step), **late),
+        (["ge", k, "1"], DECIDE),
+        (["ge", inverse, inverse], ["combination", [], [0]]),
+        (["eq", x_next, step], ["definition"]),
+        (scaled, ["identity", [2]]),
+        (["eq", mul("0", iterate("1")), minus(gradient(start))], ["instance", 3, "0"]),
+        (says, ["identity", [4]]),
+    )
+
+
+@pytest.mark.parametrize("hidden", [mul(k, ["pow", k, "-1"]), ["pow", ["pow", k, "-1"], "0"]])
+def test_a_domain_restricts_k_by_what_it_needs(hidden):
+    refused(
+        claim(FALSE, domain=[["ge", hidden, "1"]]),
+        (["ne", k, "0"], DECIDE),
+        (["ne", "0", "0"], ["instance", 0, "0"]),
+        (FALSE, ["decide", [1]]),
+    )
+
+
+def hiding(term):
+    """A condition that is true by its form and, to have a value, needs that a number is positive."""
+    return ["ge", ["pow", ["log", term], "0"], "1"]
+
+
+def test_what_restricts_parameters_hides_nothing_in_what_it_needs():
+    says = ["gt", V_k, "0"]
+    assert "parameters alone" in refused(claim(says, domain=[hiding(V_k)]), (says, DECIDE))
+    assert "parameters alone" in refused(
+        claim(FALSE, assumptions=[assumed(["eq", "0", "0"], conditions=[hiding(k)])]),
+        (["gt", k, "0"], DECIDE),
+        (["gt", "0", "0"], ["instance", 0, "0"]),
+        (FALSE, ["decide", [1]]),
+    )
+    says, late = ["ge", t, "1"], [hiding(add("-1", t))]
+    flow = claim(says, "flow", parameters=["t"], domain=late, rule=rule(minus(gradient(x_t))))
+    assert "restricts times" in refused(flow, (says, DECIDE))
+
+
+def test_what_is_defined_because_of_some_k_is_not_for_every_k():
+    inverse, late = ["pow", k, "-1"], {"domain": [["ge", k, "1"]]}
+    says, zero = ["eq", inverse, inverse], ["eq", mul(k, inverse), "1"]
+    used = (["ge", k, "1"], DECIDE), (["ge", inverse, inverse], ["combination", [], [0]])
+    assert "every k" in refused(
+        claim(["le", k, mul("2", k)], **late),
+        *used,
+        (zero, ["identity", []]),
+        (["le", "0", "0"], ["combination", [], [2]]),
+        (["le", mul("0", k), "0"], ["lemma", "induction", ["0", "1"], [3]]),
+        (says, ["identity", []]),
+    )
+
+
 def test_of_a_term_of_ones_own_nothing_is_known():
     cube = ["eq", mean(["pow", OWN, "3"]), mean(["pow", OWN, "3"])]
     assert "no finite expectation" in refused(claim(cube), (cube, ["identity", []]))
@@ -363,6 +449,17 @@ def test_the_sentence_tells_all_that_is_taken_for_granted():
 def test_the_sentence_tells_terms_as_they_are_or_not_at_all(term):
     with pytest.raises(DocumentError):
         said(claim(["ne", alpha, "0"], "algebraic", parameters=["alpha"], domain=[["eq", term, term]]))
+
+
+def test_the_sentence_tells_of_a_minimizer():
+    best = ["minimizer", ["tuple"]]
+    says = ["eq", ["value", best], s("f_*")]
+    there = assumed(["ge", norm("norm", best), "0"])
+    by = (says, ["lemma", "minimizer", [["assumption", 0]], []])
+    accepted(claim(says, assumptions=[there]), by)
+    assert "with infimum f*, attained at x*, such that" in said(claim(says, assumptions=[there]))
+    hidden = assumed(["ge", mul("0", norm("norm", best)), "0"])
+    assert "does not speak of a minimizer" in refused(claim(says, assumptions=[hidden]), by)
 
 
 def test_the_sentence_tells_what_is_drawn():
