@@ -16,10 +16,11 @@ from sympy import Rational, Symbol
 from signproof.checks.gradients.finite import TableOracle
 from signproof.checks.gradients.laws import ANYWHERE, Law, LawReader
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.displaced import translates
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay.witness import from_json
-from signproof.checks.runs.expected import Chain, _translates, expectations
+from signproof.checks.runs.expected import Chain, expectations
 from signproof.checks.trials import lattice
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.moment_search import search
@@ -161,7 +162,7 @@ def test_a_rule_that_depends_on_the_point_itself_merges_only_equal_points():
     flat = LeastSquares(rationals([[1, 0]]))
     law = Law((fmpq(1, 2), fmpq(1, 2)), rationals([[1, 1], [1, -1]]))
     oracle = TableOracle({(fmpq(1), fmpq(0)): law})
-    assert _translates(ScaledSignSGD(alpha)) and not _translates(Decaying(alpha))
+    assert translates(ScaledSignSGD(alpha)) and not translates(Decaying(alpha))
     for method, states in ((ScaledSignSGD, 1), (Decaying, 2)):
         chain = Chain(method(Rational(1, 4)), flat, oracle, {}, (fmpq(1), fmpq(0)))
         chain.advance()
