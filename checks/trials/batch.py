@@ -148,7 +148,8 @@ def prepare(
         symbol = assumption.constant
         if not isinstance(symbol, Symbol):
             number = float(symbol)
-            met = (valid >= number) if assumption.largest else (valid <= number)
+            most = number if far is None else number * (1 + 2.0**-40)  # a distance is rounded up; a replay is exact
+            met = (valid >= number) if assumption.largest else (valid <= most)
             inside = inside & (valid == number if type(assumption) is Dimension else met)
         elif symbol in values:
             combine = np.minimum if assumption.largest else np.maximum

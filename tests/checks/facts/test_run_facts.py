@@ -16,6 +16,7 @@ from signproof.checks.constants import Enclosure
 from signproof.checks.facts.runs import fits
 from signproof.checks.numbers.exact import rationals
 from signproof.checks.posing.domain import ranges
+from signproof.checks.posing.special import start_distance
 from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.families import families
 from signproof.checks.problems.matrices import MatrixLeastSquares
@@ -115,7 +116,8 @@ def confirmed(posed: Claim, x: list[int], steps: int = 1, **parameters: fmpq):
 def test_a_start_that_is_not_assumed_is_no_instance(name, constant):
     kind, near, far = SPELLINGS[name]
     posed = claim(kind(constant, L2), bound=V0 / 9)  # broken from everywhere
-    assert inside(posed, near, far) == [True, False]
+    own = constant is R and start_distance(posed.assumptions[1]) is not None  # then R is how far each start is
+    assert inside(posed, near, far) == [True, own]
     parameters = {"R": fmpq(2)} if constant is R else {}
     assert confirmed(posed, near, **parameters).confirmed
     found = confirmed(posed, far, **parameters)
@@ -179,10 +181,11 @@ def test_trials_and_ascents_stay_within_it(monkeypatch):
     monkeypatch.setattr("signproof.checks.trials.bounds.believed", lambda claim: [Dish])
     kind = of_start(lambda c: Le(norm(NORM[L2], start - x_star), c))
     trials = try_out(claim(kind(R, L2), bound=L * R**2), PROFILES["quick"])
-    assert trials.witness is None and 0 < trials.tallies[0].instances < BATCH
+    assert trials.witness is None and trials.tallies[0].instances == BATCH  # R is how far each start is
     assert trials.dismissed == 0 and trials.ratio.value <= Rational(1, 2)
     trials = try_out(claim(kind(R, L2), bound=L * R**2 / 4), PROFILES["quick"])
-    assert trials.witness is not None and sum(x * x for x in trials.witness.start) <= 4
+    witness = trials.witness
+    assert witness is not None and sum(x * x for x in witness.start) <= witness.parameters["R"] ** 2
 
 
 # ------------------------------------------------------------------------------------ norms and dimensions
