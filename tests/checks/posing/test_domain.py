@@ -54,6 +54,7 @@ sizes = st.fractions(Fraction(1, 10**4), 10**4, max_denominator=10**4)
 class FLOATS:
     """As much of an arithmetic of floats as ranges need."""
 
+    joins_roots = False
     rational = staticmethod(operator.truediv)
     power = staticmethod(operator.pow)
     larger = staticmethod(np.maximum)
