@@ -29,10 +29,10 @@ CLAIMS = (
 def test_the_engine_compiles_once_for_each_rule_family_and_shape(tried, monkeypatch, record_property):
     asked, run = [], engine.run
 
-    def recorded(algorithm, problem, start, *rest):
+    def recorded(algorithm, problem, start, *rest, **named):
         norm = getattr(algorithm, "norm", None)
         asked.append((engine._rule(algorithm).__class__, norm, type(problem), start.shape))
-        return run(algorithm, problem, start, *rest)
+        return run(algorithm, problem, start, *rest, **named)
 
     monkeypatch.setattr(trials, "believed", lambda claim: tried)
     monkeypatch.setattr(engine, "run", recorded)
