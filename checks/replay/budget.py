@@ -11,7 +11,7 @@ from math import inf
 from typing import Any
 
 from flint import fmpq
-from sympy import Basic, Expr, Symbol, preorder_traversal
+from sympy import Basic, Dummy, Expr, Symbol, exp, preorder_traversal
 
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0, k
@@ -32,12 +32,21 @@ def refuse_beyond(claim: Claim, parameters: Mapping[str, fmpq], start: Iterable[
     sizes: dict[Basic, float] = {Symbol(name, real=True): bits(number) for name, number in parameters.items()}
     sizes |= {k: steps.bit_length(), V0: 4 * height + 1024}
     for formula in _formulas(claim):
-        size = magnitude(formula, sizes, 64)
+        size = max(magnitude(part, sizes, 64) for part in _without_exponentials(formula))
         if size > LARGEST_BITS:
             much = f"about {size:.0e}" if size < inf else "more than 1e300"
             raise ValueError(
                 f"{str(formula)[:60]} may have {much} bits at k = {steps}; numbers of {LARGEST_BITS} are computed"
             )
+
+
+def _without_exponentials(formula: Basic) -> Iterable[Basic]:
+    """A formula with numbers of usual size in place of exponentials, and what is in these: their values are balls of so
+    many bits, whatever their size."""
+    powers = [part for part in preorder_traversal(formula) if isinstance(part, exp)]
+    yield formula.xreplace({part: Dummy() for part in powers})
+    for part in powers:
+        yield from _without_exponentials(part.args[0])
 
 
 def bits(number: fmpq) -> int:
