@@ -112,11 +112,14 @@ def test_weight_decay_is_handled(families):
     assert row.status == "broken" and row.level == "exact"
 
 
+def moved(witness):
+    """Whether the minimizer is off the origin of the variant's coordinates."""
+    return witness["variant"]["minimizer"] != "0" or any(entry != "0" for entry in witness.get("minimizer", []))
+
+
 def test_a_step_to_the_origin_is_no_merit_where_the_minimizer_is_elsewhere(families):
     [row] = conforms(lambda s: optax.stateless(lambda g, x: -x), theorem_1_1)
-    assert (
-        row.status == "broken" and "minimizer moved to 1" in row.instance and row.witness["variant"]["minimizer"] == "1"
-    )
+    assert row.status == "broken" and "minimizer" in row.instance and moved(row.witness)
 
 
 def test_a_state_that_keeps_the_parameters_is_no_merit_either(families):
@@ -124,7 +127,7 @@ def test_a_state_that_keeps_the_parameters_is_no_merit_either(families):
         return optax.GradientTransformation(lambda p: p, lambda g, place, p=None: (-place, 0 * place))
 
     [row] = conforms(to_the_origin, theorem_1_1)
-    assert row.status == "broken" and row.witness["variant"]["minimizer"] == "1"
+    assert row.status == "broken" and moved(row.witness)
 
 
 def test_a_run_that_overflows_after_it_left_the_bound_is_broken(families):
