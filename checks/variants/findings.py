@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from sympy import Symbol
 
@@ -175,7 +176,7 @@ class Findings:
             first = np.where(broken.any(axis=0), broken.argmax(axis=0), probes.FAR + 1)
             soonest = np.argsort(first, kind="stable")[:REPLAYED]
             chosen = np.isin(np.arange(broken.shape[1]), soonest) & broken
-            trials.witness, _ = confirm(posed, ranges, batch, chosen)
+            trials.witness, _ = confirm(posed, ranges, batch, replace(found, broken=chosen))
             if trials.witness is not None:
                 return
             self.doubt = self.doubt or f"at k = {first[soonest[0]]} on {batch.describe(int(soonest[0]))}"
@@ -218,6 +219,8 @@ class Findings:
             step = int(lost[:, index].argmax())
             where = batch.describe(int(index)) + _moved(shift)
             problem, start = batch.problem.pick(index), batch.start[:, index]
+            if not _within_range(problem, start, self.rule.dtype):
+                continue  # what the dtype cannot hold is not the rule's fault
             sizes = _sizes(posed, batch, int(index), step, float(found.value[1][0, index]))
             assert posed.measure is not None
             points = shipped(self.rule, problem, start, sizes, shift)
@@ -320,6 +323,12 @@ def _try_aligned(posed: Claim, steps: int, rng: np.random.Generator, trials: Tri
             try_batch(posed, ranges, batch, tally, trials, watch)
     if tally.instances:
         trials.tallies.append(tally)
+
+
+def _within_range(problem: Any, start: np.ndarray, dtype: str) -> bool:
+    """Whether a start and the sum of the sizes of its slopes are far from the largest number of a dtype."""
+    largest = max(np.abs(start).max(), float(np.abs(problem.gradient(start, NUMPY)).sum()))
+    return bool(largest < float(jnp.finfo(dtype).max) * 2.0**-8)
 
 
 def _moved(shift: float) -> str:
