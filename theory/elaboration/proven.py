@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from signproof.theory.claim import Claim
+from signproof.theory.derivation.steps import check
 from signproof.theory.document.certified import Accepted, certified
 from signproof.theory.elaboration.automatic import proposals, prove
 from signproof.theory.elaboration.directions import NoProof
@@ -42,17 +43,18 @@ def proven(claim: Claim) -> Proven | Rejection:
 
 def _assembled(claim: Claim) -> Proven | Rejection:
     """The first of the proposed proofs that the kernel accepts."""
-    refused: Rejection | None = None
+    refused: list[tuple[Proof, Rejection]] = []
     try:
         for proof in proposals(claim):
             outcome = _accepted(claim, proof)
             if isinstance(outcome, Proven):
                 return outcome
-            refused = refused or outcome
+            refused.append((proof, outcome))
     except NoProof as reason:
         return Rejection(0, "assembly", str(reason))
-    assert refused is not None
-    return refused
+    proof, rejection = refused[0]
+    seen = check(replace(claim, proof=proof))  # Z3 may know values at which a step fails
+    return replace(rejection, hint=seen.hint) if isinstance(seen, Rejection) else rejection
 
 
 def _accepted(claim: Claim, proof: Proof) -> Proven | Rejection:

@@ -97,7 +97,7 @@ def test_a_refuted_claim_is_the_files_own_whatever_its_id_is_next_time(run, file
     path = file("claim = Claim(id=uuid4().hex, statement=alpha > 2, domain=(alpha > 1,))\n")
     code, _, err = run("verify", path)
     assert code == 1 and not err
-    more = "more = Claim(id=uuid4().hex, statement=alpha > 0, domain=(alpha > 1,))\n"
+    more = "".join(f"more_{n} = Claim(id=uuid4().hex, statement=alpha > {n}, domain=(alpha > 1,))\n" for n in (0, 1))
     code, _, err = run("verify", file(more, "more.py"), "--jobs", 2)
     assert code == 2 and "when its file is read again: use constant IDs" in err
     assert "Traceback" not in err
