@@ -20,7 +20,10 @@ from hashlib import sha256
 from importlib.metadata import distributions
 from pathlib import Path
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+Thing: TypeAlias = Any
+"""Anything that a claim is made of."""
 
 if TYPE_CHECKING:
     from signproof.loading import Executed
@@ -212,7 +215,7 @@ def _content(path: str) -> str:
 # ------------------------------------------------------------------------------------- claims as data
 
 
-def canonical(thing: Any) -> Any:
+def canonical(thing: Thing) -> Thing:
     """Plain data that is the same for two things only if they are the same. Raises Unkeyed for what has none."""
     from sympy import Basic, Dummy, Symbol, srepr
 

@@ -11,7 +11,10 @@ import re
 from itertools import accumulate
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+Plain: TypeAlias = Any
+"""Data as JSON has it: lists, dictionaries, text and numbers."""
 
 LARGEST = 2**29
 """Bytes of the largest file."""
@@ -28,7 +31,7 @@ _SUSPECTS = [
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def read_json(path: Path, largest: int = LARGEST) -> Any:
+def read_json(path: Path, largest: int = LARGEST) -> Plain:
     """What is in a file. Raises OSError, and ValueError in one line for what is refused."""
     with open(path, "rb") as opened:
         data = opened.read(largest + 1)
@@ -37,7 +40,7 @@ def read_json(path: Path, largest: int = LARGEST) -> Any:
     return parsed(data)
 
 
-def parsed(data: bytes | str) -> Any:
+def parsed(data: bytes | str) -> Plain:
     """What a JSON text says. Raises ValueError, in one line, for what is refused."""
     text = data.decode("utf-8") if isinstance(data, bytes) else data  # a UnicodeDecodeError is a ValueError
     depth = _depth(text.encode("utf-8", "surrogatepass") if isinstance(data, str) else data)

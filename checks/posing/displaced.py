@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Basic, Expr, expand
 from sympy.core.relational import Relational
@@ -24,6 +24,9 @@ from signproof.theory.declared import owner
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.terms.flows import trajectory
 from signproof.theory.terms.vectors import gradient, iterate, minimizer, point, suboptimality, terms, value
+
+Numbers: TypeAlias = Any
+"""A number or a point in whatever arithmetic is at work."""
 
 PLACES = (iterate, minimizer, point, trajectory)
 _SHIFT = point(Str("a shift of all places"))
@@ -47,7 +50,7 @@ class Displaced(Algorithm):
     def parameters(self):
         return self.method.parameters
 
-    def at(self, **numbers: Any) -> Displaced:
+    def at(self, **numbers: Numbers) -> Displaced:
         return type(self)(self.method.at(**numbers), self.minimizer)
 
     def init(self, x: Vector, xp: Arithmetic) -> Memory:
@@ -84,7 +87,7 @@ class DisplacedWithGradient(Displaced):
         return first(x + self.minimizer, _From(gradient, self.minimizer), xp)
 
 
-def displaced(algorithm: Algorithm, place: Any) -> Algorithm:
+def displaced(algorithm: Algorithm, place: Numbers) -> Algorithm:
     """The method told from a minimizer at that place, numbers of the arithmetic of its runs; itself if it is None."""
     if place is None:
         return algorithm

@@ -7,7 +7,7 @@ of balls where the numbers are balls.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -24,10 +24,13 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.symbols import k, l
 from signproof.theory.terms.vectors import Least
 
+Arrays: TypeAlias = Any
+"""Arrays of JAX in floats or in balls, or their arithmetic."""
+
 
 def along(
-    formula: Expr, values: Mapping[Symbol, Any], steps: int, axes: int, xp: Any, streams: Sequence[Any] = ()
-) -> Any:
+    formula: Expr, values: Mapping[Symbol, Any], steps: int, axes: int, xp: Arrays, streams: Sequence[Any] = ()
+) -> Arrays:
     """A formula at k = 0, ..., steps: what broadcasts to shape (steps + 1, batch).
 
     Arguments: the formula, without means; values of its symbols besides k and l, with the axes of the batch; the last

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from sympy import Dummy, Expr, Pow, Symbol, log, nan, oo, zoo
 from sympy.concrete.expr_with_limits import ExprWithLimits
@@ -17,6 +17,9 @@ from signproof.theory.measures.runs import Measure
 from signproof.theory.symbols import k, l
 from signproof.theory.terms.vectors import Least
 
+Numbers: TypeAlias = Any
+"""A number or a point in whatever arithmetic is at work, or a problem over it."""
+
 
 class Meter:
     """A measure at k = 0, 1, 2, ... of a run without noise; a number is its own mean.
@@ -24,14 +27,14 @@ class Meter:
     Arguments: the measure; the problem, over the arithmetic; the arithmetic; values of the parameters, V_0 included.
     """
 
-    def __init__(self, measure: Measure, problem: Any, xp: Exact, values: Mapping[Symbol, Any]):
+    def __init__(self, measure: Measure, problem: Numbers, xp: Exact, values: Mapping[Symbol, Any]):
         self.plan = plan(measure)
         self._formula = self.plan.quiet
         self._read, self._xp, self._values = Readings(self.plan, problem, xp), xp, dict(values)
         self._path: list[tuple[Any, ...]] = []
         self._folded: dict[Expr, tuple[int, Any]] = {}
 
-    def at(self, x: Any) -> Any:
+    def at(self, x: Numbers) -> Numbers:
         """The measure at the next iterate, x. Raises ZeroDivisionError if it has no value there."""
         self._path.append(self._read(x))
         return number(self._formula, self._path, self._values, self._xp, self._folded)
@@ -40,11 +43,11 @@ class Meter:
 class Readings:
     """What the streams of a plan are at the iterates of a run, one after another."""
 
-    def __init__(self, of: Plan, problem: Any, xp: Exact):
+    def __init__(self, of: Plan, problem: Numbers, xp: Exact):
         self._plan, self._problem, self._xp = of, Guarded(problem), xp
         self._count, self._total = 0, None
 
-    def __call__(self, x: Any) -> tuple[Any, ...]:
+    def __call__(self, x: Numbers) -> tuple[Any, ...]:
         before = self._total, self._count
         if self._plan.averages:
             self._total = x if self._total is None else self._total + x
@@ -67,7 +70,7 @@ def number(
     xp: Exact,
     folded: dict[Expr, tuple[int, Any]] | None = None,
     index: int | None = None,
-) -> Any:
+) -> Numbers:
     """A formula at the end of a path of readings, its means numbers.
 
     Arguments: the formula; what the streams were at each iteration; values of the parameters; the arithmetic; sums and

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,9 @@ from signproof.checks.runs.plans import Stream
 from signproof.theory.arithmetic import Arithmetic, Gradient, Vector
 from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
+
+Numbers: TypeAlias = Any
+"""A number or a point in whatever arithmetic is at work, or a problem over it."""
 
 
 def scanned(
@@ -51,7 +54,7 @@ def scanned(
     return jax.lax.scan(step, ((x, memory), past), each, length=steps)[1]
 
 
-def read(stream: Stream, problem: Any, x: Vector, past: Any, xp: Arithmetic) -> Any:
+def read(stream: Stream, problem: Numbers, x: Vector, past: Numbers, xp: Arithmetic) -> Numbers:
     """What a stream is at x, when the sum of the iterates before and their number are `past`."""
     if stream.lag is not None:
         total, count = past

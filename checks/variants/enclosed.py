@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,9 @@ from signproof.checks.numbers.arrays import BALLS, GROW, Ball, ball, ends, u
 from signproof.checks.numbers.exact import RATIONALS
 from signproof.checks.variants.exactly import Exactly
 from signproof.checks.variants.primitives import BITWISE, TURNS, Unfollowed, integers, roundoff, scattered_add
+
+Operand: TypeAlias = Any
+"""A ball, a truth, an array, a dtype, or what else a primitive of JAX is given."""
 
 LARGEST_EXACT = 2.0**53
 """Integers up to here are floats."""
@@ -59,7 +62,7 @@ class OnBalls:
         self.positive: list[bool] = []
         self.magnitudes: dict[Any, Any] = {}
 
-    def constant(self, x):
+    def constant(self, x: Operand) -> Operand:
         """A constant, with its exact value beside it (`exact`), unless it is itself traced."""
         found = self._constant(jnp.asarray(x))
         if not isinstance(x, jax.core.Tracer):
@@ -72,7 +75,9 @@ class OnBalls:
         x = x.astype(float)
         return Ball(x, jnp.where(jnp.isnan(x), MARKED, ball(x).radius))
 
-    def applied(self, name: str, function: Callable[..., Any], given: list[Any], dtype: Any, roundings: int) -> Ball:
+    def applied(
+        self, name: str, function: Callable[..., Any], given: list[Any], dtype: Operand, roundings: int
+    ) -> Ball:
         """An operation on each entry. What is not a number stays so, and so does what is infinite in a sum or product
         with a number."""
         given = [ball(x) for x in given]
@@ -89,7 +94,9 @@ class OnBalls:
             infinite = reduce(jnp.logical_or, [_is_infinite(x) & other for x, other in sides])
         return _marked(found, nan, infinite, 0.0 if name == "abs" else MARKED)
 
-    def divided(self, x: Ball, y: Ball, dtype: Any, certain: bool, roundings: int = 1, positive: bool = False) -> Ball:
+    def divided(
+        self, x: Ball, y: Ball, dtype: Operand, certain: bool, roundings: int = 1, positive: bool = False
+    ) -> Ball:
         """A quotient; the divisor is surely a number other than 0 if it is `certain`, and where it is 0, that has the
         sign + if it is `positive`."""
         found = self.rounded(plain(x) / plain(y), dtype, roundings)
@@ -112,7 +119,9 @@ class OnBalls:
         middle = jnp.where(known, jnp.sign(x.middle), otherwise.middle)
         return Ball(middle, jnp.where(known, 0.0, otherwise.radius))
 
-    def rounded(self, x: Ball, dtype: Any, roundings: int, of: Any = None, powers_of: Ball | None = None) -> Ball:
+    def rounded(
+        self, x: Ball, dtype: Operand, roundings: int, of: Operand = None, powers_of: Ball | None = None
+    ) -> Ball:
         """The result widened by that many roundings in a narrower dtype, of its own size or that of what it sums."""
         if jnp.issubdtype(dtype, jnp.integer):
             radius = jnp.floor(x.radius)  # integers are whole numbers apart
@@ -136,10 +145,10 @@ class OnBalls:
     def sizes(self, x: Ball) -> jax.Array:
         return jnp.sum(x.size, axis=0)
 
-    def laid_out(self, x, order, shape):
+    def laid_out(self, x: Operand, order: Operand, shape: Operand) -> Operand:
         return each_part(lambda part: jnp.transpose(part, order).reshape(shape), x)
 
-    def moved(self, equation, given):
+    def moved(self, equation: Operand, given: Operand) -> Operand:
         def move(*parts):
             found = equation.primitive.bind(*parts, **equation.params)
             return found if equation.primitive.multiple_results else [found]
@@ -150,7 +159,7 @@ class OnBalls:
         parts = (move(*(getattr(x, name) for x in given)) for name in _parts(given[0]))
         return [kind(*pair) for pair in zip(*parts, strict=True)]
 
-    def compared(self, name, x, y, same=False):
+    def compared(self, name: Operand, x: Operand, y: Operand, same: Operand = False) -> Operand:
         if isinstance(x, SignBits):  # the bits of a float as a signed integer: below 0 if the sign bit is set
             if name not in ("lt", "ge"):
                 raise Unfollowed("this operation on the bits of floats")
@@ -186,7 +195,7 @@ class OnBalls:
             known = known | nan | far
         return Truth(value, known)
 
-    def chosen(self, which, *cases):
+    def chosen(self, which: Operand, *cases: Operand) -> Operand:
         if not isinstance(which, Truth):
             choices = [self.compared("eq", which, ball(float(number))) for number in range(1, len(cases))]
             result = cases[0]
@@ -208,7 +217,7 @@ class OnBalls:
         either = jnp.maximum(jnp.where(which.value, one, other), apart + jnp.where(which.value, other, one)) * GROW
         return Ball(middle, jnp.where(which.known, taken, either))
 
-    def branch(self, index, branches):
+    def branch(self, index: Operand, branches: Operand) -> Operand:
         found = [branch() for branch in branches]
         if isinstance(index, Truth):
             return [self.chosen(index, *cases) for cases in zip(*found, strict=True)]
@@ -216,22 +225,22 @@ class OnBalls:
         index = -BALLS.larger(-BALLS.larger(index, ball(0.0)), -last)
         return [self.chosen(index, *cases) for cases in zip(*found, strict=True)]
 
-    def both(self, x, y):
+    def both(self, x: Operand, y: Operand) -> Operand:
         no = x.known & ~x.value | y.known & ~y.value
         return Truth(x.value & y.value, no | x.known & y.known)
 
-    def negated(self, x):
+    def negated(self, x: Operand) -> Operand:
         return Truth(~x.value, x.known)
 
-    def all(self, x, size):
+    def all(self, x: Operand, size: Operand) -> Operand:
         no = jnp.any(x.known & ~x.value, axis=0)
         return Truth(jnp.all(x.value, axis=0), no | jnp.all(x.known, axis=0))
 
-    def finite(self, x):
+    def finite(self, x: Operand) -> Operand:
         number = jnp.isfinite(x.middle) & (x.radius != MARKED)
         return Truth(number, _finite(x) | (x.radius == MARKED) | _endless(x))
 
-    def converted(self, x, before, after):
+    def converted(self, x: Operand, before: Operand, after: Operand) -> Operand:
         if isinstance(x, SignBits):
             raise Unfollowed("this operation on the bits of floats")
         if isinstance(x, Truth):
@@ -253,13 +262,13 @@ class OnBalls:
             return Ball(x.middle, jnp.where(short, x.radius, found.radius))
         return _marked(found, _is_nan(x), _is_infinite(x), MARKED) if self.marks else found
 
-    def bits(self, x):
+    def bits(self, x: Operand) -> Operand:
         return SignBits(plain(x))
 
-    def raised(self, base, exponent):
+    def raised(self, base: Operand, exponent: Operand) -> Operand:
         return BALLS.power(base, exponent)
 
-    def tanh(self, x):
+    def tanh(self, x: Operand) -> Operand:
         size = Ball(jnp.abs(x.middle), jnp.zeros_like(x.radius))
         shrink = BALLS.expm1(size * -2.0)
         found = -shrink / (shrink + 2.0)
@@ -273,27 +282,27 @@ class OnBalls:
         spread = jnp.where(x.radius == 0, 0.0, jnp.minimum(slope, jnp.cbrt(4 * x.radius)) * (1 + 64 * u))
         return Ball(middle, spread + jnp.where(x.is_zero, 0.0, 16 * u * jnp.abs(middle)))
 
-    def floor(self, x):
+    def floor(self, x: Operand) -> Operand:
         # the next float: a radius below half a unit in the last place would be lost
         low, high = (
             jnp.floor(jnp.nextafter(x.middle + side * x.radius * GROW, side * jnp.inf)) for side in (-1.0, 1.0)
         )
         return Ball(jnp.floor(x.middle), jnp.where(x.radius == 0, 0.0, high - low))
 
-    def nearest(self, x, to_even):
+    def nearest(self, x: Operand, to_even: Operand) -> Operand:
         function = jnp.round if to_even else lambda y: jnp.sign(y) * jnp.floor(jnp.abs(y) + 0.5)
         low, high = ends(x)
         found = function(x.middle)
         spread = jnp.maximum(function(high) - found, found - function(low))
         return Ball(found, jnp.where(x.radius == 0, 0.0, spread))
 
-    def whole(self, function, of_floats, x, y):
+    def whole(self, function: Operand, of_floats: Operand, x: Operand, y: Operand) -> Operand:
         exact = (x.radius == 0) & (y.radius == 0) & (x.size < LARGEST_EXACT) & (y.size < LARGEST_EXACT)
         exact = exact & (y.middle != 0)
         found = of_floats(x.middle.astype(int), jnp.where(y.middle == 0, 1, y.middle).astype(int))
         return Ball(found.astype(float), jnp.where(exact, 0.0, jnp.inf))
 
-    def bitwise(self, name, given, dtype):
+    def bitwise(self, name: Operand, given: Operand, dtype: Operand) -> Operand:
         """Operations on the bits of integers that are known exactly; of floats only the sign bit."""
         if isinstance(given[0], SignBits):
             return self._sign_bits(name, given, dtype)
@@ -383,7 +392,7 @@ class OnBalls:
         known = (least > others) & jnp.isfinite(least) | exact
         return Ball(jnp.squeeze(place, axis).astype(float), jnp.where(known, 0.0, float(n)))
 
-    def picked(self, equation, given, places):
+    def picked(self, equation: Operand, given: Operand, places: Operand) -> Operand:
         """An operation that moves numbers to or from places that the arguments with these numbers say."""
         dtypes = [equation.invars[number].aval.dtype for number in places]
         indices = [jnp.where(jnp.isfinite(given[n].middle), given[n].middle, 0) for n in places]
@@ -401,7 +410,7 @@ class OnBalls:
         self.marks = True
         return Ball(parts[0], jnp.where(known, filled, jnp.inf))
 
-    def added_at(self, equation, given):
+    def added_at(self, equation: Operand, given: Operand) -> Operand:
         """Numbers added at places: as many roundings as numbers, of what is added up there."""
         target, where, updates = given
         places = jnp.where(jnp.isfinite(where.middle), where.middle, 0).astype(equation.invars[1].aval.dtype)
@@ -414,7 +423,9 @@ class OnBalls:
         known = jnp.all(where.radius == 0)
         return Ball(middle, jnp.where(known, radius * (1 + n * 4 * u) + off * GROW, jnp.inf)), n, sizes
 
-    def looped(self, step, consts, carry, given, length, reverse):
+    def looped(
+        self, step: Operand, consts: Operand, carry: Operand, given: Operand, length: Operand, reverse: Operand
+    ) -> Operand:
         """A loop over the first axis; as many turns as are said."""
         self.marks = True
 
@@ -424,7 +435,7 @@ class OnBalls:
 
         return jax.lax.scan(turn, carry, given, length=length, reverse=reverse)
 
-    def repeated(self, test, step, carry):
+    def repeated(self, test: Operand, step: Operand, carry: Operand) -> Operand:
         """A loop for as long as a test is known to hold; where it is not known, or for too long, nothing is."""
         self.marks = True
 
@@ -442,12 +453,12 @@ class OnBalls:
         return [_unless(known, part) for part in last]
 
 
-def plain(x: Any) -> Any:
+def plain(x: Operand) -> Operand:
     """A ball that says nothing in place of what is marked; truth values as they are."""
     return Ball(x.middle, jnp.where(x.radius == MARKED, jnp.inf, x.radius)) if isinstance(x, Ball) else x
 
 
-def each_part(function, x):
+def each_part(function: Operand, x: Operand) -> Operand:
     """A function of each of the arrays of a ball or of truth values."""
     return type(x)(*(function(getattr(x, name)) for name in _parts(x)))
 

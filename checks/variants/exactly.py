@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from functools import cmp_to_key, reduce
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -18,6 +18,9 @@ from flint import arb, fmpq
 from signproof.checks.numbers.exact import Undecided, _root, each, rational
 from signproof.checks.variants.primitives import BITWISE, TURNS, Unfollowed, integers, scattered_add
 
+Operand: TypeAlias = Any
+"""An array of rationals or of truths, a dtype, or what else a primitive of JAX is given."""
+
 
 class Lost:
     """What floats have for a quotient by zero: "nan", "inf" or "-inf", or "inf?", whose sign is that of a zero.
@@ -25,7 +28,7 @@ class Lost:
     Comparisons by operators are refused, so that nothing takes it for a number by mistake.
     """
 
-    def __init__(self, what: str):
+    def __init__(self, what: str) -> None:
         self.what = what
 
     def __repr__(self) -> str:
@@ -37,20 +40,20 @@ class Lost:
     def __abs__(self) -> Lost:
         return NAN if self.what == "nan" else Lost("inf")
 
-    def __add__(self, other: Any) -> Lost:
+    def __add__(self, other: Operand) -> Lost:
         if not isinstance(other, Lost):
             return self
         return self if self.what == other.what != "inf?" else NAN if "nan" in (self.what, other.what) else _unsure()
 
     __radd__ = __add__
 
-    def __sub__(self, other: Any) -> Lost:
+    def __sub__(self, other: Operand) -> Lost:
         return self + -other
 
-    def __rsub__(self, other: Any) -> Lost:
+    def __rsub__(self, other: Operand) -> Lost:
         return -self
 
-    def __mul__(self, other: Any) -> Lost:
+    def __mul__(self, other: Operand) -> Lost:
         if self.what == "nan" or (isinstance(other, Lost) and other.what == "nan"):
             return NAN
         if isinstance(other, Lost):
@@ -61,15 +64,15 @@ class Lost:
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Any) -> Lost:
+    def __truediv__(self, other: Operand) -> Lost:
         if self.what == "nan" or isinstance(other, Lost):
             return NAN
         return Lost("inf?") if other == 0 else self if _positive(other) else -self
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Operand) -> Operand:
         return NAN if self.what == "nan" else other * 0
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Operand) -> bool:
         return _unsure()
 
     __le__ = __gt__ = __ge__ = __lt__
@@ -92,7 +95,7 @@ def _positive(x: Any) -> bool:
 class SignBit:
     """The bits of a float, of which only the sign is known; where it is 0, it may be either."""
 
-    def __init__(self, x: Any):
+    def __init__(self, x: Operand) -> None:
         self.x = x
 
     def negative(self) -> bool:
@@ -104,12 +107,12 @@ class SignBit:
 class Exactly:
     """Object arrays of rationals or of Arb's balls; a number alone has no axes."""
 
-    def __init__(self, xp):
+    def __init__(self, xp: Operand) -> None:
         self.xp = xp
         self.positive: list[bool] = []
         self.magnitudes: dict[Any, Any] = {}
 
-    def applied(self, name, function, given, dtype, roundings):
+    def applied(self, name: Operand, function: Operand, given: Operand, dtype: Operand, roundings: Operand) -> Operand:
         """An operation on each entry; what is not a number stays so."""
         lost = any(isinstance(entry, Lost) for x in given for entry in np.ravel(_boxed(x)))
         if not lost or name in ("add", "add_any", "sub", "mul", "neg", "abs"):
@@ -140,7 +143,15 @@ class Exactly:
             return x
         return _unsure()
 
-    def divided(self, x, y, dtype, certain, roundings=1, positive=False):
+    def divided(
+        self,
+        x: Operand,
+        y: Operand,
+        dtype: Operand,
+        certain: Operand,
+        roundings: Operand = 1,
+        positive: Operand = False,
+    ) -> Operand:
         """A quotient; by zero, what floats have for it."""
 
         def one(a, b):
@@ -153,7 +164,7 @@ class Exactly:
 
         return np.frompyfunc(one, 2, 1)(_boxed(x), _boxed(y))
 
-    def constant(self, x):
+    def constant(self, x: Operand) -> Operand:
         x = np.asarray(x)
         if x.dtype == bool:
             return x[()]
@@ -164,23 +175,25 @@ class Exactly:
             return self.xp.number(rational(entry if isinstance(entry, int) else float(entry)))
         return Lost(str(float(entry)))
 
-    def rounded(self, x: Any, dtype: Any, roundings: int, of: Any = None, powers_of: Any = None) -> Any:
+    def rounded(
+        self, x: Operand, dtype: Operand, roundings: int, of: Operand = None, powers_of: Operand = None
+    ) -> Operand:
         if jnp.issubdtype(dtype, jnp.integer):
             low, high = integers(dtype)
             if not all(low <= _integer(entry) <= high for entry in np.ravel(_boxed(x))):
                 raise Undecided(f"an integer leaves the range of {dtype}")
         return x
 
-    def total(self, x: Any) -> Any:
+    def total(self, x: Operand) -> Operand:
         return self.xp.sum(x)
 
-    def sizes(self, x: Any) -> Any:
+    def sizes(self, x: Operand) -> Operand:
         return None
 
-    def laid_out(self, x, order, shape):
+    def laid_out(self, x: Operand, order: Operand, shape: Operand) -> Operand:
         return np.asarray(x, dtype=None if isinstance(x, np.ndarray) else object).transpose(order).reshape(shape)
 
-    def moved(self, equation, given):
+    def moved(self, equation: Operand, given: Operand) -> Operand:
         flat = np.concatenate([np.ravel(_boxed(x)) for x in given])
         places, count = [], 0
         for variable in equation.invars:
@@ -190,12 +203,12 @@ class Exactly:
         found = equation.primitive.bind(*places, **equation.params)
         return [flat[np.asarray(place)] for place in (found if equation.primitive.multiple_results else [found])]
 
-    def compared(self, name, x, y, same=False):
+    def compared(self, name: Operand, x: Operand, y: Operand, same: Operand = False) -> Operand:
         if same:
             return each(lambda entry: _is_some(entry) == (name in ("le", "ge", "eq")), x)
         return np.frompyfunc(lambda a, b: _compare(name, a, b), 2, 1)(x, y)
 
-    def chosen(self, which, *cases):
+    def chosen(self, which: Operand, *cases: Operand) -> Operand:
         if len(cases) > 2:
             which = each(lambda entry: int(rational(str(entry)).p), which)
         boxes = np.broadcast_arrays(*map(_boxed, cases))
@@ -205,26 +218,26 @@ class Exactly:
             chosen[index] = boxes[int(choice)][index]
         return chosen[()]
 
-    def branch(self, index, branches):
+    def branch(self, index: Operand, branches: Operand) -> Operand:
         number = int(index) if isinstance(index, bool | np.bool_) else _integer(index)
         return branches[min(max(number, 0), len(branches) - 1)]()
 
-    def both(self, x, y):
+    def both(self, x: Operand, y: Operand) -> Operand:
         return np.frompyfunc(lambda a, b: bool(a) and bool(b), 2, 1)(x, y)
 
-    def negated(self, x):
+    def negated(self, x: Operand) -> Operand:
         return np.frompyfunc(lambda a: not a, 1, 1)(x)
 
-    def all(self, x, size):
+    def all(self, x: Operand, size: Operand) -> Operand:
         return reduce(self.both, list(x), np.True_)
 
-    def finite(self, x):
+    def finite(self, x: Operand) -> Operand:
         return each(_is_number, x)
 
-    def bits(self, x):
+    def bits(self, x: Operand) -> Operand:
         return each(SignBit, _boxed(x))[()]
 
-    def converted(self, x, before, after):
+    def converted(self, x: Operand, before: Operand, after: Operand) -> Operand:
         if any(isinstance(entry, SignBit) for entry in np.ravel(_boxed(x))):
             raise Unfollowed("this operation on the bits of floats")
         if jnp.issubdtype(before, jnp.bool_):
@@ -236,7 +249,7 @@ class Exactly:
             x = self.chosen(self.compared("lt", x, self.constant(0.0)), down, -down)
         return self.rounded(x, after, 0)
 
-    def raised(self, base, exponent):
+    def raised(self, base: Operand, exponent: Operand) -> Operand:
         def power(b, e):
             try:
                 return b ** _integer(e)
@@ -247,14 +260,14 @@ class Exactly:
 
         return np.frompyfunc(power, 2, 1)(base, exponent)
 
-    def cube_root(self, x):
+    def cube_root(self, x: Operand) -> Operand:
         def root(entry):
             size = _root(abs(entry), 3) if isinstance(entry, fmpq) else abs(entry).root(3)
             return size * self.xp.sign(entry)
 
         return each(root, x)
 
-    def nearest(self, x, to_even):
+    def nearest(self, x: Operand, to_even: Operand) -> Operand:
         half = fmpq(1, 2)
 
         def whole(entry):
@@ -267,7 +280,7 @@ class Exactly:
 
         return self.xp.number(each(whole, x))
 
-    def bitwise(self, name, given, dtype):
+    def bitwise(self, name: Operand, given: Operand, dtype: Operand) -> Operand:
         """Operations on the bits of integers; of floats only the sign bit."""
         if any(isinstance(entry, SignBit) for entry in np.ravel(_boxed(given[0]))):
             return self._sign_bits(name, given, dtype)
@@ -299,7 +312,7 @@ class Exactly:
 
         return np.frompyfunc(one, 2, 1)(*map(_boxed, given))[()]
 
-    def accumulated(self, name, x, axis, reverse):
+    def accumulated(self, name: Operand, x: Operand, axis: Operand, reverse: Operand) -> Operand:
         function = {
             "cumsum": lambda a, b: a + b,
             "cumprod": lambda a, b: a * b,
@@ -311,10 +324,10 @@ class Exactly:
         found = [*accumulate(rows, function)]
         return np.moveaxis(np.array(found[::-1] if reverse else found, dtype=object), 0, axis), None
 
-    def product(self, x):
+    def product(self, x: Operand) -> Operand:
         return reduce(lambda a, b: a * b, list(x)), None
 
-    def sorted(self, given, axis, keys):
+    def sorted(self, given: Operand, axis: Operand, keys: Operand) -> Operand:
         """All sorted by the first, or the first ones. Raises Undecided if balls overlap."""
 
         def before(i, j):
@@ -334,7 +347,7 @@ class Exactly:
                 result[index] = column[order]
         return [np.moveaxis(result, -1, axis) for result in results]
 
-    def place_of_largest(self, x, axis):
+    def place_of_largest(self, x: Operand, axis: Operand) -> Operand:
         moved = np.moveaxis(_boxed(x), axis, -1)
         result = np.empty(moved.shape[:-1], dtype=object)
         for index in np.ndindex(result.shape):
@@ -344,7 +357,7 @@ class Exactly:
             result[index] = self.xp.number(fmpq(best))
         return result[()]
 
-    def picked(self, equation, given, places):
+    def picked(self, equation: Operand, given: Operand, places: Operand) -> Operand:
         dtypes = [variable.aval.dtype for variable in equation.invars]
         flat = np.concatenate([np.ravel(_boxed(x)) for n, x in enumerate(given) if n not in places])
         arguments: list[Any] = []
@@ -362,7 +375,7 @@ class Exactly:
             found[index] = flat[place] if 0 <= place < count else NAN
         return found[()]
 
-    def added_at(self, equation, given):
+    def added_at(self, equation: Operand, given: Operand) -> Operand:
         target, where, updates = (_boxed(x) for x in given)
         flags = jnp.zeros(target.shape, "int32"), np.asarray(each(_integer, where), equation.invars[1].aval.dtype)
         found = target.copy()
@@ -373,7 +386,9 @@ class Exactly:
                 found[tuple(place)] = found[tuple(place)] + updates[index]
         return found[()], None, None
 
-    def looped(self, step, consts, carry, given, length, reverse):
+    def looped(
+        self, step: Operand, consts: Operand, carry: Operand, given: Operand, length: Operand, reverse: Operand
+    ) -> Operand:
         outs: Any = []
         for place in range(length)[::-1] if reverse else range(length):
             carry, out = step(consts, carry, [x[place] for x in given])
@@ -384,21 +399,21 @@ class Exactly:
         ]
         return carry, stacked
 
-    def repeated(self, test, step, carry):
+    def repeated(self, test: Operand, step: Operand, carry: Operand) -> Operand:
         for _ in range(TURNS):
             if not bool(test(carry)):
                 return carry
             carry = step(carry)
         raise Undecided(f"a loop goes on for more than {TURNS} turns")
 
-    def tanh(self, x):
+    def tanh(self, x: Operand) -> Operand:
         shrink = self.xp.expm1(self.xp.abs(x) * -2)
         return self.xp.sign(x) * (-shrink / (shrink + 2))
 
-    def floor(self, x):
+    def floor(self, x: Operand) -> Operand:
         return self.xp.number(each(lambda entry: fmpq(_floor(entry)), x))
 
-    def whole(self, function, of_floats, x, y):
+    def whole(self, function: Operand, of_floats: Operand, x: Operand, y: Operand) -> Operand:
         def divide(a, b):
             a, b = _integer(a), _integer(b)
             if b == 0:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
+
+Operand: TypeAlias = Any
+"""An array of whatever arithmetic, a dtype, or an equation of a JAX program."""
 
 TURNS = 10_000
 """Turns of a loop after which its results are not known."""
@@ -16,13 +19,13 @@ class Unfollowed(Exception):
     """An operation that cannot be followed; the message names it."""
 
 
-def integers(dtype: Any) -> tuple[int, int]:
+def integers(dtype: Operand) -> tuple[int, int]:
     """The least and the largest integer of a dtype: beyond them it wraps or saturates."""
     info = jnp.iinfo(dtype)
     return int(info.min), int(info.max)
 
 
-def roundoff(dtype: Any) -> tuple[float, float, float]:
+def roundoff(dtype: Operand) -> tuple[float, float, float]:
     """Unit roundoff, least normal and largest number of a dtype."""
     info = jnp.finfo(dtype)
     return 2.0 ** -(info.nmant + 1), float(info.tiny), float(info.max)
@@ -41,7 +44,7 @@ BITWISE: dict[str, Callable[..., Any]] = {
 """Operations on the bits of integers."""
 
 
-def scattered_add(equation: Any, target: Any, places: Any, updates: Any) -> Any:
+def scattered_add(equation: Operand, target: Operand, places: Operand, updates: Operand) -> Operand:
     """What an equation adds where, in arrays of any dtype."""
     told = equation.params
     return jax.lax.scatter_add(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +24,9 @@ from signproof.checks.variants.traced import cast, evaluate, follow, widened
 from signproof.theory.arithmetic import Arithmetic, Memory, Vector
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.misuse import named
+
+Given: TypeAlias = Any
+"""What an optimizer is given and gives: arrays, numbers, its transformation."""
 
 DTYPES = ("float64", "float32", "bfloat16")
 TRACES = 33
@@ -144,7 +147,7 @@ class Rule:
                 raise Misbehaves(number, "it keeps Python state: equal calls give different results")
 
 
-def made_by(factory: Factory, step_size: Any) -> Any:
+def made_by(factory: Factory, step_size: Given) -> Given:
     """The transformation that a factory makes, which also takes the value of f and its gradient.
 
     Raises Misbehaves if it makes none.
@@ -217,7 +220,7 @@ class Variant(Algorithm):
         state = _followed(trace.init, (nothing, cast(x, self.rule.dtype, xp)), x, xp)
         return (jnp.zeros(x.shape[1:], bool) if trace.waits else None), state
 
-    def update(self, x: Vector, gradient: Any, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
+    def update(self, x: Vector, gradient: Given, memory: Memory, xp: Arithmetic) -> tuple[Vector, Memory]:
         trace, dtype = self.rule.trace(len(x)), self.rule.dtype
         begun, state = memory
         place = x + self.shift

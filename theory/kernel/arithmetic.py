@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from signproof.theory.kernel.forms import Atom, Joined, Number, Relation, Stated, Wrong
 from signproof.theory.kernel.polynomials import All, Fact, Formula, Polynomial, Some, negation
 from signproof.theory.kernel.reading import Said
+
+Defined: TypeAlias = Any
+"""What an atom is known by: a form, or a tag with polynomials."""
 
 
 class Atoms:
@@ -90,7 +93,7 @@ class Atoms:
         self.axioms.append(Some(tuple(All(case) for case in cases)))
         return atom
 
-    def atom(self, term: Any) -> tuple[Polynomial, bool]:
+    def atom(self, term: Defined) -> tuple[Polynomial, bool]:
         """The atom of a term, and whether it is new. Equal polynomials have equal roots, inverses and so on."""
         new = term not in self.numbers
         number = self.numbers.setdefault(term, len(self.numbers))

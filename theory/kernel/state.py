@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from signproof.theory.kernel import forms
 from signproof.theory.kernel.arithmetic import Question
@@ -13,6 +13,9 @@ from signproof.theory.kernel.forms import Argument, Joined, Number, Relation, Re
 from signproof.theory.kernel.polynomials import limited, spend
 from signproof.theory.kernel.reading import Said, Tree, conditions, form, named, stated, vector
 from signproof.theory.kernel.vocabulary import ANYWHERE
+
+Made: TypeAlias = Any
+"""A number or a vector as a form."""
 
 TRUE = Joined("and", ())
 FLOWS = frozenset(["value", "inner", "norm", "dual_norm", "gradient", "maximizer", "minimizer"])
@@ -202,7 +205,7 @@ class State:
         self._require_rule(rule)
         return after
 
-    def remembers(self, rule: Rule, place: int, first: bool, read: Callable[[Tree], Any]) -> Any:
+    def remembers(self, rule: Rule, place: int, first: bool, read: Callable[[Tree], Any]) -> Made:
         """What a method remembers in a place after step k, or before the first one."""
         made = read((rule.begun if first else rule.later)[place])
         self._require_made(made, Number() if first else symbol("k"))
