@@ -27,7 +27,7 @@ except ImportError:  # not on this system: what is left behind is told by its ag
 
 PART = re.compile(r"\.signproof-[0-9a-f]{16}\.part")
 """What is being written, beside the place that it is meant for."""
-YOUNG, OLD = 2.0, 86_400.0
+YOUNG, OLD = 2, 86_400
 """Seconds after which a part that nobody holds was left behind; and if it is not known whether somebody does."""
 FEW = 500
 """Files of a folder up to which each is handed to the disk by itself, not all at once."""

@@ -322,7 +322,7 @@ def average(claim: Claim, along: Along, over: OverRun) -> Proof:
     first = [most for _, most in start]
     rooms = over.rooms(claim)
     unknowns = [
-        Unknown("c", -term, rooms=tuple(promised for promised, _, _ in rooms), cost=-0.001),
+        Unknown("c", -term, rooms=tuple(promised for promised, _, _ in rooms), cost=-1 / 1000),
         Unknown("r", Integer(1), rooms=tuple(-steps for _, _, steps in rooms)),
         *(
             Unknown(f"w{place}", one - other, rooms=tuple(-start * most for _, start, _ in rooms))

@@ -462,7 +462,7 @@ def _of_facts(facts: Facts) -> list[Unknown]:
 
 def _cost(step: Step) -> float:
     """Facts both ways divide by less."""
-    return 0.1 if step.name.endswith("both ways") else 1.0
+    return 1 / 10 if step.name.endswith("both ways") else 1
 
 
 def _multiplied(facts: Facts, found: dict[str, Expr]) -> dict[Step, Expr]:

@@ -34,7 +34,7 @@ ORDER = "rev-lex"
 """Of the terms of a sum: low degrees first."""
 LONGEST = 10_000
 """Characters of the longest formula that is read."""
-SMALL, LARGEST_VALUE = 3.0, 10_000_000
+SMALL, LARGEST_VALUE = 3, 10_000_000
 """The power of two up to which symbols are looked at in a formula, and the bits that its value may have then."""
 LARGEST_EXPONENT, LARGEST_BITS = 1000, 10_000
 """The largest exponent, and the size of the largest number, that is read."""

@@ -7,11 +7,11 @@ from math import inf, log2
 
 from sympy import Add, Basic, Mul, Pow, Rational, Symbol, exp
 
-MOST = 1000.0
+MOST = 1000
 """Beyond this power of two all is infinite."""
 
 
-def magnitude(formula: Basic, symbols: Mapping[Basic, float], other: float = 2.0) -> float:
+def magnitude(formula: Basic, symbols: Mapping[Basic, float], other: float = 2) -> float:
     """A bound of |log2 |x|| for the value x of a formula, as if no terms cancelled: 2^30 and 2^-30 have 30.
 
     Arguments: the same of its symbols; that of those which are missing.
@@ -22,10 +22,10 @@ def magnitude(formula: Basic, symbols: Mapping[Basic, float], other: float = 2.0
         return symbols.get(formula, other)
     parts = [magnitude(part, symbols, other) for part in formula.args] or [other]
     if isinstance(formula, Pow | exp):
-        base, exponent = (2.0, parts[0]) if isinstance(formula, exp) else parts
+        base, exponent = (2, parts[0]) if isinstance(formula, exp) else parts
         if not isinstance(formula, exp) and isinstance(formula.exp, Rational):
-            return base * abs(float(formula.exp))
-        return base * 2.0**exponent if exponent < MOST else inf
+            return base * abs(formula.exp.p / formula.exp.q)
+        return base * 2**exponent if exponent < MOST else inf
     if isinstance(formula, Mul):
         return sum(parts)
     if isinstance(formula, Add):
