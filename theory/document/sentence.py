@@ -20,8 +20,6 @@ LETTERS = ("x", "y", "z", "u", "v", "w")
 """What the points of an assumption are called, unless it is about other points of these names."""
 LONGEST, WORK = 5_000, 1_000_000
 """How many nodes a term has at most that is printed, and how much work it may be to multiply it out."""
-KEPT = ("memory", "remembered")
-"""Terms of what a method remembers."""
 BY_NAME = {
     "IndependentDraws": "the workers draw independently of each other, no (~g^m(x))_i is 0 where (grad f(x))_i is not",
 }
@@ -129,7 +127,7 @@ def _along(claim: Stated) -> str:
     if claim.timed:
         return f", where x'(t) = {goes}"
     parts = [f"x_(k+1) = {goes}"]
-    used = {node[2] for tree in (claim.rule.step, *claim.rule.later) for node in nodes(tree) if node[0] in KEPT}
+    used = {node[2] for tree in (claim.rule.step, *claim.rule.later) for node in nodes(tree) if node[0] in forms.KEPT}
     for place, (later, begun) in enumerate(zip(claim.rule.later, claim.rule.begun, strict=True)):
         if str(place) in used:
             letter = "m" + "'" * place

@@ -29,8 +29,9 @@ from signproof.theory.derivation.steps import (
     check,
 )
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.directions import Along, NoProof, OverRun, average
+from signproof.theory.elaboration.directions import Along, OverRun, average
 from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
+from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
@@ -52,8 +53,6 @@ from signproof.theory.terms.vectors import (
     x_next,
     x_star,
 )
-
-V, V_next = suboptimality(k), suboptimality(k + 1)
 
 
 def prove(claim: Claim) -> Certificate | Rejection:
@@ -79,25 +78,26 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     smooth = _assumed(claim, Smooth)
     if not claim.body.bounds_runs or smooth is None:
         raise NoProof("it needs a bound on a run and a smooth objective")
+    rule = _recursion(claim)
     reasons, ways = [], (_by_descent, _by_directions, _by_contraction, _by_distance)
     for way in ways:
         try:
-            yield way(claim, smooth)
+            yield way(claim, smooth, rule)
         except NoProof as reason:
             reasons.append(str(reason))
     if len(reasons) == len(ways):
         raise NoProof("; ".join(dict.fromkeys(reasons)))
 
 
-def _by_descent(claim: Claim, smooth: Constant) -> Proof:
+def _by_descent(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
     """What a step of steepest descent gains, and what follows."""
-    descent = _Descent(claim, smooth)
+    descent = _Descent(smooth, rule)
     if isinstance(claim.measure, Suboptimality):
-        return Proof(*descent.steps, *_contraction(claim, descent))
+        return Proof(*descent.facts.steps, *_contraction(claim, descent))
     over = _over_run(claim, smooth)
     if over.count != k + 1 or not over.least:
         raise NoProof("it is for the least norm of the run")
-    return Proof(*descent.steps, *_average(claim, descent, over.power))
+    return Proof(*descent.facts.steps, *_average(claim, descent, over.power))
 
 
 def _over_run(claim: Claim, smooth: Constant) -> OverRun:
@@ -109,86 +109,74 @@ def _over_run(claim: Claim, smooth: Constant) -> OverRun:
     return over
 
 
-def _by_contraction(claim: Claim, smooth: Constant) -> Proof:
+def _by_contraction(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
     """A potential of inner products that contracts."""
-    return contraction(claim, _products(claim, smooth))
+    return contraction(claim, _products(claim, smooth, rule))
 
 
-def _by_distance(claim: Claim, smooth: Constant) -> Proof:
+def _by_distance(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
     """A potential with the distance to a minimizer that does not grow."""
     if claim.measure is None or claim.measure.symbol != V:
         raise NoProof(f"nothing is known about the measure {claim.measure}")
-    return potential_with_distance(claim, _products(claim, smooth))
+    return potential_with_distance(claim, _products(claim, smooth, rule))
 
 
-def _products(claim: Claim, smooth: Constant) -> Quadratic:
+def _products(claim: Claim, smooth: Constant, rule: Recursion) -> Quadratic:
     if smooth.norm is not L2 or claim.horizon is not None:
         raise NoProof("inner products are for the Euclidean norm")
-    return Quadratic(claim, _recursion(claim))
+    return Quadratic(claim, rule)
 
 
-def _by_directions(claim: Claim, smooth: Constant) -> Proof:
+def _by_directions(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
     """A step of fixed length along v(D), with an error in D that is remembered."""
-    return average(claim, Along(claim, _recursion(claim), smooth), _over_run(claim, smooth))
+    return average(claim, Along(claim, rule, smooth), _over_run(claim, smooth))
 
 
 class _Descent:
     """The steps to V_{k+1} - V_k <= R, where R is a formula in the gradient's dual norm."""
 
-    def __init__(self, claim: Claim, smooth: Constant):
-        pair, L = smooth.norm, smooth.constant
-        name = Str(pair.name)
-        self.pair, self.N = pair, dual_norm(name, g_k)
-        after = _rule(claim)
-        length = norm(name, x_next - x_k)
-        self.value = Step("V_k", Eq(V, value(x_k) - f_star), by=Definition())
-        self.next_value = Step("V_{k+1}", Eq(V_next, value(x_next) - f_star), by=Definition())
-        self.start = Step("V_0", Eq(suboptimality(0), V0), by=Definition())
-        self.positive = Step("gradient's norm", Ge(self.N, 0), by=Lemma("non-negative norm", self.N))
-        infimum = [Step(f"infimum at {x}", Ge(value(x), f_star), by=Lemma("infimum", x)) for x in (x_k, x_next)]
-        self.here = Step("V_k >= 0", Ge(V, 0), by=Combination({self.value: -1, infimum[0]: 1}))
-        self.next = Step("V_{k+1} >= 0", Ge(V_next, 0), by=Combination({self.next_value: -1, infimum[1]: 1}))
-        rule = Step("update rule", Eq(x_next, after), by=Definition())
-        upper = Step(
-            "smoothness",
-            conclusion("descent lemma", smooth, x_next, x_k),
-            by=Lemma("descent lemma", smooth, x_next, x_k),
-        )
-        facts, slope, square = self._direction(after - x_k, rule, length)
-        decrease = slope.statement.rhs + L * Rational(1, 2) * square.statement.rhs
-        self.decrease = Step(
+    def __init__(self, smooth: Constant, rule: Recursion):
+        if rule.later:
+            raise NoProof("the method has a memory")
+        self.pair, self.facts = smooth.norm, Facts()
+        prove, name = self.facts.prove, Str(self.pair.name)
+        self.N = dual_norm(name, g_k)
+        self.values = Values(self.facts)
+        self.positive = prove("gradient's norm", Ge(self.N, 0), Lemma("non-negative norm", self.N))
+        update = prove("update rule", Eq(x_next, rule.after), Definition())
+        below = Lemma("descent lemma", smooth, x_next, x_k)
+        upper = prove("smoothness", conclusion("descent lemma", smooth, x_next, x_k), below)
+        slope, square = self._direction(rule.after - x_k, update, norm(name, x_next - x_k))
+        half = smooth.constant * Rational(1, 2)
+        values = self.values
+        self.decrease = prove(
             "decrease",
-            Le(V_next - V, decrease),
-            by=Combination({self.next_value: 1, self.value: -1, upper: 1, slope: 1, square: L / 2}),
+            Le(V_next - V, slope.statement.rhs + half * square.statement.rhs),
+            Combination({values.next_value: 1, values.value: -1, upper: 1, slope: 1, square: half}),
         )
-        self.steps = (
-            self.value, self.next_value, self.start, self.positive, *infimum, self.here, self.next, rule, upper, *facts,
-            slope, square, self.decrease,
-        )  # fmt: skip
 
-    def _direction(self, step: Expr, rule: Step, length: Expr) -> tuple[tuple[Step, ...], Step, Step]:
-        """Facts about the direction, the slope <g, x+ - x>, and an upper end of ||x+ - x||^2."""
-        name, parts = Str(self.pair.name), terms(step)
+    def _direction(self, step: Expr, update: Step, length: Expr) -> tuple[Step, Step]:
+        """The slope <g, x+ - x>, and an upper end of ||x+ - x||^2, after what is known of the direction."""
+        prove, name, parts = self.facts.prove, Str(self.pair.name), terms(step)
         if len(parts) != 1:
             raise NoProof("the step is a combination of several directions")
         ((direction, factor),) = parts.items()
         size = norm(name, direction)
-        positive = Step("direction's norm", Ge(size, 0), by=Lemma("non-negative norm", size))
-        stretched = Step("length", Eq(length, abs(factor) * size), by=Identity(rule))
+        positive = prove("direction's norm", Ge(size, 0), Lemma("non-negative norm", size))
+        stretched = prove("length", Eq(length, abs(factor) * size), Identity(update))
         if direction == maximizer(name, g_k):
-            along = Step("alignment", Eq(inner(g_k, direction), self.N), by=Lemma("attained dual norm", self.pair, g_k))
-            unit = Step("unit direction", Le(size, 1), by=Lemma("unit maximizer", self.pair, g_k))
+            along = prove("alignment", Eq(inner(g_k, direction), self.N), Lemma("attained dual norm", self.pair, g_k))
+            unit = prove("unit direction", Le(size, 1), Lemma("unit maximizer", self.pair, g_k))
             slope, square = factor * self.N, factor**2
         elif direction == g_k and self.pair is L2:
-            along = Step("alignment", Eq(inner(g_k, g_k), self.N**2), by=Lemma("Euclidean norm", g_k))
-            unit = Step("self-dual norm", Eq(size, self.N), by=Lemma("self-dual norm", g_k))
+            along = prove("alignment", Eq(inner(g_k, g_k), self.N**2), Lemma("Euclidean norm", g_k))
+            unit = prove("self-dual norm", Eq(size, self.N), Lemma("self-dual norm", g_k))
             slope, square = factor * self.N**2, factor**2 * self.N**2
         else:
             raise NoProof(f"nothing is known about the direction {direction} in the geometry of {self.pair.name}")
         return (
-            (positive, stretched, along, unit),
-            Step("slope", Eq(inner(g_k, x_next - x_k), slope), by=Identity(rule, along)),
-            Step("squared length", Le(length**2, square), by=Decide(stretched, unit, positive, self.positive)),
+            prove("slope", Eq(inner(g_k, x_next - x_k), slope), Identity(update, along)),
+            prove("squared length", Le(length**2, square), Decide(stretched, unit, positive, self.positive)),
         )
 
 
@@ -198,15 +186,15 @@ def _contraction(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
     contraction = Step(
         "contraction",
         Le(V_next, rate * V),
-        by=Decide(descent.decrease, descent.positive, descent.here, *domination[-1:]),
+        by=Decide(descent.decrease, descent.positive, descent.values.here, *domination[-1:]),
     )
     first = Step("first step", Le(suboptimality(1), rate * suboptimality(0)), by=Instance(contraction, 0))
-    positive = Step("V_1 >= 0", Ge(suboptimality(1), 0), by=Instance(descent.next, 0))
-    sign = Step("rate >= 0", Ge(rate, 0), by=Decide(first, positive, descent.start))
+    positive = Step("V_1 >= 0", Ge(suboptimality(1), 0), by=Instance(descent.values.next, 0))
+    sign = Step("rate >= 0", Ge(rate, 0), by=Decide(first, positive, descent.values.start))
     iteration = Step(
         "iteration", Le(V, rate**k * suboptimality(0)), by=Lemma("induction", V, rate, using=(contraction, sign))
     )
-    bound = Step("bound", Le(V, claim.bound), by=Combination({iteration: 1, descent.start: rate**k}))
+    bound = Step("bound", Le(V, claim.bound), by=Combination({iteration: 1, descent.values.start: rate**k}))
     return (*domination, contraction, first, positive, sign, iteration, bound)
 
 
@@ -219,7 +207,7 @@ def _domination(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
         instance = Step("PL inequality", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
         return (
             instance,
-            Step("domination", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.value: 2 * mu})),
+            Step("domination", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.values.value: 2 * mu})),
         )
     convex = _assumed(claim, StronglyConvex, pair)
     if convex is None:
@@ -232,7 +220,7 @@ def _domination(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
     domination = Step(
         "domination",
         Ge(N**2, 2 * mu * V),
-        by=Combination({square: 1, growth: 2 * mu, product: 2 * mu, attained: 2 * mu, descent.value: 2 * mu}),
+        by=Combination({square: 1, growth: 2 * mu, product: 2 * mu, attained: 2 * mu, descent.values.value: 2 * mu}),
     )
     return growth, attained, product, square, domination
 
@@ -248,7 +236,7 @@ def _average(claim: Claim, descent: _Descent, power: int) -> tuple[Step, ...]:
     decrease = Step(
         "decrease by the norm",
         Le(gamma * term, V - V_next),
-        by=Decide(descent.decrease, descent.positive, descent.here, descent.next),
+        by=Decide(descent.decrease, descent.positive, descent.values.here, descent.values.next),
     )
     telescoped = Step(
         "sum",
@@ -258,18 +246,11 @@ def _average(claim: Claim, descent: _Descent, power: int) -> tuple[Step, ...]:
     summed = Step(
         "total decrease",
         Le(gamma * total, V0),
-        by=Combination({telescoped: 1, descent.next: 1, descent.start: 1}),
+        by=Combination({telescoped: 1, descent.values.next: 1, descent.values.start: 1}),
     )
     mean = Step("least of the sum", Le((k + 1) * least, total), by=Lemma("least of a sum", term))
     bound = Step("bound", Le(least, claim.bound), by=Combination({summed: 1 / (gamma * (k + 1)), mean: 1 / (k + 1)}))
     return decrease, telescoped, summed, mean, bound
-
-
-def _rule(claim: Claim) -> Expr:
-    rule = _recursion(claim)
-    if rule.later:
-        raise NoProof("the method has a memory")
-    return rule.after
 
 
 def _recursion(claim: Claim) -> Recursion:

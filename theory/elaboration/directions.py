@@ -9,9 +9,9 @@ weight and all multipliers come out of a linear programme.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sympy import Abs, Add, Basic, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Sum, cancel, expand, linsolve, sqrt
+from sympy import Abs, Add, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Sum, cancel, expand, linsolve, sqrt
 from sympy.core.symbol import Str
 
 from signproof.theory.algebra.decide import follows
@@ -20,7 +20,8 @@ from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.multipliers import Unknown, points, solve
+from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values, g_next, multipliers
+from signproof.theory.elaboration.multipliers import Unknown
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, f_star, k, l
 from signproof.theory.terms.vectors import (
@@ -41,36 +42,6 @@ from signproof.theory.terms.vectors import (
     x_next,
 )
 
-V, V_next = suboptimality(k), suboptimality(k + 1)
-g_next = gradient(x_next)
-
-
-class NoProof(Exception):
-    """The reason why no proof is assembled."""
-
-
-@dataclass
-class Facts:
-    """Steps in order, and those of them that are comparisons for a linear programme."""
-
-    steps: list[Step] = field(default_factory=list)
-    usable: list[Step] = field(default_factory=list)
-
-    def prove(self, name: str, statement: Basic, by: object, use: bool = False) -> Step:
-        """Notes a step; with `use`, as a fact that may be multiplied."""
-        step = Step(name, statement, by=by)  # type: ignore[arg-type]
-        self.steps.append(step)
-        self.usable += [step] if use else []
-        return step
-
-
-def gap(step: Step) -> Expr:
-    """What is >= 0, or 0, by a comparison."""
-    statement = step.statement
-    if isinstance(statement, Ge):
-        return statement.lhs - statement.rhs
-    return statement.rhs - statement.lhs
-
 
 class Along:
     """The facts about one step x+ = x + a v(D), for a smooth objective. Raises NoProof for another rule."""
@@ -83,7 +54,9 @@ class Along:
         self.direction, self.factor = self._direction()
         self.error = expand(self.direction - g_k)
         self.error_norm = dual_norm(self.name, self.error) if self.error != 0 else Integer(0)
-        self._run()
+        self.values = Values(self.facts)
+        self.non_negative("gradient's norm", self.N)
+        self.update = self.facts.prove("update rule", Eq(x_next, self.rule.after), Definition())
         self._descent()
         if self.error != 0:
             self._memory()
@@ -98,17 +71,6 @@ class Along:
         if factor.has(k) or any(map(factor.has, (dual_norm, norm, inner, remembered))):
             raise NoProof("the length of the step changes from one iteration to the next")
         return along.args[1], factor
-
-    def _run(self) -> None:
-        prove = self.facts.prove
-        self.value = prove("V_k", Eq(V, value(x_k) - f_star), Definition())
-        self.next_value = prove("V_{k+1}", Eq(V_next, value(x_next) - f_star), Definition())
-        self.start = prove("V_0", Eq(suboptimality(0), V0), Definition())
-        infimum = [prove(f"infimum at {x}", Ge(value(x), f_star), Lemma("infimum", x)) for x in (x_k, x_next)]
-        self.here = prove("V_k >= 0", Ge(V, 0), Combination({self.value: -1, infimum[0]: 1}), use=True)
-        self.next = prove("V_{k+1} >= 0", Ge(V_next, 0), Combination({self.next_value: -1, infimum[1]: 1}), use=True)
-        self.positive = self.non_negative("gradient's norm", self.N)
-        self.update = prove("update rule", Eq(x_next, self.rule.after), Definition())
 
     def non_negative(self, name: str, length: Expr) -> Step:
         """||u|| >= 0. The kernel writes ||b u|| as |b| ||u||, and the lemma is about a norm alone."""
@@ -148,7 +110,7 @@ class Along:
         prove(
             "decrease",
             Le(V_next - V, a * inner(g_k, v) + self.L / 2 * size**2),
-            Combination({self.next_value: 1, self.value: -1, upper: 1, slope: 1, square: self.L / 2}),
+            Combination({self.values.next_value: 1, self.values.value: -1, upper: 1, slope: 1, square: self.L / 2}),
             use=True,
         )
         attained = prove(
@@ -159,7 +121,7 @@ class Along:
         )
         if self.error == 0:
             return
-        off = self.non_negative("error", self.error_norm)
+        self.off = off = self.non_negative("error", self.error_norm)
         hoelder = prove(
             "Hölder", conclusion("Hölder", self.pair, self.error, v), Lemma("Hölder", self.pair, self.error, v)
         )
@@ -202,7 +164,7 @@ class Along:
             Combination({grown: 1, split: 1, **dict.fromkeys(stretched, 1)}),
             use=True,
         )
-        self.non_negative("next error", self.next_error)
+        self.next_off = self.non_negative("next error", self.next_error)
         self.non_negative("change of the gradient", turned)
         lipschitz = prove("smooth gradient", self.smooth.statement(x_next, x_k), Hypothesis(self.smooth, x_next, x_k))
         size = self.length.statement.rhs
@@ -254,7 +216,7 @@ class Along:
         above = prove("first direction's norm", Ge(length, 0), Lemma("non-negative norm", length))
         square = prove("its square", Le(length**2, 1), Decide(unit, above))
         least = prove("infimum below", Ge(value(there), f_star), Lemma("infimum", there))
-        by = {upper: double, along: -2 * N_0, square: N_0**2, least: double, first: -double, self.start: double}
+        by = {upper: double, along: -2 * N_0, square: N_0**2, least: double, first: -double, self.values.start: double}
         squared = prove("first gradient's square", Le(N_0**2, most), Combination(by))
         return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, squared))
 
@@ -328,40 +290,30 @@ def average(claim: Claim, along: Along, over: OverRun) -> Proof:
             Unknown(f"w{place}", one - other, rooms=tuple(-start * most for _, start, _ in rooms))
             for place, (one, other, most) in enumerate(zip(weighed, after, first, strict=True))
         ),
-        *(
-            Unknown(str(place), -gap(step), free=isinstance(step.statement, Eq))
-            for place, step in enumerate(facts.usable)
-        ),
+        *facts.unknowns(),
     ]
-    symbols = {*claim.parameters, V0} - {k}
-    sample = points(symbols, (*claim.premises, *(symbol > 0 for symbol in symbols)))
-    found = solve(V - V_next, unknowns, [-start * V0 for _, start, _ in rooms], sample)
-    if found is None:
-        raise NoProof("no combination of what is known of one step gives the bound")
+    found = multipliers(claim, V - V_next, unknowns, [-start * V0 for _, start, _ in rooms])
     c, r = found.get("c", Integer(0)), found.get("r", Integer(0))
     weights = [found.get(f"w{place}", Integer(0)) for place in range(len(weighed))]
     potential = V + sum(w * e for w, e in zip(weights, weighed, strict=True)) - r * k
-    multipliers = {step: found[str(place)] for place, step in enumerate(facts.usable) if str(place) in found}
-    prove = facts.prove
-    after_potential = potential.subs(k, k + 1)
-    decrease = prove("decrease of the potential", Le(c * term, potential - after_potential), Combination(multipliers))
+    prove, after_potential = facts.prove, potential.subs(k, k + 1)
+    falls = Le(c * term, potential - after_potential)
+    decrease = prove("decrease of the potential", falls, Combination(facts.multiplied(found)))
     before = over.count == k
     name, last = ("telescoping sum before k", potential) if before else ("telescoping sum", after_potential)
     total = Sum(term.xreplace({k: l}), (l, 0, over.count - 1))
     telescoped = prove(
         "sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, term, potential, using=(decrease,))
     )
-    ends = ("error", along.here) if before else ("next error", along.next)
-    positive = {step: w for step, w in zip(_steps(facts, ends[0]), weights, strict=True) if w != 0}
+    values, positive = along.values, dict[Step, Expr]()
+    for w in weights:
+        if w != 0:
+            positive[along.off if before else along.next_off] = w
     begun = {step: w for (step, _), w in zip(start, weights, strict=True) if w != 0}
     most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * over.count
-    by = {telescoped: 1, ends[1]: 1, along.start: 1, **positive, **begun}
+    by = {telescoped: 1, values.here if before else values.next: 1, values.start: 1, **positive, **begun}
     over.end(claim, facts, term, c, prove("total", Le(c * total, most), Combination(by)))
     return Proof(*facts.steps)
-
-
-def _steps(facts: Facts, name: str) -> list[Step]:
-    return [step for step in facts.steps if step.name == name]
 
 
 def _primitive(vector: Expr) -> Expr:

@@ -13,23 +13,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from sympy import Add, Basic, Eq, Expr, Ge, Integer, Le, Mul, Pow, Rational, cancel, expand
+from sympy import Add, Basic, Eq, Expr, Ge, Integer, Le, Mul, Pow, cancel, expand
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.directions import Facts, NoProof, gap
-from signproof.theory.elaboration.multipliers import Unknown, points, solve
+from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values, g_next, gap, multipliers
+from signproof.theory.elaboration.multipliers import Unknown
+from signproof.theory.elaboration.recognized import recognized
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, f_star, k
 from signproof.theory.terms.vectors import (
-    Scalar,
-    VectorAtom,
     dual_norm,
     g_k,
     gradient,
@@ -46,9 +46,6 @@ from signproof.theory.terms.vectors import (
 )
 
 TWO = Str("2")
-NEARLY = Rational(101, 100)
-V, V_next = suboptimality(k), suboptimality(k + 1)
-g_next = gradient(x_next)
 
 
 def square(vector: Expr) -> Expr:
@@ -65,7 +62,7 @@ class Quadratic:
         self.convex = self._assumed(StronglyConvex) or self._assumed(Convex)
         if self.smooth is None:
             raise NoProof("it needs a smooth objective, in the Euclidean norm")
-        self.start_within = next((each for each in claim.assumptions if _radius(each) is not None), None)
+        self.start_within = next((each for each in claim.assumptions if _start(each) is not None), None)
         speaks = self.start_within if not isinstance(self.convex, StronglyConvex) else self.convex
         self.minimizer = speaks if self.convex is not None else None
         self._values()
@@ -83,14 +80,9 @@ class Quadratic:
 
     def _values(self) -> None:
         """V_k, V_{k+1}, V_0 and, if there is one, what f and its gradient are at the minimizer."""
-        prove = self.facts.prove
-        self.value = prove("V_k", Eq(V, value(x_k) - f_star), Definition())
-        self.next_value = prove("V_{k+1}", Eq(V_next, value(x_next) - f_star), Definition())
-        self.start = prove("V_0", Eq(suboptimality(0), V0), Definition())
-        infimum = [prove(f"infimum at {x}", Ge(value(x), f_star), Lemma("infimum", x)) for x in (x_k, x_next)]
-        prove("V_k >= 0", Ge(V, 0), Combination({self.value: -1, infimum[0]: 1}), use=True)
-        prove("V_{k+1} >= 0", Ge(V_next, 0), Combination({self.next_value: -1, infimum[1]: 1}), use=True)
-        self.values = {value(x_k): (V + f_star, self.value), value(x_next): (V_next + f_star, self.next_value)}
+        prove, values = self.facts.prove, Values(self.facts)
+        self.start = values.start
+        self.values = {value(x_k): (V + f_star, values.value), value(x_next): (V_next + f_star, values.next_value)}
         self.by: dict[Basic, Expr] = {}
         self.rewriting: list[Step] = []
         if self.minimizer is not None:
@@ -123,6 +115,11 @@ class Quadratic:
             if not all(type(part) in (iterate, gradient, memory) for part in terms(made)):
                 raise NoProof("the step is not linear in gradients and memory")
 
+    @property
+    def order(self) -> list[Le]:
+        """mu <= L, if that is known."""
+        return [step.statement for step in self.known]
+
     def vectors(self) -> list[Expr]:
         """What inner products are made of."""
         return [*([x_k - x_star] if self.minimizer is not None else []), g_k, g_next, *self.memory]
@@ -140,9 +137,9 @@ class Quadratic:
             return out, None
         return out, self.facts.prove(f"{plain}", Eq(plain, out), Identity(*self.rewriting))
 
-    def reduced(self, name: str, raw: Step, extra: dict[Step, Expr] | None = None, use: bool = True) -> Step:
+    def reduced(self, name: str, raw: Step) -> Step:
         """A fact in f(x) - f* and inner products at x_k, from one in values and products of any points."""
-        left, by = expand(gap(raw)), {raw: Integer(1), **(extra or {})}
+        left, by = expand(gap(raw)), {raw: Integer(1)}
         for atom in sorted(left.atoms(value), key=str):
             written, step = self.values[atom]
             factor = left.coeff(atom)
@@ -153,7 +150,7 @@ class Quadratic:
             if same is not None:
                 by[same] = left.coeff(atom)
                 left = expand(left.xreplace({atom: written}))
-        return self.facts.prove(name, Ge(left, 0), Combination(by), use=use)
+        return self.facts.prove(name, Ge(left, 0), Combination(by), use=True)
 
     # ------------------------------------------------------------------------------------------ what is known
 
@@ -211,7 +208,8 @@ class Quadratic:
         if (other, one) in ways:
             pair = ways[one, other], ways[other, one]
             both = expand(gap(pair[0]) + gap(pair[1]))
-            self.facts.prove(f"{name}, both ways", Ge(both, 0), Combination(dict.fromkeys(pair, 1)), use=True)
+            by = Combination(dict.fromkeys(pair, 1))
+            self.facts.prove(f"{name}, both ways", Ge(both, 0), by, use=True, cost=1 / 10)
 
     def _without_norm(self, name: str, raw: Step, u: Expr) -> Step:
         """A fact in which ||u||^2 stands, with <u, u> in its place."""
@@ -232,10 +230,10 @@ class Quadratic:
 
     def near(self) -> tuple[Step, Expr]:
         """<x_0 - x*, x_0 - x*> <= R^2, and R. Raises NoProof if the claim does not say how near the start is."""
-        radius = None if self.start_within is None else _radius(self.start_within)
-        if self.start_within is None or radius is None:
+        found = None if self.start_within is None else _start(self.start_within)
+        if self.start_within is None or found is None:
             raise NoProof("it needs ||x_0 - x*|| <= R")
-        prove, X = self.facts.prove, iterate(0) - x_star
+        prove, X, radius = self.facts.prove, iterate(0) - x_star, found.constant
         within = prove("start", self.start_within.statement(), Hypothesis(self.start_within))
         distance = prove("distance >= 0", Ge(norm(TWO, X), 0), Lemma("non-negative norm", norm(TWO, X)))
         squared = prove("squared distance", Le(norm(TWO, X) ** 2, radius**2), Decide(within, distance))
@@ -265,8 +263,8 @@ class Quadratic:
 class Measured:
     """What contracts: f(x_k) - f* or |x_k - x*|^2, now and after a step; its first value is at most `first`.
 
-    `start` says so, `change` why the measure after a step is what is written here, and `power` is 2 if the claim's
-    measure is ||x_k - x*|| itself.
+    `start` says so, `change` why the measure after a step is what is written here, and `root` is the root of `first` if
+    the claim's measure is ||x_k - x*|| itself.
     """
 
     now: Expr
@@ -274,7 +272,7 @@ class Measured:
     change: Step | None
     first: Expr
     start: Step
-    power: int = 1
+    root: Expr | None = None
 
     @classmethod
     def of(cls, claim: Claim, step: Quadratic) -> Measured:
@@ -287,7 +285,7 @@ class Measured:
             raise NoProof(f"nothing is known about the measure {claim.measure}")
         near, radius = step.near()
         after, change = step.product(x_next - x_star, x_next - x_star)
-        return cls(square(X), after, change, radius**2, near, 2 if symbol == norm(TWO, X) else 1)
+        return cls(square(X), after, change, radius**2, near, radius if symbol == norm(TWO, X) else None)
 
 
 def contraction(claim: Claim, step: Quadratic) -> Proof:
@@ -297,7 +295,8 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
     """
     assert claim.bound is not None
     measured = Measured.of(claim, step)
-    bases = _geometric(claim.bound, measured.first if measured.power == 1 else step.near()[1]) * measured.power
+    own = _geometric(claim.bound, measured.first if measured.root is None else measured.root)
+    bases = own if measured.root is None else own * 2
     rate = expand(Mul(*bases))
     step.squares(_steps(step))
     kept = [square(m) for m in step.memory]
@@ -307,13 +306,13 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
             Unknown(f"w{place}", rate * one - other)
             for place, (one, (other, _)) in enumerate(zip(kept, after, strict=True))
         ),
-        *_of_facts(step.facts),
+        *step.facts.unknowns(),
     ]
-    found = _solved(step, rate * measured.now - measured.after, unknowns)
+    found = multipliers(claim, rate * measured.now - measured.after, unknowns, known=step.order)
     weights = [found.get(f"w{place}", Integer(0)) for place in range(len(kept))]
     potential = measured.now + Add(*(w * one for w, one in zip(weights, kept, strict=True)))
     prove = step.facts.prove
-    by = _multiplied(step.facts, found) | ({measured.change: Integer(1)} if measured.change is not None else {})
+    by = step.facts.multiplied(found) | ({measured.change: Integer(1)} if measured.change is not None else {})
     by |= {why: w for (_, why), w in zip(after, weights, strict=True) if why is not None and w != 0}
     contracts = prove("contraction", Le(potential.subs(k, k + 1), rate * potential), Combination(by, step.known))
     at_start = potential.subs(k, 0)
@@ -337,7 +336,7 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
     bound = Mul(*(base**k for base in bases)) * measured.first
     bounded = prove("bound", Le(measured.now, bound), Combination(most, tuple(given)))
     if measured.now != V:
-        _of_distance(claim, step, bounded, bases[: len(bases) // 2] if measured.power > 1 else [])
+        _of_distance(claim, step, bounded, [] if measured.root is None else own)
     return Proof(*step.facts.steps)
 
 
@@ -394,9 +393,9 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
     A_k and b_k are polynomials in k. Raises NoProof if none is found.
     """
     assert claim.bound is not None
-    radius = None if step.start_within is None else _radius(step.start_within)
-    if step.start_within is None or radius is None or step.memory:
-        raise NoProof("it needs ||x_0 - x*|| <= R, and a method without memory")
+    if step.memory:
+        raise NoProof("it needs a method without memory")
+    near, radius = step.near()
     grown = cancel(radius**2 / claim.bound)
     if not grown.is_polynomial(k) or grown.has(V0):
         raise NoProof("the bound is not R^2 over a polynomial in k")
@@ -408,7 +407,6 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
         atoms: prove(f"{fact.name} at the start", fact.statement.subs(k, 0), Instance(fact, 0))
         for atoms, fact in enumerate(facts.usable)
     }
-    near, _ = step.near()
     X_0, g_0 = iterate(0) - x_star, gradient(iterate(0))
     unknowns = [
         Unknown("c", square(X) - X_next - square(X_0)),
@@ -428,7 +426,7 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
         *(Unknown(f"0:{place}", -gap(fact)) for place, fact in at_start.items()),
     ]
     target = grown * V - later * V_next + radius**2 - grown.subs(k, 0) * suboptimality(0)
-    found = _solved(step, target, unknowns, with_k=True)
+    found = multipliers(claim, target, unknowns, known=step.order, letters=(k,))
     c = found.get("c", Integer(0))
     b = Add(*(found.get(f"b{power}", Integer(0)) * k**power for power in range(3)))
     potential = grown * V + b * square(g_k) + c * square(X)
@@ -456,32 +454,6 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
     return Proof(*facts.steps)
 
 
-def _of_facts(facts: Facts) -> list[Unknown]:
-    return [Unknown(str(place), -gap(step), cost=_cost(step)) for place, step in enumerate(facts.usable)]
-
-
-def _cost(step: Step) -> float:
-    """Facts both ways divide by less."""
-    return 1 / 10 if step.name.endswith("both ways") else 1
-
-
-def _multiplied(facts: Facts, found: dict[str, Expr]) -> dict[Step, Expr]:
-    return {step: found[str(place)] for place, step in enumerate(facts.usable) if str(place) in found}
-
-
-def _solved(step: Quadratic, target: Expr, unknowns: Sequence[Unknown], with_k: bool = False) -> dict[str, Expr]:
-    symbols = {*step.claim.parameters, V0} - {k}
-    known = [each.statement for each in step.known]
-    domain = (*step.claim.premises, *known, *(symbol > 0 for symbol in symbols))
-    # first where mu is nearly L: what divides by L - mu costs much there
-    tight = [Le(each.rhs, NEARLY * each.lhs) for each in known]
-    sample = [*(points(symbols, (*domain, *tight), 1) if tight else ()), *points(symbols, domain)]
-    found = solve(target, unknowns, (), sample, (k,) if with_k else ())
-    if found is None:
-        raise NoProof("no combination of what is known of one step gives the bound")
-    return found
-
-
 def _not_negative(facts: Facts, product: Expr) -> Step:
     return next(step for step in facts.usable if step.statement == Ge(product, 0))
 
@@ -492,14 +464,10 @@ def _steps(step: Quadratic) -> list[Expr]:
     return [-1 / along] if along != 0 else []
 
 
-def _radius(assumption: Assumption) -> Expr | None:
-    """R, if an assumption says ||x_0 - x*||_2 <= R."""
-    try:
-        said = assumption.statement() if assumption.points == 0 else None
-    except TypeError:
-        return None
-    near = norm(TWO, iterate(0) - x_star)
-    return said.gts if isinstance(said, Le | Ge) and said.lts == near and not said.gts.has(Scalar, VectorAtom) else None
+def _start(assumption: Assumption) -> StartDistance | None:
+    """What an assumption says, if that is ||x_0 - x*||_2 <= R in whatever words."""
+    found = recognized(assumption, ())
+    return found if isinstance(found, StartDistance) and found.norm is L2 else None
 
 
 def _geometric(bound: Expr, start: Expr) -> list[Expr]:

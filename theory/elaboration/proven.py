@@ -8,7 +8,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import check
 from signproof.theory.document.certified import Accepted, certified
 from signproof.theory.elaboration.automatic import proposals, prove
-from signproof.theory.elaboration.directions import NoProof
+from signproof.theory.elaboration.facts import NoProof
 from signproof.theory.kernel.check import Refused
 from signproof.theory.kernel.form import DocumentError, Unwritable
 from signproof.theory.misuse import named

@@ -498,7 +498,9 @@ def _mean(random: Monomial, given: tuple[Vector, ...]) -> Number:
 
 
 RANDOM = ("estimate", "majority", "lean", "swing", "sampled_mapping")
-OF_RUN = ("iterate", "suboptimality", "memory", "remembered")
+KEPT = ("memory", "remembered")
+"""Tags of what a method remembers: a vector, a number."""
+OF_RUN = ("iterate", "suboptimality", *KEPT)
 """Tags of what a run has at an iteration, whose number is the first argument: given its iterate, it is known."""
 BOUNDED = ("maximizer", "majority", "lean", "swing")
 

@@ -20,7 +20,6 @@ Made: TypeAlias = Any
 TRUE = Joined("and", ())
 FLOWS = frozenset(["value", "inner", "norm", "dual_norm", "gradient", "maximizer", "minimizer"])
 TIMED = frozenset(["trajectory", "velocity", "suboptimality_at", "suboptimality_rate", "accumulated", "least_so_far"])
-_KEPT = ("memory", "remembered")
 MOST_POINTS = 6
 Search = Callable[[Question], Any]
 """Finds a certificate for a question, as plain data, or None."""
@@ -219,7 +218,7 @@ class State:
         if forms.free(made) & {*forms.INDICES, "l", *(() if index.terms else ("k",))}:
             raise Wrong("the rule depends on an index, or what it begins with on k")
         for each in forms.inside(made):
-            if (each.tag in forms.OF_RUN and each.args[0] != index) or (each.tag in _KEPT and not index.terms):
+            if (each.tag in forms.OF_RUN and each.args[0] != index) or (each.tag in forms.KEPT and not index.terms):
                 raise Wrong("the rule looks at another iterate")
             if (each.tag in forms.RANDOM and (each.args[0] != x or not index.terms)) or each.tag == "own":
                 raise Wrong("the rule draws away from x_k")
