@@ -13,7 +13,7 @@ import pytest
 from signproof.checks.gradients.densities import Gaussian, Uniform
 from signproof.checks.gradients.drawn import AdditiveNoise, MultiplicativeNoise
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.runs.drawn import sample
+from signproof.checks.runs.drawn import samples
 from signproof.theory.algorithms import ScaledSignSGD
 from signproof.theory.measures import Suboptimality
 from signproof.theory.symbols import alpha
@@ -25,7 +25,7 @@ CURVATURES, START, STEP, SIZE = np.array([[1.0], [3.0]]), np.array([[1.0], [-1.0
 def ours(oracle):
     problem = DiagonalQuadratic(CURVATURES)
     step, size, measure = {alpha: np.array([STEP])}, np.array([SIZE]), Suboptimality()
-    return sample(ScaledSignSGD(alpha), problem, START, step, oracle, size, STEPS, RUNS, measure, 1)
+    return samples(ScaledSignSGD(alpha), problem, START, step, oracle, size, STEPS, RUNS, (measure,), 1)[0]
 
 
 def batched_numpy(draw):

@@ -94,25 +94,6 @@ def samples(
     return [*map(laid_out, found)]
 
 
-def sample(
-    algorithm: Algorithm,
-    problem: Problem,
-    start: np.ndarray,
-    parameters: Mapping[Symbol, np.ndarray],
-    oracle: DrawnGradient,
-    size: np.ndarray,
-    steps: int,
-    runs: int,
-    measure: Measure,
-    seed: int,
-    workers: int = 1,
-    first: int = 0,
-) -> np.ndarray:
-    """What `samples` returns of one measure."""
-    given = algorithm, problem, start, parameters, oracle, size, steps, runs
-    return samples(*given, (measure,), seed, workers, first)[0]
-
-
 def _numbers(
     algorithm: Algorithm, problem: Problem, start: np.ndarray, parameters: Mapping[Symbol, np.ndarray], steps: int
 ) -> dict[str, np.ndarray]:

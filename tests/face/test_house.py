@@ -13,7 +13,7 @@ import tokenize
 from types import ModuleType
 
 import pytest
-from places import ROOT
+from places import ROOT, script
 
 from signproof import moved
 from signproof.theory.kernel.lemmas import TABLE
@@ -33,11 +33,7 @@ OLD = [
 
 @pytest.fixture(scope="module")
 def drawer() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("rooms", ROOT / "docs" / "drawing" / "rooms.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "drawing" / "rooms.py")
 
 
 def test_the_picture_shows_the_rooms_there_are(drawer):

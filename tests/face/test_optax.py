@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import re
 
 import optax
 import pytest
-from places import ROOT
+from places import ROOT, script
 
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials import bounds
@@ -24,11 +23,7 @@ NOT_ASKED = {
 
 @pytest.fixture(scope="module")
 def table():
-    spec = importlib.util.spec_from_file_location("optax_table", ROOT / "docs" / "drawing" / "optax_table.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(ROOT / "docs" / "drawing" / "optax_table.py")
 
 
 def test_all_of_optax_is_in_the_table(table):

@@ -19,7 +19,7 @@ from signproof.checks.gradients.finite_drawn import FiniteNoise
 from signproof.checks.numbers.exact import rationals, to_float
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.quadratic import DiagonalQuadratic
-from signproof.checks.runs.drawn import BLOCK, sample
+from signproof.checks.runs.drawn import BLOCK, samples
 from signproof.checks.runs.expected import Chain, expectations
 from signproof.checks.trials import drawn_noise
 from signproof.checks.trials.drawn_noise import try_out
@@ -49,7 +49,7 @@ NOISE = AdditiveNoise(Gaussian())
 
 def drawn(runs=1500, first=0, seed=3):
     method, measure = ScaledSignSGD(alpha), Suboptimality()
-    return sample(method, PROBLEM, START, STEP, NOISE, SIZE, 8, runs, measure, seed, first=first)
+    return samples(method, PROBLEM, START, STEP, NOISE, SIZE, 8, runs, (measure,), seed, first=first)[0]
 
 
 def test_a_run_is_the_same_whatever_runs_there_are_besides():
@@ -79,7 +79,7 @@ def test_means_are_the_exact_expectations(method, workers):
     """One factor for all coordinates, at any g: E V_k of 40000 runs within 6 standard errors of that in rationals."""
     steps = 3
     noise, size = FiniteNoise(FACTOR), np.array([1e6, 1e6])
-    values = sample(method, PROBLEM, START, STEP, noise, size, steps, 40_000, Suboptimality(), 5, workers)
+    values = samples(method, PROBLEM, START, STEP, noise, size, steps, 40_000, (Suboptimality(),), 5, workers)[0]
     for index in range(2):
         problem = PROBLEM.one(index)
         numbers = {"alpha": fmpq(*STEP[alpha][index].as_integer_ratio()), "M": fmpq(workers)}
@@ -92,7 +92,7 @@ def test_means_are_the_exact_expectations(method, workers):
 
 
 def test_what_a_method_remembers_is_carried_on():
-    values = sample(
+    [values] = samples(
         Signum(alpha, Symbol("beta", real=True)),
         PROBLEM,
         START,
@@ -101,7 +101,7 @@ def test_what_a_method_remembers_is_carried_on():
         np.array([1e3, 1e3]),
         2,
         10,
-        Suboptimality(),
+        (Suboptimality(),),
         0,
     )
     after = 0.5 * (np.array([[1.0, 2.0], [3.0, 1.0]]) * (START - STEP[alpha] * np.sign(START)) ** 2).sum(axis=0)
@@ -110,7 +110,7 @@ def test_what_a_method_remembers_is_carried_on():
 
 def test_noise_of_no_size_is_refused():
     with pytest.raises(ValueError, match=r"must be positive, not -0.5"):
-        sample(ScaledSignSGD(alpha), PROBLEM, START, STEP, NOISE, np.array([1, -0.5]), 1, 10, Suboptimality(), 0)
+        samples(ScaledSignSGD(alpha), PROBLEM, START, STEP, NOISE, np.array([1, -0.5]), 1, 10, (Suboptimality(),), 0)
 
 
 def test_a_method_that_asks_twice_is_refused():
@@ -120,7 +120,7 @@ def test_a_method_that_asks_twice_is_refused():
             return x - self.step_size * (gradient(x) + gradient(x)), memory
 
     with pytest.raises(DrawnTwice, match="more than one stochastic gradient"):
-        sample(Twice(alpha), PROBLEM, START, STEP, AdditiveNoise(Gaussian()), SIZE, 1, 10, Suboptimality(), 0)
+        samples(Twice(alpha), PROBLEM, START, STEP, AdditiveNoise(Gaussian()), SIZE, 1, 10, (Suboptimality(),), 0)
 
 
 @pytest.fixture
