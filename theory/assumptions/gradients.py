@@ -59,9 +59,8 @@ class OracleAssumption(Assumption):
         """
         if self.fits_exact_gradients:
             return self.noiseless
-        x = point(Str("x"))
         try:
-            said = self.statement(x).replace(estimate, lambda at, *worker: gradient(at))
+            said = _said_exactly(self)
         except Exception:  # what a user's statement raises is said where it is needed
             return None
         parts = said.args if isinstance(said, And) else (said,)
@@ -236,13 +235,20 @@ class IndependentDraws(Independence):
         )
 
 
+def _said_exactly(assumption: OracleAssumption) -> Basic:
+    """What an assumption says of exact gradients: the gradient in the place of what is drawn, and of means."""
+    said = assumption.statement(point(Str("x"))).replace(estimate, lambda x, *_: gradient(x))
+    return said.replace(expectation, lambda term, given: term)
+
+
 def _follows_exactly(assumption: OracleAssumption) -> bool:
     """Whether what an assumption says of exact gradients follows from its conditions, whatever the gradient is."""
-    said = assumption.statement(point(Str("x")))
-    if not isinstance(said, Boolean) or said.has(majority, lean, swing):
-        return False
-    exact = said.replace(estimate, lambda x, *_: gradient(x)).replace(expectation, lambda term, given: term)
-    if exact.has(Random) or any(not of_package(type(term)) for term in exact.atoms(VectorAtom, Scalar)):
+    exact = _said_exactly(assumption)
+    if (
+        not isinstance(exact, Boolean)
+        or exact.has(Random)
+        or any(not of_package(type(term)) for term in exact.atoms(VectorAtom, Scalar))
+    ):
         return False
     conditions = [each for each in (*assumption.conditions, *assumption.noiseless) if each != true]
     return exact == true or (exact != false and bool(follows(exact, conditions).holds))
