@@ -19,7 +19,7 @@ from sympy.polys.matrices.exceptions import DMError
 from signproof.theory.terms.vectors import Scalar
 
 TRIES, POINTS = 20_000, 3
-SMALL = 1e-9
+SMALL = 2**-30
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Unknown:
     name: str
     gap: Expr
     free: bool = False
-    cost: float = 1.0
+    cost: float = 1
     rooms: tuple[Expr, ...] = ()
     """What it contributes to each of the inequalities between parameters."""
 
@@ -50,10 +50,10 @@ def points(symbols: Iterable[Symbol], domain: Iterable[Basic], count: int = POIN
     inside = lambdify(names, known, "math")
     rng, found = random.Random(0), list[dict[Symbol, Rational]]()
     for _ in range(TRIES):
-        numbers = [Rational(rng.randint(1, 40), rng.choice((7, 11, 13, 29, 31, 101))) for _ in names]
+        numbers = [(rng.randint(1, 40), rng.choice((7, 11, 13, 29, 31, 101))) for _ in names]
         try:
-            if all(inside(*map(float, numbers))):
-                found.append(dict(zip(names, numbers, strict=True)))
+            if all(inside(*(p / q for p, q in numbers))):
+                found.append({name: Rational(p, q) for name, (p, q) in zip(names, numbers, strict=True)})
         except (ArithmeticError, ValueError, TypeError):
             continue
         if len(found) == count:
@@ -104,7 +104,8 @@ def _support(
     from scipy.optimize import linprog
 
     def numbers(rows: list[list[Expr]]) -> np.ndarray:
-        return np.array([[float(entry.subs(point)) for entry in row] for row in rows]).reshape(-1, len(unknowns) + 1)
+        found = np.array([[entry.subs(point) for entry in row] for row in rows], dtype=np.float64)
+        return found.reshape(-1, len(unknowns) + 1)
 
     equal, room = numbers(table), numbers(space)
     scale = np.maximum(abs(equal).max(axis=1, keepdims=True), SMALL)
