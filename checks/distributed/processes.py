@@ -42,6 +42,7 @@ class Crew:
         self.errors: list[IO[bytes]] = []
         self.lines: list[deque[bytes]] = [deque() for _ in self.commands]
         self.pieces = [b""] * len(self.commands)
+        self.gone: set[int] = set()
         with ExitStack() as stack:
             self.selector = stack.enter_context(selectors.DefaultSelector())
             stack.callback(self._end)
@@ -88,13 +89,19 @@ class Crew:
         """
         deadline, complaint = time.monotonic() + patience, ""
         while any(not lines for lines in self.lines):
+            for number in self.gone:
+                if not self.lines[number]:
+                    raise Lost(self._death(number))
             left = deadline - time.monotonic()
             if left <= 0:
-                raise Lost(complaint or self._silence(patience))
+                raise Lost(self._death(min(self.gone)) if self.gone else complaint or self._silence(patience))
             for key, _ in self.selector.select(left):
                 chunk = os.read(key.fd, 2**16)
                 if not chunk:
-                    raise Lost(self._death(key.data))
+                    # what it said before counts, and so does what the others are about to say of the same step
+                    self.selector.unregister(key.fileobj)
+                    self.gone.add(key.data)
+                    deadline = min(deadline, time.monotonic() + SETTLE)
                 *whole, self.pieces[key.data] = (self.pieces[key.data] + chunk).split(b"\n")
                 self.lines[key.data] += whole
             for number, lines in enumerate(self.lines):

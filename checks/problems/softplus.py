@@ -116,7 +116,7 @@ class LogisticSum(Problem):
     family = "sums of logistic losses"
     scalable = ("weights",)
     convex = separable = True
-    shapes = ((2,),)
+    shapes = ((1,), (2,))
     rational = False
 
     def gradient(self, x: Vector, xp: Arithmetic) -> Vector:
