@@ -1,10 +1,11 @@
-"""The engine: an algorithm on a batch of problems, starts and step sizes at once, on JAX in 64-bit.
+"""The engine: an algorithm on a batch of problems, starts and step sizes at once, in 64-bit.
 
-The batch axis is last, the steps are one `lax.scan`, and only the asked-for quantities come back. A batch is run
+The batch axis is last, the steps are one `lax.scan` on JAX, and only the asked-for quantities come back. A batch is run
 in blocks that fit the caches of a core, and the blocks are divided among the devices that JAX has; how many that
 are is for the program to say before JAX starts (`jax_num_cpu_devices`), never for the engine. Step sizes are
 computed beforehand and handed over as numbers, so that one run is compiled for each (algorithm, family, shape)
-whatever the formulas; the same code runs on floats and on balls.
+whatever the formulas; the same code runs on floats and on balls, and it runs on NumPy's arrays, step by step, where
+that takes less than to compile it (`_is_brief`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from jax.sharding import Mesh, PartitionSpec
 from sympy import Expr, Symbol
 
 from signproof.checks.numbers.arrays import BALLS, FLOATS, Ball, ball, ends
+from signproof.checks.numbers.either import either
 from signproof.checks.posing.displaced import displaced
 from signproof.checks.problems.base import Problem, Slope
 from signproof.checks.runs.over_arrays import along
@@ -43,6 +45,10 @@ TOGETHER = 256
 """Formulas are evaluated for a multiple of this many instances: batches of all usual sizes share what is compiled."""
 LEAST = Least(Read(0, l), (l, 0, k))
 """The minimum over the run, of which both ends are taken as they are."""
+BRIEF = 2**21
+"""Numbers, of data and of points, that the steps of a run touch at most if it is not worth compiling: about 0.1 s."""
+STEPS = 128
+"""Steps of such a run, at most."""
 OPTIONS = {"xla_cpu_experimental_ynn_fusion_type": "LIBRARY_FUSION_TYPE_INDIVIDUAL_DOT"}
 """XLA hands sums to a library that is slow at short sums over long batches (docs/performance.md): products only."""
 
@@ -77,10 +83,17 @@ def run(
     batch = start.shape[1:]
     if len(batch) not in (1, 2):
         raise ValueError(f"start has shape {start.shape}: use (d, batch) or (d, groups, starts)")
-    with jax.enable_x64(True):
+    streams = tuple(each if isinstance(each, Stream) else Stream(each) for each in measures)
+    brief = _is_brief(algorithm, problem, start, steps, streams)
+    with jax.enable_x64(True), np.errstate(all="ignore"):
         fields = problem.arrays()
+        numbers = _numbers(algorithm, problem, start, parameters, steps, rigorous, brief)
+        if brief:
+            rule, kind = _rule(algorithm), type(problem)
+            known = {"algorithm": rule, "family": kind, "steps": steps, "measures": streams, "rigorous": rigorous}
+            found = _run_block(fields, {}, (start, minimizer), numbers, **known)
+            return [(pair[0], pair[-1]) for pair in found]
         shared = {name: fields.pop(name) for name in problem.shared}
-        numbers = _numbers(algorithm, problem, start, parameters, steps, rigorous)
         shape = _blocks(batch, fields, start)
         lay_out = partial(_in_blocks, batch=batch, shape=shape)
         compiled = _run if _options_known() else _run_plainly
@@ -92,7 +105,7 @@ def run(
             algorithm=_rule(algorithm),
             family=type(problem),
             steps=steps,
-            measures=tuple(each if isinstance(each, Stream) else Stream(each) for each in measures),
+            measures=streams,
             rigorous=rigorous,
         )
         measured = [[_in_batch(end, batch) for end in pair] for pair in found]
@@ -118,7 +131,7 @@ def bound(
 
     Arguments: the formula; its parameters, shape (batch,); ends of V_0, shape (batch,).
     """
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), np.errstate(all="ignore"):
         [found] = _evaluated((formula,), parameters, start_value, start_value[0].shape, steps)
         low, high = ends(found)
         return np.asarray(low), np.asarray(high)
@@ -141,7 +154,7 @@ def measured(
     if formula == LEAST:
         return np.minimum.accumulate(first[0], axis=0), np.minimum.accumulate(first[1], axis=0)
     used = {symbol: values for symbol, values in parameters.items() if symbol in formula.free_symbols}
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), np.errstate(all="ignore"):
         [found] = _evaluated((formula,), used, start_value, start_value[0].shape, steps, streams)
         low, high = ends(found)
         return np.asarray(low), np.asarray(high)
@@ -154,6 +167,7 @@ def _numbers(
     parameters: Mapping[Symbol, np.ndarray],
     steps: int,
     rigorous: bool,
+    brief: bool,
 ) -> dict[str, Any]:
     """What the algorithm's formulas are at each iteration: arrays of shape (steps + 1, batch).
 
@@ -162,7 +176,8 @@ def _numbers(
     formulas, batch = algorithm.parameters, start.shape[1:]
     used = set().union(*(formula.free_symbols for formula in formulas.values()))
     parameters = {symbol: np.asarray(values, float) for symbol, values in parameters.items() if symbol in used}
-    value = _start_value(problem.arrays(), start, family=type(problem), rigorous=rigorous) if V0 in used else None
+    starts = _start_value if brief else _compiled_start_value
+    value = starts(problem.arrays(), start, family=type(problem), rigorous=rigorous) if V0 in used else None
     if rigorous:
         found = _evaluated(tuple(formulas.values()), parameters, value, batch, steps)
         return dict(zip(formulas, found, strict=True))
@@ -186,7 +201,8 @@ def _evaluated(
 ) -> list[Ball]:
     """Balls around formulas at k = 0, ..., steps, of shape (steps + 1, batch); of those of a plan, with its streams."""
     size = math.prod(batch)
-    pad = partial(np.pad, pad_width=(0, -size % TOGETHER), mode="edge")
+    brief = steps <= STEPS and steps * size <= BRIEF
+    pad = partial(np.pad, pad_width=(0, 0 if brief else -size % TOGETHER), mode="edge")
 
     def flat(values):
         return pad(np.broadcast_to(np.asarray(values, float), batch).reshape(size))
@@ -194,24 +210,44 @@ def _evaluated(
     named = {symbol.name: flat(values) for symbol, values in parameters.items()}
     value = None if start_value is None else tuple(map(flat, start_value))
     wide = [tuple(np.stack([flat(row) for row in end]) for end in stream) for stream in streams]
-    found = _formulas(named, value, wide, formulas=formulas, steps=steps, size=len(pad(np.zeros(size))))
+    evaluated = _formulas if brief else _compiled_formulas
+    found = evaluated(named, value, wide, formulas=formulas, steps=steps, size=len(pad(np.zeros(size))))
     return jax.tree.map(lambda array: np.asarray(array)[:, :size].reshape(-1, *batch), found)
 
 
-@partial(jax.jit, static_argnames=("formulas", "steps", "size"))
 def _formulas(parameters, start_value, streams, *, formulas, steps, size):
     values: dict[Symbol, Any] = {Symbol(name, real=True): ball(array) for name, array in parameters.items()}
     if start_value is not None:
         values[V0] = BALLS.interval(*start_value)
     streams = [BALLS.interval(*stream) for stream in streams]
     found = [ball(along(formula, values, steps, 1, BALLS, streams)) for formula in formulas]
-    return jax.tree.map(lambda array: jnp.broadcast_to(array, (steps + 1, size)), found)
+    return jax.tree.map(lambda array: either.broadcast_to(array, (steps + 1, size)), found)
 
 
-@partial(jax.jit, static_argnames=("family", "rigorous"))
 def _start_value(arrays, start, *, family, rigorous):
     value = family(**arrays).suboptimality(ball(start) if rigorous else start, BALLS if rigorous else FLOATS)
     return ends(value) if rigorous else (value, value)
+
+
+_compiled_formulas = jax.jit(_formulas, static_argnames=("formulas", "steps", "size"))
+_compiled_start_value = jax.jit(_start_value, static_argnames=("family", "rigorous"))
+
+
+def _is_brief(
+    algorithm: Algorithm, problem: Problem, start: np.ndarray, steps: int, measures: Sequence[Stream]
+) -> bool:
+    """Whether a run is over on NumPy's arrays before it could be compiled. What users write is always compiled: it is
+    traced once, whatever it does, and what JAX's arrays do not allow is said."""
+    parts = [getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)]
+    ours = all(map(_is_ours, (algorithm, *parts, problem, *(stream.measure for stream in measures))))
+    numbers = start.size + sum(field.size for field in problem.arrays().values())
+    return ours and start.ndim == 2 and steps <= STEPS and (steps + 1) * numbers <= BRIEF
+
+
+def _is_ours(part: object) -> bool:
+    """Whether it is of this package, or plain."""
+    module = type(part).__module__
+    return module.startswith(("signproof.theory.", "signproof.checks.problems.", "sympy.")) or module == "builtins"
 
 
 def _all_blocks(fields, shared, start, numbers, *, algorithm, family, steps, measures, rigorous):

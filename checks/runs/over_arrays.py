@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from sympy import Expr, Product, Symbol
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from signproof.checks.numbers.arrays import BALLS, Ball, ball
-from signproof.checks.numbers.floats import NUMPY
+from signproof.checks.numbers.either import either, is_jax
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.runs.over_run import skeleton_of
 from signproof.checks.runs.plans import Read
+from signproof.checks.runs.scan import looped
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.symbols import k, l
 from signproof.theory.terms.vectors import Least
@@ -48,9 +48,7 @@ class _Along:
     def _whole(self, count: int) -> Any:
         """0, 1, 2, ... along axis 0."""
         numbers = np.arange(float(count)).reshape(-1, *(1,) * self.axes)
-        if self.xp is NUMPY:
-            return numbers
-        return ball(jnp.asarray(numbers)) if self.xp is BALLS else jnp.asarray(numbers)
+        return ball(numbers) if self.xp is BALLS else numbers
 
     def number(self, formula: Expr, index: Any) -> Any:
         """A formula at every k or, within a sum, for every l and k; the index is then l along axis 0."""
@@ -83,7 +81,7 @@ class _Along:
         inside = np.arange(count)[:, None] <= np.asarray(until)[None]
         inside = inside.reshape(*inside.shape, *(1,) * self.axes)
         shape = np.broadcast_shapes(_shape(each)[1:], inside.shape[1:])
-        each = _map(lambda array: self._np.broadcast_to(array, (count, *shape)), each)
+        each = _map(lambda array: either.broadcast_to(array, (count, *shape)), each)
 
         def join(total: Any, given: tuple[Any, Any]) -> Any:
             entry, counts = given
@@ -95,27 +93,20 @@ class _Along:
             return self._choose(counts, joined, total)
 
         first = {Least: np.nan, Product: 1.0}.get(type(part), 0.0)
-        start = _map(lambda array: self._np.full(array.shape[1:], first), each)
+        start = _map(lambda array: either.full(array.shape[1:], first), each)
         if isinstance(start, Ball):
-            start = Ball(start.middle, self._np.zeros(start.middle.shape))
+            start = Ball(start.middle, either.zeros(start.middle.shape))
         return self._joined(join, start, each, inside)
 
-    @property
-    def _np(self) -> Any:
-        return np if self.xp is NUMPY else jnp
-
     def _choose(self, condition: Any, one: Any, other: Any) -> Any:
-        return jax.tree.map(lambda a, b: self._np.where(condition, a, b), one, other)
+        return jax.tree.map(lambda a, b: either.where(condition, a, b), one, other)
 
     def _nothing(self, total: Any) -> Any:
-        return self._np.isnan(getattr(total, "middle", total))
+        return either.isnan(getattr(total, "middle", total))
 
     def _joined(self, join: Callable[[Any, tuple[Any, Any]], Any], start: Any, each: Any, inside: np.ndarray) -> Any:
-        if self.xp is not NUMPY:
-            return jax.lax.scan(lambda total, given: (join(total, given), None), start, (each, jnp.asarray(inside)))[0]
-        for given in zip(each, inside, strict=True):
-            start = join(start, given)
-        return start
+        loop = jax.lax.scan if is_jax(*jax.tree.leaves((start, each))) else looped
+        return loop(lambda total, given: (join(total, given), None), start, (each, inside))[0]
 
 
 def _map(function: Callable[[Any], Any], numbers: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The compiled loop over the steps of a run: trials, draws and ascents are scanned by it."""
+"""The loop over the steps of a run: trials, draws and ascents are scanned by it, compiled where they are on JAX."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from signproof.checks.numbers.arrays import Ball, ball
+from signproof.checks.numbers.either import either, is_jax
 from signproof.checks.runs.plans import Stream
 from signproof.theory.arithmetic import Arithmetic, Gradient, Vector
 from signproof.theory.border.steps import begin
@@ -36,10 +38,11 @@ def scanned(
     arithmetic; what belongs to the steps, along axis 0; how many there are, if that is not told by it; whether the past
     is kept, for averages; the gradient of the first step.
     """
-    past = (jax.tree.map(jnp.zeros_like, x), xp.rational(0, 1)) if averages else ()
+    past = (jax.tree.map(either.zeros_like, x), xp.rational(0, 1)) if averages else ()
     memory = begin(algorithm.at(**{name: number[0] for name, number in varying.items()}), x, xp, gradient)
     parts, form = jax.tree.flatten(memory, is_leaf=_is_ball)
-    if any(map(_is_one_number, parts)):
+    on_jax = is_jax(*jax.tree.leaves((x, each)))
+    if on_jax and any(map(_is_one_number, parts)):
         first = jax.tree.map(lambda entry: entry[0], each)
         (_, after), _ = jax.eval_shape(advance, (x, memory), first, past)
         later, like = jax.tree.flatten(after, is_leaf=_is_ball)
@@ -51,7 +54,17 @@ def scanned(
         after, found = advance((x, memory), now, past)
         return (after, (past[0] + x, past[1] + xp.rational(1, 1)) if averages else ()), found
 
-    return jax.lax.scan(step, ((x, memory), past), each, length=steps)[1]
+    loop = jax.lax.scan if on_jax else looped
+    return loop(step, ((x, memory), past), each, length=steps)[1]
+
+
+def looped(step: Callable[[Any, Any], Any], carry: Any, each: Any, length: int | None = None) -> Any:
+    """`jax.lax.scan` on NumPy's arrays, step by step; `carry` and `each` are trees of arrays, as there."""
+    found = []
+    for place in range(len(jax.tree.leaves(each)[0]) if length is None else length):
+        carry, shown = step(carry, jax.tree.map(lambda array, place=place: array[place], each))
+        found.append(shown)
+    return carry, jax.tree.map(lambda *parts: np.stack(np.broadcast_arrays(*parts)), *found)
 
 
 def read(stream: Stream, problem: Numbers, x: Vector, past: Numbers, xp: Arithmetic) -> Numbers:

@@ -37,6 +37,16 @@ BATCH, STEPS, BITS = 160, 6, 400
 MEASURES = (Suboptimality(), MinDualGradientNorm(2))
 
 
+@pytest.fixture(autouse=True, params=["compiled", "on NumPy"])
+def way(request, monkeypatch):
+    """Runs that are brief are made on NumPy's arrays; where none is, all are compiled."""
+    if request.param == "compiled":
+        monkeypatch.setattr(engine, "BRIEF", 0)
+
+
+only_compiled = pytest.mark.parametrize("way", ["compiled"], indirect=True)
+
+
 def diagonal(rng, d):
     return DiagonalQuadratic(sizes(rng, (d, BATCH)))
 
@@ -248,6 +258,7 @@ def test_the_engine_leaves_jax_as_it_was():
     assert not jax.config.jax_enable_x64
 
 
+@only_compiled
 def test_a_shape_is_compiled_once():
     problem, start, step = posed(diagonal, 2)
 
@@ -264,6 +275,7 @@ def test_a_shape_is_compiled_once():
     assert compiled(3, method=SignGD) == 1
 
 
+@only_compiled
 def test_step_sizes_of_any_form_share_one_compiled_run():
     problem, start, step = posed(diagonal, 2)
     before = engine._run._cache_size()
@@ -362,11 +374,12 @@ def test_the_devices_share_the_work_and_change_nothing():
     assert one == three
 
 
+@only_compiled
 def test_a_bound_is_compiled_once_for_batches_of_usual_sizes():
     engine.bound(V0 / (k + 7), {}, (np.ones(5), np.ones(5)), 9)
-    before = engine._formulas._cache_size()
+    before = engine._compiled_formulas._cache_size()
     low, _ = engine.bound(V0 / (k + 7), {}, (np.ones(240), np.ones(240)), 9)
-    assert engine._formulas._cache_size() == before
+    assert engine._compiled_formulas._cache_size() == before
     assert low.shape == (10, 240)
 
 
