@@ -65,11 +65,7 @@ def _read(text: str) -> fmpq:
 
 def rationals(numbers: Numbers) -> np.ndarray:
     """An object array of exact rationals, of the same shape as the given numbers."""
-    array = np.asarray(numbers, dtype=object)
-    result = np.empty(array.shape, dtype=object).view(Rebound)
-    for index, number in np.ndenumerate(array):
-        result[index] = rational(number)
-    return result
+    return each(rational, np.asarray(numbers, dtype=object))
 
 
 def to_float(number: fmpq) -> float:
@@ -84,10 +80,7 @@ def each(function: Callable[[Scalar], Any], x: Numbers) -> Numbers:
     """A function of one number, applied to a number or to each entry of an array."""
     if not isinstance(x, np.ndarray):
         return function(x)
-    result = np.empty(x.shape, dtype=object).view(Rebound)
-    for index, entry in np.ndenumerate(x):
-        result[index] = function(entry)
-    return result
+    return np.asarray(np.frompyfunc(function, 1, 1)(x), dtype=object).view(Rebound)
 
 
 class _Objects(Arithmetic):

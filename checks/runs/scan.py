@@ -17,7 +17,7 @@ from signproof.theory.border.steps import begin
 from signproof.theory.methods.gradient import Algorithm
 
 Numbers: TypeAlias = Any
-"""A number or a point in whatever arithmetic is at work, or a problem over it."""
+"""A number or a point in whatever arithmetic is at work, a problem over it, or a tree of numbers."""
 
 
 def scanned(
@@ -58,7 +58,7 @@ def scanned(
     return loop(step, ((x, memory), past), each, length=steps)[1]
 
 
-def looped(step: Callable[[Any, Any], Any], carry: Any, each: Any, length: int | None = None) -> Any:
+def looped(step: Callable[[Any, Any], Any], carry: Numbers, each: Numbers, length: int | None = None) -> Numbers:
     """`jax.lax.scan` on NumPy's arrays, step by step; `carry` and `each` are trees of arrays, as there."""
     found = []
     for place in range(len(jax.tree.leaves(each)[0]) if length is None else length):
