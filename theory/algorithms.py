@@ -1,6 +1,7 @@
 """Optimization algorithms: the name under which users import them."""
 
 from signproof.theory.methods.gradient import (
+    SGD,
     AdaGradNorm,
     Algorithm,
     ErrorFeedbackSignGD,
@@ -19,6 +20,7 @@ from signproof.theory.methods.gradient import (
 )
 
 __all__ = [
+    "SGD",
     "AdaGradNorm",
     "Algorithm",
     "ErrorFeedbackSignGD",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from sympy import Eq, Expr, Ge, Le, Mul, Pow, Rational, Sum, cancel
 from sympy.core.symbol import Str
@@ -32,11 +33,13 @@ from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.directions import Along, OverRun, average
 from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
+from signproof.theory.elaboration.stochastic import in_the_mean
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2, DualPair
 from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.terms.expectations import estimate
 from signproof.theory.terms.vectors import (
     Least,
     dual_norm,
@@ -75,14 +78,21 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     if claim.body.of_parameters:
         yield by_arithmetic(claim)
         return
-    smooth = _assumed(claim, Smooth)
-    if not claim.body.bounds_runs or smooth is None:
-        raise NoProof("it needs a bound on a run and a smooth objective")
-    rule = _recursion(claim)
-    reasons, ways = [], (_by_descent, _by_directions, _by_contraction, _by_distance)
+    if not claim.body.bounds_runs:
+        raise NoProof("it needs a bound on a run")
+    assert claim.algorithm is not None
+    smooth, rule = _assumed(claim, Smooth), _recursion(claim)
+    exact = smooth is not None and not claim.algorithm.stochastic
+    before, after = (_by_descent, _by_directions), (_by_contraction, _by_distance)
+    ways = [
+        *(partial(way, claim, smooth, rule) for way in before if exact),
+        partial(in_the_mean, claim, rule),
+        *(partial(way, claim, smooth, rule) for way in after if exact),
+    ]
+    reasons = []
     for way in ways:
         try:
-            yield way(claim, smooth, rule)
+            yield way()
         except NoProof as reason:
             reasons.append(str(reason))
     if len(reasons) == len(ways):
@@ -256,7 +266,7 @@ def _average(claim: Claim, descent: _Descent, power: int) -> tuple[Step, ...]:
 def _recursion(claim: Claim) -> Recursion:
     assert claim.algorithm is not None
     try:
-        return recursion(claim.algorithm, gradient)
+        return recursion(claim.algorithm, estimate if claim.algorithm.stochastic else gradient)
     except Exception as error:  # whatever a user's rule raises on vectors that are no arrays
         raise NoProof(f"the update rule is not a formula in vectors: {named(error)}") from None
 

@@ -313,7 +313,7 @@ def average(claim: Claim, along: Along, over: OverRun) -> Proof:
     most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * over.count
     by = {telescoped: 1, values.here if before else values.next: 1, values.start: 1, **positive, **begun}
     over.end(claim, facts, term, c, prove("total", Le(c * total, most), Combination(by)))
-    return Proof(*facts.steps)
+    return facts.proof()
 
 
 def _primitive(vector: Expr) -> Expr:

@@ -240,7 +240,7 @@ class Quadratic:
         by = {squared: 1, self._square(X): -1}
         return prove("start, by products", Le(square(X), radius**2), Combination(by)), radius
 
-    def squares(self, steps: Sequence[Expr] = ()) -> None:
+    def squares(self, steps: Sequence[Expr] = (), more: Sequence[Expr] = ()) -> None:
         """|u|^2 >= 0 for vectors that proofs are known to leave over."""
         L = self.smooth.constant  # type: ignore[union-attr]
         mu = self.convex.constant if isinstance(self.convex, StronglyConvex) else None
@@ -250,7 +250,7 @@ class Quadratic:
         ]
         if self.minimizer is not None:
             found += [g_k - factor * (x_k - x_star) for factor in (mu, L, *steps) if factor is not None]
-        for u in found:
+        for u in (*found, *more):
             product = square(u)
             known = self.facts.prove(f"square of {u}", conclusion("Euclidean norm", u), Lemma("Euclidean norm", u))
             self.facts.prove(f"|{u}|^2 >= 0", Ge(product, 0), Decide(known), use=True)
@@ -288,9 +288,10 @@ class Measured:
         return cls(square(X), after, change, radius**2, near, radius if symbol == norm(TWO, X) else None)
 
 
-def contraction(claim: Claim, step: Quadratic) -> Proof:
+def contraction(claim: Claim, step: Quadratic, among: Sequence[str] = (), leftover: Sequence[Expr] = ()) -> Proof:
     """A measure is at most r^k times what it begins with, by a potential with w |m_k|^2 that contracts by r.
 
+    Where it is known how, only facts are used whose names begin so, and squares of vectors that are left over.
     Raises NoProof if none is found.
     """
     assert claim.bound is not None
@@ -298,7 +299,10 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
     own = _geometric(claim.bound, measured.first if measured.root is None else measured.root)
     bases = own if measured.root is None else own * 2
     rate = expand(Mul(*bases))
-    step.squares(_steps(step))
+    step.squares(_steps(step), leftover)
+    if among or leftover:
+        names = (*among, *(f"|{u}|^2" for u in leftover))
+        step.facts.usable = {each: cost for each, cost in step.facts.usable.items() if each.name.startswith(names)}
     kept = [square(m) for m in step.memory]
     after = [step.product(memory(k + 1, place), memory(k + 1, place)) for place in range(len(kept))]
     unknowns = [
@@ -337,7 +341,7 @@ def contraction(claim: Claim, step: Quadratic) -> Proof:
     bounded = prove("bound", Le(measured.now, bound), Combination(most, tuple(given)))
     if measured.now != V:
         _of_distance(claim, step, bounded, [] if measured.root is None else own)
-    return Proof(*step.facts.steps)
+    return step.facts.proof()
 
 
 def _powers(facts: Facts, bases: Sequence[Expr]) -> dict[Step, Expr]:
@@ -451,7 +455,7 @@ def potential_with_distance(claim: Claim, step: Quadratic) -> Proof:
         if weight != 0:
             last[_not_negative(facts, square(part))] = weight / grown
     prove("bound", Le(V, claim.bound), Combination(last))
-    return Proof(*facts.steps)
+    return facts.proof()
 
 
 def _not_negative(facts: Facts, product: Expr) -> Step:

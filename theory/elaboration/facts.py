@@ -10,9 +10,10 @@ from sympy import Basic, Eq, Expr, Ge, Le, Rational, Symbol
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import Combination, Definition, Lemma
 from signproof.theory.elaboration.multipliers import Unknown, points, solve
-from signproof.theory.proof_steps import Justification, Step
+from signproof.theory.proof_steps import Justification, Proof, Step
 from signproof.theory.symbols import V0, f_star, k
-from signproof.theory.terms.vectors import gradient, suboptimality, value, x_k, x_next
+from signproof.theory.terms.expectations import mean
+from signproof.theory.terms.vectors import Scalar, VectorAtom, gradient, suboptimality, value, x_k, x_next
 
 V, V_next = suboptimality(k), suboptimality(k + 1)
 g_next = gradient(x_next)
@@ -39,6 +40,16 @@ class Facts:
             self.usable[step] = cost
         return step
 
+    def proof(self) -> Proof:
+        """A proof of the last step: the steps that it rests on, and those about parameters alone, which may say that a
+        formula has a value."""
+        kept, wanted = list[Step](), {self.steps[-1]}
+        for step in reversed(self.steps):
+            if step in wanted or not step.statement.atoms(VectorAtom, Scalar):
+                kept.append(step)
+                wanted.update(step.by.premises)
+        return Proof(*reversed(kept))
+
     def unknowns(self) -> list[Unknown]:
         """The multipliers of the usable facts."""
         return [
@@ -52,13 +63,13 @@ class Facts:
 
 
 class Values:
-    """The steps that say what V_k, V_{k+1} and V_0 are, and that the first two are not negative."""
+    """The steps that say what V_k, V_{k+1} and V_0, the mean of V at the start, are; the first two are not negative."""
 
-    def __init__(self, facts: Facts):
+    def __init__(self, facts: Facts, drawn: bool = False):
         prove = facts.prove
         self.value = prove("V_k", Eq(V, value(x_k) - f_star), Definition())
         self.next_value = prove("V_{k+1}", Eq(V_next, value(x_next) - f_star), Definition())
-        self.start = prove("V_0", Eq(suboptimality(0), V0), Definition())
+        self.start = prove("V_0", Eq(mean(suboptimality(0)) if drawn else suboptimality(0), V0), Definition())
         infimum = [prove(f"infimum at {x}", Ge(value(x), f_star), Lemma("infimum", x)) for x in (x_k, x_next)]
         self.here = prove("V_k >= 0", Ge(V, 0), Combination({self.value: -1, infimum[0]: 1}), use=True)
         self.next = prove("V_{k+1} >= 0", Ge(V_next, 0), Combination({self.next_value: -1, infimum[1]: 1}), use=True)

@@ -82,6 +82,7 @@ def solve(
         [*(each.rooms[place] if each.rooms else Integer(0) for each in unknowns), room]
         for place, room in enumerate(rooms)
     ]
+    at, first = list(at), None
     for point in at:
         try:
             support = _support(table, space, unknowns, point)
@@ -91,9 +92,22 @@ def solve(
             return None
         used, tight = support
         found = _formulas(table, used) or _formulas(table + [space[place] for place in tight], used)
-        if found is not None:
-            return {unknowns[place].name: formula for place, formula in zip(used, found, strict=True) if formula != 0}
-    return None
+        if found is None:
+            continue
+        named = {unknowns[place].name: formula for place, formula in zip(used, found, strict=True) if formula != 0}
+        signed = [formula for place, formula in zip(used, found, strict=True) if not unknowns[place].free]
+        if all(_not_negative(formula, other) for other in at for formula in signed):
+            return named
+        first = first or named
+    return first
+
+
+def _not_negative(formula: Expr, point: Mapping[Symbol, Rational]) -> bool:
+    """Whether a multiplier is not negative at a point, up to rounding."""
+    try:
+        return bool(formula.subs(point).evalf() >= -SMALL)
+    except TypeError:  # it has no value there
+        return False
 
 
 def _support(

@@ -85,6 +85,17 @@ class GradientDescent(Algorithm):
 
 
 @dataclass(frozen=True)
+class SGD(GradientDescent):
+    """`x+ = x - alpha ~g`, where ~g is a stochastic gradient at x."""
+
+    stochastic = True
+
+    @property
+    def noiseless(self):
+        return GradientDescent(self.step_size) if said_of(type(self), "noiseless", "init", "update") else self
+
+
+@dataclass(frozen=True)
 class SignGD(Algorithm):
     """`x+ = x - alpha sign(grad f(x))`, with sign(0) = 0.  [scaled-sign (2)]"""
 

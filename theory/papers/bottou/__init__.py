@@ -1,0 +1,3 @@
+"""Bottou, Curtis and Nocedal, "Optimization methods for large-scale machine learning"."""
+
+PAPER = "bottou-2018"

@@ -1,0 +1,3 @@
+"""Duchi, "Introductory lectures on stochastic optimization"."""
+
+PAPER = "duchi-2018"

@@ -1,0 +1,3 @@
+"""Ghadimi and Lan, "Stochastic first- and zeroth-order methods for nonconvex stochastic programming"."""
+
+PAPER = "ghadimi-lan-2013"

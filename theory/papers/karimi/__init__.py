@@ -1,0 +1,3 @@
+"""Karimi, Nutini and Schmidt, "Linear convergence of gradient and proximal-gradient methods under the Polyak-Lojasiewicz condition"."""  # noqa: E501
+
+PAPER = "karimi-2016"

@@ -1,0 +1,3 @@
+"""Nesterov, "Introductory Lectures on Convex Optimization"."""
+
+PAPER = "nesterov-2004"

@@ -1,0 +1,3 @@
+"""Taylor, Hendrickx and Glineur, "Exact worst-case convergence rates of the proximal gradient method for composite convex minimization"."""  # noqa: E501
+
+PAPER = "taylor-2018"
