@@ -1,0 +1,3 @@
+"""Balles, Pedregosa and Le Roux, "The Geometry of Sign Gradient Descent"."""
+
+PAPER = "balles-2020"

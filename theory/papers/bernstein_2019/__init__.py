@@ -1,0 +1,3 @@
+"""Bernstein, Zhao, Azizzadenesheli and Anandkumar, "signSGD with Majority Vote is Communication Efficient and Fault Tolerant"."""
+
+PAPER = "bernstein-2019"

@@ -1,0 +1,3 @@
+"""Cutkosky and Mehta, "Momentum Improves Normalized SGD"."""
+
+PAPER = "cutkosky-2020"

@@ -1,0 +1,3 @@
+"""Karimireddy, Rebjock, Stich and Jaggi, "Error Feedback Fixes SignSGD and other Gradient Compression Schemes"."""
+
+PAPER = "karimireddy-2019"

@@ -1,0 +1,3 @@
+"""Kovalev, "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization"."""
+
+PAPER = "kovalev-2025"

@@ -1,0 +1,32 @@
+"""The trust-region method with momentum in any norm, without noise.
+
+Kovalev, "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization", 2025,
+the nonconvex theorem with sigma = 0, and its normalized and sign methods.  `m_0 = g_0`, `m = (1 - a) m + a g`, and x+
+minimizes `<m, x+ - x>` over `||x+ - x|| <= eta`.
+"""
+
+from __future__ import annotations
+
+from sympy import Rational, Symbol
+
+from signproof.theory.assumptions.objective import Smooth
+from signproof.theory.claim import Claim, Source
+from signproof.theory.measures.runs import MeanDualGradientNorm
+from signproof.theory.norms import ANY
+from signproof.theory.papers.kovalev_2025 import PAPER
+from signproof.theory.papers.shen_2025.theorem_1 import DirectionOfMomentum
+from signproof.theory.symbols import V0, L, eta, k
+
+a = Symbol("a", real=True)
+"""1 less the momentum parameter."""
+
+theorem_1 = Claim(
+    id="kovalev-2025/theorem-1",
+    source=Source(PAPER, "the nonconvex theorem, without noise"),
+    about="Trust-region steps along a momentum, in any norm: the mean dual norm of the gradient. From memory.",
+    algorithm=DirectionOfMomentum(eta, 1 - a, ANY),
+    assumptions=(Smooth(L, ANY),),
+    domain=(eta > 0, a > 0, a <= 1),
+    measure=MeanDualGradientNorm(1, ANY),
+    bound=V0 / (eta * (k + 1)) + Rational(7, 2) * L * eta / a,
+)

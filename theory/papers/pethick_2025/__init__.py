@@ -1,0 +1,3 @@
+"""Pethick, Xie, Antonakopoulos, Zhu, Silveti-Falls and Cevher, "Training Deep Learning Models with Norm-Constrained LMOs"."""
+
+PAPER = "pethick-2025"

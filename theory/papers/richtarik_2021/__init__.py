@@ -1,0 +1,3 @@
+"""Richtárik, Sokolov and Fatkhullin, "EF21: A New, Simpler, Theoretically Better, and Practically Faster Error Feedback"."""
+
+PAPER = "richtarik-2021"

@@ -1,0 +1,3 @@
+"""Shen, Huang, Huang, Shen and Zhang, "On the Convergence Analysis of Muon"."""
+
+PAPER = "shen-2025"

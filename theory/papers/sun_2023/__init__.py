@@ -1,0 +1,3 @@
+"""Sun, Wang, Li and Wang, "Momentum Ensures Convergence of SIGNSGD under Weaker Assumptions"."""
+
+PAPER = "sun-2023"

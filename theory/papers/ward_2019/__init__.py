@@ -1,0 +1,3 @@
+"""Ward, Wu and Bottou, "AdaGrad Stepsizes: Sharp Convergence over Nonconvex Landscapes"."""
+
+PAPER = "ward-2019"
