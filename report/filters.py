@@ -98,6 +98,11 @@ INDEXED = {"grad", "inf", "lim", "log", "max", "min", "prod", "prox", "sum", "su
 """Words that have indices in formulas."""
 
 
+def greek(text: str) -> str:
+    """Plain text with the names of Greek letters as letters: "alpha = 1" as "α = 1"."""
+    return re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), text)
+
+
 def prose(text: str) -> Markup:
     """Plain text with its formulas as one reads them: x_0 and x^2 with indices and powers, mu as μ, <= as ≤.
 
@@ -106,7 +111,7 @@ def prose(text: str) -> Markup:
     shown = text.replace("`", "")
     for plain_sign, sign in SIGNS.items():
         shown = shown.replace(plain_sign, sign)
-    shown = re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), shown)
+    shown = greek(shown)
     shown = re.sub(r"√\((\w)\)", r"√\1", shown)
     shown = str(Markup.escape(shown))
     for mark, tag in (("_", "sub"), ("^", "sup")):

@@ -43,7 +43,7 @@ EPILOG = (
 )
 
 HEADINGS = ("claim", "verdict", "evidence", "tightness", "because")
-WIDTHS = (14, 11, 9)
+WIDTHS = (14, 11, 13)
 """Characters of verdict, evidence and tightness in a line; the last column takes what it needs."""
 
 
@@ -203,9 +203,9 @@ def _print_table(entries: list[dict[str, Any]], shown: Console | None = None) ->
 
 
 def _cells(entry: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    from signproof.report.ledger import because, deciding, ratio_text
+    from signproof.report.ledger import because, deciding, tightness_text
 
-    return entry["id"], entry["verdict"], deciding(entry)[1], ratio_text(entry), because(entry)
+    return entry["id"], entry["verdict"], deciding(entry)[1], tightness_text(entry), because(entry)
 
 
 @dataclass(frozen=True)
