@@ -12,7 +12,8 @@ from typing import Any
 from signproof.report.charts import abscissa, chart, histogram_chart, spread_chart, tightness_chart
 from signproof.report.errata import OWN
 from signproof.report.filters import apart, greek
-from signproof.report.ledger import BROKEN, UNKNOWN, because, deciding, unexhibited
+from signproof.report.ledger import BROKEN, because, deciding
+from signproof.report.next_step import next_step, reservations
 
 SUBOPTIMALITY = {
     "text": "suboptimality f(x_k) − f*",
@@ -60,7 +61,8 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "level": deciding(claim)[1],
         "ratio": _ratio(claim),
         "because": because(claim),
-        "doubt": UNKNOWN if unexhibited(claim) else "",
+        "reservations": reservations(claim),
+        "next_step": next_step(claim),
         "erratum": claim.get("erratum", ""),
         "repaired_by": [
             {"id": other["id"], "verdict": other["verdict"], "file": names[other["id"]]}

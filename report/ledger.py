@@ -20,6 +20,7 @@ from typing import Any
 from sympy import Basic
 
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
+from signproof.report.next_step import next_step
 from signproof.theory.catalog import citations
 from signproof.theory.derivation.table import TABLE
 from signproof.theory.elaboration.graph import graph
@@ -222,6 +223,7 @@ def because(entry: dict[str, Any]) -> str:
         (f"{foreign(entry)}: " if foreign(entry) else "")
         + _reason(entry)
         + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+        + (f". Next: {step}" if (step := next_step(entry)) else "")
     )
 
 
