@@ -26,7 +26,8 @@ smoke: $(VENV)/.installed-test ## a first green test, within a minute: claims, k
 	$(BIN)/signproof verify scaled-sign/theorem-1.2
 
 test: $(VENV)/.installed-test ## run the tests; PYTEST_ARGS='-m slow' for the slow ones
-	$(BIN)/pytest --numprocesses auto $(PYTEST_ARGS)
+	$(BIN)/pytest --numprocesses auto -rs $(PYTEST_ARGS)
+	@echo "make test: what was skipped is told above, with the way to run it; make test PYTEST_ARGS='-m slow' runs the slow tests"
 
 # Branches too, in every process that Python starts; what is killed says nothing of what it ran. [tool.coverage]
 coverage: $(VENV)/.installed-test ## run the tests and see what they run; table here, out/coverage/index.html

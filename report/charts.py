@@ -26,7 +26,7 @@ POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
 DECADES = 30
 """Powers of ten that an axis shows of a curve: what falls faster leaves the picture, for others to be seen."""
-SHORT = "format(datum.value, datum.value != 0 && datum.value < 0.001 || datum.value >= 1e5 ? '.0e' : '~g')"
+SHORT = "format(datum.value, datum.value != 0 && datum.value < 0.001 || datum.value >= 1e5 ? '.2~e' : '~g')"
 """How the number at a tick is written."""
 FONT = "system-ui, sans-serif"
 PAPER_COLOURS = ["#0072b2", "#d55e00", "#009270", "#9352ad", "#ad7b00", "#57544d"]
@@ -139,7 +139,7 @@ def _spread_spec(over: str, steps: tuple[int, ...], top: float) -> dict[str, Any
 
 
 def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
-    """How many runs on a family come how near to their bound: the largest measured / bound of each run, in bins.
+    """How many runs on a family come how near to their bound: how tight it is on each run, in bins.
 
     Arguments: the `histogram` of a run in the ledger; the family's name. Returns the Vega-Lite specification; runs
     above 1 stand in a bar of their own to the right.
@@ -153,14 +153,18 @@ def histogram_chart(histogram: dict[str, Any], family: str) -> dict[str, Any]:
         step = last - edges[-2]
         beyond = {"from": last + step, "to": last + 2 * step, "instances": histogram["above"]}
         rows.append(beyond | {"says": "above 1", "above": 1})
-    words = f"Histogram of the largest measured / bound of each run on {family}"
+    words = f"Histogram of how tight the bound is on each run on {family}"
     return _histogram_spec() | {"description": words, "data": {"values": rows}}
 
 
 @cache
 def _histogram_spec() -> dict[str, Any]:
     """The specification of a histogram without its data."""
-    axis = alt.Axis(title="largest measured / bound of a run", values=[0, 0.25, 0.5, 0.75, 1], labelExpr="datum.value")
+    axis = alt.Axis(
+        title="tightness of the bound on a run",
+        values=[0, 0.25, 0.5, 0.75, 1],
+        labelExpr="datum.value",
+    )
     bars = (
         alt.Chart()
         .mark_bar(binSpacing=1)
@@ -169,7 +173,7 @@ def _histogram_spec() -> dict[str, Any]:
             x2="to:Q",
             y=alt.Y("instances:Q", axis=alt.Axis(title="instances", tickCount=4, format="~s", tickMinStep=1)),
             color=alt.condition("datum.above", alt.value("var(--red)"), alt.value("var(--series-0)")),
-            tooltip=[alt.Tooltip("says:N", title="measured / bound"), alt.Tooltip("instances:Q")],
+            tooltip=[alt.Tooltip("says:N", title="tightness"), alt.Tooltip("instances:Q")],
         )
     )
     spec = alt.layer(bars, _bound_rule("x"), data=alt.Data(name="ratios"), **_size(150)).to_dict()

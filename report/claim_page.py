@@ -11,8 +11,9 @@ from typing import Any
 
 from signproof.report.charts import abscissa, chart, histogram_chart, spread_chart, tightness_chart
 from signproof.report.errata import OWN
-from signproof.report.filters import apart
-from signproof.report.ledger import BROKEN, UNKNOWN, because, deciding, unexhibited
+from signproof.report.filters import apart, greek
+from signproof.report.ledger import BROKEN, because, deciding
+from signproof.report.next_step import next_step, reservations
 
 SUBOPTIMALITY = {
     "text": "suboptimality f(x_k) − f*",
@@ -25,6 +26,8 @@ RESULTS = ("Theorem", "Proposition", "Corollary", "Lemma")
 """How the places of a paper's main results begin."""
 LONGEST = 120
 """Characters of a witness that the legend of a chart has room for."""
+LINES = 6
+"""Runs that a chart shows at most."""
 TITLE = 32
 """Characters that the axis of a chart has room for; a longer formula stands only in the caption above."""
 WITNESS, TIGHTEST = "the witness", "the tightest instance"
@@ -58,7 +61,8 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "level": deciding(claim)[1],
         "ratio": _ratio(claim),
         "because": because(claim),
-        "doubt": UNKNOWN if unexhibited(claim) else "",
+        "reservations": reservations(claim),
+        "next_step": next_step(claim),
         "erratum": claim.get("erratum", ""),
         "repaired_by": [
             {"id": other["id"], "verdict": other["verdict"], "file": names[other["id"]]}
@@ -164,7 +168,7 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
         else:
             family = next((name for name in prefixes if run["instance"].startswith(f"{name}, ")), "")
             prefix = family and f"{family}, "
-        short = {**run, "instance": run["instance"].removeprefix(prefix)}
+        short = {**run, "instance": greek(run["instance"].removeprefix(prefix))}
         if len(short["instance"]) > LONGEST:
             short["instance"] = family if family in (WITNESS, TIGHTEST) else f"{short['instance'][:LONGEST]}…"
         grouped.setdefault(family, []).append(short)
@@ -177,14 +181,30 @@ def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
     return [
         {
             "family": family,
-            "series": series,
+            "series": (shown := _chosen(series)),
+            "runs": len(series),
             "axis": abscissa(series),
-            "chart": chart(series, measure, linear=claim["kind"] == "orbit") if series else None,
-            "points": _points(series),
+            "chart": chart(shown, measure, linear=claim["kind"] == "orbit") if series else None,
+            "points": _points(shown),
             "spread": spread.get(family, []),
         }
         for family, series in grouped.items()
     ]
+
+
+def _chosen(series: list[dict]) -> list[dict]:
+    """As many runs as a chart can show: those that come nearest to the bound, and two in the middle."""
+    if len(series) <= LINES:
+        return series
+
+    def nearness(run: dict) -> float:
+        pairs = zip(run["measured"], run["bound"], strict=True)
+        later = [pair for k, pair in zip(run[abscissa([run])], pairs, strict=True) if k > 0 and None not in pair]
+        return max((measured / bound for measured, bound in later if bound > 0), default=-inf)
+
+    ranked = sorted(range(len(series)), key=lambda number: -nearness(series[number]))
+    middle = len(ranked) // 2
+    return [series[number] for number in sorted({*ranked[: LINES - 2], *ranked[middle : middle + 2]})]
 
 
 def base(family: str) -> str:

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from decimal import Context, Decimal
+from functools import partial
 from unicodedata import lookup
 
 from markupsafe import Markup
@@ -93,6 +94,13 @@ def letter(name: str) -> str:
 GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|rho|sigma|tau|phi"
 SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "||": "‖", "->": "→", " - ": " − ", "sqrt(": "√("}
 """What stands for signs and letters in plain text."""
+INDEXED = {"grad", "inf", "lim", "log", "max", "min", "prod", "prox", "sum", "sup"}
+"""Words that have indices in formulas."""
+
+
+def greek(text: str) -> str:
+    """Plain text with the names of Greek letters as letters: "alpha = 1" as "α = 1"."""
+    return re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), text)
 
 
 def prose(text: str) -> Markup:
@@ -103,13 +111,20 @@ def prose(text: str) -> Markup:
     shown = text.replace("`", "")
     for plain_sign, sign in SIGNS.items():
         shown = shown.replace(plain_sign, sign)
-    shown = re.sub(rf"(?<![\w/.-])({GREEK})(?![A-Za-z-])", lambda found: letter(found[1]), shown)
+    shown = greek(shown)
     shown = re.sub(r"√\((\w)\)", r"√\1", shown)
     shown = str(Markup.escape(shown))
     for mark, tag in (("_", "sub"), ("^", "sup")):
-        raised = rf"(?<=[\w)‖|~>\]]){re.escape(mark)}(?:\{{([\w +−-]+)\}}|([\w*]+))"
-        shown = re.sub(raised, rf"<{tag}>\1\2</{tag}>", shown)
+        raised = rf"([^\W_]*)(?<=[\w)‖|~>\]}}]){re.escape(mark)}(?:\{{([\w +−≤≥=∞-]+)\}}|([\w*∞]+|-\w+))"
+        shown = re.sub(raised, partial(_raised, mark, tag), shown)
     return Markup(shown)
+
+
+def _raised(mark: str, tag: str, found: re.Match[str]) -> str:
+    """An index or a power; what hangs on a word, as in max_steps, is a name and stays."""
+    base, braced, bare = found.groups(default="")
+    named = mark == "_" and len(base) > 1 and base not in INDEXED
+    return found[0] if named else f"{base}<{tag}>{braced}{bare}</{tag}>"
 
 
 def custom_properties(style: str) -> dict[str, str]:

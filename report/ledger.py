@@ -20,6 +20,7 @@ from typing import Any
 from sympy import Basic
 
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
+from signproof.report.next_step import next_step
 from signproof.theory.catalog import citations
 from signproof.theory.derivation.table import TABLE
 from signproof.theory.elaboration.graph import graph
@@ -88,6 +89,7 @@ def entry(verdict: Verdict) -> dict[str, Any]:
             "ratio": tightness.ratio if isfinite(tightness) else None,
             "instance": tightness.instance,
             "what": tightness.what,
+            "at": tightness.at,
             "by_step_size": [{"theta": theta, "ratio": ratio} for theta, ratio in tightness.by_step_size],
         }
     return found
@@ -221,6 +223,7 @@ def because(entry: dict[str, Any]) -> str:
         (f"{foreign(entry)}: " if foreign(entry) else "")
         + _reason(entry)
         + (f"; {UNKNOWN}" if unexhibited(entry) else "")
+        + (f". Next: {step}" if (step := next_step(entry)) else "")
     )
 
 
@@ -267,6 +270,12 @@ def ratio_text(entry: dict[str, Any], scientific: str = "{}e{:+03d}") -> str:
     if broken and f"{ratio:.4f}" == "1.0000":
         return f"1 + {short}"
     return f"{ratio:.4f}" if ratio < LARGEST_RATIO else short
+
+
+def tightness_text(entry: dict[str, Any]) -> str:
+    """A claim's tightness and where it is attained, "1.0000 k=1"; empty if there is none."""
+    ratio, at = ratio_text(entry), (entry["tightness"] or {}).get("at", "")
+    return f"{ratio} {at.replace(' ', '')}".strip() if ratio else ""
 
 
 def unjudged(entry: dict[str, Any]) -> str:

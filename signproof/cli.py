@@ -37,11 +37,23 @@ COMMANDS = (
     "counterexamples",
 )
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
+COMPLETING = "_SIGNPROOF_COMPLETE"
+"""The variable by which a shell asks for completions."""
 COMPILING = ("verify", "search", "replay", "recheck", "variant", "tightness", "experiment", "counterexamples")
 """Those that run what JAX compiles."""
 
+BEGIN = """signproof tells whether a convergence claim about a sign-type optimizer is true, and shows why.
+
+  signproof verify 'scaled-sign/theorem-1.*'   judge three theorems, each in seconds
+  signproof show scaled-sign/theorem-1.2       one of them, with its proof
+  signproof new claim faster_rate              your own theorem: a file to start from, faster_rate.py
+  signproof verify faster_rate.py --html out   is it true? with a report to read
+  signproof new variant my_sign                your own optimizer, an optax transformation: my_sign.py
+
+signproof --help lists all commands, signproof COMMAND --help its options."""
+"""What `signproof` alone prints."""
+
 app = typer.Typer(
-    add_completion=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Find out whether a convergence claim about a sign-type optimizer is true.",
@@ -83,14 +95,14 @@ def _signproof(
         print(f"signproof {installed('signproof')}")
         raise typer.Exit()
     if context.invoked_subcommand is None:
-        print(context.get_help())
+        print(BEGIN)
 
 
 def main() -> None:
     """Run the command line; whatever the user did wrong is one line on standard error and exit code 2."""
     try:
         with terminable():
-            code = app(standalone_mode=False)
+            code = app(standalone_mode=False, prog_name="signproof")
     except KeyboardInterrupt as interruption:
         code = exit_code(interruption)
     except Misuse as error:
@@ -102,6 +114,8 @@ def main() -> None:
         if isinstance(error.__context__, BrokenPipeError):  # whoever reads has closed the pipe, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(CHANGED)
+        if COMPLETING in os.environ:  # a shell asks what comes next
+            raise
         code = _fail(f"code that was run here exited with {named(error)}")
     except Exception as error:
         message = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument

@@ -69,10 +69,20 @@ def matching(pattern: str) -> list[Claim]:
     known = catalog()
     found = [known[id] for id in known if fnmatch.fnmatchcase(id, pattern)]
     if not found:
-        near = get_close_matches(pattern, known, n=3)
+        near = [*_wider(pattern, list(known)), *get_close_matches(pattern, known, n=3)][:3]
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise Misuse(f'no claim "{pattern}".{hint} `signproof list` shows all claims.')
     return found
+
+
+def _wider(pattern: str, known: Sequence[str]) -> list[str]:
+    """A pattern that has what was typed in it, if there are claims with that, and how many."""
+    core = pattern.strip("*")
+    for wider in (f"{core}*", f"*{core}*"):
+        count = len(fnmatch.filter(known, wider))
+        if core and count:
+            return [f"'{wider}' ({count} claim{'s' if count > 1 else ''})"]
+    return []
 
 
 def read_file(path: Path) -> list[Claim]:

@@ -58,6 +58,24 @@ def console() -> Console:
     return found if found.is_terminal else Console(width=PIPE_WIDTH)
 
 
+def put(rows: Table, shown: Console | None = None) -> None:
+    """Print a table: drawn on a terminal; in a pipe or a file a line for each row, for grep, however long it is."""
+    shown = shown or console()
+    if shown.is_terminal:
+        shown.print(rows)
+        return
+    from rich.text import Text
+
+    columns = [
+        [" ".join(str(cell if isinstance(cell, Text) else Text.from_markup(str(cell))).split()) for cell in cells]
+        for cells in ([column.header, *column.cells] for column in rows.columns)
+    ]
+    widths = [max(map(len, column)) for column in columns[:-1]]
+    for *cells, last in zip(*columns, strict=True):
+        padded = [f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)]
+        line(shown, "  ".join([*padded, last]).rstrip())
+
+
 def told_to(*outputs: Path | None) -> Console:
     """Where a run prints its table: to standard output, unless one of its outputs goes there; then beside it."""
     from signproof.theory.files import is_standard_output

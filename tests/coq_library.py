@@ -17,7 +17,9 @@ ALLOWED = {
     "FunctionalExtensionality.functional_extensionality_dep",
 }
 """What Coq's real numbers and their mean value theorem rest on, and that functions with equal values are equal."""
-needs_coq = pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc here")
+needs_coq = pytest.mark.skipif(
+    shutil.which("coqc") is None, reason="there is no coqc here; Debian: apt-get install coq libcoq-coquelicot"
+)
 
 
 def arguments() -> tuple[list[str], list[str]]:

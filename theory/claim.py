@@ -434,6 +434,11 @@ class Claim:
 _BINDING = {
     "d": "for the number of coordinates, assume Dimension(d)",
     "K": "for a number of steps fixed before the run, write horizon=K",
+    # in the domain alone they would be any number, of no objective and no start, and every bound false
+    "R": "for the distance of the start from the minimizer, assume StartDistance(R), for a flow SublevelRadius(R)",
+    "L": "assume Smooth(L)",
+    "mu": "assume StronglyConvex(mu) or PolyakLojasiewicz(mu)",
+    "sigma": "assume BoundedVariance(sigma)",
 }
 """How symbols with a meaning of their own are bound."""
 _NORMS = {pair.name: pair for pair in (LINF, L2, OPERATOR, ANY)}

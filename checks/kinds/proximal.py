@@ -14,6 +14,7 @@ from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.search import proximal as proximal_search
 from signproof.checks.trials.proximal import try_out as try_proximal
 from signproof.checks.trials.tally import Trials
+from signproof.checks.trials.tightness import Reached
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.theory.bodies import ProximalBound
 
@@ -36,7 +37,7 @@ class Proximal(Run):
         trials.reason = ""
         trials.tallies += found.tallies
         trials.series += found.series
-        trials.elsewhere = max(trials.elsewhere, (found.largest, found.instance))
+        trials.elsewhere = max(trials.elsewhere, Reached(found.largest, found.instance, f"k = {found.length}"))
         trials.witness = trials.witness or found.witness
         return {}
 

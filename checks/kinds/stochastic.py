@@ -13,6 +13,7 @@ from signproof.checks.trials.drawn_noise import try_out as try_draws
 from signproof.checks.trials.exact_noise import Noise
 from signproof.checks.trials.exact_noise import try_out as try_noise
 from signproof.checks.trials.tally import Trials
+from signproof.checks.trials.tightness import Reached
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence
 from signproof.theory.bodies import StochasticBound
@@ -68,7 +69,7 @@ def try_and_search(inquiry: Inquiry, trials: Trials) -> Noise | None:
         trials.tallies += noise.tallies
         trials.series += noise.series.values()
         trials.witness = noise.witness
-        trials.elsewhere = (noise.largest, noise.instance)
+        trials.elsewhere = Reached(noise.largest, noise.instance, f"k = {noise.step}")
     except UNABLE as unsupported:
         inquiry.add("note", "sampled", f"no noise was tested: {unsupported}")
     if trials.witness is not None:
@@ -86,7 +87,8 @@ def try_and_search(inquiry: Inquiry, trials: Trials) -> Noise | None:
         text = f"the last of {found.tried} oracles breaks the claim; it meets the assumptions given x, for every x"
         trials.witness = found.witness
         ratio = found.witness.measured[0] / found.witness.bound[1]
-        trials.elsewhere = max(trials.elsewhere, (to_float(ratio), found.witness.describe()))
+        broken = Reached(to_float(ratio), found.witness.describe(), f"k = {found.witness.k}")
+        trials.elsewhere = max(trials.elsewhere, broken)
     facts = {"tried": found.tried, "largest_ratio": found.largest}
     inquiry.add("search", "sampled", f"{'product laws' if products else 'moment search'}: {text}", facts)
     return noise

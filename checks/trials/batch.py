@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from flint import fmpq
-from sympy import Symbol
+from sympy import Expr, Symbol, nan, zoo
 
 from signproof.checks.facts.runs import fits, met_along, met_at_start
-from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, to_float
+from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, rationals, to_float
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
@@ -28,6 +29,7 @@ from signproof.checks.replay.convincing import weight
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.plans import Stream, plan
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
 from signproof.theory.claim import Claim
@@ -92,6 +94,8 @@ class Comparison:
         held, broken: where the comparison is decided; where neither is so, it lies within the rounding error.
         floor: the first k at which the measure's ball holds zero: its rounding error is as large as itself, and
             comparisons stop, but for those that are broken even so; steps + 1 if that does not happen.
+        rest: of a bound on V_k that does not begin at V_0, what it is if V_0 is 0, in floats, shape (steps + 1, batch);
+            None for others.
     """
 
     value: Ends
@@ -103,6 +107,7 @@ class Comparison:
     held: np.ndarray
     broken: np.ndarray
     floor: np.ndarray
+    rest: np.ndarray | None = None
 
     @property
     def steps(self) -> int:
@@ -213,7 +218,43 @@ def compare(claim: Claim, batch: Batch, steps: int, rigorous: bool = True) -> Co
         above = np.logical_and.accumulate((measured[0] > 0) | (measured[1] < 0) | pending, axis=0)
         broken = asked & (measured[0] > limit[1])
         held = asked & above & (measured[1] <= limit[0])
-    return Comparison(value, measured, limit, usable, asked, asked & above | broken, held, broken, above.sum(axis=0))
+    considered, rest = asked & above | broken, rest_of(claim, batch, steps)
+    return Comparison(value, measured, limit, usable, asked, considered, held, broken, above.sum(axis=0), rest)
+
+
+def rest_of(claim: Claim, batch: Batch, steps: int) -> np.ndarray | None:
+    """What a bound on V_k is for V_0 = 0, in floats; None if it is nothing or unknown, and for what begins at V_0."""
+    left = floor_of(claim)
+    if left is None:
+        return None
+    iterations = {k: np.arange(steps + 1.0)[:, None]}
+    try:
+        with np.errstate(all="ignore"):
+            found = np.asarray(evaluate(left, batch.values | iterations, NUMPY), float)
+    except (TypeError, ZeroDivisionError):
+        return None
+    return np.broadcast_to(found, (steps + 1, batch.start.shape[1]))
+
+
+@lru_cache(maxsize=64)
+def floor_of(claim: Claim) -> Expr | None:
+    """The part of a bound on V_k that V_0 does not scale; None if there is none."""
+    if claim.bound is None or not is_value(claim.measure) or promises_decrease(claim):
+        return None
+    left = claim.bound.subs(V0, 0)
+    return None if left == 0 or left == claim.bound or left.has(zoo, nan) else left
+
+
+def near_floor(instance: Instance, step: int) -> bool:
+    """Whether a bound on E V_k says how tight it is there: it has no floor, or V_0 is at most that; see `tightness`."""
+    left = floor_of(instance.claim)
+    if left is None:
+        return True
+    start = instance.objective.suboptimality(rationals(list(instance.start)), RATIONALS)
+    try:
+        return bool(start <= evaluate(left, {**instance.values(RATIONALS), k: fmpq(step)}, RATIONALS))
+    except (TypeError, ZeroDivisionError):
+        return False
 
 
 def promises_decrease(claim: Claim) -> bool:
@@ -357,6 +398,11 @@ def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:
             if relation.has(k):
                 met = met & domain.holds(relation, batch.values | iterations, NUMPY)
     return met
+
+
+def said_of(claim: Claim, batch: Batch, steps: int) -> np.ndarray:
+    """Whether the claim speaks of each iteration of each instance, shape (steps + 1, batch)."""
+    return np.broadcast_to(_steps_in_domain(claim, batch, steps), (steps + 1, batch.start.shape[1]))
 
 
 def short(one: Problem) -> str:

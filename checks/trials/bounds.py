@@ -22,10 +22,10 @@ from signproof.checks.posing.cases import cases
 from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import THETAS, TURN, Range, Unsupported
 from signproof.checks.problems.base import Instances, Problem
-from signproof.checks.trials.batch import Batch, Comparison, Ends, compare, confirm, prepare, promises_decrease
+from signproof.checks.trials.batch import Batch, Comparison, compare, confirm, prepare, promises_decrease, said_of
 from signproof.checks.trials.exactly import follow
 from signproof.checks.trials.tally import Profile, Tally, Trials
-from signproof.checks.trials.tightness import first_shares, largest_ratios
+from signproof.checks.trials.tightness import first_shares, largest, ratios
 from signproof.theory.claim import Claim
 
 SCALES = (-60, -20, -8, 0, 8, 20, 60)
@@ -172,19 +172,22 @@ def try_batch(claim: Claim, ranges: list[Range], batch: Batch, tally: Tally, tri
     found = compare(claim, batch, tally.steps)
     tally.count(found)
     watch.look(batch, found)
-    ratios = shown = largest_ratios(found)
-    if np.isfinite(ratios).any():
-        worst = int(np.nanargmax(ratios))
-        if tally.largest_ratio is None or ratios[worst] > tally.largest_ratio:
-            tally.largest_ratio, tally.worst = float(ratios[worst]), batch.describe(worst)
-    trials.ratio.offer(ratios, claim, ranges, batch)
+    along = shown = ratios(found)
+    top = largest(along)
+    if np.isfinite(top).any():
+        worst = int(np.nanargmax(top))
+        if tally.largest_ratio is None or top[worst] > tally.largest_ratio:
+            step = int(np.nanargmax(along[:, worst]))
+            tally.largest_ratio, tally.worst = float(top[worst]), f"{batch.describe(worst)}, at k = {step}"
+    trials.ratio.offer(along, claim, ranges, batch)
     if promises_decrease(claim) and tally.steps:
         shown = first_shares(found)
         first = next(iter(batch.thetas.values()), None)
         for theta, entry in trials.shares.items():
             here = shown if first is None else np.where(first == float(Fraction(theta)), shown, np.nan)
             entry.offer(here, claim, ranges, batch)
-    _keep_series(batch, found.measured, found.limit, shown, found.usable, trials)
+    tally.spread.add(found, largest(shown))
+    _keep_series(batch, found, largest(shown), said_of(claim, batch, tally.steps), trials)
     if found.broken.any():
         trials.witness, dismissed = confirm(claim, ranges, batch, found)
         trials.dismissed += dismissed
@@ -197,7 +200,7 @@ def _ascend(trials: Trials, steps: int, rng: np.random.Generator) -> None:
         if best.candidate is not None:
             trials.climb(best, first_shares, steps, rng, held=list(best.candidate.batch.thetas)[:1])
     if not any(best.candidate for best in trials.shares.values()):
-        trials.climb(trials.ratio, largest_ratios, steps, rng)
+        trials.climb(trials.ratio, ratios, steps, rng)
 
 
 def loosest(trials: Trials) -> str:
@@ -210,32 +213,32 @@ def worst_run(trials: Trials, steps: int) -> list[dict[str, Any]]:
     """The run of the instance that the tightness of the bound is read off, for a chart; none if it is of no batch."""
     theta = loosest(trials)
     best = trials.shares[theta] if theta else trials.ratio
-    if best.candidate is None or (not theta and best.value < trials.elsewhere[0]):
+    if best.candidate is None or (not theta and best.value < trials.elsewhere.value):
         return []
     batch, index = best.candidate.batch, best.candidate.index
     found = compare(best.candidate.claim, batch, steps)
-    return [_series(f"tightest: {batch.describe(index)}", found.measured, found.limit, index)]
+    return [_series(f"tightest: {batch.describe(index)}", found, index, said_of(best.candidate.claim, batch, steps))]
 
 
-def _keep_series(
-    batch: Batch, measured: Ends, limit: Ends, values: np.ndarray, usable: np.ndarray, trials: Trials
-) -> None:
+def _keep_series(batch: Batch, found: Comparison, values: np.ndarray, said: np.ndarray, trials: Trials) -> None:
     """Keep the tightest instance of each batch, and one in the middle, for the chart."""
-    values = np.where(usable & np.isfinite(values), values, -np.inf)
+    values = np.where(found.usable & np.isfinite(values), values, -np.inf)
     ranked = [int(index) for index in np.argsort(-values) if np.isfinite(values[index])]
     for index in ranked[:1] + ranked[len(ranked) // 2 : len(ranked) // 2 + 1]:
-        trials.series.append(_series(batch.describe(index), measured, limit, index))
+        trials.series.append(_series(batch.describe(index), found, index, said))
 
 
-def _series(instance: str, measured: Ends, limit: Ends, index: int) -> dict[str, Any]:
-    """Measured and bound of one instance of a batch over k: what is known to a tenth, else None."""
-    low, high = measured[0][:, index], measured[1][:, index]
+def _series(instance: str, found: Comparison, index: int, said: np.ndarray) -> dict[str, Any]:
+    """Measured and bound of one instance of a batch over the k that the claim speaks of: what is known to a tenth, else
+    None. Of a claim about a number of steps fixed before the run that is this k alone, and its name says so."""
+    low, high = found.measured[0][:, index], found.measured[1][:, index]
     with np.errstate(all="ignore"):
         known = np.isfinite(high - low) & (high - low <= 0.1 * np.abs(high))
-        middle, bound = (low + high) / 2, (limit[0][:, index] + limit[1][:, index]) / 2
+        middle, bound = (low + high) / 2, (found.limit[0][:, index] + found.limit[1][:, index]) / 2
+    steps = [int(step) for step in np.flatnonzero(said[:, index])]
     return {
-        "instance": instance,
-        "k": list(range(len(low))),
-        "measured": [float(m) if ok else None for m, ok in zip(middle, known, strict=True)],
-        "bound": [float(b) if np.isfinite(b) else None for b in bound],
+        "instance": f"{instance}, K = {steps[0]}" if len(steps) == 1 and len(said) > 1 else instance,
+        "k": steps,
+        "measured": [float(middle[step]) if known[step] else None for step in steps],
+        "bound": [float(bound[step]) if np.isfinite(bound[step]) else None for step in steps],
     }

@@ -33,7 +33,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.runs.over_arrays import along
 from signproof.checks.runs.plans import Mean, Read, plan
-from signproof.checks.trials.batch import Batch, is_value, prepare
+from signproof.checks.trials.batch import Batch, is_value, prepare, rest_of
 from signproof.checks.trials.tally import Profile, Tally
 from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.gradients import OracleAssumption
@@ -220,6 +220,7 @@ def _try(
     height = np.asarray(Guarded(problem).suboptimality(start, NUMPY))
     values, largest = _measured(claim, streams, batch.values | {V0: height})
     low, high = engine.bound(claim.bound, batch.values, (height, height), max(STEPS))
+    rest = rest_of(claim, batch, max(STEPS))
     tally = Tally(f"{family.family}{claim.id[len(_base(claim)) :]}, {law.words} drawn", max(STEPS))
     tally.instances = int(batch.inside.sum())
     found.tallies.append(tally)
@@ -257,10 +258,14 @@ def _try(
             tally.undecided += not mean <= low[step, index]
         if not ratios:
             continue
-        tally.spread.follow(ratios)
-        if tally.largest_ratio is None or max(ratios.values()) > tally.largest_ratio:
-            tally.largest_ratio, tally.worst = max(ratios.values()), batch.describe(int(index))
-            shown = {"instance": f"{tally.family}, {tally.worst}"} | run
+        telling = {step: ratio for step, ratio in ratios.items() if rest is None or height[index] <= rest[step, index]}
+        best, step = max(((ratio, step) for step, ratio in telling.items()), default=(np.nan, 0))
+        tally.spread.follow(ratios, best)
+        if shown is None or (telling and (tally.largest_ratio is None or best > tally.largest_ratio)):
+            words = batch.describe(int(index))
+            if telling:
+                tally.largest_ratio, tally.worst = best, f"{words}, at k = {step}"
+            shown = {"instance": f"{tally.family}, {words}"} | run
     found.series += [] if shown is None else [shown]
 
 

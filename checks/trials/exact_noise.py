@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, reduce
 from itertools import product
-from math import isqrt
+from math import isqrt, nan
 from operator import mul
 from typing import Any
 
@@ -32,7 +32,7 @@ from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.expected import Chain
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.plans import plan
-from signproof.checks.trials.batch import constant_with
+from signproof.checks.trials.batch import constant_with, near_floor
 from signproof.checks.trials.tally import Tally
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant
@@ -80,6 +80,8 @@ class Noise:
     largest: float = 0.0
     instance: str = ""
     """The instance with the largest ratio."""
+    step: int = 0
+    """The k at which it has it."""
 
 
 def try_out(claim: Claim, advance: Callable[[str], None] = lambda text: None) -> Noise:
@@ -155,12 +157,16 @@ def _compare(run: _Run, name: str, noise: Noise) -> None:
             ratios[step] = to_float(found.measured[1] / found.bound[0])
     if not ratios:
         return
-    tally.spread.follow(ratios)
-    largest = max(ratios.values())
+    telling = {step: ratio for step, ratio in ratios.items() if near_floor(instance, step)}
+    largest, step = max(((ratio, step) for step, ratio in telling.items()), default=(nan, 0))
+    tally.spread.follow(ratios, largest)
+    noise.series.setdefault(name, shown)
+    if not telling:
+        return
     if tally.largest_ratio is None or largest > tally.largest_ratio:
-        tally.largest_ratio, tally.worst, noise.series[name] = largest, run.describe(), shown
+        tally.largest_ratio, tally.worst, noise.series[name] = largest, f"{run.describe()}, at k = {step}", shown
     if largest > noise.largest:
-        noise.largest, noise.instance = largest, run.describe()
+        noise.largest, noise.instance, noise.step = largest, run.describe(), step
 
 
 @dataclass

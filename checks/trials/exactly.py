@@ -18,7 +18,7 @@ from signproof.checks.replay.bounds import outside, replay, run
 from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
-from signproof.checks.trials.batch import Batch, Comparison, exact_parameters, promises_decrease
+from signproof.checks.trials.batch import Batch, Comparison, exact_parameters, near_floor, promises_decrease
 from signproof.checks.trials.tally import Tally
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import k
@@ -78,10 +78,10 @@ def _compare(instance: Instance, tally: Tally, steps: int) -> Witness | None:
             tally.broken += 1
             return Witness.of(instance, step, found)
         tally.held += not found.confirmed
-        if found.bound[0] > 0:
+        if step and found.bound[0] > 0 and near_floor(instance, step):
             ratio = to_float(found.measured[1] / found.bound[0])
             if tally.largest_ratio is None or ratio > tally.largest_ratio:
-                tally.largest_ratio, tally.worst = ratio, instance.objective.describe()
+                tally.largest_ratio, tally.worst = ratio, f"{instance.objective.describe()}, at k = {step}"
     tally.instances += bool(told)
     tally.exactly += bool(told)
     return None

@@ -24,15 +24,18 @@ from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
 from signproof.checks.problems.base import Problem, is_convex, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.replay.flows import BITS, at_time, best_constant, compare, moving, replay_flow, unmet
+from signproof.checks.replay.replay import Replay
 from signproof.checks.replay.witness import Witness
 from signproof.checks.runs.instance import Instance
 from signproof.checks.trials.batch import short
 from signproof.checks.trials.spread import Spread
 from signproof.checks.trials.tally import Profile, Tally, Trials
+from signproof.checks.trials.tightness import Reached
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Smooth
 from signproof.theory.border.steps import flowing
 from signproof.theory.claim import Claim
+from signproof.theory.measures.flows import SuboptimalityOverTime
 from signproof.theory.methods.flows import Flow
 from signproof.theory.norms import ANY, L2
 from signproof.theory.symbols import t
@@ -44,6 +47,11 @@ POSITIONS = ("1/2", "1/3", "9/10")
 """Positions of the parameters in their ranges; 1/2 of an open range is 1."""
 TIMES = ("1/64", "1/16", "1/8", "1/4", "1/2", "3/4", "1", "3/2", "2", "4", "16", "256")
 """Times at which measure and bound are compared, in multiples of the start's own, see `_scale`."""
+SHARE = "promised decrease divided by the actual one, (V_0 - bound(t)) / (V_0 - V(t))"
+RATIO = "largest measured / bound over t > 0"
+"""How tight a bound on V(t), and one on something else, is."""
+LATER = 0.25
+"""The multiple from which on measured / bound says something of a bound on V(t): at 0 it is 1."""
 PER_BATCH = 4
 """Instances of each batch that are followed, spread over it."""
 DENOMINATOR = 1024
@@ -59,7 +67,7 @@ def try_flow(
 
     Arguments: the claim; how much to try; the seed of all randomness; `advance` is told what is under way.
     """
-    trials, reasons = Trials(), []
+    trials, reasons = Trials(what=SHARE if _of_value(claim) else RATIO), []
     try:
         free = _free(claim)
     except Unsupported as unsupported:
@@ -148,6 +156,8 @@ def _follow(instance: Instance, tally: Tally, trials: Trials) -> tuple[float, di
     words = f"{short(problem)}, {about}"
     run: dict[str, Any] = {"instance": words, "t": [], "measured": [], "bound": []}
     ratios: dict[float, float] = {}
+    best = Reached(-np.inf, words, "")
+    begins, of_value = _start_value(problem, start), _of_value(instance.claim)
     for multiple, time in _times(flow, problem, start, path).items():
         here = at_time(instance, time)
         try:
@@ -166,18 +176,40 @@ def _follow(instance: Instance, tally: Tally, trials: Trials) -> tuple[float, di
         run["bound"].append(_middle(found.bound))
         if found.bound[1] > 0:
             ratios[multiple] = to_float(found.measured[0] / found.bound[1])
+        tight = _tight(found, begins) if of_value else ratios.get(multiple, -np.inf)
+        best = max(best, Reached(tight, words, f"t = {to_float(time):.4g}"))
         if found.confirmed:
             tally.broken += 1
             trials.witness = Witness.of(here, 0, found)
             break
-    largest = max(ratios.values(), default=-np.inf)
     if run["t"]:
         tally.instances += 1
-        tally.spread.follow(ratios)
-        if tally.largest_ratio is None or largest > tally.largest_ratio:
-            tally.largest_ratio, tally.worst = max(largest, 0.0), words
-        trials.elsewhere = max(trials.elsewhere, (largest, words))
-    return largest, run
+        tally.spread.follow(ratios, best.value)
+        later = {multiple: ratio for multiple, ratio in ratios.items() if multiple >= LATER}
+        if later and (tally.largest_ratio is None or max(later.values()) > tally.largest_ratio):
+            tally.largest_ratio, tally.worst = max(*later.values(), 0.0), words
+        trials.elsewhere = max(trials.elsewhere, best)
+    return best.value, run
+
+
+def _of_value(claim: Claim) -> bool:
+    """Whether a claim bounds V(t)."""
+    return claim.measure is not None and claim.measure.symbol == SuboptimalityOverTime().symbol
+
+
+def _start_value(problem: Problem, start: tuple[fmpq, ...]) -> tuple[fmpq, fmpq]:
+    """Ends of V_0."""
+    with Balls(BITS) as xp:
+        return xp.ends(problem.over(xp).suboptimality(xp.number(rationals(list(start))), xp))
+
+
+def _tight(found: Replay, begins: tuple[fmpq, fmpq]) -> float:
+    """The promised decrease divided by the actual one, (V_0 - bound(t)) / (V_0 - V(t)), at least. Unlike V(t) / bound
+    it does not tend to 1 with t to 0. Only while at most half of V_0 is promised: in the end all of it is gone."""
+    assert found.measured is not None and found.bound is not None
+    promised, happened = begins[0] - found.bound[1], begins[1] - found.measured[0]
+    telling = 0 < promised <= begins[0] / 2 and happened > 0
+    return to_float(promised / happened) if telling else -np.inf
 
 
 def _times(flow: Flow, problem: Problem, start: tuple[fmpq, ...], path: Trajectory) -> dict[float, fmpq]:

@@ -41,6 +41,8 @@ class Proximal:
     """Of each tally the instance that comes nearest to the bound, at every T, for a chart."""
     largest: float = 0.0
     instance: str = ""
+    length: int = 0
+    """The number of steps with the largest ratio."""
     witness: Witness | None = None
 
 
@@ -80,7 +82,7 @@ def try_out(claim: Claim, seed: int = 0, advance: Callable[[str], None] = lambda
                     ratios[length] = to_float(seen.measured[0] / seen.bound[0])
                     tally.spread.follow({length: ratios[length]})
                     if ratios[length] > found.largest:
-                        found.largest = ratios[length]
+                        found.largest, found.length = ratios[length], length
                         found.instance = f"{_words(problem, z)}; {_listed(parameters)}"
                 if seen.confirmed:
                     found.witness = Witness.of(instance, length, seen)

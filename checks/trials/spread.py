@@ -30,17 +30,21 @@ class Spread:
     """An array for each batch, of shape (steps + 1, instances), NaN where nothing is compared."""
     runs: list[Mapping[Any, float]] = field(default_factory=list)
     """Runs that were followed one by one: their ratios by k or t."""
+    tightness: list[float] = field(default_factory=list)
+    """How near each run comes to the bound, as tightness is told; NaN where it says nothing."""
 
-    def add(self, found: Comparison) -> None:
-        """Add the runs of one batch that meet the assumptions."""
+    def add(self, found: Comparison, tightness: np.ndarray) -> None:
+        """Add the runs of one batch that meet the assumptions, and how tight the bound is on each, shape (batch,)."""
         with np.errstate(all="ignore"):
             compared = found.considered & (found.limit[1] > 0)
             ratios = np.where(compared, found.measured[0] / found.limit[1], np.nan)
         self.ratios.append(np.where(np.isfinite(ratios), ratios, np.nan)[:, found.usable])
+        self.tightness += [float(number) for number in tightness[found.usable]]
 
-    def follow(self, ratios: Mapping[Any, float]) -> None:
-        """Add one run: its ratios by k or t."""
+    def follow(self, ratios: Mapping[Any, float], tightness: float | None = None) -> None:
+        """Add one run: its ratios by k or t, and how tight the bound is on it; if that is not told, the largest."""
         self.runs.append(ratios)
+        self.tightness.append(max(ratios.values(), default=np.nan) if tightness is None else tightness)
 
     def table(self) -> tuple[list[Any], np.ndarray]:
         """Where ratios were taken, in order, and the ratios, of shape (places, instances), NaN where there is none."""
@@ -57,23 +61,24 @@ class Spread:
         """As plain data, empty if nothing was compared.
 
         `spread`: quantiles over the instances at every k or t at which at least half of them are compared.
-        `histogram`: the largest ratio of each run, counted in bins from 0 to 1, and how many are above 1.
+        `histogram`: how tight the bound is on each run, counted in bins from 0 to 1, and how many are above 1.
         """
         places, ratios = self.table()
         known = np.isfinite(ratios)
         ratios, known = ratios[:, known.any(axis=0)], known[:, known.any(axis=0)]
         if not ratios.size:
             return {}
-        largest = np.nanmax(ratios, axis=0)
-        edges = np.linspace(0, 1, BINS + 1)
-        counts = np.histogram(np.clip(largest[largest <= 1], 0, 1), edges)[0]
-        facts: dict[str, Any] = {
-            "histogram": {
+        facts: dict[str, Any] = {}
+        tightness = np.array(self.tightness, dtype=float)
+        tightness = tightness[~np.isnan(tightness)]
+        if tightness.size:
+            edges = np.linspace(0, 1, BINS + 1)
+            counts = np.histogram(np.clip(tightness[tightness <= 1], 0, 1), edges)[0]
+            facts["histogram"] = {
                 "edges": [_short(edge) for edge in edges],
                 "counts": [int(count) for count in counts],
-                "above": int((largest > 1).sum()),
+                "above": int((tightness > 1).sum()),
             }
-        }
         shown = np.flatnonzero(known.sum(axis=1) * 2 >= ratios.shape[1])
         shown = shown[:: -(-len(shown) // POINTS) or 1]
         if len(shown) > 1:

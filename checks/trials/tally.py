@@ -15,7 +15,7 @@ from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.ascent import ascend
 from signproof.checks.trials.batch import Comparison
 from signproof.checks.trials.spread import Spread
-from signproof.checks.trials.tightness import Best, Score
+from signproof.checks.trials.tightness import NOWHERE, Best, Reached, Score
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,6 @@ class Tally:
         self.broken += int(found.broken.sum())
         self.undecided += int((found.considered & ~decided).sum())
         self.floors += [int(floor) for floor in found.floor[tried] if floor <= found.steps]
-        self.spread.add(found)
 
 
 @dataclass
@@ -117,8 +116,10 @@ class Trials:
     failures: dict[str, Exception] = field(default_factory=dict)
     """What a user's method, measure or family raised, by where it was."""
 
-    elsewhere: tuple[float, str] = (-np.inf, "")
-    """The largest measured / bound seen outside of batches, and its instance in a few words."""
+    elsewhere: Reached = NOWHERE
+    """The largest seen outside of batches."""
+    what: str = "largest measured / bound over k >= 1"
+    """What it is the largest of."""
 
     def climb(
         self, best: Best, score: Score, steps: int, rng: np.random.Generator, held: Sequence[Symbol] = ()

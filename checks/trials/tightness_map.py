@@ -24,7 +24,7 @@ from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials.ascent import ascend
 from signproof.checks.trials.batch import compare, prepare, promises_decrease
-from signproof.checks.trials.tightness import Best, first_shares, largest_ratios
+from signproof.checks.trials.tightness import Best, first_shares, ratios
 from signproof.theory.assumptions.objective import Constant, Smooth, StronglyConvex
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
@@ -149,7 +149,7 @@ def _cells(
     batch = prepare(claim, ranges, problem, _starts(h, d, rng), positions)
     if batch is None:  # its constants are not known
         return [Cell(d, ratio, theta, None, reason=NONE) for theta in thetas]
-    score, steps = (first_shares, 1) if promises_decrease(claim) else (largest_ratios, STEPS)
+    score, steps = (first_shares, 1) if promises_decrease(claim) else (ratios, STEPS)
     values = score(compare(claim, batch, steps))
     cells = []
     for number, theta in enumerate(thetas):

@@ -19,7 +19,7 @@ from signproof.checks.replay.witness import Witness, shown
 from signproof.checks.trials.batch import Batch, Comparison, compare, confirm, prepare
 from signproof.checks.trials.bounds import Watch, positions, try_batch, try_out
 from signproof.checks.trials.tally import Profile, Tally, Trials
-from signproof.checks.trials.tightness import largest_ratios
+from signproof.checks.trials.tightness import largest, ratios
 from signproof.checks.variants import probes
 from signproof.checks.variants.row import Row
 from signproof.checks.variants.variant import Misbehaves, Rule, shipped
@@ -192,12 +192,10 @@ class Findings:
             lost &= ~np.logical_or.accumulate(found.broken)[:-1]  # a run that leaves the bound may well overflow then
             for index in np.flatnonzero(lost.any(axis=0))[:NAMED]:
                 self._check(posed, shift, batch, int(index), int(lost[:, index].argmax()) + 1, value[0, index])
-        after = found.considered.copy()
-        after[0] = False
-        ratios = largest_ratios(replace(found, considered=after))
-        if np.isfinite(ratios).any() and np.nanmax(ratios) > self.ratio:
-            index = int(np.nanargmax(ratios))
-            self.ratio, self.instance = float(ratios[index]), batch.describe(index) + _moved(shift)
+        top = largest(ratios(replace(found, rest=None)))  # whatever the start
+        if np.isfinite(top).any() and np.nanmax(top) > self.ratio:
+            index = int(np.nanargmax(top))
+            self.ratio, self.instance = float(top[index]), batch.describe(index) + _moved(shift)
 
     def _ship(self, posed: Claim, shift: float, batch: Batch, found: Comparison) -> None:
         """Run a batch as it ships, in the dtype: what is undecided may hold or be broken in that run."""

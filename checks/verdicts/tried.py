@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from signproof.checks.problems.base import Problem
 from signproof.checks.replay.series import witness_series
+from signproof.checks.trials.batch import floor_of
 from signproof.checks.trials.bounds import loosest, worst_run
 from signproof.checks.trials.tally import Trials
+from signproof.checks.trials.tightness import Reached
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.checks.verdicts.verdict import Evidence, Status, Tightness, Verdict
+from signproof.theory.claim import Claim
 from signproof.theory.misuse import named
 
 
@@ -32,7 +36,7 @@ def concluded(
     if trials.dismissed:
         text = f"{trials.dismissed} apparent violations were not confirmed by exact replay and are ignored"
         inquiry.add("replay", "exact", text)
-    found["tightness"] = tightness(trials)
+    found["tightness"] = tightness(trials, inquiry.claim)
     series = tuple(trials.series)
     if trials.witness is not None:
         if isinstance(trials.witness.problem, Problem):
@@ -67,13 +71,16 @@ def _status(inquiry: Inquiry, trials: Trials, untried: str) -> Status:
     return Status.OPEN
 
 
-def tightness(trials: Trials) -> Tightness | None:
-    """How tight the bound is, as far as trials tell."""
+def tightness(trials: Trials, claim: Claim | None = None) -> Tightness | None:
+    """How tight the bound is, as far as trials tell; of a bound with a floor the claim is named, too."""
     shares = {theta: best for theta, best in trials.shares.items() if best.instance}
     if shares:
         theta = loosest(trials)
         by_step_size = tuple((theta, best.value) for theta, best in shares.items())
         what = "promised first-step decrease divided by the actual one"
-        return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size)
-    value, instance = max((trials.ratio.value, trials.ratio.instance), trials.elsewhere)
-    return Tightness(value, instance, "largest measured / bound") if instance else None
+        return Tightness(shares[theta].value, shares[theta].instance, what, by_step_size, "k = 1")
+    best = max(Reached(trials.ratio.value, trials.ratio.instance, f"k = {trials.ratio.step}"), trials.elsewhere)
+    if not best.instance or best.value == -inf:
+        return None
+    floor = ", V_0 at most its floor" if claim is not None and floor_of(claim) is not None else ""
+    return Tightness(best.value, best.instance, trials.what + floor, at=best.at)

@@ -71,21 +71,31 @@ class Evidence:
 
 
 class Tightness(float):
-    """How tight a bound is: a number up to 1 (attained), with the instance where it is reached.
+    """How tight a bound is: a number up to 1 (attained), with the instance where it is reached, and when.
 
     For a bound that starts at V_0 it is the promised first-step decrease divided by the actual one,
-    (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and the least of these. For
-    other bounds it is the largest measured / bound. Each is a lower bound, improved by a short ascent from the best
-    instance of the batches.
+    (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and the least of these; for
+    one on V(t) along a flow the largest (V_0 - bound(t)) / (V_0 - V(t)) while bound(t) >= V_0 / 2. For other bounds it
+    is the largest measured / bound over k >= 1 or t > 0; if a bound on V_k has a part that V_0 does not scale, a
+    floor, over starts with V_0 up to that part alone: from far above it measured / bound is nearly 1 whatever the
+    floor is. Each is a lower bound, improved by a short ascent from the best instance of the batches. `at` says where.
     """
 
     instance: str
     what: str
     by_step_size: tuple[tuple[str, float], ...]
+    at: str
 
-    def __new__(cls, ratio: float, instance: str, what: str, by_step_size: tuple[tuple[str, float], ...] = ()) -> Self:
+    def __new__(
+        cls,
+        ratio: float,
+        instance: str,
+        what: str,
+        by_step_size: tuple[tuple[str, float], ...] = (),
+        at: str = "",
+    ) -> Self:
         tightness = super().__new__(cls, ratio)
-        tightness.instance, tightness.what, tightness.by_step_size = instance, what, by_step_size
+        tightness.instance, tightness.what, tightness.by_step_size, tightness.at = instance, what, by_step_size, at
         return tightness
 
     @property
@@ -93,21 +103,24 @@ class Tightness(float):
         return float(self)
 
 
-def exceeded(measured: fmpq, bound: fmpq, instance: str) -> Tightness:
+def exceeded(measured: fmpq, bound: fmpq, instance: str, at: str = "") -> Tightness:
     """By how much a bound is exceeded on the instance that refutes it.
 
-    Arguments: a lower end of what was measured there and an upper end of the bound, below it; the instance in words.
+    Arguments: a lower end of what was measured there and an upper end of the bound, below it; the instance in words;
+    where in its run.
     """
     # above 1 as surely as the instance is confirmed, if by less than a float can say
     ratio = max(to_float(measured / bound), nextafter(1.0, 2.0)) if bound > 0 else inf
-    return Tightness(ratio, instance, "measured / bound on the refuting instance")
+    return Tightness(ratio, instance, "measured / bound on the refuting instance", at=at)
 
 
 def exceeded_by(witness: Witness) -> Tightness | None:
     """The same of a confirmed witness; None if the claim compares no measure with a bound."""
     if not witness.claim.body.of_run:
         return None
-    return exceeded(witness.measured[0], witness.bound[1], witness.describe())
+    time = witness.parameters.get("t") if witness.claim.timed else None
+    at = f"k = {witness.k}" if time is None else f"t = {to_float(time):.4g}"
+    return exceeded(witness.measured[0], witness.bound[1], witness.describe(), at)
 
 
 @dataclass(frozen=True, eq=False)

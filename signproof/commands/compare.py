@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from signproof.terminal import CHANGED, console, escape, notice, table, visible
+from signproof.terminal import CHANGED, escape, notice, put, table, visible
 
 EPILOG = "Example:  signproof compare old.json new.json --only-changed --fail-on worse"
 COLOURS = {"better": "green", "worse": "red", "gone": "red", "verdict changed": "yellow", "new": "cyan"}
@@ -60,7 +60,7 @@ def command(
                 _verdict_and_ratio(change.after),
                 f"[{style}]{mark}[/]" if style else mark,
             )
-        console().print(rows)
+        put(rows)
     marked = [change for change in changes if change.mark]
     notice(
         f"{len(marked)} of {len(changes)} claims changed"

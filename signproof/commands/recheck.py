@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from signproof.terminal import CHANGED, console, escape, notice, progress, table
+from signproof.terminal import CHANGED, escape, notice, progress, put, table
 
 EPILOG = "Example:  signproof verify --json ledger.json; signproof recheck ledger.json"
 MARKS = {True: ("✓", "green"), False: ("✗", "red"), None: ("–", "dim")}
@@ -42,7 +42,7 @@ def command(
     for entry, outcome in zip(entries, outcomes, strict=True):
         mark, style = MARKS[outcome.holds]
         grid.add_row(escape(entry["id"]), entry["verdict"], f"[{style}]{mark}[/]", escape(outcome.why))
-    console().print(grid)
+    put(grid)
     held, failed = (sum(outcome.holds is sort for outcome in outcomes) for sort in (True, False))
     notice(f"{held} verdicts hold, {failed} do not, {len(outcomes) - held - failed} have nothing to be checked by")
     if failed:

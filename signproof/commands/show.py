@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signproof.commands.targets import completed
 from signproof.terminal import console, escape, table
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ EPILOG = "Example:  signproof show scaled-sign/theorem-1.2"
 
 
 def command(
-    targets: Annotated[list[str], typer.Argument(metavar="ID | FILE.py...", help="Claims to show.")],
+    targets: Annotated[
+        list[str], typer.Argument(metavar="ID | FILE.py...", help="Claims to show.", autocompletion=completed)
+    ],
 ) -> None:
     """Show a claim: statement, assumptions, proof steps with their justification, and the kernel's verdict."""
     from signproof.loading import load

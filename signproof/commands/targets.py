@@ -7,10 +7,21 @@ from typing import Annotated
 
 import typer
 
+
+def completed(incomplete: str) -> list[str]:
+    """IDs that begin with what was typed, for the shell; from the baseline, as to load claims takes seconds."""
+    from signproof.report import baseline
+
+    known = sorted({id for verdicts in baseline.read().values() for id in verdicts})
+    return [id for id in known if id.startswith(incomplete)]
+
+
 Targets = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[FILE.py | ID-GLOB]...", help="Python files, claim IDs or ID patterns; all claims if omitted."
+        metavar="[FILE.py | ID-GLOB]...",
+        help="Python files, claim IDs or ID patterns; all claims if omitted.",
+        autocompletion=completed,
     ),
 ]
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from signproof.interruption import exit_code
-from signproof.terminal import check_outputs, console, escape, held, notice, numbers, table, told
+from signproof.terminal import check_outputs, escape, held, notice, numbers, put, table, told
 from signproof.theory.misuse import Misuse
 
 SCHEMA = "signproof-tightness/1"
@@ -54,7 +54,7 @@ def command(
             *(cell.text for cell in part),
             escape(loosest.reason or loosest.instance),
         )
-    console().print(rows)
+    put(rows)
     _write(claims[0].id, seed, [cell.data() for cell in cells], json, svg, cut=bool(interrupted))
     if interrupted:
         notice(f"interrupted after {len(cells)} of {prod(map(len, asked))} cells; finished cells were kept")

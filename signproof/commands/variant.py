@@ -10,7 +10,7 @@ import typer
 
 from signproof.commands.verify import ProfileName
 from signproof.interruption import exit_code
-from signproof.terminal import CHANGED, check_outputs, console, escape, held, notice, progress, table, told
+from signproof.terminal import CHANGED, check_outputs, escape, held, notice, progress, put, table, told
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _print(found: list[Row]) -> None:
             _short(row.tightness),
             escape(because),
         )
-    console().print(rows)
+    put(rows)
     if other:
         skipped = "s are not bounds on a run and were" if other > 1 else " is not a bound on a run and was"
         notice(f"{other} claim{skipped} skipped")

@@ -43,7 +43,9 @@ EPILOG = (
 )
 
 HEADINGS = ("claim", "verdict", "evidence", "tightness", "because")
-WIDTHS = (14, 11, 9)
+WIDE = 110
+"""Columns of a terminal from which on the reasons have a column of their own."""
+WIDTHS = (14, 11, 13)
 """Characters of verdict, evidence and tightness in a line; the last column takes what it needs."""
 
 
@@ -79,12 +81,17 @@ def command(
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Judge anew what is in the store, too, and keep the new verdicts.")
     ] = False,
+    require: Annotated[
+        str | None,
+        typer.Option(metavar="VERDICTS", help="Exit with 1 unless each verdict is one of these: proved,supported."),
+    ] = None,
     update_baseline: Annotated[
         bool, typer.Option("--update-baseline", help="Make these verdicts the baseline for later runs.")
     ] = False,
 ) -> None:
     """Judge claims: check their proofs, test them on problems, replay every violation exactly."""
     targets = targets or []
+    required = _required(require)
     check_outputs(json, html)
     shown = told_to(json)
     if not shown.is_terminal:  # a word at once, before what takes a second to import
@@ -100,7 +107,7 @@ def command(
     memory.close()
 
     from signproof.report import baseline
-    from signproof.report.ledger import error_spent, ledger, unjudged
+    from signproof.report.ledger import because, error_spent, ledger, unjudged
 
     entries.sort(key=lambda entry: run.ids.index(entry["id"]))
     if coq and cut is None:
@@ -131,12 +138,25 @@ def command(
         baseline.update(built_in, str(profile))
         notice(f"baseline updated: {len(built_in)} verdicts, profile {profile}")
         return
+    lacking = [entry for entry in entries if required and entry["verdict"] not in required]
+    for entry in lacking:
+        notice(f"required {require}: {entry['id']} is {entry['verdict']}: {because(entry)}")
     changed = baseline.changes(built_in, str(profile))
     for change in changed:
         notice(f"changed: {change}")
     refuted = any(entry["verdict"] == "refuted" for entry in entries if entry["id"] in run.own)
-    if changed or refuted or any(map(unjudged, entries)):
+    if changed or refuted or lacking or any(map(unjudged, entries)):
         raise typer.Exit(CHANGED)
+
+
+def _required(require: str | None) -> set[str]:
+    """The verdicts that are asked for. Raises Misuse if one of them is none."""
+    asked = {verdict.strip() for verdict in (require or "").split(",")} - {""}
+    for verdict in sorted(asked - STYLES.keys()):
+        raise Misuse(f"--require: {verdict!r} is no verdict; choose from {', '.join(STYLES)}")
+    if require is not None and not asked:
+        raise Misuse("--require names no verdict; write --require proved,supported")
+    return asked
 
 
 def _write(found: dict[str, Any], json: Path | None, html: Path | None, failed: OSError | None) -> None:
@@ -194,18 +214,32 @@ class Rows:
 
 
 def _print_table(entries: list[dict[str, Any]], shown: Console | None = None) -> None:
+    shown = shown or console()
+    if shown.width < WIDE:
+        return _print_narrow(entries, shown)
     rows = table(*HEADINGS)
     for entry in entries:
         id, verdict, *rest = map(escape, _cells(entry))
         style = STYLES.get(verdict, "")
         rows.add_row(id, f"[{style}]{verdict}[/]" if style else verdict, *rest)
-    (shown or console()).print(rows)
+    shown.print(rows)
+
+
+def _print_narrow(entries: list[dict[str, Any]], shown: Console) -> None:
+    """Two lines for each claim, or a few more: what it is and its verdict, then the reason."""
+    from rich.padding import Padding
+
+    for entry in entries:
+        id, verdict, level, tight, reason = map(escape, _cells(entry))
+        told = "  ".join(part for part in (level, f"tightness {tight}" if tight else "") if part != "–")
+        shown.print(f"[{STYLES.get(verdict, 'default')}]{verdict}[/]  [bold]{id}[/]  {told}".rstrip(), highlight=False)
+        shown.print(Padding(reason, (0, 0, 0, 4)), highlight=False)
 
 
 def _cells(entry: dict[str, Any]) -> tuple[str, str, str, str, str]:
-    from signproof.report.ledger import because, deciding, ratio_text
+    from signproof.report.ledger import because, deciding, tightness_text
 
-    return entry["id"], entry["verdict"], deciding(entry)[1], ratio_text(entry), because(entry)
+    return entry["id"], entry["verdict"], deciding(entry)[1], tightness_text(entry), because(entry)
 
 
 @dataclass(frozen=True)

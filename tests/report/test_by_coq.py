@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
+from coq_library import needs_coq
 
 from signproof.report import coq
 from signproof.report.ledger import entry
@@ -49,7 +48,7 @@ def test_without_coq_that_is_said(run, monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("coqc") is None, reason="there is no coqc here")
+@needs_coq
 def test_a_verdict_names_both_checkers(run, tmp_path):
     code, out, _ = run("verify", SHORT, "--coq", "--json", tmp_path / "ledger.json")
     assert code == 0 and "by Coq" in " ".join(out.split())

@@ -6,35 +6,26 @@ import copy
 import csv
 import json
 import re
-import shutil
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 import shown_experiment
+from browsing import browser, needs_chromium
 from places import TESTS
+from playwright.sync_api import expect
 
 from signproof.report.names import file_names
 from signproof.report.site import write_site
 
-expect = pytest.importorskip("playwright.sync_api").expect
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 PAGES = file_names(claim["id"] for claim in SAMPLE["claims"])
 CLAIMS = sorted(SAMPLE["claims"], key=lambda claim: claim["source"] is None)
 """Those of papers come first on the front page."""
 CHARTED = "scaled-sign/theorem-1.1"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on PATH")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -42,13 +33,10 @@ def site(tmp_path_factory):
     return write_site(SAMPLE, tmp_path_factory.mktemp("site"))
 
 
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install '.[test]'")
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+@pytest.fixture(scope="module", name="browser")
+def _browser():
+    with browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from signproof.checks.trials.batch import Comparison
 from signproof.checks.trials.spread import BINS, QUANTILES, Spread
+from signproof.checks.trials.tightness import largest
+from signproof.checks.trials.tightness import ratios as ratios_after
 
 RATIOS = arrays(float, st.tuples(st.integers(2, 80), st.integers(1, 9)), elements=st.floats(0, 1.5) | st.just(np.nan))
 
@@ -38,17 +40,18 @@ def test_every_run_is_counted_and_the_curves_are_in_order(batches):
     batches = [ratios[:steps] for ratios in batches]
     spread = Spread()
     for ratios in batches:
-        spread.add(comparison(ratios))
+        spread.add(comparison(ratios), largest(ratios_after(comparison(ratios))))
     everything = np.concatenate(batches, axis=1)
-    known = np.isfinite(everything).any(axis=0)
     facts = spread.facts
-    if not known.any():
+    if not np.isfinite(everything).any():
         assert facts == {}
         return
-    largest = np.nanmax(everything[:, known], axis=0)
-    histogram = facts["histogram"]
-    assert sum(histogram["counts"]) + histogram["above"] == known.sum()
-    assert histogram["above"] == (largest > 1).sum() and len(histogram["counts"]) == BINS
+    later = everything[1:, np.isfinite(everything[1:]).any(axis=0)]  # at k = 0 nothing is told of a bound
+    assert ("histogram" in facts) == bool(later.size)
+    if later.size:
+        histogram, top = facts["histogram"], np.nanmax(later, axis=0)
+        assert sum(histogram["counts"]) + histogram["above"] == len(top)
+        assert histogram["above"] == (top > 1).sum() and len(histogram["counts"]) == BINS
     if "spread" in facts:
         curves = np.array([facts["spread"][name] for name in QUANTILES])
         assert (np.diff(curves, axis=0) >= 0).all() and len(facts["spread"]["k"]) <= 66
