@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from signproof.theory.assumptions import (
         Assumption,
+        BoundedGradient,
         Constant,
         Convex,
         Dimension,
@@ -73,7 +74,8 @@ _HOMES = {
     "judging": "verify",
     "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
     "SteepestDescent",
-    "theory.assumptions": "Assumption Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance StronglyConvex",
+    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance "
+    "StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
     "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
@@ -95,6 +97,7 @@ __all__ = [
     "Algorithm",
     "Assumption",
     "BestSuboptimality",
+    "BoundedGradient",
     "BoundedVariance",
     "Claim",
     "ClaimError",

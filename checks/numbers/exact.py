@@ -76,6 +76,15 @@ def to_float(number: fmpq) -> float:
         return math.inf if number > 0 else -math.inf
 
 
+def root_above(square: fmpq, bits: int = 40) -> fmpq:
+    """The square root of a number that is not negative, or a rational above it, by 2^-bits of it or so."""
+    p, q = int(square.p), int(square.q)
+    if math.isqrt(p) ** 2 == p and math.isqrt(q) ** 2 == q:
+        return fmpq(math.isqrt(p), math.isqrt(q))
+    shift = max(0, bits - (p.bit_length() - q.bit_length()) // 2)
+    return fmpq(math.isqrt((p << 2 * shift) // q) + 1, 1 << shift)
+
+
 def each(function: Callable[[Scalar], Any], x: Numbers) -> Numbers:
     """A function of one number, applied to a number or to each entry of an array."""
     if not isinstance(x, np.ndarray):

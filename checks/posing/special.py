@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from math import isqrt
 
 import numpy as np
 from flint import fmpq
 
-from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, rational, rationals, root_above
 from signproof.checks.numbers.floats import NUMPY
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import (
@@ -28,8 +27,6 @@ from signproof.theory.elaboration.recognized import recognized
 from signproof.theory.norms import L2, LINF, DualPair
 
 BITS = 128
-DENOMINATOR = 2**40
-"""Of a distance that is irrational, at least, in relation to it."""
 
 
 @lru_cache(1024)
@@ -66,17 +63,9 @@ def distance(pair: DualPair, start: Sequence[fmpq], off: float) -> fmpq:
     """The same of one start, exact, or a rational just above it."""
     x = rationals(list(start))
     if pair is L2:
-        return _root_above(RATIONALS.sum(x * x)) + rational(off)
+        return root_above(RATIONALS.sum(x * x)) + rational(off)
     try:
         return pair.norm(x, RATIONALS) + rational(off)
     except TypeError:  # it is irrational
         with Balls(BITS) as balls:
             return balls.ends(pair.norm(balls.number(x), balls))[1] + rational(off)
-
-
-def _root_above(square: fmpq) -> fmpq:
-    p, q = int(square.p), int(square.q)
-    if isqrt(p) ** 2 == p and isqrt(q) ** 2 == q:
-        return fmpq(isqrt(p), isqrt(q))
-    scale = DENOMINATOR * (1 + isqrt(q // max(p, 1)))
-    return fmpq(isqrt(p * scale**2 // q) + 1, scale)

@@ -14,10 +14,17 @@ from typing import Any, Self
 import numpy as np
 from flint import fmpq
 
+from signproof.checks.numbers.exact import root_above
 from signproof.checks.problems.base import BATCH, Problem, in_numbers_of
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
-from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import (
+    BoundedGradient,
+    Constant,
+    PolyakLojasiewicz,
+    Smooth,
+    StronglyConvex,
+)
 from signproof.theory.norms import L2, LINF
 
 STEEPEST = fmpq(1, 4)
@@ -126,7 +133,14 @@ class LogisticSum(Problem):
         return xp.sum(self.weights * height(x, self.shares, xp))
 
     def constant(self, assumption: Constant) -> Enclosure | None:
-        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+        if assumption.norm not in (LINF, L2):
+            return None
+        if type(assumption) is BoundedGradient:
+            slopes = self.weights * np.maximum(self.shares, 1 - self.shares)
+            value = slopes.sum(axis=0) if assumption.norm is LINF else np.sqrt((slopes * slopes).sum(axis=0))
+            rounding = 1 + 2 * (len(slopes) + 4) * 2.0**-53
+            return Enclosure(value / rounding, value * rounding)
+        if type(assumption) is not Smooth:
             return None
         w = self.weights * 0.25
         value, rounding = (w.sum(axis=0), 1 + 2 * len(w) * 2.0**-53) if assumption.norm is LINF else (w.max(axis=0), 1)
@@ -141,7 +155,17 @@ class LogisticSum(Problem):
 
     def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
-        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+        if assumption.norm not in (LINF, L2):
+            return None
+        if type(assumption) is BoundedGradient:
+            # phi' tends to -s and to 1 - s
+            slopes = [w * max(s, 1 - s) for w, s in zip(self.weights, self.shares, strict=True)]
+            return (
+                sum(slopes, start=fmpq(0))
+                if assumption.norm is LINF
+                else root_above(sum((t * t for t in slopes), start=fmpq(0)))
+            )
+        if type(assumption) is not Smooth:
             return None
         w = [weight * STEEPEST for weight in self.weights]
         return max(w) if assumption.norm is L2 else sum(w[1:], start=w[0])

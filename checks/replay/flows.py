@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from math import isqrt
 from typing import Any
 
 from flint import fmpq
@@ -25,7 +24,7 @@ from signproof.checks.facts.families import ROUNDING, asked, doubt_of, unmet_at
 from signproof.checks.facts.runs import outside_start
 from signproof.checks.flows.paths import Trajectory
 from signproof.checks.flows.trajectories import trajectory
-from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals
+from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rationals, root_above
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.problems.base import Problem, exactly_known, is_convex
 from signproof.checks.replay.bounds import at_start, beyond
@@ -295,13 +294,4 @@ def best_constant(problem: Problem, assumption: Assumption, start: Vector) -> fm
     with Balls(BITS) as balls:
         xp: Any = RATIONALS if problem.rational else balls
         height = xp.ends(Guarded(problem.over(xp)).suboptimality(xp.number(rationals(list(start))), xp))[1]
-    return _root_above(2 * height / mu)
-
-
-def _root_above(square: fmpq) -> fmpq:
-    """A short rational that is the square root, or just above it."""
-    p, q = int(square.p), int(square.q)
-    if isqrt(p) ** 2 == p and isqrt(q) ** 2 == q:
-        return fmpq(isqrt(p), isqrt(q))
-    shift = max(0, RADIUS_BITS - (p.bit_length() - q.bit_length()) // 2)
-    return fmpq(isqrt((p << 2 * shift) // q) + 1, 1 << shift)
+    return root_above(2 * height / mu, RADIUS_BITS)

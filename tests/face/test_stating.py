@@ -20,8 +20,9 @@ from signproof.checks.replay.bounds import run
 from signproof.checks.replay.stated import part, part_from
 from signproof.checks.runs.instance import Instance
 from signproof.checks.runs.over_arrays import along
+from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent, ScaledSignGD, SignGD
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth
+from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth
 from signproof.theory.measures import Measure, Suboptimality
 from signproof.theory.norms import L2
 from signproof.theory.symbols import V0, L, alpha, k, mu
@@ -29,7 +30,7 @@ from signproof.theory.terms.formula import parse, tex, text
 
 PAGE = (Path(signproof.__file__).parents[1] / "docs" / "stating.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-TABLES = dict(re.findall(r"^## (Measures|Bounds)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
+TABLES = dict(re.findall(r"^## (Measures|Bounds|Assumptions)\n(.*?)(?=^## |\Z)", PAGE, re.DOTALL | re.MULTILINE))
 ROW = re.compile(r"^\| [^`\n]*?(?:`k >= 1`[^`\n]*)?\| `(.*?)` \|$", re.MULTILINE)
 EXAMPLES = {name: ROW.findall(page) for name, page in TABLES.items()}
 
@@ -77,6 +78,14 @@ def test_a_bound_has_the_same_value_exactly_and_on_arrays(example, names):
     arrays = np.broadcast_to(along(bound, values, 3, 1, NUMPY), (4, 1))[:, 0]
     assert arrays == pytest.approx([to_float(here.bound[0]) for here in found])
     assert parse(str(bound)) == bound
+
+
+@pytest.mark.parametrize("example", EXAMPLES["Assumptions"])
+def test_an_assumption_has_an_instance_and_is_written_down(example, names):
+    assumption = eval(example, names)
+    stated = claim(Suboptimality(), V0, assumptions=(assumption,), domain=(alpha > 0,))
+    assert exhibit(stated) is not None
+    assert part_from(part(assumption), Assumption, ()) == assumption
 
 
 def test_formulas_and_the_method_are_claims(names):

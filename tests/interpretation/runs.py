@@ -15,6 +15,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.symbols import V0, f_star, i, k, m
 from signproof.theory.terms.cube import corner, unit
 from signproof.theory.terms.expectations import estimate
+from signproof.theory.terms.proximal import entry
 from signproof.theory.terms.vectors import gradient, iterate, minimizer, suboptimality, value
 from signproof.theory.terms.votes import lean, majority, swing
 
@@ -64,6 +65,8 @@ class Interpretation(Example):
             return self.problem.suboptimality(self._iterate(_whole(term.args[0], at), at), self.xp)
         if isinstance(term, value) and len(term.args) == 1:
             return self.problem.suboptimality(self.vector(term.args[0], at), self.xp) + self.symbols[f_star]
+        if isinstance(term, entry):
+            return self.points[term.args[0].name][at[i]]
         return super().scalar(term, at)
 
     def atom(self, atom, at):

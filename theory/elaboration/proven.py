@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import check
 from signproof.theory.document.certified import Accepted, certified
-from signproof.theory.elaboration.automatic import proposals, prove
+from signproof.theory.elaboration.automatic import assemble, proposals, prove
 from signproof.theory.elaboration.facts import NoProof
 from signproof.theory.kernel.check import Refused
-from signproof.theory.kernel.form import DocumentError, Unwritable
+from signproof.theory.kernel.form import Unwritable
 from signproof.theory.misuse import named
 from signproof.theory.proof_steps import Proof, Rejection
 
@@ -28,17 +28,20 @@ class Proven:
 def proven(claim: Claim) -> Proven | Rejection:
     """The claim's own proof or, if it carries none, one that is assembled, once the kernel accepts its document.
 
-    Of what no document can say, the check of the proof as it was written decides, by SymPy and Z3, and is named.
+    What the kernel refuses is checked once more as it is written, by SymPy and Z3, which may know values at which a
+    step fails. Of what no document can say, they decide, and are named.
     """
     if claim.proof is None and not claim.body.of_parameters:
         return _assembled(claim)
-    found = prove(claim)
-    if isinstance(found, Rejection):
-        return found
     try:
-        return _accepted(claim, found.proof)
+        outcome = _accepted(claim, claim.proof if claim.proof is not None else assemble(claim))
     except Unwritable as reason:
-        return Proven(found.proof, None, found.lemmas, str(reason))
+        found = prove(claim)
+        return found if isinstance(found, Rejection) else Proven(found.proof, None, found.lemmas, str(reason))
+    if isinstance(outcome, Proven):
+        return outcome
+    found = prove(claim)
+    return found if isinstance(found, Rejection) else outcome
 
 
 def _assembled(claim: Claim) -> Proven | Rejection:
@@ -63,7 +66,7 @@ def _accepted(claim: Claim, proof: Proof) -> Proven | Rejection:
         outcome = certified(claim, proof)
     except Unwritable:
         raise
-    except (DocumentError, TypeError, ValueError) as error:
+    except Exception as error:  # whatever SymPy stumbles over, it is not proved
         return Rejection(0, "document", named(error))
     if isinstance(outcome, Refused):
         return Rejection(outcome.number, outcome.step, f"the kernel refuses it: {outcome.reason}")

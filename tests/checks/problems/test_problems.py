@@ -27,8 +27,8 @@ from signproof.checks.problems.composition import CONVEX, Composed, ComposedSine
 from signproof.checks.problems.families import families, family_named, load_problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import AMPLITUDES, WIDTH, SineSum, pl_constant, pl_constants
-from signproof.checks.problems.softplus import SoftplusSum
-from signproof.theory.assumptions import PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.checks.problems.softplus import LogisticSum, SoftplusSum
+from signproof.theory.assumptions import BoundedGradient, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import ANY, L2, LINF
 from signproof.theory.symbols import L
 
@@ -319,6 +319,20 @@ def test_a_sums_smoothness_is_nearly_attained_where_it_is_steepest(problem):
                 assert slack(Smooth(1, norm), L, problem.over(xp), x, y, xp) > 0
                 found.append(slack(Smooth(1, norm), L * fmpq(999, 1000), problem.over(xp), x, y, xp) < 0)
             assert any(found)
+
+
+@pytest.mark.parametrize("norm", NORMS, ids=name)
+@few
+@given(problem=softplus(), place=st.integers(-50, 50))
+def test_the_gradient_of_logistic_losses_is_as_long_as_is_said_far_out_and_no_longer(norm, problem, place):
+    losses = LogisticSum(problem.weights, problem.shares)
+    longest = losses.exact_constant(BoundedGradient(1, norm))
+    away = np.array([1 if share < Fraction(1, 2) else -1 for share in map(Fraction, map(str, problem.shares))])
+    with Balls(BITS) as xp:
+        for x in (xp.number(rationals(away * 80)), xp.number(rationals(away * place))):
+            length = norm.dual(losses.over(xp).gradient(x, xp), xp)
+            assert length < longest
+        assert norm.dual(losses.over(xp).gradient(xp.number(rationals(away * 80)), xp), xp) > longest * fmpq(999, 1000)
 
 
 @pytest.mark.parametrize("kind", [StronglyConvex, PolyakLojasiewicz])

@@ -6,12 +6,10 @@ and the best fixed step size for a number of steps. Here f is differentiable, so
 
 from __future__ import annotations
 
-from sympy import Expr, Le, Symbol, sqrt
-from sympy.core.symbol import Str
-from sympy.logic.boolalg import Boolean
+from sympy import Symbol, sqrt
 
 from signproof.theory.assumptions.flows import Convex
-from signproof.theory.assumptions.objective import Constant
+from signproof.theory.assumptions.objective import BoundedGradient
 from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.combined import BestSuboptimality, MeanOverRun
@@ -20,21 +18,9 @@ from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
 from signproof.theory.papers.duchi import PAPER
 from signproof.theory.symbols import K, R, alpha, k
-from signproof.theory.terms.vectors import dual_norm, gradient
 
 M = Symbol("M", real=True)
 """The largest length of a gradient."""
-
-
-class BoundedGradient(Constant):
-    """`||grad f(x)||_* <= M` for all x."""
-
-    largest = False
-    points = 1
-    words = "of bounded gradient"
-
-    def statement(self, x: Expr) -> Boolean:
-        return Le(dual_norm(Str(self.norm.name), gradient(x)), self.constant)
 
 
 objective = Convex(), BoundedGradient(M, L2), StartDistance(R, L2)

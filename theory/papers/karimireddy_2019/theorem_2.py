@@ -12,13 +12,12 @@ from typing import Any
 
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Sum, Symbol
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import Boolean
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.assumptions.gradients import l1
-from signproof.theory.assumptions.objective import Constant, Smooth
+from signproof.theory.assumptions.objective import BoundedGradient, Smooth
 from signproof.theory.claim import Claim, Source
-from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.facts import Facts
 from signproof.theory.measures.runs import MinDualGradientNorm
@@ -26,7 +25,7 @@ from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import L2, LINF
 from signproof.theory.papers.karimireddy_2019 import PAPER
 from signproof.theory.papers.karimireddy_2019.lemma_8 import compressed, contraction, dimension
-from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, l2
+from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, d, f_star, k, l, sigma
 from signproof.theory.terms.vectors import (
@@ -51,17 +50,6 @@ N = dual_norm(TWO, g_k)
 error = 4 * gamma**2 * sigma**2 * (d**2 - d)
 """What ||e||_2^2 is at most: 4 (1 - delta) gamma^2 sigma^2/delta^2."""
 smooth = Smooth(L, L2)
-
-
-class BoundedGradient(Constant):
-    """||grad f(x)||_* <= sigma for all x."""
-
-    largest = False
-    points = 1
-    words = "of bounded gradient"
-
-    def statement(self, x: Expr) -> Boolean:
-        return Le(dual_norm(Str(self.norm.name), gradient(x)), self.constant)
 
 
 @dataclass(frozen=True)
