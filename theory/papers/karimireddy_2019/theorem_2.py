@@ -18,7 +18,7 @@ from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.assumptions.gradients import l1
 from signproof.theory.assumptions.objective import Constant, Smooth
 from signproof.theory.claim import Claim, Source
-from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.facts import Facts
 from signproof.theory.measures.runs import MinDualGradientNorm
@@ -26,7 +26,7 @@ from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import L2, LINF
 from signproof.theory.papers.karimireddy_2019 import PAPER
 from signproof.theory.papers.karimireddy_2019.lemma_8 import compressed, contraction, dimension
-from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum, l2
+from signproof.theory.papers.scaled_sign.norms_compared import euclidean_below_sum
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, d, f_star, k, l, sigma
 from signproof.theory.terms.vectors import (
@@ -101,9 +101,7 @@ def compressor(facts: Facts, p: Expr) -> Step:
     below = euclidean_below_sum(p)
     facts.steps += below
     square = facts.prove(f"square of {p}", conclusion("Euclidean norm", p), Lemma("Euclidean norm", p))
-    least = facts.prove(
-        f"||{p}||_1^2 >= <p, p>", Ge(l1(p) ** 2, inner(p, p)), Combination({below[-1]: 1, square: 1})
-    )
+    least = facts.prove(f"||{p}||_1^2 >= <p, p>", Ge(l1(p) ** 2, inner(p, p)), Combination({below[-1]: 1, square: 1}))
     most = Le(near.statement.lhs, (1 - 1 / d) * inner(p, p))
     return facts.prove(f"C is a compressor at {p}", most, Combination({near: 1, least: 1 / d}))
 
@@ -155,7 +153,9 @@ def feedback() -> Proof:
     y, y_next = x_k - e, x_next - e_next
     g_y = gradient(y)
     moves = prove("x - e moves by -gamma g", Eq(x_next, x_k + e_next - p), Identity(updated, remembered))
-    upper = prove("smoothness", conclusion("descent lemma", smooth, y_next, y), Lemma("descent lemma", smooth, y_next, y))
+    upper = prove(
+        "smoothness", conclusion("descent lemma", smooth, y_next, y), Lemma("descent lemma", smooth, y_next, y)
+    )
     slope = prove("slope", Eq(inner(g_y, y_next - y), -gamma * inner(g_y, g_k)), Identity(moves))
     moved, length = norm(TWO, y_next - y), norm(TWO, g_k)
     stretched = prove("length", Eq(moved, Abs(gamma) * length), Identity(moves))
