@@ -17,7 +17,7 @@ from flint import fmpq
 from signproof.checks.problems.base import BATCH, Problem, in_numbers_of
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
-from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import BoundedGradient, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.norms import L2, LINF
 
 STEEPEST = fmpq(1, 4)
@@ -126,10 +126,19 @@ class LogisticSum(Problem):
         return xp.sum(self.weights * height(x, self.shares, xp))
 
     def constant(self, assumption: Constant) -> Enclosure | None:
-        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+        if assumption.norm not in (LINF, L2):
             return None
-        w = self.weights * 0.25
-        value, rounding = (w.sum(axis=0), 1 + 2 * len(w) * 2.0**-53) if assumption.norm is LINF else (w.max(axis=0), 1)
+        if type(assumption) is BoundedGradient:  # the slopes of phi are between -s and 1 - s
+            w = self.weights * np.maximum(self.shares, 1 - self.shares)
+            value = w.sum(axis=0) if assumption.norm is LINF else np.sqrt((w * w).sum(axis=0))
+            rounding = 1 + 4 * (len(w) + 2) * 2.0**-53
+        elif type(assumption) is Smooth:
+            w = self.weights * 0.25
+            value, rounding = (
+                (w.sum(axis=0), 1 + 2 * len(w) * 2.0**-53) if assumption.norm is LINF else (w.max(axis=0), 1)
+            )
+        else:
+            return None
         return Enclosure(value / rounding, value * rounding)
 
     def check(self):
@@ -141,9 +150,14 @@ class LogisticSum(Problem):
 
     def exact_constant(self, assumption: Constant) -> fmpq | None:
         self.check()
-        if type(assumption) is not Smooth or assumption.norm not in (LINF, L2):
+        if type(assumption) not in (Smooth, BoundedGradient) or assumption.norm not in (LINF, L2):
             return None
-        w = [weight * STEEPEST for weight in self.weights]
+        if type(assumption) is BoundedGradient:
+            w = [weight * max(share, 1 - share) for weight, share in zip(self.weights, self.shares, strict=True)]
+            if assumption.norm is L2 and len(w) > 1:
+                return None  # a root
+        else:
+            w = [weight * STEEPEST for weight in self.weights]
         return max(w) if assumption.norm is L2 else sum(w[1:], start=w[0])
 
     def rounded(self, denominator: int) -> Self:

@@ -3,6 +3,7 @@
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import (
     Assumption,
+    BoundedGradient,
     Constant,
     Dimension,
     OfConstant,
@@ -14,6 +15,7 @@ from signproof.theory.assumptions.start import StartDistance
 
 __all__ = [
     "Assumption",
+    "BoundedGradient",
     "Constant",
     "Convex",
     "Dimension",

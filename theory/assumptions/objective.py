@@ -124,6 +124,17 @@ class PolyakLojasiewicz(Constant):
         return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))
 
 
+class BoundedGradient(Constant):
+    """`||grad f(x)||_* <= G` for all x.  [EF-SGD, ICML 2019, Theorem II]"""
+
+    largest = False
+    points = 1
+    words = "of bounded gradient"
+
+    def statement(self, x: Expr) -> Boolean:
+        return Le(dual_norm(Str(self.norm.name), gradient(x)), self.constant)
+
+
 class Dimension(Constant):
     """The space is R^d: the sum of 1 over all coordinates is d."""
 

@@ -12,11 +12,10 @@ from typing import Any
 
 from sympy import Abs, Eq, Expr, Ge, Integer, Le, Sum, Symbol
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import Boolean
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.assumptions.gradients import l1
-from signproof.theory.assumptions.objective import Constant, Smooth
+from signproof.theory.assumptions.objective import BoundedGradient, Smooth
 from signproof.theory.claim import Claim, Source
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
@@ -51,17 +50,6 @@ N = dual_norm(TWO, g_k)
 error = 4 * gamma**2 * sigma**2 * (d**2 - d)
 """What ||e||_2^2 is at most: 4 (1 - delta) gamma^2 sigma^2/delta^2."""
 smooth = Smooth(L, L2)
-
-
-class BoundedGradient(Constant):
-    """||grad f(x)||_* <= sigma for all x."""
-
-    largest = False
-    points = 1
-    words = "of bounded gradient"
-
-    def statement(self, x: Expr) -> Boolean:
-        return Le(dual_norm(Str(self.norm.name), gradient(x)), self.constant)
 
 
 @dataclass(frozen=True)
