@@ -144,7 +144,9 @@ def descent(facts: Facts, values: Values, step_size: Expr) -> Step:
     )
 
 
-def mean_over_run(facts: Facts, values: Values, decrease: Step, gain: Expr, term: Expr, loss: Expr, claim: Any) -> Proof:
+def mean_over_run(
+    facts: Facts, values: Values, decrease: Step, gain: Expr, term: Expr, loss: Expr, claim: Any
+) -> Proof:
     """From E[V_{k+1} | x] <= V_k - gain term + loss to the mean of E term over the first K iterations."""
     prove = facts.prove
     after = V - gain * term + loss

@@ -29,8 +29,6 @@ from signproof.theory.papers.bernstein_2018.steps import (
     noise_level,
     sigma_i,
     sign_error,
-    sign_i,
-    slope_i,
     smooth,
 )
 from signproof.theory.proof_steps import Proof
@@ -91,7 +89,7 @@ def _signs() -> Proof:
 signs = Claim(
     id="bernstein-2018/theorem-1.signs",
     source=Source(PAPER, "Theorem 1, in the proof"),
-    about="A coordinate of the stochastic gradient has the wrong sign with probability sigma_i/(sqrt(n) |g_i|) at most: "
+    about="A coordinate of the stochastic gradient has the wrong sign with chance sigma_i/(sqrt(n) |g_i|) at most: "
     "here |g_i| times twice that probability. From memory.",
     statement=Le(mean(_lost, x), 2 * sigma_i / sqrt(n)),
     assumptions=(variance, noise_level),

@@ -1,3 +1,4 @@
-"""Bernstein, Zhao, Azizzadenesheli and Anandkumar, "signSGD with Majority Vote is Communication Efficient and Fault Tolerant"."""
+"""Bernstein, Zhao, Azizzadenesheli and Anandkumar, "signSGD with Majority Vote is Communication Efficient and \
+Fault Tolerant"."""
 
 PAPER = "bernstein-2019"

@@ -54,7 +54,8 @@ def by_cantelli() -> Proof:
     amount = Step("1 + w^2/4 >= w", Le(w, 1 + w**2 / 4), by=Decide())
     together = Step("together", Le(w * spread**2, spread**2 + gap**2), by=Combination({apart: 1, amount: spread**2}))
     positive = Step("w > 0", Gt(w, 0), by=Decide())
-    conclude = Step("vote", vote.statement, by=Decide(together, positive))
+    share = 1 / (w * (spread**2 + gap**2))
+    conclude = Step("vote", vote.statement, by=Combination({together: share}, given=(positive,)))
     return Proof(odds, far, not_negative, square, narrow, apart, amount, together, positive, conclude)
 
 

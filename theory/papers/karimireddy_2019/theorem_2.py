@@ -89,9 +89,7 @@ def compressor(facts: Facts, p: Expr) -> Step:
     below = euclidean_below_sum(p)
     facts.steps += below
     square = facts.prove(f"square of {p}", conclusion("Euclidean norm", p), Lemma("Euclidean norm", p))
-    least = facts.prove(
-        f"||{p}||_1^2 >= <p, p>", Ge(l1(p) ** 2, inner(p, p)), Combination({below[-1]: 1, square: 1})
-    )
+    least = facts.prove(f"||{p}||_1^2 >= <p, p>", Ge(l1(p) ** 2, inner(p, p)), Combination({below[-1]: 1, square: 1}))
     most = Le(near.statement.lhs, (1 - 1 / d) * inner(p, p))
     return facts.prove(f"C is a compressor at {p}", most, Combination({near: 1, least: 1 / d}))
 
@@ -143,7 +141,9 @@ def feedback() -> Proof:
     y, y_next = x_k - e, x_next - e_next
     g_y = gradient(y)
     moves = prove("x - e moves by -gamma g", Eq(x_next, x_k + e_next - p), Identity(updated, remembered))
-    upper = prove("smoothness", conclusion("descent lemma", smooth, y_next, y), Lemma("descent lemma", smooth, y_next, y))
+    upper = prove(
+        "smoothness", conclusion("descent lemma", smooth, y_next, y), Lemma("descent lemma", smooth, y_next, y)
+    )
     slope = prove("slope", Eq(inner(g_y, y_next - y), -gamma * inner(g_y, g_k)), Identity(moves))
     moved, length = norm(TWO, y_next - y), norm(TWO, g_k)
     stretched = prove("length", Eq(moved, Abs(gamma) * length), Identity(moves))

@@ -1,8 +1,8 @@
 """The trust-region method with momentum in any norm, without noise.
 
 Kovalev, "Understanding Gradient Orthogonalization for Deep Learning via Non-Euclidean Trust-Region Optimization", 2025,
-the nonconvex theorem with sigma = 0, and its normalized and sign methods.  `m_0 = g_0`, `m = (1 - a) m + a g`, and x+
-minimizes `<m, x+ - x>` over `||x+ - x|| <= eta`.
+the nonconvex theorem with sigma = 0: m_0 = g_0, m+ = b m + (1 - b) g, where the paper writes alpha for 1 - b, and x+
+minimizes `<m+, .>` over `||x+ - x|| <= eta`.
 """
 
 from __future__ import annotations
@@ -17,16 +17,15 @@ from signproof.theory.papers.kovalev_2025 import PAPER
 from signproof.theory.papers.shen_2025.theorem_1 import DirectionOfMomentum
 from signproof.theory.symbols import V0, L, eta, k
 
-a = Symbol("a", real=True)
-"""1 less the momentum parameter."""
+b = Symbol("b", real=True)
 
 theorem_1 = Claim(
     id="kovalev-2025/theorem-1",
     source=Source(PAPER, "the nonconvex theorem, without noise"),
     about="Trust-region steps along a momentum, in any norm: the mean dual norm of the gradient. From memory.",
-    algorithm=DirectionOfMomentum(eta, 1 - a, ANY),
+    algorithm=DirectionOfMomentum(eta, b, ANY),
     assumptions=(Smooth(L, ANY),),
-    domain=(eta > 0, a > 0, a <= 1),
+    domain=(eta > 0, b >= 0, b < 1),
     measure=MeanDualGradientNorm(1, ANY),
-    bound=V0 / (eta * (k + 1)) + Rational(7, 2) * L * eta / a,
+    bound=V0 / (eta * (k + 1)) + Rational(7, 2) * L * eta / (1 - b),
 )

@@ -1,19 +1,19 @@
 """Unconstrained conditional gradients: x+ = x + gamma lmo(d) over a ball of radius rho, without noise.
 
 Pethick, Xie, Antonakopoulos, Zhu, Silveti-Falls, Cevher, "Training Deep Learning Models with Norm-Constrained LMOs",
-ICML 2025: uSCG with exact gradients. The linear minimization oracle over `||x|| <= rho` gives `-rho v(d)`.
+ICML 2025: uSCG with exact gradients, d = g. The linear minimization oracle over `||x|| <= rho` gives `-rho v(d)`.
 """
 
 from __future__ import annotations
 
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from signproof.theory.assumptions.objective import Smooth
 from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import MeanDualGradientNorm
 from signproof.theory.norms import ANY
-from signproof.theory.papers.cutkosky_2020.theorem_1 import Normalized
 from signproof.theory.papers.pethick_2025 import PAPER
+from signproof.theory.papers.shen_2025.theorem_1 import DirectionOfMomentum
 from signproof.theory.symbols import V0, L, k
 
 gamma, rho = Symbol("gamma", real=True), Symbol("rho", real=True)
@@ -23,7 +23,7 @@ unconstrained = Claim(
     source=Source(PAPER, "uSCG with a constant step, without noise"),
     about="Unconstrained conditional gradients in any norm: the mean dual norm of the gradient. From memory, "
     "re-derived.",
-    algorithm=Normalized(gamma * rho, ANY),
+    algorithm=DirectionOfMomentum(gamma * rho, Integer(0), ANY),
     assumptions=(Smooth(L, ANY),),
     domain=(gamma > 0, rho > 0),
     measure=MeanDualGradientNorm(1, ANY),

@@ -1,3 +1,4 @@
-"""Richtárik, Sokolov and Fatkhullin, "EF21: A New, Simpler, Theoretically Better, and Practically Faster Error Feedback"."""
+"""Richtárik, Sokolov and Fatkhullin, "EF21: A New, Simpler, Theoretically Better, and Practically Faster Error \
+Feedback"."""
 
 PAPER = "richtarik-2021"

@@ -75,10 +75,7 @@ def gain(facts: Facts, x: Expr, v: Expr) -> Step:
     upper = prove("smoothness", conclusion("descent lemma", smooth, y, x), Lemma("descent lemma", smooth, y, x))
     length = inner_square(facts, v)
     most = (
-        value(x)
-        - gamma / 2 * square(g)
-        - (1 / (2 * gamma) - L / 2) * gamma**2 * square(v)
-        + gamma / 2 * square(v - g)
+        value(x) - gamma / 2 * square(g) - (1 / (2 * gamma) - L / 2) * gamma**2 * square(v) + gamma / 2 * square(v - g)
     )
     return prove("Lemma 2", Le(value(y), most), Combination({upper: 1, length: L * gamma**2 / 2}))
 
@@ -128,7 +125,9 @@ def one_step(facts: Facts, values: Values) -> tuple[Step, Step, Step]:
     length = inner_square(facts, D)
     turned = prove("change", conclusion("Euclidean norm", g_next - g_k), Lemma("Euclidean norm", g_next - g_k))
     least = prove("change >= 0", Ge(turn, 0), Lemma("non-negative norm", turn))
-    squared = prove("squared change", Le(turn**2, L**2 * gamma**2 * norm(TWO, D) ** 2), Decide(lipschitz, stretched, least))
+    squared = prove(
+        "squared change", Le(turn**2, L**2 * gamma**2 * norm(TWO, D) ** 2), Decide(lipschitz, stretched, least)
+    )
     recursion = prove(
         "error of the estimate",
         Le(G_next, (1 - theta) * G + beta * L**2 * gamma**2 * square(D)),

@@ -29,12 +29,11 @@ from signproof.theory.papers.richtarik_2021.lemmas import (
     gamma,
     one_step,
     smooth,
-    square,
     theta,
 )
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, d, k, l, mu
-from signproof.theory.terms.vectors import dual_norm, g_k, gradient, iterate, suboptimality, x_k
+from signproof.theory.terms.vectors import dual_norm, g_k, gradient, iterate, x_k
 
 N = dual_norm(TWO, g_k)
 RATIO = (1 - theta) / theta
@@ -42,9 +41,10 @@ RATIO = (1 - theta) / theta
 
 
 _t, _r = Symbol("t", real=True), Symbol("r", real=True)
+_left = 1 - _t - _t**2 * _r**2
 _short = Claim(
     id="richtarik-2021/theorem-1.step",
-    statement=Ge(1 - _t - _t**2 * _r**2, 0),
+    statement=Ge(_left, 0),
     domain=(_t > 0, _r >= 0, _t * (1 + _r) <= 1),
 )
 
@@ -55,7 +55,7 @@ def _room(facts: Facts, r: Expr, below: Step) -> Step:
     positive = prove("r >= 0", Ge(r, 0), Decide(below))
     short = prove("gamma L (1 + r) <= 1", Le(t * (1 + r), 1), Decide(below, positive))
     room = Theorem(_short, {_t: t, _r: r}, using=(positive, short))
-    return prove("the step is short", _short.statement.xreplace({_t: t, _r: r}), room)
+    return prove("the step is short", Ge(_left.xreplace({_t: t, _r: r}), 0), room)
 
 
 def nonconvex() -> Proof:
@@ -132,9 +132,7 @@ def linear() -> Proof:
     prove(
         "bound",
         theorem_2.conclusion,
-        Combination(
-            {iteration: 1, error: weight, nothing: rate**k * weight, values.start: rate**k}, given=(below,)
-        ),
+        Combination({iteration: 1, error: weight, nothing: rate**k * weight, values.start: rate**k}, given=(below,)),
     )
     return Proof(*facts.steps)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Abs, And, Ge, Gt, Le, Symbol
+from sympy import Abs, And, Expr, Ge, Gt, Le, Sum, Symbol, sign
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
@@ -34,8 +34,6 @@ from signproof.theory.symbols import V0, K, L, i, k, l
 from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
 from signproof.theory.terms.proximal import entry
 from signproof.theory.terms.vectors import gradient, iterate, x_k
-
-from sympy import Expr, Sum, sign  # noqa: I001
 
 gamma = Symbol("gamma", real=True)
 rho_i = entry(Str("rho"), i)
@@ -82,9 +80,7 @@ def constant_step() -> Proof:
     lemma = Lemma("sum of inequalities", small, large, i, using=(each,))
     summed = prove("all coordinates", Le(Total(small, i), Total(large, i)), lemma)
     loss, N = L * gamma**2 / 2, rho_norm(gradient(x_k))
-    decrease = prove(
-        "one step", Le(mean(V_next, x_k), V - gamma * N + loss), Combination({falls: 1, summed: gamma})
-    )
+    decrease = prove("one step", Le(mean(V_next, x_k), V - gamma * N + loss), Combination({falls: 1, summed: gamma}))
     return mean_over_run(facts, values, decrease, gamma, N, loss, theorem)
 
 

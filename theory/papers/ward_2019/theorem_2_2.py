@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sympy import Abs, Eq, Expr, Ge, Gt, Integer, Le, Sum, Symbol, sqrt
+from sympy import Abs, Eq, Ge, Gt, Integer, Le, Sum, Symbol, sqrt
 from sympy.core.symbol import Str
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
@@ -73,7 +73,7 @@ def one_step(facts: Facts, values: Values) -> Step:
     """V_{k+1} - V_k <= -eta/(2 largest) ||g_k||^2."""
     prove = facts.prove
     rule = prove("update rule", Eq(x_next, x_k - eta / after * g_k), Definition())
-    positive = prove("||g|| >= 0", Ge(N, 0), Lemma("non-negative norm", N))
+    prove("||g|| >= 0", Ge(N, 0), Lemma("non-negative norm", N))
     upper = prove(
         "smoothness", conclusion("descent lemma", smooth, x_next, x_k), Lemma("descent lemma", smooth, x_next, x_k)
     )
@@ -145,9 +145,7 @@ def case_1() -> Proof:
     )
     most = prove("total", Le(share * total, V0), Combination({summed: 1, values.next: 1, values.start: 1}))
     fewest = prove("least of the sum", Le((k + 1) * least, total), Lemma("least of a sum", N**2))
-    prove(
-        "bound", theorem_2_2.conclusion, Combination({most: 1 / (share * (k + 1)), fewest: 1 / (k + 1)})
-    )
+    prove("bound", theorem_2_2.conclusion, Combination({most: 1 / (share * (k + 1)), fewest: 1 / (k + 1)}))
     return Proof(*facts.steps)
 
 
