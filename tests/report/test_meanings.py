@@ -62,6 +62,7 @@ def test_an_assumption_of_ones_own_is_told_by_its_own_words_or_by_its_class():
             raise RuntimeError
 
     assert assumption_told(Low()) == {
-        "text": "Low()", "says": "f(x) <= 1", "latex": assumption_told(Low())["latex"], "meaning": "f is at most 1 everywhere."
+        "text": "Low()", "says": "f(x) <= 1", "latex": assumption_told(Low())["latex"],
+        "meaning": "f is at most 1 everywhere.",
     }  # fmt: skip
     assert assumption_told(Smooth()) == {"text": "Smooth()", "meaning": ""}
