@@ -53,8 +53,15 @@ def network(ledger: dict[str, Any]) -> nx.DiGraph:
         if claim.get("repairs"):
             found.add_edge(node, ("claim", claim["repairs"]), repairs=True)
     for kind, name in found:
-        if "status" not in found.nodes[kind, name]:
-            found.nodes[kind, name].update(status="lemma" if kind == "lemma" else "not judged", steps=0)
+        if "status" in found.nodes[kind, name]:
+            continue
+        # a proof is accepted only with those of the claims that it uses, whether or not they were asked for
+        of_proof = any(
+            found.nodes[later].get("status") == "proved" and not found.edges[(kind, name), later]["repairs"]
+            for later in found.successors((kind, name))
+        )
+        status = "lemma" if kind == "lemma" else "proved" if of_proof else "not judged"
+        found.nodes[kind, name].update(status=status, steps=0)
     return found
 
 

@@ -201,7 +201,7 @@ def test_the_graph_links_to_claims(path, document):
     assert "scaled-sign/theorem-1.zeta: proved, 2 steps" in labels
     assert "induction → scaled-sign/theorem-1.zeta" in labels and "lemma induction, used by 1" in labels
     assert "scaled-sign/theorem-1.3 → scaled-sign/theorem-2.1" in labels  # a repair
-    assert "elsewhere/lemma: not judged" in labels
+    assert "elsewhere/lemma: proved" in labels  # within the proof of a claim that rests on it
     assert ElementTree.fromstring(drawing(SAMPLE, {})).find(f".//{{{SVG}}}a") is None
 
 
