@@ -101,6 +101,18 @@ def drawing(ledger: dict[str, Any], pages: dict[str, str]) -> str:
     return _linked(svg(_spec(nodes, lines)))
 
 
+def listed(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same in words, for narrow windows: of each claim that rests on something the lemmas and claims it uses."""
+    graph = network(ledger)
+    found = []
+    for node in graph:
+        used = [earlier for earlier in graph.predecessors(node) if not graph.edges[earlier, node]["repairs"]]
+        if node[0] == "claim" and used:
+            lemmas, claims = ([name for kind, name in used if kind == sort] for sort in ("lemma", "claim"))
+            found.append({"id": node[1], "verdict": graph.nodes[node]["status"], "lemmas": lemmas, "claims": claims})
+    return found
+
+
 def statuses(ledger: dict[str, Any]) -> list[str]:
     """What the nodes of the drawing are, in the order of TONES."""
     there = {data["status"] for node, data in network(ledger).nodes(data=True)}

@@ -171,6 +171,8 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None], checked: bool) 
         gaps=[by_id[claim["id"]] for claim in gaps(ledger)],
         drawing=Markup(graphs.drawing(ledger, {id: f"claims/{name}" for id, name in names.items()})),
         statuses=graphs.statuses(ledger),
+        rests=graphs.listed(ledger),
+        names=names,
         **common,
     )
     return files
