@@ -22,6 +22,8 @@ instances look different, and different to the colour-blind too."""
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down"]
 LABEL = 40
 """Characters after which the name of an instance goes on in the next line of the legend: a phone's width."""
+AROUND = 12
+"""Places before and after a bound is first exceeded that a picture of the excess shows."""
 POINTS = 40
 """About how many points mark a line; a longer run marks every second step, or every third, ..."""
 DECADES = 30
@@ -179,6 +181,34 @@ def _histogram_spec() -> dict[str, Any]:
     spec = alt.layer(bars, _bound_rule("x"), data=alt.Data(name="ratios"), **_size(150)).to_dict()
     spec.pop("$schema")
     return spec
+
+
+def excess_chart(run: dict) -> dict[str, Any] | None:
+    """measured / bound of one run around the place where it exceeds 1, on a linear axis: however small the excess is,
+    it is seen. None if there are not two places to be joined."""
+    axis = abscissa([run])
+    rows = [
+        {axis: place, "ratio": measured / bound}
+        for place, measured, bound in zip(run[axis], run["measured"], run["bound"], strict=True)
+        if measured is not None and bound is not None and bound > 0
+    ]
+    first = next((number for number, row in enumerate(rows) if row["ratio"] > 1), len(rows) - 1)
+    rows = rows[max(0, first - AROUND) : first + AROUND]
+    if len(rows) < 2:
+        return None
+    base = alt.Chart(alt.Data(values=rows))
+    title = "iteration k" if axis == "k" else "time t"
+    steps = {"values": _steps(rows), "format": "d"} if axis == "k" else {"tickCount": 6, "format": "~g"}
+    x = alt.X(f"{axis}:Q", axis=alt.Axis(title=title, **steps), scale=alt.Scale(nice=False, zero=False))
+    y = alt.Y("ratio:Q", axis=alt.Axis(title="measured / bound", tickCount=5), scale=alt.Scale(zero=False))
+    tooltip = [alt.Tooltip(f"{axis}:Q"), alt.Tooltip("ratio:Q", title="measured / bound", format=".8~g")]
+    line = base.mark_line(color="var(--series-0)", point=alt.OverlayMarkDef(color="var(--series-0)", size=36))
+    words = "measured / bound around the step at which it exceeds 1"
+    spec = alt.layer(
+        line.encode(x=x, y=y, tooltip=tooltip), _bound_rule("y"), description=words, **_size(170)
+    ).to_dict()
+    spec.pop("$schema")
+    return spec | {"data": {"values": rows}}
 
 
 def tightness_chart(cells: list[dict], title: str = "") -> dict[str, Any]:

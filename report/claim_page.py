@@ -9,7 +9,7 @@ from base64 import b64encode
 from math import inf
 from typing import Any
 
-from signproof.report.charts import abscissa, chart, histogram_chart, spread_chart, tightness_chart
+from signproof.report.charts import abscissa, chart, excess_chart, histogram_chart, spread_chart, tightness_chart
 from signproof.report.errata import OWN
 from signproof.report.filters import apart, greek
 from signproof.report.ledger import BROKEN, because, deciding
@@ -53,6 +53,7 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
     panels = _panels(claim, measure["text"])
     cells = claim.get("tightness_map", [])
     broken = claim["verdict"] in BROKEN
+    witnessed = [run for run in claim.get("series", ()) if run["instance"].startswith("witness: ")]
     return {
         **claim,
         "file": names[claim["id"]],
@@ -64,6 +65,7 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "reservations": reservations(claim),
         "next_step": next_step(claim),
         "erratum": claim.get("erratum", ""),
+        "rule": claim.get("rule", ""),
         "repaired_by": [
             {"id": other["id"], "verdict": other["verdict"], "file": names[other["id"]]}
             for other in ledger["claims"]
@@ -80,8 +82,10 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "experiment": _experiment(told) if told["experiment"] else None,
         "pictures": claim.get("pictures", []),
         "map": tightness_chart(cells) if cells else None,
+        "broken": broken,
         "charted": bool(cells) or any(_drawn(panel) for panel in panels),
         "drawing": _drawing(claim, names, {other["id"]: other["verdict"] for other in ledger["claims"]}),
+        "excess": excess_chart(witnessed[0]) if broken and witnessed else None,
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
         "command": _command(claim, ledger),
     }

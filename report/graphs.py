@@ -53,8 +53,15 @@ def network(ledger: dict[str, Any]) -> nx.DiGraph:
         if claim.get("repairs"):
             found.add_edge(node, ("claim", claim["repairs"]), repairs=True)
     for kind, name in found:
-        if "status" not in found.nodes[kind, name]:
-            found.nodes[kind, name].update(status="lemma" if kind == "lemma" else "not judged", steps=0)
+        if "status" in found.nodes[kind, name]:
+            continue
+        # a proof is accepted only with those of the claims that it uses, whether or not they were asked for
+        of_proof = any(
+            found.nodes[later].get("status") == "proved" and not found.edges[(kind, name), later]["repairs"]
+            for later in found.successors((kind, name))
+        )
+        status = "lemma" if kind == "lemma" else "proved" if of_proof else "not judged"
+        found.nodes[kind, name].update(status=status, steps=0)
     return found
 
 
@@ -92,6 +99,18 @@ def drawing(ledger: dict[str, Any], pages: dict[str, str]) -> str:
         for order, (x, y) in enumerate(_bend(*place[start], *place[end], 0 if start[0] == "lemma" else len(start[1])))
     ]
     return _linked(svg(_spec(nodes, lines)))
+
+
+def listed(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same in words, for narrow windows: of each claim that rests on something the lemmas and claims it uses."""
+    graph = network(ledger)
+    found = []
+    for node in graph:
+        used = [earlier for earlier in graph.predecessors(node) if not graph.edges[earlier, node]["repairs"]]
+        if node[0] == "claim" and used:
+            lemmas, claims = ([name for kind, name in used if kind == sort] for sort in ("lemma", "claim"))
+            found.append({"id": node[1], "verdict": graph.nodes[node]["status"], "lemmas": lemmas, "claims": claims})
+    return found
 
 
 def statuses(ledger: dict[str, Any]) -> list[str]:

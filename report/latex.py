@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from signproof.report.charts import chart, pdf
 from signproof.report.errata import OWN
+from signproof.report.filters import SIGNS, greek
 from signproof.report.ledger import because, deciding, ratio_text
 from signproof.report.names import file_names
 from signproof.report.site import check, palette
@@ -23,6 +24,7 @@ ESCAPES = {
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': r"\textquotedbl{}", "−": r"$-$", "≤": r"$\leq$", "≥": r"$\geq$", "≈": r"$\approx$",
     "ℓ": r"$\ell$", "∞": r"$\infty$", "‖": r"$\Vert$", "‼": "!!", "→": r"$\to$", "“": "``", "”": "''", "\u00a0": "~",
+    "≠": r"$\neq$", "√": r"$\surd$",
 }
 """What characters that LaTeX reads as commands, or that its usual fonts lack, are written as."""
 # fmt: on
@@ -83,7 +85,7 @@ def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[
         comment_start_string="<#",
         comment_end_string="#>",
     )
-    environment.filters |= {"tex": escape, "math": _math, "ratio": _ratio}
+    environment.filters |= {"tex": escape, "math": _math, "prose": prose, "ratio": _ratio}
     papers: dict[str, list[dict[str, Any]]] = {}
     for claim in sorted(ledger["claims"], key=lambda claim: not claim["source"] or claim["source"]["paper"] == OWN):
         source = claim["source"]
@@ -105,9 +107,31 @@ def write_latex(ledger: dict[str, Any], path: Path, figures: str = "*") -> list[
 
 def escape(text: str) -> str:
     """Text as LaTeX that prints it: no character of it is a command."""
-    greek = {lookup(letter): rf"$\{name}$" for letter, name in GREEK.items()}
-    shown = "".join((ESCAPES | greek).get(character, character) for character in " ".join(text.split()))
+    return escape_within(" ".join(text.split()))
+
+
+def escape_within(text: str) -> str:
+    """The same of a part of a text, which may begin or end with a space."""
+    letters = {lookup(letter): rf"$\{name}$" for letter, name in GREEK.items()}
+    shown = "".join((ESCAPES | letters).get(character, character) for character in re.sub(r"\s+", " ", text))
     return "".join(character if character.isprintable() else "?" for character in shown)
+
+
+def prose(text: str) -> str:
+    """A sentence as LaTeX, its formulas as formulas: x_0 and V^2 with indices and powers, Greek letters, <= as ≤."""
+    for plain, sign in SIGNS.items():
+        text = text.replace(plain, sign)
+    text = greek(text.replace("`", ""))
+    parts, last = [], 0
+    for found in re.finditer(r"(?<![\w/.-])([A-Za-z\u03b1-\u03c9])((?:[_^](?:\{[\w +-]+\}|\w+))+)(?![\w/])", text):
+        raised = re.findall(r"([_^])(?:\{([\w +-]+)\}|(\w+))", found[2])
+        if len({mark for mark, *_ in raised}) < len(raised):
+            continue  # two indices, of which LaTeX allows one
+        base = escape(found[1]).strip("$")
+        marks = "".join(f"{mark}{{{escape(braced or bare)}}}" for mark, braced, bare in raised)
+        parts += [escape_within(text[last : found.start()]), f"${base}{marks}$"]
+        last = found.end()
+    return "".join([*parts, escape_within(text[last:])])
 
 
 def _math(formula: dict[str, str]) -> str:

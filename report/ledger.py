@@ -20,6 +20,7 @@ from typing import Any
 from sympy import Basic
 
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
+from signproof.report.meanings import facts
 from signproof.report.next_step import next_step
 from signproof.theory.catalog import citations
 from signproof.theory.derivation.table import TABLE
@@ -66,8 +67,7 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         "repairs": None if claim.repairs is None else claim.repairs.id,
         "source": None if claim.source is None else {"paper": claim.source.paper, "where": claim.source.where},
         "statement": formula(claim.conclusion),
-        "algorithm": None if claim.algorithm is None else str(claim.algorithm),
-        "assumptions": [{"text": str(assumption)} for assumption in claim.assumptions],
+        **facts(claim),
         "domain": [formula(relation) for relation in claim.domain],
         "verdict": str(verdict.status),
         "instance": verdict.instance,

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from signproof.report import charts, filters, graphs
 from signproof.report.claim_page import claim_page, is_main, main_rank
 from signproof.report.errata import OWN, errors, gaps
-from signproof.report.ledger import LedgerError, spared, validate
+from signproof.report.ledger import BROKEN, LedgerError, spared, validate
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
 from signproof.theory.files import swappable, write_folder, write_together
@@ -171,6 +171,8 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None], checked: bool) 
         gaps=[by_id[claim["id"]] for claim in gaps(ledger)],
         drawing=Markup(graphs.drawing(ledger, {id: f"claims/{name}" for id, name in names.items()})),
         statuses=graphs.statuses(ledger),
+        rests=graphs.listed(ledger),
+        names=names,
         **common,
     )
     return files
@@ -190,6 +192,11 @@ def _papers(claims: list[dict[str, Any]], ledger: dict[str, Any]) -> list[dict[s
                 "results": results,
                 "parts": [claim for claim in stated if claim not in results],
                 "counts": Counter(claim["verdict"] for claim in results),
+                "broken": [
+                    claim
+                    for claim in claims
+                    if claim["paper"] == key and claim["verdict"] in BROKEN and claim not in results
+                ],
             }
         )
     return papers

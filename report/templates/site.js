@@ -23,7 +23,32 @@ if (table && filters) {
         words.some((word) => !text.includes(word));
       shown += !row.hidden;
     }
-    filters.querySelector(".found").textContent = `${shown} of ${rows.length} claims`;
+    const none = shown ? "" : ": no claim matches; change the filters, or show all";
+    filters.querySelector(".found").textContent = `${shown} of ${rows.length} claims${none}`;
+    remember();
+  };
+
+  // What was chosen stands in the address, behind the place on the page, so that it can be sent and kept.
+  const names = ["text", "paper", "verdict", "level"];
+  const remember = () => {
+    const chosen = new URLSearchParams();
+    for (const name of names) {
+      const value = filters.elements[name].value;
+      if (value && value !== "*") chosen.set(name, value);
+    }
+    const asked = chosen.toString();
+    if (asked) history.replaceState(null, "", `#claims?${asked}`);
+    else if (location.hash.startsWith("#claims?")) history.replaceState(null, "", "#claims");
+  };
+  const recall = () => {
+    if (!location.hash.startsWith("#claims?")) return;
+    const asked = new URLSearchParams(location.hash.slice("#claims?".length));
+    for (const name of names) {
+      const field = filters.elements[name];
+      const known = name === "text" || [...field.options].some((option) => option.value === asked.get(name));
+      field.value = (known && asked.get(name)) || (name === "text" ? "" : "*");
+    }
+    document.querySelector("#claims").scrollIntoView();
   };
 
   const sort = (heading) => {
@@ -54,6 +79,8 @@ if (table && filters) {
     })
   );
   filters.hidden = false;
+  recall();
+  addEventListener("hashchange", () => (recall(), show()));
   addEventListener("pageshow", show); // a browser that goes back fills in what was chosen
 }
 
@@ -80,10 +107,10 @@ if (network) {
   for (const kind of ["mouseleave", "focusout"]) network.addEventListener(kind, () => light(null));
 }
 
-// Paper has no triangles to click on: proofs are printed unfolded.
+// Paper has no triangles to click on: everything is printed unfolded.
 let unfolded = [];
 addEventListener("beforeprint", () => {
-  unfolded = [...document.querySelectorAll("details.proof:not([open])")];
+  unfolded = [...document.querySelectorAll("details:not([open])")];
   unfolded.forEach((details) => (details.open = true));
 });
 addEventListener("afterprint", () => unfolded.forEach((details) => (details.open = false)));

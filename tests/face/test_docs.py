@@ -1,8 +1,8 @@
 """The site: what it shows is what happens.
 
-Each section of the tutorial begins in an empty folder: its files are written and its commands run in the order in which
-a reader meets them, and what they print is compared with what stands there. Lines of dots stand for anything, and times
-may differ.
+Each section of the tutorial, and each page for one kind of reader, begins in an empty folder: its files are written and
+its commands run in the order in which a reader meets them, and what they print is compared with what stands there.
+Lines of dots stand for anything, and times may differ.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ ROOT = Path(signproof.__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
 TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
-SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TUTORIAL, re.DOTALL | re.MULTILINE))
+SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TUTORIAL, re.DOTALL | re.MULTILINE)) | {
+    name: (DOCS / name).read_text(encoding="utf-8") for name in ("theorem.md", "optimizer.md", "review.md")
+}
+"""The sections of the tutorial, and the pages for one kind of reader each."""
 BLOCK = re.compile(r'^```(\w+)(?: title="(.*?)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)
 PROGRAMS = {"signproof": ("-m", "signproof"), "pytest": ("-m", "pytest")}
 EXIT = re.compile(r"\[exit code (\d+)\]\n\Z")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from places import TESTS
 
 from signproof.report import latex, markdown
-from signproof.report.latex import write_latex
+from signproof.report.latex import prose, write_latex
 
 SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 HOSTILE = "\\input{/etc/passwd} 50% _a_ $x$ #1 ~ ^ & | <b> `c` *d* [e](f) é ≤ α\n\nend"
@@ -88,3 +88,17 @@ def test_markdown_says_what_does_not_hold_first():
     assert "✗ **scaled-sign/theorem-2.1** (Theorem 2(1), eq. (19)): The proof takes two things for independent" in shown
     assert "Repaired: scaled-sign/theorem-1.3." in shown
     assert shown.index("What does not hold") < shown.index("<details>")
+
+
+def test_the_table_has_a_column_of_statements_in_real_mathematics(tmp_path):
+    text = write_latex(SAMPLE, tmp_path / "v.tex", "none")[0].read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith(r"\texttt{")]
+    assert len(rows) == len(SAMPLE["claims"])
+    shown = [claim["statement"]["latex"] for claim in SAMPLE["claims"] if claim["statement"].get("latex")]
+    assert sum(f"& ${latex}$ &" in text for latex in shown) > len(shown) // 2
+    assert all(re.fullmatch(r"(\\.|[^\\&])*(&(\\.|[^\\&])*){4} \\\\", row) for row in rows)
+
+
+def test_sentences_have_their_formulas_as_formulas():
+    assert prose("x_0 <= eta, V_k^2 at max_steps") == r"$x_{0}$ $\leq$ $\eta$, $V_{k}^{2}$ at max\_steps"
+    assert prose(r"\input{x}_1 $ % x_{k+1}") == r"\textbackslash{}input\{x\}\_1 \$ \% $x_{k+1}$"

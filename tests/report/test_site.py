@@ -201,7 +201,7 @@ def test_the_graph_links_to_claims(path, document):
     assert "scaled-sign/theorem-1.zeta: proved, 2 steps" in labels
     assert "induction → scaled-sign/theorem-1.zeta" in labels and "lemma induction, used by 1" in labels
     assert "scaled-sign/theorem-1.3 → scaled-sign/theorem-2.1" in labels  # a repair
-    assert "elsewhere/lemma: not judged" in labels
+    assert "elsewhere/lemma: proved" in labels  # within the proof of a claim that rests on it
     assert ElementTree.fromstring(drawing(SAMPLE, {})).find(f".//{{{SVG}}}a") is None
 
 
@@ -243,10 +243,11 @@ def test_run_and_tightness(documents):
 def test_witness(documents):
     shown = re.sub(r"\s+", " ", "".join(document.text for document in documents.values()))
     assert "The parameters are α = 1/2, L = 1 and μ = 1. The run starts at (1)." in shown
-    assert "After 1 step the measured value is 1/8 (≈ 0.125), but the claim allows at most −1/4 (≈ −0.25)." in shown
+    assert "after 1 step the measured value is 1/8 (≈ 0.125), but the claim allows at most −1/4 (≈ −0.25)." in shown
     assert "oracle" in shown and "family FiniteSupport, probabilities (3/5, 1/5, 1/5)" in shown
-    assert "The parameters are α = 1. The run starts at (1/2, 1/2). It is back at its start after 2 steps." in shown
-    assert "The parameters are α = 1 and μ = 1. There the statement is false." in shown
+    assert "The parameters are α = 1. The run starts at (1/2, 1/2)." in shown
+    assert "It is back at its start after 2 steps." in shown
+    assert "The check: put α = 1 and μ = 1 into the statement: there it is false." in shown
     elements = [element for document in documents.values() for element in document.elements]
     files = [attributes for _, attributes in elements if "download" in attributes]
     saved = [json.loads(base64.b64decode(file["href"].partition(",")[2])) for file in files]

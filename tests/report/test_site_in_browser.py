@@ -74,7 +74,21 @@ def test_the_table_is_filtered(page):
     page.fill("[name=text]", "THEOREM-1 gd")
     assert shown(page) == ["scaled-sign/theorem-1.1", "scaled-sign/theorem-1.3"]
     page.fill("[name=text]", "no such claim")
-    assert shown(page) == [] and page.text_content(".found") == f"0 of {len(ids)} claims"
+    assert shown(page) == [] and page.text_content(".found").startswith(f"0 of {len(ids)} claims: no claim matches")
+
+
+def test_the_filters_stand_in_the_address(page, site):
+    page.select_option("[name=verdict]", "refuted")
+    page.fill("[name=text]", "theorem & more")
+    assert page.url.endswith("#claims?text=theorem+%26+more&verdict=refuted")
+    page.fill("[name=text]", "")
+    address, refuted = page.url, shown(page)
+    page.goto("about:blank")
+    page.goto(address)
+    assert shown(page) == refuted and page.input_value("[name=verdict]") == "refuted"
+    page.click("button[type=reset]")
+    expect(page.locator(".found")).to_contain_text("9 of")
+    assert page.url == site.as_uri() + "#claims"
 
 
 def test_a_count_leads_to_its_claims(page):
