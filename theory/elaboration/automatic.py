@@ -31,7 +31,7 @@ from signproof.theory.derivation.steps import (
 )
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.directions import Along, OverRun, average
-from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
+from signproof.theory.elaboration.euclidean import Quadratic, contraction, in_value, potential_with_distance
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
 from signproof.theory.elaboration.stochastic import in_the_mean
 from signproof.theory.measures.runs import Suboptimality
@@ -83,7 +83,7 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     assert claim.algorithm is not None
     smooth, rule = _assumed(claim, Smooth), _recursion(claim)
     exact = smooth is not None and not claim.algorithm.stochastic
-    before, after = (_by_descent, _by_directions), (_by_contraction, _by_distance)
+    before, after = (_by_descent, _by_directions), (_in_value, _by_contraction, _by_distance)
     ways = [
         *(partial(way, claim, smooth, rule) for way in before if exact),
         partial(in_the_mean, claim, rule),
@@ -117,6 +117,11 @@ def _over_run(claim: Claim, smooth: Constant) -> OverRun:
     if over is None or over.norm != Str(smooth.norm.name):
         raise NoProof(f"nothing is known about the measure {claim.measure}")
     return over
+
+
+def _in_value(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
+    """Interpolation inequalities with the squares that are known to be left over."""
+    return in_value(claim, _products(claim, smooth, rule))
 
 
 def _by_contraction(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
