@@ -8,7 +8,7 @@ bound expresses. The result is an ordinary proof; the kernel decides whether it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -82,13 +82,11 @@ def proposals(claim: Claim) -> Iterator[Proof]:
         raise NoProof("it needs a bound on a run")
     assert claim.algorithm is not None
     smooth, rule = _assumed(claim, Smooth), _recursion(claim)
-    exact = smooth is not None and not claim.algorithm.stochastic
-    before, after = (_by_descent, _by_directions), (_in_value, _by_contraction, _by_distance)
-    ways = [
-        *(partial(way, claim, smooth, rule) for way in before if exact),
-        partial(in_the_mean, claim, rule),
-        *(partial(way, claim, smooth, rule) for way in after if exact),
-    ]
+    ways: list[Callable[[], Proof]] = [partial(in_the_mean, claim, rule)]
+    if smooth is not None and not claim.algorithm.stochastic:
+        before, after = (_by_descent, _by_directions), (_in_value, _by_contraction, _by_distance)
+        ways[:0] = [partial(way, claim, smooth, rule) for way in before]
+        ways += [partial(way, claim, smooth, rule) for way in after]
     reasons = []
     for way in ways:
         try:

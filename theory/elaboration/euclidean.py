@@ -362,6 +362,7 @@ def in_value(claim: Claim, step: Quadratic) -> Proof:
     Three interpolation inequalities leave two squares over. Raises NoProof where that is no proof.
     [Taylor, Hendrickx, Glineur (2018), Theorem 3.3]
     """
+    assert claim.measure is not None and isinstance(step.smooth, Smooth)
     along, X = _steps(step), x_k - x_star
     if not along or step.memory or not isinstance(step.convex, StronglyConvex) or claim.measure.symbol != V:
         raise NoProof("it is not gradient descent on a strongly convex function, in value")

@@ -18,7 +18,7 @@ from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import Unbiased
-from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
@@ -82,9 +82,9 @@ class Drawn:
         self.step_size = -parts[self.draw]
         if self.step_size.has(k) or self.step_size.atoms(dual_norm, norm, inner):
             raise NoProof("the length of the step changes from one iteration to the next")
-        self.smooth, self.dominated = self.assumed(Smooth), self.assumed(PolyakLojasiewicz)
-        self.convex = self.assumed(StronglyConvex) or self.assumed(Convex)
-        self.strong = self.convex if isinstance(self.convex, StronglyConvex) else None
+        self.smooth, self.dominated = self.constant(Smooth), self.constant(PolyakLojasiewicz)
+        self.strong = self.constant(StronglyConvex)
+        self.convex = self.strong or self.assumed(Convex)
         self.start_within = next((each for each in claim.assumptions if _start(each) is not None), None)
         self.values = Values(self.facts, self.noisy)
         speaks = self.start_within if self.strong is None else self.strong
@@ -101,6 +101,11 @@ class Drawn:
             if type(each) is kind and getattr(each, "norm", L2) is L2:
                 return each
         return None
+
+    def constant(self, kind: type[Constant]) -> Constant | None:
+        """The same for an inequality with a constant."""
+        found = self.assumed(kind)
+        return found if isinstance(found, Constant) else None
 
     def average(self, term: Expr) -> Expr:
         """E[term | x_k], if anything is drawn."""
@@ -201,8 +206,8 @@ class Drawn:
         raw = prove("gradient", Ge(gap(lower) + gap(least), 0), Combination({lower: 1, least: 1}))
         self.short = self.fact("gradient's square", raw)
         if self.convex is not None and self.attained is not None:
-            by = Lemma("stationary minimizer", using=(self.attained,))
-            still = prove("gradient at x*", Eq(gradient(x_star), 0), by)
+            resting = Lemma("stationary minimizer", using=(self.attained,))
+            still = prove("gradient at x*", Eq(gradient(x_star), 0), resting)
             ways = []
             for one, other in ((x_star, x_k), (x_k, x_star)):
                 raw = self._lemma(f"interpolation from {other}", "interpolation", smooth, self.convex, one, other)
@@ -253,23 +258,21 @@ class Drawn:
 
     def _order(self) -> tuple[Step, ...]:
         """mu <= L, as 2 mu V <= ||g||^2 <= 2 L V and E V_0 > 0."""
-        prove, left = self.facts.prove, self.domination
-        if self.smooth is None or (self.strong is None and left is None):
+        prove, left, bounds = self.facts.prove, self.domination, self.strong or self.dominated
+        if self.smooth is None or bounds is None:
             return ()
-        L = self.smooth.constant
+        L, mu = self.smooth.constant, bounds.constant
         if self.strong is not None:
-            mu = self.strong.constant
             square = next(each for each in self.facts.usable if each.name.startswith(f"|{g_k - mu * X}|^2"))
             by = Combination({self.growth: 2 * mu, square: 1})
             left = prove("domination", Ge(products(g_k, g_k) - 2 * mu * V, 0), by, use=True)
-        else:
-            mu = self.dominated.constant  # type: ignore[union-attr]
+        assert left is not None
         surplus = 2 * (L - mu) * V
         between = prove("between", Ge(surplus, 0), Combination({left: 1, self.short: 2 * L}))
         first = prove("between at the start", Ge(surplus.subs(k, 0), 0), Instance(between, 0))
         if self.noisy:
-            by = Lemma("monotone expectation", Integer(0), surplus.subs(k, 0), using=(first,))
-            first = prove("between, in the mean", Ge(mean(surplus.subs(k, 0)), 0), by)
+            lifted = Lemma("monotone expectation", Integer(0), surplus.subs(k, 0), using=(first,))
+            first = prove("between, in the mean", Ge(mean(surplus.subs(k, 0)), 0), lifted)
         return (prove("mu <= L", Le(mu, L), Decide(first, self.begun())),)
 
     def begun(self) -> Step:

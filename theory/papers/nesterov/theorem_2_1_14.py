@@ -66,10 +66,10 @@ def minimum() -> tuple[Step, ...]:
 def near(step_size: Expr, attained: Step, still: Step) -> tuple[Step, ...]:
     """||x_k - x*|| <= R: the distance does not grow."""
     rule = Step("x+ = x - alpha g", Eq(x_next, x_k - step_size * g_k), by=Definition())
-    both = []
-    for one, other in ((x_star, x_k), (x_k, x_star)):
-        raw = lemma("interpolation", f"interpolation from {other}", smooth, convex, one, other)
-        both.append(raw)
+    both = [
+        lemma("interpolation", f"interpolation from {other}", smooth, convex, one, other)
+        for one, other in ((x_star, x_k), (x_k, x_star))
+    ]
     total = sum((gap.statement.lhs - gap.statement.rhs for gap in both), Integer(0))
     flat = total.expand().xreplace({gradient(x_star): Integer(0)})
     level = Step("gradient at x* in it", Eq(total, flat), by=Identity(still))
@@ -87,11 +87,11 @@ def near(step_size: Expr, attained: Step, still: Step) -> tuple[Step, ...]:
         Le(inner(x_next - x_star, x_next - x_star), inner(X, X)),
         by=Combination({moved: 1, steep: 2 * step_size / L, g_positive: 2 * step_size / L - step_size**2}),
     )
-    one = Step("1 >= 0", Ge(Integer(1), 0, evaluate=False), by=Decide())
+    unit = Step("1 >= 0", Ge(Integer(1), 0, evaluate=False), by=Decide())
     kept = Step(
         "never",
         Le(inner(X, X), inner(X, X).subs(k, 0)),
-        by=Lemma("induction", inner(X, X), Integer(1), using=(falls, one)),
+        by=Lemma("induction", inner(X, X), Integer(1), using=(falls, unit)),
     )
     x_0 = iterate(0) - x_star
     begun = Step("start", start_within.statement(), by=Hypothesis(start_within))
@@ -102,7 +102,7 @@ def near(step_size: Expr, attained: Step, still: Step) -> tuple[Step, ...]:
     by = {kept: 1, squares[-1]: 1, squares_0[-1]: -1, first: 1}
     squared = Step("distance, squared", Le(norm(TWO, X) ** 2, R**2), by=Combination(by))
     return (
-        rule, *both, level, steep, moved, g_square, g_positive, falls, one, kept, begun, *squares, *squares_0,
+        rule, *both, level, steep, moved, g_square, g_positive, falls, unit, kept, begun, *squares, *squares_0,
         positive, positive_0, first, squared,
         Step("||x - x*|| <= R", Le(norm(TWO, X), R), by=Decide(squared, positive)),
     )  # fmt: skip
