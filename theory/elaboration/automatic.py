@@ -8,7 +8,7 @@ bound expresses. The result is an ordinary proof; the kernel decides whether it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -31,7 +31,7 @@ from signproof.theory.derivation.steps import (
 )
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.directions import Along, OverRun, average
-from signproof.theory.elaboration.euclidean import Quadratic, contraction, potential_with_distance
+from signproof.theory.elaboration.euclidean import Quadratic, contraction, in_value, potential_with_distance
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
 from signproof.theory.elaboration.stochastic import in_the_mean
 from signproof.theory.measures.runs import Suboptimality
@@ -82,13 +82,11 @@ def proposals(claim: Claim) -> Iterator[Proof]:
         raise NoProof("it needs a bound on a run")
     assert claim.algorithm is not None
     smooth, rule = _assumed(claim, Smooth), _recursion(claim)
-    exact = smooth is not None and not claim.algorithm.stochastic
-    before, after = (_by_descent, _by_directions), (_by_contraction, _by_distance)
-    ways = [
-        *(partial(way, claim, smooth, rule) for way in before if exact),
-        partial(in_the_mean, claim, rule),
-        *(partial(way, claim, smooth, rule) for way in after if exact),
-    ]
+    ways: list[Callable[[], Proof]] = [partial(in_the_mean, claim, rule)]
+    if smooth is not None and not claim.algorithm.stochastic:
+        before, after = (_by_descent, _by_directions), (_in_value, _by_contraction, _by_distance)
+        ways[:0] = [partial(way, claim, smooth, rule) for way in before]
+        ways += [partial(way, claim, smooth, rule) for way in after]
     reasons = []
     for way in ways:
         try:
@@ -117,6 +115,11 @@ def _over_run(claim: Claim, smooth: Constant) -> OverRun:
     if over is None or over.norm != Str(smooth.norm.name):
         raise NoProof(f"nothing is known about the measure {claim.measure}")
     return over
+
+
+def _in_value(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:
+    """Interpolation inequalities with the squares that are known to be left over."""
+    return in_value(claim, _products(claim, smooth, rule))
 
 
 def _by_contraction(claim: Claim, smooth: Constant, rule: Recursion) -> Proof:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sympy import Add, Basic, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Pow, Sum, cancel, expand, sympify, true
 from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import Unbiased
-from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
+from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
@@ -53,7 +54,7 @@ FAR, FAR_NEXT = inner(X, X), inner(X_next, X_next)
 
 
 def in_the_mean(claim: Claim, rule: Recursion) -> Proof:
-    """A bound on E V_k or E |x_k - x*|^2 of the form r^k A + c, or on a mean or least over the run of E V_l or E |g_l|^2.
+    """A bound r^k A + c on E V_k or E |x_k - x*|^2, or one on the mean or least over the run of E V_l or E |g_l|^2.
 
     Raises NoProof if none is found.
     """
@@ -81,9 +82,9 @@ class Drawn:
         self.step_size = -parts[self.draw]
         if self.step_size.has(k) or self.step_size.atoms(dual_norm, norm, inner):
             raise NoProof("the length of the step changes from one iteration to the next")
-        self.smooth, self.dominated = self.assumed(Smooth), self.assumed(PolyakLojasiewicz)
-        self.convex = self.assumed(StronglyConvex) or self.assumed(Convex)
-        self.strong = self.convex if isinstance(self.convex, StronglyConvex) else None
+        self.smooth, self.dominated = self.constant(Smooth), self.constant(PolyakLojasiewicz)
+        self.strong = self.constant(StronglyConvex)
+        self.convex = self.strong or self.assumed(Convex)
         self.start_within = next((each for each in claim.assumptions if _start(each) is not None), None)
         self.values = Values(self.facts, self.noisy)
         speaks = self.start_within if self.strong is None else self.strong
@@ -100,6 +101,11 @@ class Drawn:
             if type(each) is kind and getattr(each, "norm", L2) is L2:
                 return each
         return None
+
+    def constant(self, kind: type[Constant]) -> Constant | None:
+        """The same for an inequality with a constant."""
+        found = self.assumed(kind)
+        return found if isinstance(found, Constant) else None
 
     def average(self, term: Expr) -> Expr:
         """E[term | x_k], if anything is drawn."""
@@ -164,6 +170,9 @@ class Drawn:
             by[own] = length + dual_norm(TWO, u)
         return written, prove(f"{power}", Eq(power, written), Combination(by))
 
+    def _lemma(self, name: str, which: str, *terms: Any) -> Step:  # what the lemma takes
+        return self.facts.prove(name, conclusion(which, *terms), Lemma(which, *terms))
+
     def fact(self, name: str, raw: Step, cost: float = 1) -> Step:
         """A comparison in coordinates, for the linear programme."""
         out, by = self.spelled(gap(raw))
@@ -192,20 +201,21 @@ class Drawn:
             return
         L, smooth = self.smooth.constant, self.smooth
         there = x_k - g_k / L
-        lower = prove("value below", conclusion("descent lemma", smooth, there, x_k), Lemma("descent lemma", smooth, there, x_k))
+        lower = self._lemma("value below", "descent lemma", smooth, there, x_k)
         least = prove("infimum below", Ge(value(there), f_star), Lemma("infimum", there))
         raw = prove("gradient", Ge(gap(lower) + gap(least), 0), Combination({lower: 1, least: 1}))
         self.short = self.fact("gradient's square", raw)
         if self.convex is not None and self.attained is not None:
-            still = prove("gradient at x*", Eq(gradient(x_star), 0), Lemma("stationary minimizer", using=(self.attained,)))
+            resting = Lemma("stationary minimizer", using=(self.attained,))
+            still = prove("gradient at x*", Eq(gradient(x_star), 0), resting)
             ways = []
             for one, other in ((x_star, x_k), (x_k, x_star)):
-                said = conclusion("interpolation", smooth, self.convex, one, other)
-                raw = prove(f"interpolation from {other}", said, Lemma("interpolation", smooth, self.convex, one, other))
+                raw = self._lemma(f"interpolation from {other}", "interpolation", smooth, self.convex, one, other)
                 left, by = expand(gap(raw)), dict[Step, Expr]({raw: Integer(1)})
                 for each in sorted(left.atoms(inner), key=str):
                     if each.has(gradient(x_star)):
-                        flat = prove(f"{each}", Eq(each, each.xreplace({gradient(x_star): Integer(0)})), Identity(still))
+                        at_rest = each.xreplace({gradient(x_star): Integer(0)})
+                        flat = prove(f"{each}", Eq(each, at_rest), Identity(still))
                         left = self._exchange(left, each, flat.statement.rhs, flat, by)
                 bare = prove(f"interpolation from {other}, at rest", Ge(left, 0), Combination(by))
                 ways.append(self.fact(f"interpolation from {other}", bare))
@@ -248,23 +258,21 @@ class Drawn:
 
     def _order(self) -> tuple[Step, ...]:
         """mu <= L, as 2 mu V <= ||g||^2 <= 2 L V and E V_0 > 0."""
-        prove, left = self.facts.prove, self.domination
-        if self.smooth is None or (self.strong is None and left is None):
+        prove, left, bounds = self.facts.prove, self.domination, self.strong or self.dominated
+        if self.smooth is None or bounds is None:
             return ()
-        L = self.smooth.constant
+        L, mu = self.smooth.constant, bounds.constant
         if self.strong is not None:
-            mu = self.strong.constant
             square = next(each for each in self.facts.usable if each.name.startswith(f"|{g_k - mu * X}|^2"))
             by = Combination({self.growth: 2 * mu, square: 1})
             left = prove("domination", Ge(products(g_k, g_k) - 2 * mu * V, 0), by, use=True)
-        else:
-            mu = self.dominated.constant  # type: ignore[union-attr]
+        assert left is not None
         surplus = 2 * (L - mu) * V
         between = prove("between", Ge(surplus, 0), Combination({left: 1, self.short: 2 * L}))
         first = prove("between at the start", Ge(surplus.subs(k, 0), 0), Instance(between, 0))
         if self.noisy:
-            by = Lemma("monotone expectation", Integer(0), surplus.subs(k, 0), using=(first,))
-            first = prove("between, in the mean", Ge(mean(surplus.subs(k, 0)), 0), by)
+            lifted = Lemma("monotone expectation", Integer(0), surplus.subs(k, 0), using=(first,))
+            first = prove("between, in the mean", Ge(mean(surplus.subs(k, 0)), 0), lifted)
         return (prove("mu <= L", Le(mu, L), Decide(first, self.begun())),)
 
     def begun(self) -> Step:
@@ -303,8 +311,9 @@ class Drawn:
     def _size(self, move: Expr) -> Combination:
         """The sum of squares of the move is alpha^2 |~g|^2."""
         prove, a = self.facts.prove, self.step_size
-        back = prove("move", conclusion("inner product in coordinates", move, move), Lemma("inner product in coordinates", move, move))
-        plain = prove("move by the rule", Eq(inner(move, move), a**2 * inner(self.draw, self.draw)), Identity(self.update))
+        back = self._lemma("move", "inner product in coordinates", move, move)
+        size = Eq(inner(move, move), a**2 * inner(self.draw, self.draw))
+        plain = prove("move by the rule", size, Identity(self.update))
         return Combination({back: -1, plain: 1})
 
     # ------------------------------------------------------------------------------------------ the start
@@ -320,10 +329,11 @@ class Drawn:
         squared = prove("squared distance", Le(norm(TWO, far) ** 2, R**2), Decide(within, positive))
         _, square = self._square(norm(TWO, far) ** 2)
         _, product = self._product(far, far)
-        at_start = prove("start, by products", Le(inner(far, far), R**2), Combination({squared: 1, square: -1, product: 1}))
+        by = Combination({squared: 1, square: -1, product: 1})
+        at_start = prove("start, by products", Le(inner(far, far), R**2), by)
         if self.noisy:
-            by = Lemma("monotone expectation", inner(far, far), R**2, using=(at_start,))
-            at_start = prove("start, in the mean", Le(mean(inner(far, far)), R**2), by)
+            lifted = Lemma("monotone expectation", inner(far, far), R**2, using=(at_start,))
+            at_start = prove("start, in the mean", Le(mean(inner(far, far)), R**2), lifted)
         return at_start, R**2
 
     def not_negative(self, potential: Expr, by: dict[Step, Expr]) -> Step:
@@ -398,7 +408,7 @@ def contraction(claim: Claim, step: Drawn) -> Proof:
         raise NoProof("its number of steps is fixed")
     now, after, same = _measured(step, symbol)
     rate, factor, floor = _recursive(claim.bound)
-    start, first = (step.begun(), V0) if now == V else step.near()
+    start = step.begun() if now == V else step.near()[0]
     unknowns = [Unknown("n", Integer(1), rooms=(Integer(-1),)), *facts.unknowns()]
     room = expand((1 - rate) * floor)
     spent = rate * _in_coordinates(now) - step.average(after)
@@ -473,12 +483,8 @@ def average(claim: Claim, step: Drawn, over: Taken) -> Proof:
     before = over.count == k
     name, last = ("telescoping sum before k", potential) if before else ("telescoping sum", later)
     total = Sum(T.xreplace({k: l}), (l, 0, over.count - 1))
-    summed = prove(
-        "sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, T, potential, using=(decrease,))
-    )
-    shares = {} if before else {}
-    for w, one_part, *_ in pairs:
-        shares[_positive(step, one_part)] = w
+    summed = prove("sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, T, potential, using=(decrease,)))
+    shares = {_positive(step, part): w for w, part, *_ in pairs}
     sign = step.not_negative(now, shares)
     if not before:
         sign = prove("potential >= 0 after", Ge(step.altogether(after), 0), Instance(sign, k + 1))
