@@ -11,9 +11,9 @@ from signproof.theory.assumptions.gradients import Unbiased
 from signproof.theory.catalog import catalog
 from signproof.theory.claim import Claim
 from signproof.theory.elaboration.proven import Proven, proven
-from signproof.theory.papers.bottou.moments import SecondMoment
-from signproof.theory.papers.bottou.theorem_4_6 import without_first_moment
-from signproof.theory.papers.khirirat.compressed_gradients import dominated, q
+from signproof.theory.papers.bottou_2018.moments import SecondMoment
+from signproof.theory.papers.bottou_2018.theorem_4_6 import without_first_moment
+from signproof.theory.papers.khirirat_2018.compressed_gradients import dominated, q
 from signproof.theory.symbols import L, alpha
 
 SOME = ["ghadimi-lan-2013/theorem-2.1a", "bottou-2018/theorem-4.8", "duchi-2018/subgradient.fixed-step"]

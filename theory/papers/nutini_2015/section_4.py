@@ -13,7 +13,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import SteepestDescent
 from signproof.theory.norms import ANY
-from signproof.theory.papers.nutini import PAPER
+from signproof.theory.papers.nutini_2015 import PAPER
 from signproof.theory.symbols import V0, L, k, mu
 
 gauss_southwell = Claim(

@@ -10,8 +10,8 @@ from sympy import sqrt
 
 from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
-from signproof.theory.papers.ghadimi import PAPER
-from signproof.theory.papers.polyak.theorem_9 import HeavyBall, as_quoted, objective
+from signproof.theory.papers.ghadimi_2015 import PAPER
+from signproof.theory.papers.polyak_1964.theorem_9 import HeavyBall, as_quoted, objective
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
 theorem_4 = Claim(

@@ -23,7 +23,7 @@ from signproof.theory.measures.combined import Expected, MeanOverRun
 from signproof.theory.measures.runs import MeanDualGradientNorm, Suboptimality
 from signproof.theory.methods.gradient import SGD
 from signproof.theory.norms import L2
-from signproof.theory.papers.ghadimi_lan import PAPER
+from signproof.theory.papers.ghadimi_lan_2013 import PAPER
 from signproof.theory.symbols import V0, L, R, alpha, k, sigma
 from signproof.theory.terms.expectations import estimate, mean
 from signproof.theory.terms.vectors import dual_norm, gradient

@@ -12,9 +12,9 @@ from signproof.theory.measures.combined import Expected
 from signproof.theory.measures.runs import MeanDualGradientNorm
 from signproof.theory.methods.gradient import SGD
 from signproof.theory.norms import L2
-from signproof.theory.papers.bottou import PAPER
-from signproof.theory.papers.bottou.moments import M_G, FirstMoment, M, SecondMoment, nu
-from signproof.theory.papers.bottou.theorem_4_6 import domain
+from signproof.theory.papers.bottou_2018 import PAPER
+from signproof.theory.papers.bottou_2018.moments import M_G, FirstMoment, M, SecondMoment, nu
+from signproof.theory.papers.bottou_2018.theorem_4_6 import domain
 from signproof.theory.symbols import V0, L, alpha, k
 
 theorem_4_8 = Claim(

@@ -16,7 +16,7 @@ from signproof.theory.measures.combined import BestSuboptimality, MeanOverRun
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.duchi import PAPER
+from signproof.theory.papers.duchi_2018 import PAPER
 from signproof.theory.symbols import K, R, alpha, k
 
 M = Symbol("M", real=True)

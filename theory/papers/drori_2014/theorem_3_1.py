@@ -14,7 +14,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.drori import PAPER
+from signproof.theory.papers.drori_2014 import PAPER
 from signproof.theory.symbols import L, R, alpha, k
 
 theorem_3_1 = Claim(

@@ -18,7 +18,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import L2
-from signproof.theory.papers.polyak import PAPER
+from signproof.theory.papers.polyak_1964 import PAPER
 from signproof.theory.symbols import V0, L, k, mu
 
 

@@ -16,7 +16,7 @@ from signproof.theory.measures.distances import Distance
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.taylor import PAPER
+from signproof.theory.papers.taylor_2018 import PAPER
 from signproof.theory.symbols import V0, L, R, alpha, k, mu
 
 objective = Smooth(L, L2), StronglyConvex(mu, L2)

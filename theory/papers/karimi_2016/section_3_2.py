@@ -12,7 +12,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import ScaledSignGD, SteepestDescent
 from signproof.theory.norms import ANY
-from signproof.theory.papers.karimi import PAPER
+from signproof.theory.papers.karimi_2016 import PAPER
 from signproof.theory.symbols import V0, L, k, mu
 
 sign_based = Claim(

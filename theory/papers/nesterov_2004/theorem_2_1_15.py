@@ -19,7 +19,7 @@ from signproof.theory.measures.distances import Distance
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.nesterov import PAPER
+from signproof.theory.papers.nesterov_2004 import PAPER
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import L, R, alpha, f_star, k, mu
 from signproof.theory.terms.vectors import gradient, inner, norm, suboptimality, value, x_k, x_star

@@ -18,8 +18,8 @@ from signproof.theory.measures.distances import Distance
 from signproof.theory.measures.runs import ExpectedSuboptimality, MeanDualGradientNorm
 from signproof.theory.methods.gradient import SGD
 from signproof.theory.norms import L2
-from signproof.theory.papers.bottou.moments import SecondMoment
-from signproof.theory.papers.khirirat import PAPER
+from signproof.theory.papers.bottou_2018.moments import SecondMoment
+from signproof.theory.papers.khirirat_2018 import PAPER
 from signproof.theory.symbols import V0, L, R, alpha, k, mu
 
 q = Symbol("q", real=True)

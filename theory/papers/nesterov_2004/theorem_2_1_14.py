@@ -20,7 +20,7 @@ from signproof.theory.derivation.table import conclusion
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.nesterov import PAPER
+from signproof.theory.papers.nesterov_2004 import PAPER
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, L, R, alpha, f_star, k
 from signproof.theory.terms.vectors import (

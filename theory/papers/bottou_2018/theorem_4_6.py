@@ -11,8 +11,8 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import ExpectedSuboptimality
 from signproof.theory.methods.gradient import SGD
 from signproof.theory.norms import L2
-from signproof.theory.papers.bottou import PAPER
-from signproof.theory.papers.bottou.moments import M_G, FirstMoment, M, SecondMoment, nu
+from signproof.theory.papers.bottou_2018 import PAPER
+from signproof.theory.papers.bottou_2018.moments import M_G, FirstMoment, M, SecondMoment, nu
 from signproof.theory.symbols import V0, L, alpha, k, mu
 
 floor = alpha * L * M / (2 * mu * nu)

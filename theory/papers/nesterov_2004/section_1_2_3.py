@@ -10,7 +10,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import MinDualGradientNorm
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.nesterov import PAPER
+from signproof.theory.papers.nesterov_2004 import PAPER
 from signproof.theory.symbols import V0, L, k
 
 nonconvex = Claim(

@@ -11,7 +11,7 @@ from signproof.theory.claim import Claim, Source
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.methods.gradient import GradientDescent
 from signproof.theory.norms import L2
-from signproof.theory.papers.karimi import PAPER
+from signproof.theory.papers.karimi_2016 import PAPER
 from signproof.theory.symbols import V0, L, k, mu
 
 theorem_1 = Claim(
