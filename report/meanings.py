@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from signproof.theory.assumptions.objective import Assumption
+from signproof.theory.claim import Claim
 from signproof.theory.methods.gradient import Method
 from signproof.theory.terms.formula import tex, text
 from signproof.theory.terms.vectors import point
@@ -72,7 +73,7 @@ def _first(kind: type) -> str:
     return re.sub(r"\s*\[[\w-]+[^\[\]]*\]$", "", first).replace("`", "")
 
 
-def facts(claim: Any) -> dict[str, Any]:
+def facts(claim: Claim) -> dict[str, Any]:
     """The fields of a claim's entry that tell its method and its assumptions."""
     return {
         "algorithm": None if claim.algorithm is None else str(claim.algorithm),

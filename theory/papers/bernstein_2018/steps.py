@@ -16,6 +16,7 @@ from sympy.logic.boolalg import Boolean
 from signproof.theory.assumptions.composite import Entries
 from signproof.theory.assumptions.gradients import OracleAssumption, l1
 from signproof.theory.assumptions.objective import OfConstant
+from signproof.theory.claim import Claim
 from signproof.theory.declared import said_of
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
@@ -145,7 +146,7 @@ def descent(facts: Facts, values: Values, step_size: Expr) -> Step:
 
 
 def mean_over_run(
-    facts: Facts, values: Values, decrease: Step, gain: Expr, term: Expr, loss: Expr, claim: Any
+    facts: Facts, values: Values, decrease: Step, gain: Expr, term: Expr, loss: Expr, claim: Claim
 ) -> Proof:
     """From E[V_{k+1} | x] <= V_k - gain term + loss to the mean of E term over the first K iterations."""
     prove = facts.prove

@@ -7,7 +7,7 @@ minimizes `<m+, .>` over `||x+ - x|| <= eta`.
 
 from __future__ import annotations
 
-from sympy import Rational, Symbol
+from sympy import Symbol
 
 from signproof.theory.assumptions.objective import Smooth
 from signproof.theory.claim import Claim, Source
@@ -27,5 +27,5 @@ theorem_1 = Claim(
     assumptions=(Smooth(L, ANY),),
     domain=(eta > 0, b >= 0, b < 1),
     measure=MeanDualGradientNorm(1, ANY),
-    bound=V0 / (eta * (k + 1)) + Rational(7, 2) * L * eta / (1 - b),
+    bound=V0 / (eta * (k + 1)) + 7 * L * eta / (2 - 2 * b),
 )
