@@ -68,10 +68,11 @@ WHATEVER = (BoundedVariance, EuclideanVariance, Composite, ProximalAverage, Prox
 
 def arithmetic(assumption):
     """Rationals, or balls where there are roots; a statement that is broken is so surely."""
+    if isinstance(assumption, ClosedConvex):
+        return nullcontext(RATIONALS)
     said = assumption.statement(*(point(Str(name)) for name in "uv"[: assumption.points]))
-    return (
-        Balls(128) if any(term.args[0].name == "2" for term in said.atoms(norm, dual_norm)) else nullcontext(RATIONALS)
-    )
+    roots = any(term.args[0].name == "2" for term in said.atoms(norm, dual_norm))
+    return Balls(128) if roots else nullcontext(RATIONALS)
 
 
 def interpreted(assumption, parameters, constants, start, points, xp):

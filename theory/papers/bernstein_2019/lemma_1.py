@@ -30,7 +30,7 @@ large = Claim(
 small = Claim(
     id="bernstein-2019/lemma-1.small",
     source=Source(PAPER, "Lemma 1 and the proof of Theorem 2, S <= 2/sqrt(3)"),
-    about="The same where the gradient is small beside the noise; q <= 1/2 - S/(2 sqrt(3)) is squared here. From memory.",
+    about="The same where the gradient is small beside the noise, with q <= 1/2 - S/(2 sqrt(3)) squared. From memory.",
     statement=often,
     domain=(S > 0, 3 * S**2 <= 4, 2 * q <= 1, S**2 <= 3 * (1 - 2 * q) ** 2),
 )
