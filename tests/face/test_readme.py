@@ -10,7 +10,7 @@ from places import ROOT
 
 from signproof import cli, verify
 from signproof.commands.verify import _print_table
-from signproof.theory.catalog import catalog
+from signproof.theory.catalog import catalog, citations
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CODE = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
@@ -33,6 +33,11 @@ def test_the_table_is_the_one_that_verify_prints(entries, capsys):
     _print_table([entry for entry in entries if fnmatchcase(entry["id"], pattern)])
     assert table(README) == table(capsys.readouterr().out)
     assert len(table(README)) == sum(fnmatchcase(id, pattern) for id in catalog())
+
+
+def test_the_claims_and_papers_are_as_many_as_it_says():
+    claims, papers = map(int, re.search(r"the catalogue: (\d+) claims, of (\d+) papers and our own", README).groups())
+    assert (claims, papers) == (len(catalog()), len(citations()) - 1)
 
 
 def test_the_example_gives_what_the_readme_says():
