@@ -66,13 +66,16 @@ from signproof.checks.kind import kind_of
 from signproof.checks.posing import domain
 from signproof.checks.posing.cases import cases
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Problem, known
+from signproof.checks.posing.special import special
+from signproof.checks.problems.base import Problem, convexity, known
 from signproof.checks.problems.families import families
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.replay.witness import Witness
 from signproof.checks.trials.batch import Comparison, compare, confirm, prepare
 from signproof.checks.trials.tally import PROFILES
+from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz
+from signproof.theory.assumptions.start import StartDistance
 from signproof.theory.claim import Claim
 
 SEEDS = 2**16
@@ -305,7 +308,14 @@ def _meeting(tried: list[type[Problem]], cases: list[tuple[Constant, ...]], what
 @cache
 def _meets(family: type[Problem], shape: tuple[int, ...], assumptions: tuple[Constant, ...]) -> bool:
     problem = Sample(family, shape).problem
-    return all(known(problem, assumption) is not None for assumption in assumptions)
+
+    def met(assumption: Constant) -> bool:
+        said = special(assumption)
+        if isinstance(said, Convex):
+            return bool(np.all(convexity(problem)))
+        return isinstance(said, StartDistance) or known(problem, assumption) is not None  # R is read off a start
+
+    return all(map(met, assumptions))
 
 
 def _drawn(buckets: list[tuple[type[Problem], tuple[int, ...]]], spread: float) -> st.SearchStrategy[Sample]:

@@ -65,7 +65,7 @@ RESOURCES = 20_000_000
 SIMPLE = tuple(Rational(p, q) for p, q in ((1, 1), (2, 1), (1, 2), (0, 1), (3, 1), (1, 4), (4, 1), (-1, 1)))
 """Values tried first for each symbol of a model, so that readers meet 1 and 1/2 and not what a solver chose."""
 INTERRUPTED = ("interrupted", "interrupted from keyboard", "canceled")
-"""What Z3 says of a question that it was told to leave; one that uses up its resources says something else."""
+"""What Z3 says of a question that it was told to leave, and now and then of one that has used up its resources."""
 STOPPING = 1 / 20
 """Seconds between two looks whether Z3 has stopped."""
 LARGEST_POWER = 100
@@ -204,10 +204,14 @@ class Question:
         Raises KeyboardInterrupt if it was interrupted: that is no answer.
         """
         outcome = str(self._checked())
-        if outcome == "unknown" and self.solver.reason_unknown() in INTERRUPTED:
+        if outcome == "unknown" and self.solver.reason_unknown() in INTERRUPTED and not self._used_up():
             raise KeyboardInterrupt
         self.outcome = outcome
         return outcome
+
+    def _used_up(self) -> bool:
+        """Whether the resources are used up; some parts of Z3 then say that they were canceled."""
+        return any(name == "rlimit count" and count >= RESOURCES for name, count in self.solver.statistics())
 
     def _checked(self) -> Any:
         """Z3's answer, from a thread of its own: this one hears signals meanwhile, and a question may take a minute."""
