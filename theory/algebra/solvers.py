@@ -60,6 +60,10 @@ def _z3(text: str) -> str:
     return str(solver.check())
 
 
+LONGEST = 60_000
+"""Milliseconds for a question to cvc5, whose work does not count all that coverings take."""
+
+
 @cache
 def second_opinion(text: str, work: int = CVC5_WORK) -> str:
     """What cvc5 says to a question in SMT-LIB 2, "unsat", "sat" or "unknown", by cylindrical algebraic coverings."""
@@ -68,6 +72,7 @@ def second_opinion(text: str, work: int = CVC5_WORK) -> str:
     solver = cvc5.Solver(cvc5.TermManager())
     solver.setOption("nl-cov", "true")
     solver.setOption("rlimit-per", str(work))
+    solver.setOption("tlimit-per", str(LONGEST))
     parser = cvc5.InputParser(solver)
     parser.setStringInput(cvc5.InputLanguage.SMT_LIB_2_6, text, "question")
     names, answer = parser.getSymbolManager(), ""
