@@ -361,6 +361,24 @@ class Balls(Arithmetic):
         return Ball(either.where(length.middle > 0, unit.middle, 0.0), either.where(nothing, 0.0, unit.radius))
 
 
+# NaN and infinity are said by the radius; NumPy need not warn of them
+for _kind in (Ball, Balls):
+    for _name in (
+        "__add__",
+        "__mul__",
+        "__truediv__",
+        "power",
+        "log",
+        "log1p",
+        "sqrt",
+        "exp",
+        "expm1",
+        "sum",
+        "matvec",
+    ):
+        if _name in vars(_kind):
+            setattr(_kind, _name, np.errstate(all="ignore")(vars(_kind)[_name]))
+
 FLOATS = Floats()
 BALLS = Balls()
 
