@@ -30,13 +30,15 @@ from signproof.theory.derivation.steps import (
     check,
 )
 from signproof.theory.derivation.table import conclusion
-from signproof.theory.elaboration.directions import Along, OverRun, average
+from signproof.theory.elaboration.assumed import assumed
+from signproof.theory.elaboration.directions import Along, average
 from signproof.theory.elaboration.euclidean import Quadratic, contraction, in_value, potential_with_distance
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
+from signproof.theory.elaboration.over_run import OverRun
 from signproof.theory.elaboration.stochastic import in_the_mean
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
-from signproof.theory.norms import L2, DualPair
+from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Certificate, Proof, Rejection, Step
 from signproof.theory.symbols import V0, f_star, k, l
 from signproof.theory.terms.expectations import estimate
@@ -81,7 +83,7 @@ def proposals(claim: Claim) -> Iterator[Proof]:
     if not claim.body.bounds_runs:
         raise NoProof("it needs a bound on a run")
     assert claim.algorithm is not None
-    smooth, rule = _assumed(claim, Smooth), _recursion(claim)
+    smooth, rule = assumed(claim, Smooth), _recursion(claim)
     ways: list[Callable[[], Proof]] = [partial(in_the_mean, claim, rule)]
     if smooth is not None and not claim.algorithm.stochastic:
         before, after = (_by_descent, _by_directions), (_in_value, _by_contraction, _by_distance)
@@ -214,7 +216,7 @@ def _contraction(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
 def _domination(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
     """Steps to ||g||_*^2 >= 2 mu V, from the PL inequality or from strong convexity; none if neither is assumed."""
     pair, N = descent.pair, descent.N
-    dominated = _assumed(claim, PolyakLojasiewicz, pair)
+    dominated = assumed(claim, PolyakLojasiewicz, pair)
     if dominated is not None:
         mu = dominated.constant
         instance = Step("PL inequality", dominated.statement(x_k), by=Hypothesis(dominated, x_k))
@@ -222,7 +224,7 @@ def _domination(claim: Claim, descent: _Descent) -> tuple[Step, ...]:
             instance,
             Step("domination", Ge(N**2, 2 * mu * V), by=Combination({instance: 1, descent.values.value: 2 * mu})),
         )
-    convex = _assumed(claim, StronglyConvex, pair)
+    convex = assumed(claim, StronglyConvex, pair)
     if convex is None:
         return ()
     mu, distance = convex.constant, norm(Str(pair.name), x_k - x_star)
@@ -286,11 +288,3 @@ def _rate(bound: Expr | None) -> Expr:
     if not isinstance(power, Pow) or power.exp != k or power.base.has(k):
         raise NoProof("the bound is not rate^k V_0")
     return power.base
-
-
-def _assumed(claim: Claim, kind: type[Constant], pair: DualPair | None = None) -> Constant | None:
-    for assumption in claim.assumptions:
-        # of a subclass nothing is known: it may say something else
-        if type(assumption) is kind and pair in (None, assumption.norm):
-            return assumption
-    return None

@@ -9,23 +9,21 @@ weight and all multipliers come out of a linear programme.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sympy import Abs, Add, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Sum, cancel, expand, linsolve, sqrt
+from sympy import Abs, Add, Dummy, Eq, Expr, Ge, Integer, Le, Mul, cancel, expand, linsolve, sqrt
 from sympy.core.symbol import Str
 
 from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.objective import Constant
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
-from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
+from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values, g_next, multipliers
 from signproof.theory.elaboration.multipliers import Unknown
+from signproof.theory.elaboration.over_run import OverRun
 from signproof.theory.proof_steps import Proof, Step
-from signproof.theory.symbols import V0, f_star, k, l
+from signproof.theory.symbols import V0, f_star, k
 from signproof.theory.terms.vectors import (
-    Least,
     dual_norm,
     g_k,
     gradient,
@@ -221,60 +219,6 @@ class Along:
         return prove("first gradient", Le(N_0, sqrt(most)), Decide(positive, squared))
 
 
-@dataclass(frozen=True)
-class OverRun:
-    """A measure of the run: the least, or the mean, of ||g_l||_*^power over l = 0, ..., last, which is k or k - 1."""
-
-    power: int
-    norm: Str
-    least: bool
-    count: Expr
-    """How many iterations there are: last + 1."""
-
-    @classmethod
-    def of(cls, symbol: Expr) -> OverRun | None:
-        """What a measure's symbol is, if it is one of these."""
-        for count in (k + 1, k):
-            total = symbol if isinstance(symbol, Least) else symbol * count
-            if not isinstance(total, Least | Sum) or total.limits[0] != (l, 0, count - 1):
-                continue
-            base, power = total.function.as_base_exp()
-            if isinstance(base, dual_norm) and base.args[1] == gradient(iterate(l)) and power.is_Integer and power > 0:
-                return cls(int(power), base.args[0], isinstance(total, Least), count)
-        return None
-
-    def rooms(self, claim: Claim) -> list[tuple[Expr, Expr, Expr]]:
-        """What a bound leaves room for, as inequalities c p >= s P_0 + n r: each p, s and n.
-
-        The bound times the count is A + D times it, so that c A >= P_0 and c D >= r; at the end of a run of K steps it
-        is one inequality. Raises NoProof for a bound of another form.
-        """
-        if claim.horizon is not None:
-            count = self.count.subs(k, claim.horizon)
-            return [(count * claim.bound, Integer(1), count)]
-        promised = cancel(claim.bound * self.count)
-        first, second, third = (promised.subs(k, number) for number in (1, 2, 3))
-        if cancel(first - 2 * second + third) != 0:
-            raise NoProof("the bound is not A/(k + 1) + D")
-        D = expand(second - first)
-        return [(expand(first - D * self.count.subs(k, 1)), Integer(1), Integer(0)), (D, Integer(0), Integer(1))]
-
-    def end(self, claim: Claim, facts: Facts, term: Expr, c: Expr, total: Step) -> None:
-        """From c times the sum to the claim: `total` says what that sum is at most."""
-        prove, at = facts.prove, k if claim.horizon is None else claim.horizon
-        steps = [total]
-        if self.least:
-            indexed = term.xreplace({k: l})
-            fewest = Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k)))
-            steps.append(prove("least of the sum", fewest, Lemma("least of a sum", term)))
-        if claim.horizon is not None:
-            steps = [prove(f"{each.name} at the end", each.statement.subs(k, at), Instance(each, at)) for each in steps]
-        count = self.count.subs(k, at)
-        room = prove("room", Le(steps[0].statement.rhs, c * count * claim.bound), Decide())
-        by = {steps[0]: 1 / (c * count), room: 1 / (c * count), **({steps[1]: 1 / count} if self.least else {})}
-        prove("bound", claim.conclusion, Combination(by))
-
-
 def average(claim: Claim, along: Along, over: OverRun) -> Proof:
     """From facts about a step to a bound on the least or the mean ||g||_*^power of the run."""
     facts, term = along.facts, along.N**over.power
@@ -300,11 +244,7 @@ def average(claim: Claim, along: Along, over: OverRun) -> Proof:
     falls = Le(c * term, potential - after_potential)
     decrease = prove("decrease of the potential", falls, Combination(facts.multiplied(found)))
     before = over.count == k
-    name, last = ("telescoping sum before k", potential) if before else ("telescoping sum", after_potential)
-    total = Sum(term.xreplace({k: l}), (l, 0, over.count - 1))
-    telescoped = prove(
-        "sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, term, potential, using=(decrease,))
-    )
+    telescoped = over.summed(facts, c, term, potential, after_potential, decrease)
     values, positive = along.values, dict[Step, Expr]()
     for w in weights:
         if w != 0:
@@ -312,7 +252,7 @@ def average(claim: Claim, along: Along, over: OverRun) -> Proof:
     begun = {step: w for (step, _), w in zip(start, weights, strict=True) if w != 0}
     most = V0 + sum(w * e for w, e in zip(weights, first, strict=True)) + r * over.count
     by = {telescoped: 1, values.here if before else values.next: 1, values.start: 1, **positive, **begun}
-    over.end(claim, facts, term, c, prove("total", Le(c * total, most), Combination(by)))
+    over.end(claim, facts, term, c, prove("total", Le(telescoped.statement.lhs, most), Combination(by)))
     return facts.proof()
 
 

@@ -14,18 +14,16 @@ from dataclasses import dataclass
 from itertools import combinations, permutations
 
 from sympy import Add, Basic, Eq, Expr, Ge, Integer, Le, Mul, Pow, cancel, expand
-from sympy.core.symbol import Str
 
 from signproof.theory.assumptions.flows import Convex
-from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.objective import PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
+from signproof.theory.elaboration.assumed import TWO, assumed, squared_start, start_within
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values, g_next, gap, multipliers
 from signproof.theory.elaboration.multipliers import Unknown
-from signproof.theory.elaboration.recognized import recognized
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, f_star, k
@@ -45,8 +43,6 @@ from signproof.theory.terms.vectors import (
     x_star,
 )
 
-TWO = Str("2")
-
 
 def square(vector: Expr) -> Expr:
     """|u|^2 = <u, u>."""
@@ -58,23 +54,16 @@ class Quadratic:
 
     def __init__(self, claim: Claim, rule: Recursion):
         self.claim, self.rule, self.facts = claim, rule, Facts()
-        self.smooth = self._assumed(Smooth)
-        self.convex = self._assumed(StronglyConvex) or self._assumed(Convex)
+        self.smooth = assumed(claim, Smooth, L2)
+        self.convex = assumed(claim, StronglyConvex, L2) or assumed(claim, Convex)
         if self.smooth is None:
             raise NoProof("it needs a smooth objective, in the Euclidean norm")
-        self.start_within = next((each for each in claim.assumptions if _start(each) is not None), None)
-        speaks = self.start_within if not isinstance(self.convex, StronglyConvex) else self.convex
+        speaks = start_within(claim) if not isinstance(self.convex, StronglyConvex) else self.convex
         self.minimizer = speaks if self.convex is not None else None
         self._values()
         self.known = self._order() if isinstance(self.convex, StronglyConvex) else ()
         self._run()
         self._functions()
-
-    def _assumed(self, kind: type[Assumption]) -> Assumption | None:
-        for each in self.claim.assumptions:
-            if type(each) is kind and getattr(each, "norm", L2) is L2:
-                return each
-        return None
 
     # ------------------------------------------------------------------------------------------ the run
 
@@ -174,7 +163,7 @@ class Quadratic:
                 name = f"descent from {other} to {one}"
                 raw = prove(name, conclusion("descent lemma", smooth, x, y), Lemma("descent lemma", smooth, x, y))
                 self._without_norm(f"{name}, written out", raw, x - y)
-        dominated = self._assumed(PolyakLojasiewicz)
+        dominated = assumed(self.claim, PolyakLojasiewicz, L2)
         for name, x in (("x_k", x_k), ("x_{k+1}", x_next)):
             if dominated is None:
                 break
@@ -230,15 +219,10 @@ class Quadratic:
 
     def near(self) -> tuple[Step, Expr]:
         """<x_0 - x*, x_0 - x*> <= R^2, and R. Raises NoProof if the claim does not say how near the start is."""
-        found = None if self.start_within is None else _start(self.start_within)
-        if self.start_within is None or found is None:
-            raise NoProof("it needs ||x_0 - x*|| <= R")
-        prove, X, radius = self.facts.prove, iterate(0) - x_star, found.constant
-        within = prove("start", self.start_within.statement(), Hypothesis(self.start_within))
-        distance = prove("distance >= 0", Ge(norm(TWO, X), 0), Lemma("non-negative norm", norm(TWO, X)))
-        squared = prove("squared distance", Le(norm(TWO, X) ** 2, radius**2), Decide(within, distance))
+        squared, radius = squared_start(self.claim, self.facts)
+        X = iterate(0) - x_star
         by = {squared: 1, self._square(X): -1}
-        return prove("start, by products", Le(square(X), radius**2), Combination(by)), radius
+        return self.facts.prove("start, by products", Le(square(X), radius**2), Combination(by)), radius
 
     def squares(self, steps: Sequence[Expr] = (), more: Sequence[Expr] = ()) -> None:
         """|u|^2 >= 0 for vectors that proofs are known to leave over."""
@@ -493,12 +477,6 @@ def _steps(step: Quadratic) -> list[Expr]:
     """1/alpha for a step x - alpha g."""
     along = terms(step.rule.after).get(g_k, Integer(0))
     return [-1 / along] if along != 0 else []
-
-
-def _start(assumption: Assumption) -> StartDistance | None:
-    """What an assumption says, if that is ||x_0 - x*||_2 <= R in whatever words."""
-    found = recognized(assumption, ())
-    return found if isinstance(found, StartDistance) and found.norm is L2 else None
 
 
 def _geometric(bound: Expr, start: Expr) -> list[Expr]:

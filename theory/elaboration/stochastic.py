@@ -10,37 +10,33 @@ Polyak-Lojasiewicz inequality. A linear programme finds the multipliers. Exact g
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from sympy import Add, Basic, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Pow, Sum, cancel, expand, sympify, true
-from sympy.core.symbol import Str
+from sympy import Add, Basic, Dummy, Eq, Expr, Ge, Integer, Le, Mul, Pow, cancel, expand, true
 
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import Unbiased
-from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.border.opaque import Recursion
 from signproof.theory.claim import Claim
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
+from signproof.theory.elaboration.assumed import TWO, assumed, squared_start, start_within
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values, gap, multipliers
 from signproof.theory.elaboration.multipliers import Unknown
-from signproof.theory.elaboration.recognized import recognized
+from signproof.theory.elaboration.over_run import OverRun
 from signproof.theory.misuse import named
 from signproof.theory.norms import L2
 from signproof.theory.proof_steps import Proof, Step
-from signproof.theory.symbols import V0, f_star, i, k, l
+from signproof.theory.symbols import V0, f_star, i, k
 from signproof.theory.terms.expectations import Total, coordinate, estimate, expectation, mean
 from signproof.theory.terms.vectors import (
-    Least,
     dual_norm,
     g_k,
     gradient,
     inner,
     iterate,
     norm,
-    suboptimality,
     terms,
     value,
     x_k,
@@ -48,7 +44,6 @@ from signproof.theory.terms.vectors import (
     x_star,
 )
 
-TWO = Str("2")
 X, X_next = x_k - x_star, x_next - x_star
 FAR, FAR_NEXT = inner(X, X), inner(X_next, X_next)
 
@@ -60,8 +55,10 @@ def in_the_mean(claim: Claim, rule: Recursion) -> Proof:
     """
     assert claim.measure is not None
     step = Drawn(claim, rule)
-    over = Taken.of(claim.measure.symbol, step.noisy)
-    return contraction(claim, step) if over is None else average(claim, step, over)
+    over = OverRun.of(claim.measure.symbol, step.noisy)
+    if over is None or over.term not in (V, dual_norm(TWO, g_k) ** 2):
+        return contraction(claim, step)
+    return average(claim, step, over)
 
 
 def products(u: Expr, v: Expr) -> Expr:
@@ -82,10 +79,10 @@ class Drawn:
         self.step_size = -parts[self.draw]
         if self.step_size.has(k) or self.step_size.atoms(dual_norm, norm, inner):
             raise NoProof("the length of the step changes from one iteration to the next")
-        self.smooth, self.dominated = self.constant(Smooth), self.constant(PolyakLojasiewicz)
-        self.strong = self.constant(StronglyConvex)
-        self.convex = self.strong or self.assumed(Convex)
-        self.start_within = next((each for each in claim.assumptions if _start(each) is not None), None)
+        self.smooth, self.dominated = (assumed(claim, kind, L2) for kind in (Smooth, PolyakLojasiewicz))
+        self.strong = assumed(claim, StronglyConvex, L2)
+        self.convex = self.strong or assumed(claim, Convex)
+        self.start_within = start_within(claim)
         self.values = Values(self.facts, self.noisy)
         speaks = self.start_within if self.strong is None else self.strong
         self.attained = None if speaks is None or self.convex is None else self._minimizer(speaks)
@@ -94,18 +91,6 @@ class Drawn:
         self._draws()
         self.known = self._order()
         self._moves()
-
-    def assumed(self, kind: type[Assumption]) -> Assumption | None:
-        """The claim's assumption of that class, in the Euclidean norm."""
-        for each in self.claim.assumptions:
-            if type(each) is kind and getattr(each, "norm", L2) is L2:
-                return each
-        return None
-
-    def constant(self, kind: type[Constant]) -> Constant | None:
-        """The same for an inequality with a constant."""
-        found = self.assumed(kind)
-        return found if isinstance(found, Constant) else None
 
     def average(self, term: Expr) -> Expr:
         """E[term | x_k], if anything is drawn."""
@@ -320,13 +305,8 @@ class Drawn:
 
     def near(self) -> tuple[Step, Expr]:
         """E |x_0 - x*|^2 <= R^2, and R^2. Raises NoProof if the claim does not say how near the start is."""
-        found = None if self.start_within is None else _start(self.start_within)
-        if self.start_within is None or found is None:
-            raise NoProof("it needs ||x_0 - x*|| <= R")
-        prove, far, R = self.facts.prove, iterate(0) - x_star, found.constant
-        within = prove("start", self.start_within.statement(), Hypothesis(self.start_within))
-        positive = prove("distance >= 0", Ge(norm(TWO, far), 0), Lemma("non-negative norm", norm(TWO, far)))
-        squared = prove("squared distance", Le(norm(TWO, far) ** 2, R**2), Decide(within, positive))
+        squared, R = squared_start(self.claim, self.facts)
+        prove, far = self.facts.prove, iterate(0) - x_star
         _, square = self._square(norm(TWO, far) ** 2)
         _, product = self._product(far, far)
         by = Combination({squared: 1, square: -1, product: 1})
@@ -353,47 +333,6 @@ class Drawn:
         means = prove("one step, in the mean", Le(mean(mean(after, x_k)), mean(right)), by)
         tower = prove("tower property", conclusion("tower property", after, x_k), Lemma("tower property", after, x_k))
         return prove("one step", Le(mean(after), mean(right)), Combination({means: 1, tower: -1}))
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A measure over the run: the least, or the mean, of E V_l or E ||g_l||^2 over l = 0, ..., last."""
-
-    term: Expr
-    """What is taken at k."""
-    least: bool
-    count: Expr
-
-    @classmethod
-    def of(cls, symbol: Expr, noisy: bool) -> Taken | None:
-        """What a measure's symbol is, if it is one of these."""
-        for count in (k + 1, k):
-            total = symbol if isinstance(symbol, Least) else symbol * count
-            if not isinstance(total, Least | Sum) or total.limits[0] != (l, 0, count - 1):
-                continue
-            each = total.function
-            if noisy and (not isinstance(each, expectation) or each.args[1]):
-                return None
-            each = each.args[0] if noisy else each
-            if each in (suboptimality(l), dual_norm(TWO, gradient(iterate(l))) ** 2):
-                return cls(each.xreplace({l: k}), isinstance(total, Least), count)
-        return None
-
-    def rooms(self, claim: Claim) -> list[tuple[Expr, Expr, Expr]]:
-        """What a bound leaves room for, as inequalities c p >= s P_0 + n r: each p, s and n.
-
-        Raises NoProof for a bound of another form.
-        """
-        bound = sympify(claim.bound)
-        if claim.horizon is not None:
-            count = self.count.subs(k, claim.horizon)
-            return [(count * bound, Integer(1), count)]
-        promised = cancel(bound * self.count)
-        first, second, third = (promised.subs(k, number) for number in (1, 2, 3))
-        if cancel(first - 2 * second + third) != 0 or cancel(promised - first - (k - 1) * (second - first)) != 0:
-            raise NoProof("the bound is not A/(k + 1) + D")
-        D = expand(second - first)
-        return [(expand(first - D * self.count.subs(k, 1)), Integer(1), Integer(0)), (D, Integer(0), Integer(1))]
 
 
 # ---------------------------------------------------------------------------------------------- kinds of bounds
@@ -433,7 +372,7 @@ def contraction(claim: Claim, step: Drawn) -> Proof:
     return facts.proof()
 
 
-def average(claim: Claim, step: Drawn, over: Taken) -> Proof:
+def average(claim: Claim, step: Drawn, over: OverRun) -> Proof:
     """The mean or the least over the run, by a potential w V + v |x - x*|^2 that falls by c times what is taken."""
     facts, prove = step.facts, step.facts.prove
     rooms = over.rooms(claim)
@@ -480,37 +419,16 @@ def average(claim: Claim, step: Drawn, over: Taken) -> Proof:
     T, potential = step.altogether(over.term), step.altogether(now) - r * k
     later = step.altogether(after) - r * (k + 1)
     decrease = prove("decrease of the potential", Le(c * T, potential - later), Combination({recursion: 1}))
-    before = over.count == k
-    name, last = ("telescoping sum before k", potential) if before else ("telescoping sum", later)
-    total = Sum(T.xreplace({k: l}), (l, 0, over.count - 1))
-    summed = prove("sum", Le(c * total, potential.subs(k, 0) - last), Lemma(name, c, T, potential, using=(decrease,)))
+    summed = over.summed(facts, c, T, potential, later, decrease)
     shares = {_positive(step, part): w for w, part, *_ in pairs}
     sign = step.not_negative(now, shares)
-    if not before:
+    if over.count != k:
         sign = prove("potential >= 0 after", Ge(step.altogether(after), 0), Instance(sign, k + 1))
     begun = {begin: w for w, _, _, begin, _ in pairs}
     most = Add(*(w * first for w, _, _, _, first in pairs)) + r * over.count
-    everything = prove("total", Le(c * total, most), Combination({summed: 1, sign: 1, **begun}))
-    _finish(claim, step, over, T, c, everything)
+    everything = prove("total", Le(summed.statement.lhs, most), Combination({summed: 1, sign: 1, **begun}))
+    over.end(claim, facts, T, c, everything, step.known)
     return facts.proof()
-
-
-def _finish(claim: Claim, step: Drawn, over: Taken, T: Expr, c: Expr, total: Step) -> None:
-    """From c times the sum to the claim."""
-    prove, at = step.facts.prove, k if claim.horizon is None else claim.horizon
-    steps = [total]
-    if over.least:
-        indexed = T.xreplace({k: l})
-        fewest = Le((k + 1) * Least(indexed, (l, 0, k)), Sum(indexed, (l, 0, k)))
-        steps.append(prove("least of the sum", fewest, Lemma("least of a sum", T)))
-    if claim.horizon is not None:
-        steps = [prove(f"{each.name} at the end", each.statement.subs(k, at), Instance(each, at)) for each in steps]
-    count = over.count.subs(k, at)
-    by = {steps[0]: 1 / (c * count), **({steps[1]: 1 / count} if over.least else {})}
-    room = Le(steps[0].statement.rhs, c * count * claim.bound)
-    if room != true:
-        by[prove("room", room, Decide(*step.known))] = 1 / (c * count)
-    prove("bound", claim.conclusion, Combination(by, step.known))
 
 
 def _measured(step: Drawn, symbol: Expr) -> tuple[Expr, Expr, Step | None]:
@@ -568,9 +486,3 @@ def _recursive(bound: Expr) -> tuple[Expr, Expr, Expr]:
     if cancel(out - factor * letter - floor) != 0 or factor.has(k) or floor.has(k):
         raise NoProof("the bound is not r^k A + c")
     return power.base, factor, floor
-
-
-def _start(assumption: Assumption) -> StartDistance | None:
-    """What an assumption says, if that is ||x_0 - x*||_2 <= R in whatever words."""
-    found = recognized(assumption, ())
-    return found if isinstance(found, StartDistance) and found.norm is L2 else None
