@@ -31,7 +31,10 @@ def catalog() -> dict[str, Claim]:
 def citations() -> dict[str, str]:
     """Authors and title of each paper, by the key that sources and IDs begin with."""
     names = (entry.name for entry in pkgutil.iter_modules(papers.__path__, f"{papers.__name__}."))
-    return {paper.PAPER: str(paper.__doc__).strip().removesuffix(".") for paper in map(importlib.import_module, names)}
+    return {
+        paper.PAPER: " ".join(str(paper.__doc__).split()).removesuffix(".")
+        for paper in map(importlib.import_module, names)
+    }
 
 
 def is_built_in(claim: Claim) -> bool:

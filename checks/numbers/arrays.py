@@ -87,6 +87,9 @@ GROW = 1 + 16 * u
 ELEMENTARY_ULPS = 4
 """Trusted error of sin, cos, exp, expm1, log, log1p in units in the last place, so relative error 2 u times this."""
 
+quiet = np.errstate(all="ignore")
+"""NumPy need not warn of what is NaN or infinite: the radius says so."""
+
 
 def gamma(n: int) -> float:
     """Relative error of a sum of n products in any order: n u / (1 - n u), rounded up."""
@@ -206,6 +209,7 @@ class Ball:
     def __neg__(self):
         return Ball(-self.middle, self.radius)
 
+    @quiet
     def __add__(self, other: BallLike) -> Ball:
         other = ball(other)
         exact = (self.middle == 0) | (other.middle == 0) | (self.middle == -other.middle)
@@ -214,11 +218,13 @@ class Ball:
     def __sub__(self, other: BallLike) -> Ball:
         return self + (-ball(other))
 
+    @quiet
     def __mul__(self, other: BallLike) -> Ball:
         other = ball(other)
         spread = self.size * other.radius + either.abs(other.middle) * self.radius
         return _rounded(self.middle * other.middle, spread, self.is_zero | other.is_zero)
 
+    @quiet
     def __truediv__(self, other: BallLike) -> Ball:
         other = ball(other)
         middle, divisor = either.broadcast_arrays(self.middle, other.middle)
@@ -263,6 +269,7 @@ class Balls(Arithmetic):
         spread = either.maximum(upper.middle - middle, middle - lower.middle)
         return _rounded(middle, spread + either.maximum(lower.radius, upper.radius))
 
+    @quiet
     def power(self, base: Ball, exponent: BallLike) -> Ball:
         """Powers; 0^0 is 1. Where the base may be negative, the exponent stands for an integer: no other is defined."""
         if isinstance(exponent, int) and exponent < 0:
@@ -293,6 +300,7 @@ class Balls(Arithmetic):
         # the float's sign stays the midpoint, so that midpoints run as floats do; -1 and 1 are 2 apart
         return Ball(sign, either.where(known, 0.0, 2.0))
 
+    @quiet
     def sum(self, x: Ball) -> Ball:
         n = x.middle.shape[0]
         spread = either.sum(x.radius, axis=0) * (1 + gamma(n)) + gamma(n) * (1 + gamma(n)) * _total(x.middle)
@@ -307,6 +315,7 @@ class Balls(Arithmetic):
         known = either.where(apart > room, x.radius, either.where(apart < -room, y.radius, np.inf))
         return Ball(either.maximum(x.middle, y.middle), either.minimum(known, either.maximum(x.radius, y.radius)))
 
+    @quiet
     def matvec(self, matrix: BallLike, x: Ball) -> Ball:
         matrix = ball(matrix)
         n = matrix.middle.shape[1]
@@ -315,6 +324,7 @@ class Balls(Arithmetic):
         spread = spread * (1 + gamma(n)) + gamma(n + 1) * (1 + gamma(n)) * _matvec(absolute, either.abs(x.middle))
         return _rounded(_matvec(matrix.middle, x.middle), spread + n * TINY)
 
+    @quiet
     def sqrt(self, x: Ball) -> Ball:
         x = ball(x)  # a count of steps is none
         middle = either.sqrt(x.middle)
@@ -323,18 +333,22 @@ class Balls(Arithmetic):
         spread = either.where(x.radius == 0, 0.0, x.radius / (low + middle * (1 - 4 * u)))
         return _rounded(middle, either.where(x.middle >= x.radius, spread, np.inf))
 
+    @quiet
     def exp(self, x: Ball) -> Ball:
         middle = either.exp(x.middle)
         return _elementary(middle, _above(middle) * _above(either.expm1(x.radius)))
 
+    @quiet
     def expm1(self, x: Ball) -> Ball:
         growth = _above(either.exp(x.middle))
         return _elementary(either.expm1(x.middle), growth * _above(either.expm1(x.radius)))
 
+    @quiet
     def log(self, x: Ball) -> Ball:
         low = x.middle * (1 - 4 * u) - x.radius
         return _elementary(either.log(x.middle), either.where(low > 0, x.radius / low, np.inf))
 
+    @quiet
     def log1p(self, x: Ball) -> Ball:
         low = (1 + x.middle) * (1 - 4 * u) - x.radius
         return _elementary(_log1p(x.middle), either.where(low > 0, x.radius / low, np.inf))
@@ -360,24 +374,6 @@ class Balls(Arithmetic):
         nothing = either.all(g.is_zero, axis=0)
         return Ball(either.where(length.middle > 0, unit.middle, 0.0), either.where(nothing, 0.0, unit.radius))
 
-
-# NaN and infinity are said by the radius; NumPy need not warn of them
-for _kind in (Ball, Balls):
-    for _name in (
-        "__add__",
-        "__mul__",
-        "__truediv__",
-        "power",
-        "log",
-        "log1p",
-        "sqrt",
-        "exp",
-        "expm1",
-        "sum",
-        "matvec",
-    ):
-        if _name in vars(_kind):
-            setattr(_kind, _name, np.errstate(all="ignore")(vars(_kind)[_name]))
 
 FLOATS = Floats()
 BALLS = Balls()

@@ -45,8 +45,7 @@ def evaluate(traced: ClosedJaxpr, arguments: Sequence[Any], xp: Arithmetic) -> l
     Arguments: the trace; its arguments, numbers of the arithmetic or truth values, of the shapes in the trace.
     Raises Unfollowed for an operation that is not known, and what the arithmetic raises, such as Undecided.
     """
-    with np.errstate(all="ignore"):  # a guarded division has no value on one side
-        found = _evaluate(traced.jaxpr, traced.consts, arguments, OnBalls() if xp is BALLS else Exactly(xp))
+    found = _evaluate(traced.jaxpr, traced.consts, arguments, OnBalls() if xp is BALLS else Exactly(xp))
     return [plain(x) for x in found]
 
 

@@ -1,3 +1,4 @@
-"""Karimi, Nutini and Schmidt, "Linear convergence of gradient and proximal-gradient methods under the Polyak-Lojasiewicz condition"."""  # noqa: E501
+"""Karimi, Nutini and Schmidt, "Linear convergence of gradient and proximal-gradient methods under the
+Polyak-Lojasiewicz condition"."""
 
 PAPER = "karimi-2016"

@@ -1,3 +1,4 @@
-"""Nutini, Schmidt, Laradji, Friedlander and Koepke, "Coordinate descent converges faster with the Gauss-Southwell rule than random selection"."""  # noqa: E501
+"""Nutini, Schmidt, Laradji, Friedlander and Koepke, "Coordinate descent converges faster with the Gauss-Southwell rule
+than random selection"."""
 
 PAPER = "nutini-2015"

@@ -1,3 +1,4 @@
-"""Taylor, Hendrickx and Glineur, "Exact worst-case convergence rates of the proximal gradient method for composite convex minimization"."""  # noqa: E501
+"""Taylor, Hendrickx and Glineur, "Exact worst-case convergence rates of the proximal gradient method for composite
+convex minimization"."""
 
 PAPER = "taylor-2018"
