@@ -9,30 +9,38 @@ from typing import Any
 from signproof.theory.algebra import kept
 from signproof.theory.catalog import catalog
 from signproof.theory.document.writing import document
-from signproof.theory.elaboration.automatic import prove
+from signproof.theory.elaboration.automatic import proposals
+from signproof.theory.elaboration.facts import NoProof
 from signproof.theory.files import write_atomically
 from signproof.theory.kernel.arithmetic import Question
-from signproof.theory.kernel.check import complete
-from signproof.theory.proof_steps import Certificate
+from signproof.theory.kernel.check import Refused, complete
+from signproof.theory.kernel.form import Unwritable
 
 
 def needed() -> dict[str, Any]:
-    """The certificates of all questions of the catalogue's proofs."""
-    found: dict[str, Any] = {}
+    """The certificates of all questions of the catalogue's proofs, written or assembled, that the kernel accepts."""
+    known: dict[str, Any] = {}
+    used: set[str] = set()
 
     def search(question: Question) -> Any:
         named = kept.name(question)
-        if named not in found:
-            found[named] = kept.certificate(question)
-        return found[named]
+        asked.add(named)
+        if named not in known:
+            known[named] = kept.certificate(question)
+        return known[named]
 
     for claim in catalog().values():
         if claim.body.in_words:
             continue
-        outcome = prove(claim)
-        if isinstance(outcome, Certificate):
-            complete(document(claim, outcome.proof).form, search)
-    return {named: entry for named, entry in sorted(found.items()) if entry is not None}
+        try:
+            for proof in proposals(claim) if claim.proof is None else [claim.proof]:
+                asked: set[str] = set()
+                if not isinstance(complete(document(claim, proof).form, search), Refused):
+                    used |= asked
+                    break
+        except (NoProof, Unwritable):
+            continue
+    return {named: known[named] for named in sorted(used) if known[named] is not None}
 
 
 def text(certificates: dict[str, Any]) -> str:
