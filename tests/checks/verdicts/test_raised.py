@@ -81,7 +81,7 @@ def test_an_exit_in_the_users_code_is_no_success(capsys, monkeypatch):
     def command():
         raise SystemExit(0)
 
-    monkeypatch.setattr("signproof.cli.app", lambda standalone_mode: command())
+    monkeypatch.setattr("signproof.cli.app", lambda **settings: command())
     with pytest.raises(SystemExit) as ended:
         main()
     assert ended.value.code == 2 and "SystemExit: 0" in capsys.readouterr().err
