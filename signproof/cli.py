@@ -121,7 +121,8 @@ def main() -> None:
         message = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument
         if message is None:
             raise
-        code = _fail(f"{message()} See `signproof --help`.")
+        said = message().replace("Value error, ", "").rstrip(".")  # what Pydantic puts before what Typer says
+        code = _fail(f"{said}. See `signproof --help`.")
     sys.exit(_flushed(code if isinstance(code, int) else OK))
 
 

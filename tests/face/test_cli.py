@@ -225,6 +225,15 @@ def test_a_changed_verdict_exits_1_and_only_the_option_writes_the_baseline(run, 
     assert run("verify", *QUICK)[0] == 2
 
 
+def test_what_is_wrong_with_an_option_is_said_in_plain_words(misuse):
+    said = misuse("verify", "--profile", "slow")
+    assert (
+        said
+        == "signproof: Invalid value for '--profile': 'slow' is not one of 'quick', 'full'. See `signproof --help`.\n"
+    )
+    assert misuse("verify", "--jobs", "0").endswith(" than or equal to 1. See `signproof --help`.\n")
+
+
 def test_the_shipped_baseline_knows_every_claim(run):
     from signproof.theory.catalog import catalog
 
