@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # a kind is about all of these, and each of them asks it
     from signproof.checks.replay.replay import Replay
     from signproof.checks.replay.witness import Witness
     from signproof.checks.search.search import Hunt
+    from signproof.checks.trials.attempt import Attempt
     from signproof.checks.verdicts.inquiry import Inquiry
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
@@ -105,6 +106,15 @@ class Kind(ABC):
     def search(self, hunt: Hunt) -> None:
         """Search for an instance that breaks a claim until the hunt is over."""
         hunt.judge()
+
+    def parts(self, claim: Claim) -> tuple[str, ...]:
+        """What a campaign tries of a claim, again and again, each time with another seed; by default nothing, as all
+        that judges the claim does so once and for all."""
+        return ()
+
+    def attempt(self, claim: Claim, part: str, seed: int) -> Attempt:
+        """Try one part of a claim; the same part with the same seed gives the same attempt, wherever it is made."""
+        raise Unsupported(f"{claim.id} has no part {part!r}")
 
 
 def kind_of(claim: Claim) -> Kind:

@@ -23,6 +23,7 @@ COMMANDS = (
     "show",
     "export",
     "search",
+    "campaign",
     "replay",
     "check",
     "recheck",
@@ -39,7 +40,17 @@ COMMANDS = (
 """In the order in which --help lists them; each is a file in `signproof/commands`."""
 COMPLETING = "_SIGNPROOF_COMPLETE"
 """The variable by which a shell asks for completions."""
-COMPILING = ("verify", "search", "replay", "recheck", "variant", "tightness", "experiment", "counterexamples")
+COMPILING = (
+    "verify",
+    "search",
+    "campaign",
+    "replay",
+    "recheck",
+    "variant",
+    "tightness",
+    "experiment",
+    "counterexamples",
+)
 """Those that run what JAX compiles."""
 
 BEGIN = """signproof tells whether a convergence claim about a sign-type optimizer is true, and shows why.
@@ -81,7 +92,12 @@ def _ending(name: str, command: Callable[..., None]) -> Callable[..., None]:
 
 for name in COMMANDS:
     module = import_module(f"signproof.commands.{name}")
-    app.command(name, epilog=module.EPILOG)(_ending(name, module.command))
+    if hasattr(module, "app"):  # it has commands of its own
+        for each in module.app.registered_commands:
+            each.callback = _ending(name, each.callback)
+        app.add_typer(module.app, name=name, epilog=module.EPILOG)
+    else:
+        app.command(name, epilog=module.EPILOG)(_ending(name, module.command))
 
 
 @app.callback(invoke_without_command=True)

@@ -14,6 +14,7 @@ from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
+    from signproof.checks.replay.witness import Witness
     from signproof.checks.verdicts.verdict import Verdict
 
 
@@ -62,14 +63,22 @@ def verify(claim: Claim, profile: str = "quick", seed: int = 0, advance: Callabl
     return verdict_on(claim, profile, seed, BUDGET.share(1), advance)
 
 
-def verdict_on(claim: Claim, profile: str, seed: int, error: float, advance: Callable[[str], None] = silent) -> Verdict:
-    """The same within a share of the budget that the caller has taken. Interruptions alone are raised."""
+def verdict_on(
+    claim: Claim,
+    profile: str,
+    seed: int,
+    error: float,
+    advance: Callable[[str], None] = silent,
+    found: Sequence[Witness] = (),
+) -> Verdict:
+    """The same within a share of the budget that the caller has taken; witnesses that were found are replayed first.
+    Interruptions alone are raised."""
     from signproof.checks.verdicts import judge
     from signproof.counterexamples import corpus
 
     with heeded() as heed:
         try:
-            known = corpus.against(claim)
+            known = [*corpus.against(claim), *found]
             verdict = judge.verify(claim, profile=profile, seed=seed, advance=advance, known=known, error=error)
         except KeyboardInterrupt:
             raise

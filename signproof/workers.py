@@ -1,7 +1,8 @@
-"""A few processes that work through a list of tasks, one task each at a time, with one pipe each.
+"""A few processes that work through tasks, one task each at a time, with one pipe each.
 
 Unlike the pools of the standard library this one knows which process is at which task: if one dies, of whatever cause,
-the work ends at once and the message names its task. No process outlives the one that started it.
+the work ends at once and the message names its task, or the task is told as lost and another process takes its place.
+No process outlives the one that started it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing.connection import Connection, wait
+from time import monotonic
 from typing import Any
 
 from signproof.interruption import exit_code
@@ -31,58 +33,73 @@ Task = tuple[str, Any]
 
 class Lost(Exception):
     """A process died. The message is one line; `name` is that of its task, empty if it had none; `code` is what the
-    run is to exit with: 128 and the number of the signal, or 1."""
+    run is to exit with: 128 and the number of the signal, or 1; `late` says that it was ended, for its task took too
+    long."""
 
-    def __init__(self, message: str, name: str, code: int):
+    def __init__(self, message: str, name: str, code: int, late: bool = False):
         super().__init__(message)
-        self.name, self.code = name, code
+        self.name, self.code, self.late = name, code, late
 
 
 def each(
     jobs: int,
-    tasks: Sequence[Task],
+    tasks: Iterable[Task],
     prepare: Callable[..., Work],
     arguments: tuple[Any, ...] = (),
     ended: threading.Event | None = None,
+    replaced: bool = False,
+    seconds: float | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """The results of tasks, each with the number of its task, in the order in which they come.
 
-    Arguments: the number of processes; the tasks; `prepare(*arguments)` makes, in each process, the function that is
-    called with each task; all of it must be picklable, and so must the results. If `ended` is set, no more come.
-    Raises Lost if a process dies, KeyboardInterrupt if one is interrupted. However it ends, no process is left.
+    Arguments: the number of processes; the tasks, which are asked for one at a time; `prepare(*arguments)` makes, in
+    each process, the function that is called with each task; all of it must be picklable, and so must the results. If
+    `ended` is set, no more come. If lost processes are to be `replaced`, the result of what they were at is a Lost; so
+    is that of a task that takes longer than `seconds`.
+    Raises Lost if a process dies otherwise, KeyboardInterrupt if one is interrupted. However it ends, no process is
+    left.
     """
-    waiting = deque(enumerate(tasks))
+    waiting = enumerate(tasks)
     crew: list[_Worker] = []
     try:
-        crew += (_Worker(prepare, arguments) for _ in range(min(jobs, len(tasks))))
-        left = len(waiting)
-        while left and not (ended is not None and ended.is_set()):
+        # no more processes than there are tasks
+        crew += (_Worker(prepare, arguments, first) for first in islice(waiting, jobs))
+        while crew and not (ended is not None and ended.is_set()):
             ready = wait([channel for worker in crew for channel in worker.channels], PATIENCE)
             for worker in list(crew):
-                if not any(channel in ready for channel in worker.channels):
-                    continue
-                finished, result = worker.heard()
-                if waiting:
-                    worker.begin(*waiting.popleft())
-                else:
+                done: list[tuple[int, Any]] = []
+                try:
+                    if not any(channel in ready for channel in worker.channels):
+                        worker.hurry(seconds)
+                        continue
+                    done = worker.heard()
+                    busy = worker.begin(worker.upcoming or next(waiting, None))
+                except Lost as lost:
+                    if not replaced or worker.number is None:
+                        raise
+                    done.append((worker.number, lost))
+                    busy = False
+                    upcoming = next(waiting, None)
+                    if upcoming is not None:
+                        crew.append(_Worker(prepare, arguments, upcoming))
+                if not busy:
                     crew.remove(worker)
                     worker.end()
-                if finished is not None:
-                    left -= 1
-                    yield finished, result
+                yield from done
     finally:
         for worker in crew:
             worker.end()
 
 
 class _Worker:
-    """A process, and the task that it is at."""
+    """A process, the task that it is at, and the one that it begins with."""
 
-    def __init__(self, prepare: Callable[..., Work], arguments: tuple[Any, ...]):
+    def __init__(self, prepare: Callable[..., Work], arguments: tuple[Any, ...], upcoming: tuple[int, Task]):
         context = multiprocessing.get_context("spawn")
         self.pipe, far = context.Pipe()
+        self.upcoming: tuple[int, Task] | None = upcoming
         self.number: int | None = None
-        self.task = ""
+        self.task, self.begun = "", 0.0
         self.process = context.Process(target=_serve, args=(far, prepare, arguments), daemon=True)
         with _sigint_held():
             self.process.start()
@@ -92,22 +109,33 @@ class _Worker:
     def channels(self) -> tuple[Any, ...]:
         return self.pipe, self.process.sentinel
 
-    def heard(self) -> tuple[int | None, Any]:
-        """What it has finished, by number, and the result; None if it has only become ready. Raises Lost."""
+    def heard(self) -> list[tuple[int, Any]]:
+        """What it has finished, by number, and the result; nothing if it has only become ready. Raises Lost."""
         try:
             # what it said before it died counts
             result = self.pipe.recv() if self.pipe.poll() else self._died()
         except (EOFError, OSError):
             self._died()
-        finished, self.number, self.task = self.number, None, ""
-        return finished, result
+        done = [] if self.number is None else [(self.number, result)]
+        self.number, self.task = None, ""
+        return done
 
-    def begin(self, number: int, task: Task) -> None:
-        self.number, (self.task, given) = number, task
+    def begin(self, upcoming: tuple[int, Task] | None) -> bool:
+        """Give it a task, by number; whether there is one. Raises Lost."""
+        self.upcoming, self.begun = None, monotonic()
+        if upcoming is None:
+            return False
+        self.number, (self.task, given) = upcoming
         try:
             self.pipe.send(given)
         except OSError:
             self._died()
+        return True
+
+    def hurry(self, seconds: float | None) -> None:
+        """Raises Lost if it is at its task for longer than that."""
+        if seconds is not None and self.number is not None and monotonic() - self.begun > seconds:
+            raise Lost(f"{self.task} took more than {seconds:g} s", self.task, FAILED, late=True)
 
     def _died(self):
         self.process.join(SETTLE)

@@ -20,6 +20,7 @@ from signproof.theory.claim import Claim
 if TYPE_CHECKING:
     from signproof.checks.replay.replay import Replay
     from signproof.checks.search.search import Hunt
+    from signproof.checks.trials.attempt import Attempt
     from signproof.checks.verdicts.inquiry import Inquiry
     from signproof.checks.verdicts.verdict import Evidence, Verdict
 
@@ -47,6 +48,7 @@ class Flow(Timed):
     """measure(t) <= bound along every trajectory."""
 
     body = FlowBound
+    FLOWS = "flows on all families"
 
     def judge(self, inquiry: Inquiry) -> Verdict:
         from signproof.checks.verdicts.tried import concluded  # it loads JAX, of which replays need nothing
@@ -62,5 +64,13 @@ class Flow(Timed):
 
     def search(self, hunt: Hunt) -> None:
         for turn in count():
-            hunt.begin("flows on all families")
+            hunt.begin(self.FLOWS)
             hunt.take(try_flow(hunt.claim, PROFILES["full"], hunt.seed + turn, hunt.advance).witness)
+
+    def parts(self, claim: Claim) -> tuple[str, ...]:
+        return (self.FLOWS,)
+
+    def attempt(self, claim: Claim, part: str, seed: int) -> Attempt:
+        from signproof.checks.trials.attempt import Attempt
+
+        return Attempt.of(try_flow(claim, PROFILES["quick"], seed))

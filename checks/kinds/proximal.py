@@ -17,16 +17,19 @@ from signproof.checks.trials.tally import Trials
 from signproof.checks.trials.tightness import Reached
 from signproof.checks.verdicts.inquiry import Inquiry
 from signproof.theory.bodies import ProximalBound
+from signproof.theory.claim import Claim
 
 if TYPE_CHECKING:
     from signproof.checks.replay.replay import Replay
     from signproof.checks.search.search import Hunt
+    from signproof.checks.trials.attempt import Attempt
 
 
 class Proximal(Run):
     """The mean of E||G||^p over a run is at most the bound."""
 
     body = ProximalBound
+    RANDOM = "random composite objectives"
 
     def further(self, inquiry: Inquiry, trials: Trials) -> dict[str, Any]:
         try:
@@ -68,7 +71,16 @@ class Proximal(Run):
             hunt.advance(f"{claim.id}: tiny composite objectives, {length} steps")
             hunt.follow(proximal_search.grid(claim, length))
         for turn in count(1):
-            hunt.begin("random composite objectives")
+            hunt.begin(self.RANDOM)
             found = try_proximal(claim, hunt.seed + turn, hunt.advance)
             hunt.tried += sum(tally.instances for tally in found.tallies)
             hunt.take(found.witness)
+
+    def parts(self, claim: Claim) -> tuple[str, ...]:
+        return (self.RANDOM,)
+
+    def attempt(self, claim: Claim, part: str, seed: int) -> Attempt:
+        from signproof.checks.trials.attempt import Attempt
+
+        found = try_proximal(claim, seed)
+        return Attempt.counted(found.tallies, found.largest, found.instance, found.witness)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from signproof.checks.facts.runs import fits
 from signproof.checks.kind import NO_EXHIBIT, NO_LAW, Kind
 from signproof.checks.posing.cases import cases
-from signproof.checks.posing.domain import Range, ranges
+from signproof.checks.posing.domain import Range, Unsupported, ranges
 from signproof.checks.problems.base import Problem
 from signproof.checks.replay.bounds import replay, replay_expected
 from signproof.checks.replay.series import along_run, told
@@ -27,7 +29,9 @@ from signproof.theory.symbols import k
 
 if TYPE_CHECKING:
     from signproof.checks.replay.replay import Replay
+    from signproof.checks.search.ascent import Shape
     from signproof.checks.search.search import Hunt
+    from signproof.checks.trials.attempt import Attempt
 
 DIMENSIONS, RATIOS = (2, 8), (1, 2, 8, 80, 8000)
 """Dimensions and values of L/mu at which the tightness of a bound is mapped."""
@@ -98,27 +102,28 @@ class Run(Kind):
     # ------------------------------------------------------------------------------------------------- search
 
     def search(self, hunt: Hunt) -> None:
-        posed = [(case, ranges(case)) for case in cases(hunt.claim)]
+        from signproof.checks.search.ascent import SHAPES  # it loads JAX, of which replays need nothing
+
+        posed = _posed(hunt.claim)
         hunt.begin("a grid of tiny instances")
         for case, free in posed:
             hunt.follow(grid(case, free))
         self.search_further(hunt)
         for turn in count():
-            self._ascents(hunt, posed, turn)
+            self._ascents(hunt, posed, turn, SHAPES)
             self._batches(hunt, turn)
 
     def search_further(self, hunt: Hunt) -> None:
         """What is searched once, after the grid."""
 
-    def _ascents(self, hunt: Hunt, posed: list[tuple[Claim, list[Range]]], turn: int) -> None:
-        from signproof.checks.search.ascent import SHAPES, ascend, supports
+    def _ascents(self, hunt: Hunt, posed: list[tuple[Claim, list[Range]]], turn: int, shapes: Sequence[Shape]) -> None:
+        from signproof.checks.search.ascent import ascend, supports
 
-        for shape in SHAPES:
+        for shape in shapes:
             for case, free in posed:
                 if supports(case) and fits(case, shape.dimension):
                     hunt.begin("ascents by gradients")
-                    quadratics = "dense" if shape.dense else "diagonal"
-                    hunt.advance(f"{case.id}: ascent, {quadratics} quadratics, d = {shape.dimension}")
+                    hunt.advance(f"{case.id}: {_ascent(shape)}")
                     hunt.follow(ascend(case, free, shape, hunt.seed + turn, hunt.deadline))
 
     def _batches(self, hunt: Hunt, turn: int) -> None:
@@ -131,6 +136,36 @@ class Run(Kind):
         hunt.begin("random batches of all families")
         hunt.take(try_out(hunt.claim, PROFILES["quick"], hunt.seed + turn, hunt.advance).witness)
 
+    # ----------------------------------------------------------------------------------------------- campaign
+
+    def parts(self, claim: Claim) -> tuple[str, ...]:
+        from signproof.checks.facts.families import believed
+        from signproof.checks.search.ascent import SHAPES, supports
+
+        try:
+            families, climbed = believed(claim), [case for case in cases(claim) if supports(case)]
+        except Unsupported:
+            return ()
+        names = [family.family for family in families]
+        names += [_ascent(shape) for shape in SHAPES if any(fits(case, shape.dimension) for case in climbed)]
+        return tuple(dict.fromkeys(names))
+
+    def attempt(self, claim: Claim, part: str, seed: int) -> Attempt:
+        from signproof.checks.search.ascent import SHAPES
+        from signproof.checks.search.search import Hunt
+        from signproof.checks.trials.attempt import Attempt
+        from signproof.checks.trials.bounds import Watch, try_out
+
+        shapes = [shape for shape in SHAPES if _ascent(shape) == part]
+        if not shapes:
+            watch = Watch(only=part, ascent=False)
+            return Attempt.of(try_out(claim, replace(PROFILES["quick"], costly=True), seed, watch=watch))
+        hunt = Hunt(claim, inf, seed, lambda text: None)
+        hunt.through(lambda hunt: self._ascents(hunt, _posed(claim), 0, shapes))
+        nearest = "" if hunt.nearest is None else hunt.nearest.describe()
+        ratio = -inf if hunt.ratio is None else hunt.ratio
+        return Attempt(hunt.tried, ratio=ratio, nearest=nearest, witness=hunt.witness)
+
     # --------------------------------------------------------------------------------------------- plain data
 
     def state(self, claim: Claim) -> dict[str, Any]:
@@ -138,3 +173,13 @@ class Run(Kind):
 
     def read(self, data: Mapping[str, Any], homes: tuple[str, ...]) -> dict[str, Any]:
         return parts_from(data, homes)
+
+
+def _posed(claim: Claim) -> list[tuple[Claim, list[Range]]]:
+    """A claim's cases, each with the ranges of its parameters."""
+    return [(case, ranges(case)) for case in cases(claim)]
+
+
+def _ascent(shape: Shape) -> str:
+    """The part of a search that ascends on quadratics of one shape."""
+    return f"ascent, {'dense' if shape.dense else 'diagonal'} quadratics, d = {shape.dimension}"

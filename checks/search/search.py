@@ -89,8 +89,12 @@ class Hunt:
         return Found(self.witness, self.nearest, self.ratio, self.tried, words, seconds)
 
     def go(self):
+        self.through(kind_of(self.claim).search)
+
+    def through(self, part: Callable[[Hunt], None]) -> None:
+        """Go through all of the search, or a part of it, until it is over."""
         try:
-            kind_of(self.claim).search(self)
+            part(self)
         except Unsupported as unsupported:
             self.stages.append(f"not searched further: {unsupported}")
         except _Over:

@@ -42,6 +42,8 @@ class Watch:
     """Further trials, of each case of the claim, if the families have not broken it."""
     ascent: bool = True
     """Whether an ascent follows, from the tightest instances to tighter ones."""
+    only: str = ""
+    """The one family that is tried, by name; all if it is empty."""
     raises: bool = False
     """Whether the caller wants what the method raises, instead of trials on the families that are left."""
 
@@ -95,7 +97,7 @@ def _try_out(
     ranges = domain.ranges(claim)
     domain.constants(claim)
     for number, family in enumerate(tried):
-        if family.costly and not profile.costly:
+        if (family.costly and not profile.costly) or watch.only not in ("", family.family):
             continue
         tally = Tally(family.family + label, profile.steps)
         rng = np.random.default_rng([seed, number])

@@ -257,6 +257,6 @@ def test_a_worker_is_deaf_from_its_first_moment(monkeypatch):
     )
     before = signal.pthread_sigmask(signal.SIG_BLOCK, set())
     with suppress(Exception):
-        workers._Worker(print, ())
+        workers._Worker(print, (), (0, ("", None)))
     assert [signal.SIGINT in mask for mask in masks] == [True]
     assert signal.pthread_sigmask(signal.SIG_BLOCK, set()) == before
