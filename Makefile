@@ -3,10 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 BIN := $(VENV)/bin
+# The versions that were tested together; CONSTRAINTS= takes the newest that pyproject.toml allows.
+CONSTRAINTS ?= constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples smoke test coverage bench docs rooms coq lint clean
+.PHONY: help verify errata counterexamples smoke test coverage bench docs certificates constraints rooms coq lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +49,11 @@ docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 certificates: $(VENV)/.installed ## search for the certificates that come with the package: theory/papers/certificates.json
 	$(BIN)/python -m signproof.theory.keeping
 
+constraints: ## take the newest versions that pyproject.toml allows, to be tested: constraints.txt
+	@rm -rf out/newest && mkdir -p out && $(PYTHON) -m venv out/newest
+	out/newest/bin/python -m pip install --quiet --editable '.[test,bench]'
+	out/newest/bin/python -m pip freeze --exclude-editable > constraints.txt
+
 rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/rooms.svg
 	$(BIN)/python docs/drawing/rooms.py
 
@@ -67,22 +75,22 @@ clean: ## remove what make made, the virtual environment included
 	rm -rf .venv out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-# The installs are editable, so only a change of pyproject.toml calls for a new one. The interpreter
+# The installs are editable, so only a change of pyproject.toml or of the versions calls for a new one. The interpreter
 # is an order-only prerequisite: it is a link, and its time is that of the system's Python.
-$(VENV)/.installed: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) .
 	@touch $@
 
-$(VENV)/.installed-test: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[test]'
+$(VENV)/.installed-test: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) '.[test]'
 	@touch $(VENV)/.installed $@
 
-$(VENV)/.installed-bench: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+$(VENV)/.installed-bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) '.[bench]'
 	@touch $(VENV)/.installed $@
 
-$(VENV)/.installed-docs: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+$(VENV)/.installed-docs: pyproject.toml constraints.txt | $(BIN)/python
+	$(INSTALL) '.[docs]'
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:
