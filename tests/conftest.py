@@ -27,7 +27,9 @@ TOGETHER = {
     "test_own_kind.py": "a run of claims of an own kind",
     "test_own_parts.py": "a run of claims with own parts",
     "test_counterexamples.py": "a run of all counterexamples",
-    "test_documents.py": "the documents of all proofs",
+    "test_documents.py": "all proofs",
+    "test_certified.py": "all proofs",
+    "test_graph.py": "all proofs",
 }
 """Test files whose tests share what takes long, and what that is."""
 
