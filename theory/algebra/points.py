@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
+from math import isqrt
 
 from sympy import Abs, Add, And, Basic, Eq, Ge, Gt, Le, Lt, Max, Min, Mul, Ne, Not, Or, Pow, Rational, Symbol
-from sympy.logic.boolalg import BooleanFalse, BooleanTrue
+from sympy.logic.boolalg import Boolean, BooleanFalse, BooleanTrue
 
 LARGEST_POWER = 64
 """Exponents that are computed here."""
 LARGEST_BITS = 20_000
 """Bits of numbers that are."""
+MOST = 500
+"""Values that are tried, one after the other, until a point is given up."""
 
 
 class _Elsewhere(Exception):
@@ -27,6 +30,43 @@ def at_rationals(statement: Basic, values: Mapping[Symbol, Rational]) -> bool | 
         return _truth(statement, values)
     except (_Elsewhere, ZeroDivisionError, RecursionError):
         return None
+
+
+def meeting(
+    premises: Sequence[Boolean], values: Sequence[Rational], whole: Set[Symbol] = frozenset()
+) -> dict[Symbol, Rational] | None:
+    """A point at which all premises are true: each symbol in turn has the first of some values with which the others
+    can still be found among them. None if there is none, if a premise is not of those that are told here, or if that
+    takes long.
+    """
+    symbols = sorted(set().union(*(premise.free_symbols for premise in premises)), key=str)
+    place = {symbol: number for number, symbol in enumerate(symbols)}
+    # each premise is looked at as soon as its last symbol has a value
+    due: list[list[Boolean]] = [[] for _ in symbols]
+    for premise in premises:
+        if premise.free_symbols:
+            due[max(place[symbol] for symbol in premise.free_symbols)].append(premise)
+        elif at_rationals(premise, {}) is not True:
+            return None
+    point: dict[Symbol, Rational] = {}
+    left = MOST
+
+    def found(number: int) -> bool:
+        nonlocal left
+        if number == len(symbols):
+            return True
+        for value in values:
+            left -= 1
+            if left < 0:
+                return False
+            if symbols[number] in whole and value.q != 1:
+                continue
+            point[symbols[number]] = value
+            if all(at_rationals(premise, point) is True for premise in due[number]) and found(number + 1):
+                return True
+        return False
+
+    return point if found(0) else None
 
 
 def _truth(statement: Basic, values: Mapping[Symbol, Rational]) -> bool:
@@ -68,6 +108,8 @@ def _number(term: Basic, values: Mapping[Symbol, Rational]) -> Fraction:
             found *= part
     elif kind is Pow:
         base, exponent = parts
+        if exponent.denominator == 2:
+            base, exponent = _root(base), 2 * exponent
         if exponent.denominator != 1 or abs(exponent) > LARGEST_POWER:
             raise _Elsewhere
         if not base > 0 and not isinstance(term.args[1], Rational):
@@ -78,3 +120,11 @@ def _number(term: Basic, values: Mapping[Symbol, Rational]) -> Fraction:
     if found.numerator.bit_length() + found.denominator.bit_length() > LARGEST_BITS:
         raise _Elsewhere
     return found
+
+
+def _root(number: Fraction) -> Fraction:
+    """The square root of a square; no other is rational."""
+    root = Fraction(isqrt(max(number.numerator, 0)), isqrt(number.denominator))
+    if root * root != number:
+        raise _Elsewhere
+    return root
