@@ -37,8 +37,10 @@ if TYPE_CHECKING:
         Convex,
         Dimension,
         PolyakLojasiewicz,
+        SeparablySmooth,
         Smooth,
         StartDistance,
+        StartSize,
         StronglyConvex,
     )
     from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
@@ -74,8 +76,8 @@ _HOMES = {
     "judging": "verify",
     "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
     "SteepestDescent",
-    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance "
-    "StronglyConvex",
+    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension PolyakLojasiewicz SeparablySmooth "
+    "Smooth StartDistance StartSize StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
     "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
@@ -127,12 +129,14 @@ __all__ = [
     "Row",
     "ScaledSignGD",
     "ScaledSignSGD",
+    "SeparablySmooth",
     "SignGD",
     "SignMargin",
     "Signum",
     "Smooth",
     "Source",
     "StartDistance",
+    "StartSize",
     "Status",
     "SteepestDescent",
     "Step",

@@ -8,10 +8,11 @@ from signproof.theory.assumptions.objective import (
     Dimension,
     OfConstant,
     PolyakLojasiewicz,
+    SeparablySmooth,
     Smooth,
     StronglyConvex,
 )
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import StartDistance, StartSize
 
 __all__ = [
     "Assumption",
@@ -21,7 +22,9 @@ __all__ = [
     "Dimension",
     "OfConstant",
     "PolyakLojasiewicz",
+    "SeparablySmooth",
     "Smooth",
     "StartDistance",
+    "StartSize",
     "StronglyConvex",
 ]

@@ -13,7 +13,7 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, Unbiased, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import StartDistance, StartSize
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.terms.vectors import about_vectors, gradient, inner, norm, point
 
@@ -64,7 +64,7 @@ def _alike(assumption: Assumption) -> Iterator[Assumption]:
         yield Unbiased(workers)
     for formula in assumption.formulas:
         kinds: list[Callable[..., Assumption]] = [Smooth, StronglyConvex, PolyakLojasiewicz]
-        for kind, pair in product([*kinds, SublevelRadius, StartDistance], (*ORDER, ANY)):
+        for kind, pair in product([*kinds, SublevelRadius, StartDistance, StartSize], (*ORDER, ANY)):
             yield kind(formula, pair)
         yield VoteMargin(formula)
         for workers in (False, True):
