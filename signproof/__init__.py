@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Constant,
         Convex,
         Dimension,
+        MinimizerSize,
         PolyakLojasiewicz,
         SeparablySmooth,
         Smooth,
@@ -76,8 +77,8 @@ _HOMES = {
     "judging": "verify",
     "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
     "SteepestDescent",
-    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension PolyakLojasiewicz SeparablySmooth "
-    "Smooth StartDistance StartSize StronglyConvex",
+    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension MinimizerSize PolyakLojasiewicz "
+    "SeparablySmooth Smooth StartDistance StartSize StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
     "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
@@ -121,6 +122,7 @@ __all__ = [
     "Measure",
     "MinDualGradientNorm",
     "MinOverRun",
+    "MinimizerSize",
     "Orbit",
     "PolyakLojasiewicz",
     "Potential",

@@ -22,7 +22,7 @@ from signproof.theory.assumptions.objective import (
     Smooth,
     StronglyConvex,
 )
-from signproof.theory.assumptions.start import StartDistance, StartSize
+from signproof.theory.assumptions.start import MinimizerSize, StartDistance, StartSize
 from signproof.theory.elaboration.recognized import recognized
 from signproof.theory.norms import L2, LINF, DualPair
 
@@ -30,8 +30,10 @@ BITS = 128
 
 
 @lru_cache(1024)
-def special(assumption: Assumption) -> Convex | StartDistance | StartSize | None:
-    """Convexity, or a near or small start, if that is what an assumption says; else None."""
+def special(assumption: Assumption) -> Convex | StartDistance | StartSize | MinimizerSize | None:
+    """Convexity, a near or small start, or where the minimizer is, if that is what an assumption says; else None."""
+    if type(assumption) is MinimizerSize:
+        return assumption
     if type(assumption) in (Smooth, StronglyConvex, PolyakLojasiewicz, Dimension):
         return None
     found = recognized(assumption, ())

@@ -31,6 +31,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.start import MinimizerSize
 from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.border.steps import Guarded
 from signproof.theory.claim import Claim
@@ -301,6 +302,10 @@ def outside(instance: Instance, steps: int) -> str:
         if isinstance(special(assumption), Convex):
             if not is_convex(problem):
                 return f"{problem.family} are not known to be convex"
+            continue
+        if isinstance(special(assumption), MinimizerSize):
+            if problem.off_centre():
+                return f"of {problem.family} the minimizer is not known exactly"
             continue
         if start_distance(assumption) and problem.off_centre():
             return f"of {problem.family} it is not known how far exactly a start is from the minimizer"

@@ -32,6 +32,7 @@ from signproof.checks.runs.plans import Stream, plan
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.start import MinimizerSize
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import DualGradientNorm, Measure, Suboptimality
 from signproof.theory.norms import LINF
@@ -140,6 +141,8 @@ def prepare(
     for assumption in claim.assumptions:
         if isinstance(special(assumption), Convex):
             inside = inside & convexity(problem)
+        if isinstance(special(assumption), MinimizerSize) and problem.off_centre():
+            return None  # elsewhere the minimizer is the origin
         if not isinstance(assumption, Constant) or isinstance(special(assumption), Convex):
             continue  # it is about the start alone, or has no constant
         begun = of_start(assumption)

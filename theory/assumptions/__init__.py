@@ -12,7 +12,7 @@ from signproof.theory.assumptions.objective import (
     Smooth,
     StronglyConvex,
 )
-from signproof.theory.assumptions.start import StartDistance, StartSize
+from signproof.theory.assumptions.start import MinimizerSize, StartDistance, StartSize
 
 __all__ = [
     "Assumption",
@@ -20,6 +20,7 @@ __all__ = [
     "Constant",
     "Convex",
     "Dimension",
+    "MinimizerSize",
     "OfConstant",
     "PolyakLojasiewicz",
     "SeparablySmooth",

@@ -27,7 +27,15 @@ from signproof.checks.trials.bounds import try_out
 from signproof.checks.trials.tally import Profile
 from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent
-from signproof.theory.assumptions import Constant, Convex, SeparablySmooth, Smooth, StartDistance, StartSize
+from signproof.theory.assumptions import (
+    Constant,
+    Convex,
+    MinimizerSize,
+    SeparablySmooth,
+    Smooth,
+    StartDistance,
+    StartSize,
+)
 from signproof.theory.elaboration.vacuity import contradiction
 from signproof.theory.measures import Formula, Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
@@ -182,3 +190,14 @@ def test_separable_smoothness_is_answered_by_sums_over_the_coordinates(family):
     most = ends.upper / 2 * ((y - x) ** 2).max(axis=0)
     assert (np.abs(gap) <= most * (1 + 1e-9) + 1e-12).all()
     assert known(next(LeastSquares.drawn(np.random.default_rng(0), 1))[0], SeparablySmooth(L)) is None
+
+
+def test_a_minimizer_in_the_cube_is_the_origin_of_every_family_that_knows_it(monkeypatch):
+    """Of the others nothing is said: they are left out, and replays refuse them."""
+    kept = claim(V0 / 100, StartSize(R), MinimizerSize(R))
+    found = try_out(kept, quiet(monkeypatch, PiecewiseQuadratic))
+    assert found.witness is not None and found.witness.replay().confirmed
+    batch, _ = LogisticSum.batch(LogisticSum.shapes[0], np.random.default_rng(0))
+    monkeypatch.setattr(LogisticSum, "off_centre", lambda self: 1.0)
+    one = Instance(kept, batch.one(0), {"L": fmpq(10**9), "R": fmpq(9)}, (fmpq(1),) * batch.dimension)
+    assert "the minimizer is not known exactly" in replay(one, 1).why
