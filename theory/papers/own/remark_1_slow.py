@@ -20,7 +20,7 @@ from signproof.theory.papers.own import PAPER
 from signproof.theory.proof_steps import Proof, Step
 
 SOURCE = Source(PAPER, "Remark 1 of scaled-sign, AdaGrad-Norm from b_0 = 0")
-n, x, g, B, p, q = (Symbol(name, real=True) for name in ("n", "x", "g", "B", "p", "q"))
+n, x, g, B = (Symbol(name, real=True) for name in ("n", "x", "g", "B"))
 (after,), memory = Function(g * x, (x,)).step(AdaGradNorm(Integer(1)), Matrix([x]), B)
 b = sqrt(memory)
 
@@ -47,6 +47,7 @@ step = Claim(
     proof=lengths,
 )
 
+p, q = sqrt((n + 1) * (n + 2)), sqrt((n + 3) * (n + 4))
 rise = sqrt(2) * p * (q - p)
 
 
@@ -64,9 +65,9 @@ def between() -> Proof:
 curvature = Claim(
     id="own/remark-1.slow.curvature",
     source=SOURCE,
-    about="With p^2 = (n + 1)(n + 2) and q^2 = (n + 3)(n + 4), f'' is sqrt(2) p (q - p)/q between a_{n+2} and a_n: "
-    "between 1 and 3.",
+    about="With p = sqrt((n + 1)(n + 2)) and q = sqrt((n + 3)(n + 4)), f'' is sqrt(2) p (q - p)/q between a_{n+2} "
+    "and a_n: between 1 and 3.",
     statement=And(q <= rise, rise <= 3 * q),
-    domain=(n >= 0, p >= 0, q >= 0, Eq(p**2, (n + 1) * (n + 2)), Eq(q**2, (n + 3) * (n + 4))),
+    domain=(n >= 0,),
     proof=between,
 )
