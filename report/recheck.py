@@ -22,6 +22,7 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.claim import Claim
 from signproof.theory.document.certified import accepted
 from signproof.theory.document.terms import term
+from signproof.theory.elaboration.recognized import in_own_words
 from signproof.theory.kernel.check import Refused
 from signproof.theory.kernel.form import DocumentError, unpacked
 from signproof.theory.misuse import named
@@ -43,7 +44,7 @@ def recheck(entry: Mapping[str, Any], known: Mapping[str, Claim]) -> Outcome:
     """Check an entry again. Argument: the claims that are known by their IDs, a user's own included."""
     try:
         if entry["verdict"] == "proved":
-            return _proved(entry)
+            return _proved(entry, known)
         if entry["verdict"] in CHECKED:
             return _broken(entry, known)
     except (DocumentError, WitnessError) as error:
@@ -53,7 +54,7 @@ def recheck(entry: Mapping[str, Any], known: Mapping[str, Claim]) -> Outcome:
     return Outcome(None, "nothing is proved or refuted")
 
 
-def _proved(entry: Mapping[str, Any]) -> Outcome:
+def _proved(entry: Mapping[str, Any], known: Mapping[str, Claim]) -> Outcome:
     pieces = [piece for piece in entry["evidence"] if piece["kind"] in ("proof", "cover") and piece.get("accepted")]
     carried = next((piece for piece in pieces if "packed" in piece), None)
     if carried is None and not (pieces and entry["kind"] == "algebraic"):
@@ -68,7 +69,7 @@ def _proved(entry: Mapping[str, Any]) -> Outcome:
         ("ID", entry["id"], claim.id),
         ("statement", entry["statement"]["text"], text(term(claim.conclusion))),
         ("domain", [part["text"] for part in entry["domain"]], [text(term(part)) for part in claim.domain]),
-        ("assumptions", _names(entry), [assumed.name for assumed in claim.assumptions]),
+        ("assumptions", _names(entry, known), [assumed.name for assumed in claim.assumptions]),
         ("lemmas", sorted(entry["lemmas"]), sorted(outcome.lemmas)),
         ("SHA-256", carried.get("document"), document.sha256),
         ("number of questions that rest on solvers", carried.get("solved"), outcome.solved),
@@ -80,8 +81,12 @@ def _proved(entry: Mapping[str, Any]) -> Outcome:
     return Outcome(True, f"the kernel accepts its document of {len(document.form.steps)} steps{rests}")
 
 
-def _names(entry: Mapping[str, Any]) -> list[str]:
-    """The classes of an entry's assumptions."""
+def _names(entry: Mapping[str, Any], known: Mapping[str, Claim]) -> list[str]:
+    """The classes of an entry's assumptions, as its document has them: those of a claim without a proof of its own are
+    the package's where they say the same."""
+    claim = known.get(entry["id"])
+    if claim is not None and claim.proof is None and [*map(str, claim.assumptions)] == _said(entry)[3]:
+        return [type(assumption).__name__ for assumption in in_own_words(claim).assumptions]
     return [assumption["text"].partition("(")[0] for assumption in entry["assumptions"]]
 
 

@@ -36,9 +36,12 @@ if TYPE_CHECKING:
         Constant,
         Convex,
         Dimension,
+        MinimizerSize,
         PolyakLojasiewicz,
+        SeparablySmooth,
         Smooth,
         StartDistance,
+        StartSize,
         StronglyConvex,
     )
     from signproof.theory.assumptions.gradients import BoundedVariance, SignMargin, Unbiased
@@ -74,8 +77,8 @@ _HOMES = {
     "judging": "verify",
     "theory.algorithms": "Algorithm GradientDescent MajorityVote ScaledSignGD ScaledSignSGD SignGD Signum "
     "SteepestDescent",
-    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension PolyakLojasiewicz Smooth StartDistance "
-    "StronglyConvex",
+    "theory.assumptions": "Assumption BoundedGradient Constant Convex Dimension MinimizerSize PolyakLojasiewicz "
+    "SeparablySmooth Smooth StartDistance StartSize StronglyConvex",
     "theory.assumptions.gradients": "BoundedVariance SignMargin Unbiased",
     "theory.claim": "Claim ClaimError Source",
     "theory.measures": "BestSuboptimality Distance DualGradientNorm Expected ExpectedSuboptimality Formula "
@@ -119,6 +122,7 @@ __all__ = [
     "Measure",
     "MinDualGradientNorm",
     "MinOverRun",
+    "MinimizerSize",
     "Orbit",
     "PolyakLojasiewicz",
     "Potential",
@@ -127,12 +131,14 @@ __all__ = [
     "Row",
     "ScaledSignGD",
     "ScaledSignSGD",
+    "SeparablySmooth",
     "SignGD",
     "SignMargin",
     "Signum",
     "Smooth",
     "Source",
     "StartDistance",
+    "StartSize",
     "Status",
     "SteepestDescent",
     "Step",

@@ -14,7 +14,7 @@ from signproof.theory.elaboration.facts import NoProof
 from signproof.theory.files import write_atomically
 from signproof.theory.kernel.arithmetic import Question
 from signproof.theory.kernel.check import Refused, complete
-from signproof.theory.kernel.form import Unwritable
+from signproof.theory.kernel.form import DocumentError
 
 
 def needed() -> dict[str, Any]:
@@ -38,7 +38,7 @@ def needed() -> dict[str, Any]:
                 if not isinstance(complete(document(claim, proof).form, search), Refused):
                     used |= asked
                     break
-        except (NoProof, Unwritable):
+        except (NoProof, DocumentError):  # of what no document can say, solvers decide
             continue
     return {named: known[named] for named in sorted(used) if known[named] is not None}
 

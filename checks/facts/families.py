@@ -27,10 +27,10 @@ from sympy.core.symbol import Str
 from signproof.checks.facts.reading import Reading, Unvalued, told, told_vector
 from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Undecided, rational, rationals, to_float
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.problems.base import Instances, Problem, answered, exactly_known, known, nearest
+from signproof.checks.problems.base import Instances, Problem, answered, exactly_known, in_coordinates, known, nearest
 from signproof.checks.problems.families import families
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
-from signproof.theory.assumptions.objective import Assumption, Constant, Dimension, Smooth
+from signproof.theory.assumptions.objective import Assumption, Constant, Dimension, SeparablySmooth, Smooth
 from signproof.theory.border.home import is_ours
 from signproof.theory.border.runs import NAMES, speaks_of_run, stated
 from signproof.theory.claim import Claim
@@ -248,6 +248,8 @@ def _in_numbers(assumption: Assumption) -> Iterator[Assumption]:
     """An assumption of the objective, in every norm if it is about any."""
     if getattr(assumption, "norm", None) is ANY:
         yield from (dataclasses.replace(assumption, norm=pair) for pair in (LINF, L2, OPERATOR))  # type: ignore[call-arg]
+    elif type(assumption) is SeparablySmooth:
+        yield in_coordinates(assumption)
     elif isinstance(assumption, Constant | Convex) and not isinstance(assumption, SublevelRadius):
         yield assumption
 

@@ -12,14 +12,16 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.checks.posing.domain import Unsupported
 from signproof.checks.posing.special import special
+from signproof.theory.assumptions.composite import Entries
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Assumption, Constant
 from signproof.theory.border.consistency import draws
-from signproof.theory.border.runs import about_run
+from signproof.theory.border.runs import about_run, stated
 from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.measures.runs import Measure
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.symbols import k
+from signproof.theory.terms.proximal import entry
 
 HORIZONS = (0, 1, 8)
 """Numbers of steps fixed before the run that are tried; each is compiled anew."""
@@ -166,7 +168,9 @@ def noiseless(claim: Claim) -> Claim:
         if not told and (isinstance(assumption, OracleAssumption) or draws(assumption)):
             raise Unsupported(f"{type(assumption).__name__} is not known to be met by exact gradients")
     oracle = [assumption for assumption in claim.assumptions if isinstance(assumption, OracleAssumption)]
+    levels = [assumption for assumption in claim.assumptions if _sum_alone(claim, assumption, oracle)]
     conditions = [each for assumption in oracle for each in (*assumption.conditions, *(assumption.met_exactly or ()))]
+    conditions += [Ge(total, 0) for level in levels for total in level.formulas]
     named: set[Symbol] = set().union(*(each.free_symbols for each in (*conditions, *claim.domain)))
     # what nothing else is said of stays bound: a constant that is not negative is a case of the claim
     conditions += [Ge(symbol, 0) for symbol in sorted(set().union(*(a.symbols for a in oracle)) - named, key=str)]
@@ -178,9 +182,19 @@ def noiseless(claim: Claim) -> Claim:
             id=f"{claim.id} (exact gradients)",
             algorithm=claim.algorithm.noiseless,
             measure=claim.measure.noiseless,
-            assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in oracle),
+            assumptions=tuple(assumption for assumption in claim.assumptions if assumption not in (*oracle, *levels)),
             domain=(*claim.domain, *(condition for condition in conditions if condition != true)),
             proof=None,
         )
     except ClaimError as error:
         raise Unsupported(f"no such claim can be made about exact gradients: {error}") from None
+
+
+def _sum_alone(claim: Claim, assumption: Assumption, oracle: Sequence[Assumption]) -> bool:
+    """Whether it gives numbers for each coordinate of which, but for the noise, only the sum is told: there are such
+    numbers, whatever their sum."""
+    if not isinstance(assumption, Entries) or claim.measure is None:
+        return False
+    others = [stated(each) for each in claim.assumptions if each not in (*oracle, assumption)]
+    said = [claim.measure.symbol, claim.bound, *claim.domain, *others]
+    return all(term.args[0] != assumption.constants for part in said for term in part.atoms(entry))

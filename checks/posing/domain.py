@@ -18,6 +18,7 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.arithmetic import Arithmetic, Numbers, evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.start import MinimizerSize
 from signproof.theory.border.runs import about_run
 from signproof.theory.claim import Claim
 from signproof.theory.symbols import V0, k
@@ -60,7 +61,7 @@ def constants(claim: Claim) -> dict[Symbol, list]:
     """
     found: dict[Symbol, list] = {}
     for assumption in claim.assumptions:
-        if isinstance(special(assumption), Convex):
+        if isinstance(special(assumption), Convex | MinimizerSize):
             continue
         if not isinstance(assumption, Constant) and about_run(assumption):
             continue

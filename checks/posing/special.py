@@ -1,4 +1,4 @@
-"""Assumptions without a constant of the objective that families answer all the same: convexity, and near starts.
+"""Assumptions without a constant of the objective that are answered all the same: convexity, near and small starts.
 
 Whoever wrote them: an assumption is known by what it says.
 """
@@ -22,7 +22,7 @@ from signproof.theory.assumptions.objective import (
     Smooth,
     StronglyConvex,
 )
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import MinimizerSize, StartDistance, StartSize
 from signproof.theory.elaboration.recognized import recognized
 from signproof.theory.norms import L2, LINF, DualPair
 
@@ -30,12 +30,14 @@ BITS = 128
 
 
 @lru_cache(1024)
-def special(assumption: Assumption) -> Convex | StartDistance | None:
-    """Convexity or a near start, if that is what an assumption says; else None."""
+def special(assumption: Assumption) -> Convex | StartDistance | StartSize | MinimizerSize | None:
+    """Convexity, a near or small start, or where the minimizer is, if that is what an assumption says; else None."""
+    if type(assumption) is MinimizerSize:
+        return assumption
     if type(assumption) in (Smooth, StronglyConvex, PolyakLojasiewicz, Dimension):
         return None
     found = recognized(assumption, ())
-    return found if isinstance(found, Convex | StartDistance) else None
+    return found if isinstance(found, Convex | StartDistance | StartSize) else None
 
 
 def assumes_convexity(assumptions: Iterable[Assumption]) -> bool:
@@ -46,6 +48,26 @@ def start_distance(assumption: Assumption) -> DualPair | None:
     """The norm in which an assumption bounds the distance of the start from the minimizer by its constant; or None."""
     found = special(assumption)
     return found.norm if isinstance(found, StartDistance) and isinstance(assumption, Constant) else None
+
+
+def of_start(assumption: Assumption) -> StartDistance | StartSize | None:
+    """What an assumption bounds of the start by its constant: its distance from the minimizer or its size; or None."""
+    found = special(assumption)
+    start_only = isinstance(found, StartDistance | StartSize) and isinstance(assumption, Constant)
+    return found if start_only else None  # type: ignore[return-value]
+
+
+def sizes(said: StartDistance | StartSize, start: np.ndarray, off: float) -> np.ndarray:
+    """What is bounded of each start of a batch, as floats no less than it.
+
+    Arguments: what `of_start` found; starts of shape (d, batch); how far the origin may be from the minimizer.
+    """
+    return distances(said.norm, start, off if isinstance(said, StartDistance) else 0.0)
+
+
+def size(said: StartDistance | StartSize, start: Sequence[fmpq], off: float) -> fmpq:
+    """The same of one start, exact, or a rational just above it."""
+    return distance(said.norm, start, off if isinstance(said, StartDistance) else 0.0)
 
 
 def distances(pair: DualPair, start: np.ndarray, off: float) -> np.ndarray:

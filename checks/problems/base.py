@@ -23,7 +23,7 @@ from flint import fmpq
 from signproof.checks.numbers.exact import Exact, each, rational, rationals
 from signproof.checks.problems.constants import Enclosure
 from signproof.theory.arithmetic import Arithmetic, Numbers, Scalar, Vector
-from signproof.theory.assumptions.objective import Constant, Dimension, StronglyConvex
+from signproof.theory.assumptions.objective import Constant, Dimension, SeparablySmooth, Smooth, StronglyConvex
 from signproof.theory.border.copies import copied
 from signproof.theory.border.home import is_ours
 from signproof.theory.declared import owner, said_of
@@ -307,14 +307,24 @@ def exactly_known(problem: Problem, assumption: Constant) -> fmpq | None:
     """For one instance: a rational constant with which the assumption surely holds."""
     if type(assumption) is Dimension:
         return fmpq(problem.dimension)
+    if type(assumption) is SeparablySmooth:
+        return exactly_known(problem, in_coordinates(assumption)) if problem.separable else None
     if answered(type(problem), assumption) is not None:
         return Problem.exact_constant(problem, assumption)
     return problem.exact_constant(assumption)
 
 
 def _constant(problem: Problem, assumption: Constant) -> Enclosure | None:
+    if type(assumption) is SeparablySmooth:
+        return _constant(problem, in_coordinates(assumption)) if problem.separable else None
     answer = answered(type(problem), assumption)
     return problem.constant(assumption) if answer is None else answer(problem, assumption)
+
+
+def in_coordinates(assumption: SeparablySmooth) -> Smooth:
+    """What separable smoothness is of a sum of functions of one coordinate each: both constants are the sum of theirs.
+    Other families do not answer it: their constants would take one number for each coordinate."""
+    return Smooth(assumption.constant, LINF)
 
 
 def convexity(problem: Problem) -> bool | np.ndarray:

@@ -18,7 +18,7 @@ from signproof.checks.gradients.finite import Oracle, TableOracle
 from signproof.checks.numbers.exact import RATIONALS, Balls, Exact, Irrational, Undecided, rational, rationals
 from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Unsupported
-from signproof.checks.posing.special import special, start_distance
+from signproof.checks.posing.special import of_start, special, start_distance
 from signproof.checks.problems.base import exactly_known, is_convex
 from signproof.checks.replay.replay import PRECISIONS, Replay, ends_of, outside_domain, symbols
 from signproof.checks.runs.exact import frozen, iterates, states_of
@@ -31,6 +31,7 @@ from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.gradients import OracleAssumption
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.start import MinimizerSize
 from signproof.theory.border.runs import about_later, about_run, about_run_and_points, every_k, reach
 from signproof.theory.border.steps import Guarded
 from signproof.theory.claim import Claim
@@ -302,9 +303,13 @@ def outside(instance: Instance, steps: int) -> str:
             if not is_convex(problem):
                 return f"{problem.family} are not known to be convex"
             continue
+        if isinstance(special(assumption), MinimizerSize):
+            if problem.off_centre():
+                return f"of {problem.family} the minimizer is not known exactly"
+            continue
         if start_distance(assumption) and problem.off_centre():
             return f"of {problem.family} it is not known how far exactly a start is from the minimizer"
-        if about_run(assumption) and (not isinstance(assumption, Constant) or start_distance(assumption)):
+        if about_run(assumption) and (not isinstance(assumption, Constant) or of_start(assumption)):
             continue
         if not isinstance(assumption, Constant):
             return f"{assumption} is not about a constant of the problem"

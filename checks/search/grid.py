@@ -20,7 +20,7 @@ from sympy import Expr, Symbol
 from signproof.checks.numbers.exact import RATIONALS, rational, rationals
 from signproof.checks.posing.displaced import depends_on_origin
 from signproof.checks.posing.domain import Range
-from signproof.checks.posing.special import start_distance
+from signproof.checks.posing.special import of_start
 from signproof.checks.problems.base import Problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
@@ -65,7 +65,7 @@ def grid(claim: Claim, ranges: list[Range]) -> Iterator[Proposal]:
         thetas = {interval.symbol: theta for interval, theta in zip(ranges, positions, strict=True)}
         for slack, problem in product(SLACK, _problems()):
             slacks = _slack(claim, slack)
-            if any(map(start_distance, claim.assumptions)):  # parameters depend on the start
+            if any(map(of_start, claim.assumptions)):  # parameters depend on the start
                 for start in _starts(problem, None):
                     posed = pose(claim, ranges, problem, thetas, slacks, start)
                     if posed is not None:

@@ -75,7 +75,7 @@ from signproof.checks.trials.batch import Comparison, compare, confirm, prepare
 from signproof.checks.trials.tally import PROFILES
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, PolyakLojasiewicz
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import MinimizerSize, StartDistance, StartSize
 from signproof.theory.claim import Claim
 
 SEEDS = 2**16
@@ -313,7 +313,8 @@ def _meets(family: type[Problem], shape: tuple[int, ...], assumptions: tuple[Con
         said = special(assumption)
         if isinstance(said, Convex):
             return bool(np.all(convexity(problem)))
-        return isinstance(said, StartDistance) or known(problem, assumption) is not None  # R is read off a start
+        read_off = isinstance(said, StartDistance | StartSize | MinimizerSize)  # R is that of start or minimizer
+        return read_off or known(problem, assumption) is not None
 
     return all(map(met, assumptions))
 

@@ -21,7 +21,7 @@ from signproof.checks.numbers.exact import RATIONALS, Undecided, rational, ratio
 from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing import domain
 from signproof.checks.posing.domain import Range
-from signproof.checks.posing.special import assumes_convexity, distance, distances, special, start_distance
+from signproof.checks.posing.special import assumes_convexity, of_start, size, sizes, special, start_distance
 from signproof.checks.problems.base import Problem, convexity, exactly_known, is_convex, known, nearest
 from signproof.checks.problems.constants import Enclosure
 from signproof.checks.replay.bounds import replay
@@ -32,6 +32,7 @@ from signproof.checks.runs.plans import Stream, plan
 from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Dimension
+from signproof.theory.assumptions.start import MinimizerSize
 from signproof.theory.claim import Claim
 from signproof.theory.measures.runs import DualGradientNorm, Measure, Suboptimality
 from signproof.theory.norms import LINF
@@ -140,10 +141,12 @@ def prepare(
     for assumption in claim.assumptions:
         if isinstance(special(assumption), Convex):
             inside = inside & convexity(problem)
+        if isinstance(special(assumption), MinimizerSize) and problem.off_centre():
+            return None  # elsewhere the minimizer is the origin
         if not isinstance(assumption, Constant) or isinstance(special(assumption), Convex):
             continue  # it is about the start alone, or has no constant
-        pair = start_distance(assumption)
-        far = None if pair is None else distances(pair, start, problem.off_centre())
+        begun = of_start(assumption)
+        far = None if begun is None else sizes(begun, start, problem.off_centre())
         ends = known(problem, assumption) if far is None else Enclosure(far, far)
         if ends is None:
             return None
@@ -362,7 +365,7 @@ def exact_parameters(
 ) -> dict[str, fmpq]:
     """Rational constants valid for one instance, and the parameters at the given positions of their ranges.
 
-    The start need not be given if nothing is assumed of its distance from the minimizer.
+    The start need not be given if nothing is assumed of its distance from the minimizer or its size.
 
     Raises ValueError if the instance does not meet an assumption.
     """
@@ -383,10 +386,10 @@ def exact_parameters(
 def constant_with(problem: Problem, assumption: Constant, start: Sequence[fmpq] | None) -> fmpq | None:
     """For one instance and a start: a rational constant with which the assumption surely holds; None if none is known,
     or if that takes a start."""
-    pair = start_distance(assumption)
-    if pair is None:
+    begun = of_start(assumption)
+    if begun is None:
         return exactly_known(problem, assumption)
-    return None if start is None else distance(pair, start, problem.off_centre())
+    return None if start is None else size(begun, start, problem.off_centre())
 
 
 def _steps_in_domain(claim: Claim, batch: Batch, steps: int) -> Any:

@@ -8,10 +8,11 @@ from signproof.theory.assumptions.objective import (
     Dimension,
     OfConstant,
     PolyakLojasiewicz,
+    SeparablySmooth,
     Smooth,
     StronglyConvex,
 )
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import MinimizerSize, StartDistance, StartSize
 
 __all__ = [
     "Assumption",
@@ -19,9 +20,12 @@ __all__ = [
     "Constant",
     "Convex",
     "Dimension",
+    "MinimizerSize",
     "OfConstant",
     "PolyakLojasiewicz",
+    "SeparablySmooth",
     "Smooth",
     "StartDistance",
+    "StartSize",
     "StronglyConvex",
 ]

@@ -10,15 +10,18 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sympy import Basic, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, sympify
+from sympy import Abs, And, Basic, Eq, Expr, Ge, Gt, Integer, Le, Rational, Symbol, sympify
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.misuse import Misuse
 from signproof.theory.norms import LINF, DualPair
 from signproof.theory.symbols import f_star, i
-from signproof.theory.terms.expectations import Total
-from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, value
+from signproof.theory.terms.expectations import Total, coordinate
+from signproof.theory.terms.vectors import dual_norm, gradient, inner, norm, point, value
+
+L_i = coordinate(point(Str("L")), i)
+"""The constant of coordinate i, for separable smoothness."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,33 @@ class PolyakLojasiewicz(Constant):
 
     def statement(self, x: Expr) -> Boolean:
         return Ge(dual_norm(Str(self.norm.name), gradient(x)) ** 2, 2 * self.constant * (value(x) - f_star))
+
+
+class SeparablySmooth(Constant):
+    """`|f(y) - f(x) - <grad f(x), y - x>| <= (1/2) sum of L_i (y_i - x_i)^2` for all x, y, with L_i >= 0 of sum L.
+
+    [signSGD, Assumption 2, L = ||L||_1]
+    """
+
+    largest = False
+    points = 2
+    words = "separably smooth"
+
+    def statement(self, y: Expr, x: Expr) -> Boolean:
+        return And(self.within(y, x), *self.constants())
+
+    def within(self, y: Expr, x: Expr) -> Boolean:
+        """What it says of the two points."""
+        return Le(Abs(value(y) - value(x) - inner(gradient(x), y - x)), weighted(y - x) / 2)
+
+    def constants(self) -> tuple[Boolean, Boolean]:
+        """What it says of the L_i."""
+        return Ge(L_i, 0), Eq(Total(L_i, i), self.constant)
+
+
+def weighted(v: Expr) -> Expr:
+    """The sum over i of L_i v_i^2."""
+    return Total(L_i * coordinate(v, i) ** 2, i)
 
 
 class BoundedGradient(Constant):

@@ -35,6 +35,7 @@ from signproof.theory.elaboration.directions import Along, average
 from signproof.theory.elaboration.euclidean import Quadratic, contraction, in_value, potential_with_distance
 from signproof.theory.elaboration.facts import Facts, NoProof, V, V_next, Values
 from signproof.theory.elaboration.over_run import OverRun
+from signproof.theory.elaboration.recognized import in_own_words
 from signproof.theory.elaboration.stochastic import in_the_mean
 from signproof.theory.measures.runs import Suboptimality
 from signproof.theory.misuse import named
@@ -65,7 +66,8 @@ def prove(claim: Claim) -> Certificate | Rejection:
     if claim.proof is not None:
         return check(claim)
     try:
-        return check(replace(claim, proof=assemble(claim)))
+        worded = in_own_words(claim)
+        return check(replace(worded, proof=assemble(worded)))
     except NoProof as reason:
         return Rejection(0, "assembly", str(reason))
 

@@ -9,6 +9,7 @@ from signproof.theory.derivation.steps import check
 from signproof.theory.document.certified import Accepted, certified
 from signproof.theory.elaboration.automatic import assemble, proposals, prove
 from signproof.theory.elaboration.facts import NoProof
+from signproof.theory.elaboration.recognized import in_own_words
 from signproof.theory.kernel.check import Refused
 from signproof.theory.kernel.form import Unwritable
 from signproof.theory.misuse import named
@@ -32,7 +33,7 @@ def proven(claim: Claim) -> Proven | Rejection:
     step fails. Of what no document can say, they decide, and are named.
     """
     if claim.proof is None and not claim.body.of_parameters:
-        return _assembled(claim)
+        return _assembled(in_own_words(claim))
     try:
         outcome = _accepted(claim, claim.proof if claim.proof is not None else assemble(claim))
     except Unwritable as reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from sympy import Basic, Expr, Ge, Gt, Integer, Le, expand, false
@@ -13,7 +14,8 @@ from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.flows import Convex, SublevelRadius
 from signproof.theory.assumptions.gradients import SignMargin, Unbiased, VoteMargin
 from signproof.theory.assumptions.objective import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
-from signproof.theory.assumptions.start import StartDistance
+from signproof.theory.assumptions.start import StartDistance, StartSize
+from signproof.theory.claim import Claim, ClaimError
 from signproof.theory.norms import ANY, L2, LINF, OPERATOR, DualPair
 from signproof.theory.terms.vectors import about_vectors, gradient, inner, norm, point
 
@@ -36,6 +38,22 @@ def recognized(assumption: Assumption, premises: Sequence[Boolean]) -> Assumptio
         }:
             return other if _meant(other, premises) else None
     return None
+
+
+def in_own_words(claim: Claim) -> Claim:
+    """The claim with the product's own assumptions in the place of those that say the same; itself if there are none.
+
+    It assumes no more: a condition on a constant that the claim does not have, such as that it is positive, is not
+    added.
+    """
+    found = [recognized(assumption, claim.premises) or assumption for assumption in claim.assumptions]
+    if all(type(one) is type(other) for one, other in zip(found, claim.assumptions, strict=True)):
+        return claim
+    try:
+        worded = replace(claim, assumptions=tuple(found))
+    except ClaimError:  # a symbol is bound by nothing else
+        return claim
+    return worded if {*worded.premises} <= {*claim.premises} else claim
 
 
 def largest_ratio(p: DualPair, q: DualPair, dimension: Expr | None) -> Expr | None:
@@ -64,7 +82,7 @@ def _alike(assumption: Assumption) -> Iterator[Assumption]:
         yield Unbiased(workers)
     for formula in assumption.formulas:
         kinds: list[Callable[..., Assumption]] = [Smooth, StronglyConvex, PolyakLojasiewicz]
-        for kind, pair in product([*kinds, SublevelRadius, StartDistance], (*ORDER, ANY)):
+        for kind, pair in product([*kinds, SublevelRadius, StartDistance, StartSize], (*ORDER, ANY)):
             yield kind(formula, pair)
         yield VoteMargin(formula)
         for workers in (False, True):

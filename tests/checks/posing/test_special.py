@@ -1,4 +1,6 @@
-"""Convexity and near starts: known by what they say, answered by every family, and checked in replays."""
+"""Convexity, near and small starts: known by what they say, answered by every family, and checked in replays."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,15 +8,18 @@ from flint import fmpq
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from signproof.theory.vectors import gradient, inner, iterate, norm, value, x_star
-from sympy import Ge, Le
+from sympy import Ge, Le, Rational
 from sympy.core.symbol import Str
 
 from signproof import Claim
 from signproof.checks.numbers.exact import RATIONALS, rationals
-from signproof.checks.posing.special import distance, distances, special, start_distance
+from signproof.checks.numbers.floats import NUMPY
+from signproof.checks.posing.special import distance, distances, of_start, special, start_distance
+from signproof.checks.problems.base import known
 from signproof.checks.problems.logistic import LogisticRegression
 from signproof.checks.problems.piecewise import PiecewiseQuadratic, Side
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
+from signproof.checks.problems.sine import SineSum
 from signproof.checks.problems.softplus import LogisticSum
 from signproof.checks.replay.bounds import replay
 from signproof.checks.runs.instance import Instance
@@ -22,9 +27,17 @@ from signproof.checks.trials.bounds import try_out
 from signproof.checks.trials.tally import Profile
 from signproof.checks.verdicts.exhibit import exhibit
 from signproof.theory.algorithms import GradientDescent
-from signproof.theory.assumptions import Constant, Convex, Smooth, StartDistance
+from signproof.theory.assumptions import (
+    Constant,
+    Convex,
+    MinimizerSize,
+    SeparablySmooth,
+    Smooth,
+    StartDistance,
+    StartSize,
+)
 from signproof.theory.elaboration.vacuity import contradiction
-from signproof.theory.measures import Suboptimality
+from signproof.theory.measures import Formula, Suboptimality
 from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.symbols import V0, L, R, k
 
@@ -70,6 +83,7 @@ def claim(bound, *assumptions, domain=(k >= 1,)):
 def test_an_assumption_is_known_by_what_it_says():
     assert start_distance(Within(R, LINF)) is L2 and start_distance(StartDistance(R)) is LINF
     assert start_distance(Beyond(R, L2)) is None and special(Smooth(L)) is None
+    assert of_start(Beyond(R)) == StartSize(R, L2) and of_start(Within(R)) == StartDistance(R, L2)
     assert isinstance(special(Bowl(1)), Convex) and isinstance(special(Convex()), Convex)
 
 
@@ -145,3 +159,45 @@ def test_a_convex_instance_is_exhibited():
 def test_near_starts_are_low():
     assert contradiction(claim(V0, domain=(V0 > L * R**2,)))
     assert not contradiction(claim(V0, domain=(2 * V0 >= L * R**2,)))
+
+
+def quiet(monkeypatch, *families):
+    monkeypatch.setattr("signproof.checks.trials.bounds.believed", lambda claim: families)
+    return Profile("few", 1, 4, costly=False, mapped=False)
+
+
+@pytest.mark.parametrize(("share", "broken"), [(1, False), (Rational(9, 10), True)])
+def test_the_size_of_the_start_is_read_off_it(share, broken, monkeypatch):
+    """x+ = x - x/L stays in the cube in which it began, and attains its size at k = 0."""
+    kept = replace(claim(share * R, Smooth(L), StartSize(R), domain=()), measure=Formula(norm(Str("inf"), iterate(k))))
+    found = try_out(kept, quiet(monkeypatch, DiagonalQuadratic))
+    assert sum(tally.instances for tally in found.tallies) > 20
+    assert (found.witness is not None and found.witness.replay().confirmed) == broken
+    beyond = Instance(kept, huber(), {"L": fmpq(1), "R": fmpq(2)}, (fmpq(3),))
+    assert "does not meet StartSize" in replay(beyond, 0).why
+
+
+@pytest.mark.parametrize("family", [DiagonalQuadratic, SineSum, LogisticSum, PiecewiseQuadratic])
+def test_separable_smoothness_is_answered_by_sums_over_the_coordinates(family):
+    problem, start = next(family.drawn(np.random.default_rng(0), 1))
+    ends = known(problem, SeparablySmooth(L))
+    rng = np.random.default_rng(1)
+    shape = np.asarray(start).shape
+    x, y = (rng.standard_normal(shape) * np.abs(start) for _ in range(2))
+    with np.errstate(all="ignore"):
+        gap = problem.suboptimality(y, NUMPY) - problem.suboptimality(x, NUMPY)
+        gap = gap - (problem.gradient(x, NUMPY) * (y - x)).sum(axis=0)
+    most = ends.upper / 2 * ((y - x) ** 2).max(axis=0)
+    assert (np.abs(gap) <= most * (1 + 1e-9) + 1e-12).all()
+    assert known(next(LeastSquares.drawn(np.random.default_rng(0), 1))[0], SeparablySmooth(L)) is None
+
+
+def test_a_minimizer_in_the_cube_is_the_origin_of_every_family_that_knows_it(monkeypatch):
+    """Of the others nothing is said: they are left out, and replays refuse them."""
+    kept = claim(V0 / 100, StartSize(R), MinimizerSize(R))
+    found = try_out(kept, quiet(monkeypatch, PiecewiseQuadratic))
+    assert found.witness is not None and found.witness.replay().confirmed
+    batch, _ = LogisticSum.batch(LogisticSum.shapes[0], np.random.default_rng(0))
+    monkeypatch.setattr(LogisticSum, "off_centre", lambda self: 1.0)
+    one = Instance(kept, batch.one(0), {"L": fmpq(10**9), "R": fmpq(9)}, (fmpq(1),) * batch.dimension)
+    assert "the minimizer is not known exactly" in replay(one, 1).why

@@ -60,6 +60,7 @@ from signproof.theory.algorithms import Algorithm, GradientDescent, SignGD
 from signproof.theory.assumptions import Assumption, PolyakLojasiewicz, Smooth, StronglyConvex
 from signproof.theory.assumptions.composite import Convex, CoordinateVariance
 from signproof.theory.assumptions.gradients import Independence
+from signproof.theory.assumptions.objective import SeparablySmooth, weighted
 from signproof.theory.claim import Claim, Orbit
 from signproof.theory.derivation.normal import Rejected
 from signproof.theory.derivation.steps import (
@@ -81,7 +82,6 @@ from signproof.theory.document import certified
 from signproof.theory.kernel.lemmas import _potential
 from signproof.theory.measures import Suboptimality
 from signproof.theory.norms import ANY, L2, LINF
-from signproof.theory.papers.scaled_sign.assumptions import SeparablySmooth, weighted
 from signproof.theory.papers.scaled_sign.example_1 import example_1
 from signproof.theory.papers.scaled_sign.theorem_1 import (
     gamma,
@@ -943,8 +943,8 @@ FALSE = {
     # --- indices, points and assumptions that are not what they look like
     "a point that depends on the index of a sum in the assumption": (
         implication(
-            (SeparablySmooth(),),
-            (SeparablySmooth().statement(mixed, p), Hypothesis(SeparablySmooth(), mixed, p)),
+            (SeparablySmooth(L),),
+            (SeparablySmooth(L).statement(mixed, p), Hypothesis(SeparablySmooth(L), mixed, p)),
             (Eq(coordinate(mixed, i), coordinate(p, i)), Lemma("exchanged coordinate", p, q)),
             (Eq(weighted(mixed - p), 0), lambda s, t: Identity(t)),
             (Le(Abs(value(mixed) - value(p) - inner(gradient(p), mixed - p)), 0), lambda s, t, u: Decide(s, u)),

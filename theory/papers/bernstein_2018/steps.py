@@ -15,28 +15,21 @@ from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.composite import Entries
 from signproof.theory.assumptions.gradients import OracleAssumption, l1
-from signproof.theory.assumptions.objective import OfConstant
+from signproof.theory.assumptions.objective import L_i, OfConstant, SeparablySmooth, weighted
 from signproof.theory.claim import Claim
 from signproof.theory.declared import said_of
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Instance, Lemma
 from signproof.theory.derivation.table import conclusion
 from signproof.theory.elaboration.facts import Facts, V, V_next
 from signproof.theory.methods.gradient import SignGD
-from signproof.theory.papers.scaled_sign.assumptions import (
-    L_i,
-    NonnegativeConstants,
-    SeparablySmooth,
-    SumOfConstants,
-    weighted,
-)
 from signproof.theory.proof_steps import Proof, Step
 from signproof.theory.symbols import V0, K, L, f_star, i, k, l, sigma
 from signproof.theory.terms.expectations import Total, coordinate, estimate, mean
 from signproof.theory.terms.proximal import entry
 from signproof.theory.terms.vectors import g_k, gradient, inner, maximizer, suboptimality, value, x_k, x_next
 
-separable, constants, summed = SeparablySmooth(), NonnegativeConstants(), SumOfConstants(L)
-smooth = (separable, constants, summed)
+separable = SeparablySmooth(L)
+smooth = (separable,)
 """Assumption 2: separable smoothness; L is the sum of its constants."""
 sigma_i = entry(Str("sigma"), i)
 noise_level = Entries(Str("sigma"), sigma)
@@ -120,14 +113,14 @@ def descent(facts: Facts, values: Values, step_size: Expr) -> Step:
     upper = prove("Assumption 2, one side", Le(value(x_next), most), Decide(bounded))
     entries = prove("entries of the step", Eq(coordinate(moved, i), -step_size * sign_i), Identity(rule))
     each = L_i * coordinate(moved, i) ** 2
-    nonnegative = prove("L_i >= 0", constants.statement(), Hypothesis(constants))
+    nonnegative = prove("L_i >= 0", separable.constants()[0], Decide(bounded))
     short = prove("each entry", Le(each, L_i * step_size**2), Decide(nonnegative, entries))
     lengths = prove(
         "weighted length",
         Le(Total(each, i), Total(L_i * step_size**2, i)),
         Lemma("sum of inequalities", each, L_i * step_size**2, i, using=(short,)),
     )
-    total = prove("sum of L_i", summed.statement(), Hypothesis(summed))
+    total = prove("sum of L_i", separable.constants()[1], Decide(bounded))
     product = prove(
         "<g, sign(~g)>",
         conclusion("inner product in coordinates", g_k, maximizer(Str("inf"), draw)),

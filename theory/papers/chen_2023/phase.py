@@ -16,6 +16,7 @@ from sympy.core.symbol import Str
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.assumptions.gradients import l1
+from signproof.theory.assumptions.start import StartSize
 from signproof.theory.claim import Claim, Source
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
@@ -24,7 +25,6 @@ from signproof.theory.measures.combined import Formula
 from signproof.theory.methods.gradient import Algorithm
 from signproof.theory.norms import LINF
 from signproof.theory.papers.chen_2023 import PAPER
-from signproof.theory.papers.pethick_2025.constrained import StartsInCube
 from signproof.theory.papers.scaled_sign.norms_compared import maximum
 from signproof.theory.proof_steps import Proof
 from signproof.theory.symbols import R, alpha, i, k
@@ -54,7 +54,7 @@ class Lion(Algorithm):
 
 def first_phase() -> Proof:
     facts = Facts()
-    prove, start = facts.prove, StartsInCube(R)
+    prove, start = facts.prove, StartSize(R)
     along = b_1 * memory(k, Integer(0)) + (1 - b_1) * g_k
     rule = prove("update rule", Eq(x_next, x_k - alpha * (maximizer(Str("inf"), along) + decay * x_k)), Definition())
     rate = 1 - alpha * decay
@@ -83,7 +83,7 @@ phase = Claim(
     about="Lion's iterates enter the cube of radius 1/lambda exponentially fast, whatever f is, and stay in it: "
     "their maximum norm. From memory, re-derived.",
     algorithm=Lion(alpha, decay, b_1, b_2),
-    assumptions=(StartsInCube(R),),
+    assumptions=(StartSize(R),),
     domain=(alpha > 0, decay > 0, alpha * decay <= 1, b_1 >= 0, b_1 <= 1, b_2 >= 0, b_2 < 1),
     measure=Formula(maximum(iterate(k))),
     bound=inside,

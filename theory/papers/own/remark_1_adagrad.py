@@ -1,6 +1,6 @@
 """Remark 1 of scaled-sign, its second half: AdaGrad-Norm converges linearly from b_0 >= eta L.
 
-Nothing is said here of b_0 = 0, as in (5).
+From b_0 = 0, as in (5), it need not: `remark_1_slow.py`.
 """
 
 from __future__ import annotations

@@ -13,11 +13,11 @@ from typing import Any
 
 from sympy import Abs, Eq, Expr, Ge, Le, Sum, Symbol, sign
 from sympy.core.symbol import Str
-from sympy.logic.boolalg import Boolean
 
 from signproof.theory.arithmetic import Arithmetic, Gradient, Memory, Vector
 from signproof.theory.assumptions.gradients import l1
-from signproof.theory.assumptions.objective import Constant, Smooth
+from signproof.theory.assumptions.objective import Smooth
+from signproof.theory.assumptions.start import StartSize
 from signproof.theory.claim import Claim, Source
 from signproof.theory.derivation.steps import Combination, Decide, Definition, Hypothesis, Identity, Lemma
 from signproof.theory.derivation.table import conclusion
@@ -35,17 +35,6 @@ from signproof.theory.terms.vectors import Least, g_k, gradient, inner, iterate,
 gamma, rho = Symbol("gamma", real=True), Symbol("rho", real=True)
 smooth = Smooth(L)
 s = maximizer(Str("inf"), g_k)
-
-
-class StartsInCube(Constant):
-    """`||x_0||_inf <= rho`."""
-
-    largest = False
-    points = 0
-    words = "begun in a cube"
-
-    def statement(self) -> Boolean:
-        return Le(maximum(iterate(0)), self.constant)
 
 
 @dataclass(frozen=True)
@@ -84,7 +73,7 @@ def stays(facts: Facts, rule: Step, direction: Expr, step_size: Expr, radius: Ex
 def frank_wolfe() -> Proof:
     facts = Facts()
     values, prove = Values(facts), facts.prove
-    start = StartsInCube(rho)
+    start = StartSize(rho)
     begun = prove("start", start.statement(), Hypothesis(start))
     rule = prove("update rule", Eq(x_next, x_k - gamma * (x_k + rho * s)), Definition())
     inside = stays(facts, rule, g_k, gamma, rho, begun)
@@ -132,7 +121,7 @@ constrained = Claim(
     about="Conditional gradients in the cube, which are sign descent with weight decay: the least gap over the run. "
     "From memory, re-derived.",
     algorithm=DecayedSignGD(gamma, rho),
-    assumptions=(smooth, StartsInCube(rho)),
+    assumptions=(smooth, StartSize(rho)),
     domain=(gamma > 0, gamma <= 1),
     measure=Formula(Least(gap(iterate(l)), (l, 0, k))),
     bound=V0 / (gamma * (k + 1)) + 2 * L * rho**2 * gamma,

@@ -7,14 +7,12 @@ with non-negative constants, not all 0: |f(y) - f(x) - <grad f(x), y - x>| <= (1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sympy import Abs, And, Eq, Expr, Ge, Le, Not, Or
+from sympy import And, Expr, Ge, Le, Not, Or
 from sympy.core.symbol import Str
 from sympy.logic.boolalg import Boolean
 
 from signproof.theory.assumptions.gradients import l1
-from signproof.theory.assumptions.objective import Assumption, Constant, PolyakLojasiewicz, StronglyConvex
+from signproof.theory.assumptions.objective import L_i, PolyakLojasiewicz, SeparablySmooth, StronglyConvex, weighted
 from signproof.theory.claim import Claim, Source
 from signproof.theory.derivation.steps import Combination, Decide, Hypothesis, Lemma
 from signproof.theory.derivation.table import conclusion
@@ -26,46 +24,7 @@ from signproof.theory.symbols import L, i, mu
 from signproof.theory.terms.expectations import Total, coordinate
 from signproof.theory.terms.vectors import gradient, inner, maximizer, point, value
 
-L_i = coordinate(point(Str("L")), i)
 x, y = point(Str("x")), point(Str("y"))
-
-
-@dataclass(frozen=True)
-class NonnegativeConstants(Assumption):
-    """L_i >= 0 for every i."""
-
-    points = 0
-    words = "with non-negative constants"
-
-    def statement(self) -> Boolean:
-        return Ge(L_i, 0)
-
-
-class SumOfConstants(Constant):
-    """The L_i sum to L > 0."""
-
-    largest = False
-    points = 0
-    words = "with constants of that sum"
-
-    def statement(self) -> Boolean:
-        return Eq(Total(L_i, i), self.constant)
-
-
-@dataclass(frozen=True)
-class SeparablySmooth(Assumption):
-    """|f(y) - f(x) - <grad f(x), y - x>| <= (1/2) sum over i of L_i (y_i - x_i)^2 for all x, y."""
-
-    points = 2
-    words = "separably smooth"
-
-    def statement(self, y: Expr, x: Expr) -> Boolean:
-        return Le(Abs(value(y) - value(x) - inner(gradient(x), y - x)), weighted(y - x) / 2)
-
-
-def weighted(v: Expr) -> Expr:
-    """The sum over i of L_i v_i^2."""
-    return Total(L_i * coordinate(v, i) ** 2, i)
 
 
 def implies(premise: Boolean, consequence: Boolean) -> Or:
@@ -115,8 +74,10 @@ def smoothness() -> tuple[Step, ...]:
         Le(2 * t * N, weighted(x - y) / 2 + 2 * t**2 * weighted(s)),
         by=Combination(dict.fromkeys(halves, 1) | {aligned: -2 * t}),
     )
-    nonnegative = Step("L_i >= 0", constants.statement(), by=Hypothesis(constants))
-    total = Step("sum of L_i", summed.statement(), by=Hypothesis(summed))
+    nonnegative, total = (
+        Step(name, said, by=Decide(instances[0]))
+        for name, said in zip(("L_i >= 0", "sum of L_i"), separable.constants(), strict=True)
+    )
     short = _weighted_below(s, 1, nonnegative)
     entry = Step("|x_i - y_i|", conclusion("coordinate of a vector", x - y), by=Lemma("coordinate of a vector", x - y))
     distance = _weighted_below(x - y, r**2, nonnegative, entry)
@@ -148,7 +109,7 @@ def all_three() -> Proof:
     return Proof(*(step for steps in parts for step in steps), conclude)
 
 
-separable, constants, summed = SeparablySmooth(), NonnegativeConstants(), SumOfConstants(L)
+separable = SeparablySmooth(L)
 
 relaxed_strong_convexity = Claim(
     id="scaled-sign/assumptions.relaxed.strong-convexity",
@@ -174,7 +135,7 @@ relaxed = Claim(
     about="Euclidean strong convexity and the Euclidean PL inequality imply Assumptions 1 and 2 with the same mu, "
     "whatever the function; separable smoothness, assumed here, implies Assumption 3 with the sum of its constants.",
     statement=And(strong, dominated, smooth),
-    assumptions=(separable, constants, summed),
+    assumptions=(separable,),
     domain=(mu > 0,),
     proof=all_three,
 )

@@ -21,7 +21,9 @@ from signproof.theory.symbols import V0, L, alpha, k, mu
 remark_1 = Claim(
     id="scaled-sign/remark-1",
     source=Source(PAPER, "Remark 1"),
-    about=("Gradient descent is covered by scaled-sign/remark-1.gradient-descent, SignGD by scaled-sign/example-1."),
+    about="Gradient descent is covered by scaled-sign/remark-1.gradient-descent, SignGD by scaled-sign/example-1. "
+    "AdaGrad-Norm converges linearly from b_0 >= eta L (own/remark-1.adagrad-norm), but from b_0 = 0, as in (5), it "
+    "need not: own/remark-1.slow.step and own/remark-1.slow.curvature describe a run on which V_n >= 1/(8 (n + 1)^2).",
     words="On strongly convex smooth functions gradient descent and AdaGrad-Norm converge linearly, "
     "their sign counterparts in general do not.",
     awaits="a linear rate of AdaGrad-Norm, with its constants, as a claim of its own",

@@ -1,0 +1,3 @@
+"""Jaggi, "Revisiting Frank-Wolfe: Projection-Free Sparse Convex Optimization"."""
+
+PAPER = "jaggi-2013"
