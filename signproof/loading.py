@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import importlib.util
 import sys
 import traceback
@@ -99,6 +100,28 @@ def read_file(path: Path) -> list[Claim]:
             raise Misuse(f"{path} has two claims with the ID {claim.id!r}; choose another for one of them")
         seen.add(claim.id)
     return claims
+
+
+def asked(target: str) -> list[Claim]:
+    """The claims that an option names: IDs or a pattern of IDs, FILE.py or a pattern of files, and of these, after a
+    colon, those with a pattern of IDs: `mine.py`, `claims/*.py`, `mine.py:mine/fast-*`.
+
+    Raises Misuse, in one line, if there are none, or if a file cannot be used.
+    """
+    place, in_file, pattern = target.partition(".py:")
+    if not in_file and not is_file(target):
+        return matching(target)
+    place = f"{place}.py" if in_file else target
+    files = [Path(place)] if Path(place).exists() or not glob.has_magic(place) else sorted(map(Path, glob.glob(place)))
+    if not files:
+        raise Misuse(f"no file {place}")
+    found = load(list(map(str, files)))
+    chosen = [claim for claim in found if fnmatch.fnmatchcase(claim.id, pattern or "*")]
+    if not chosen:
+        near = get_close_matches(pattern, [claim.id for claim in found], n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" It has {', '.join(claim.id for claim in found[:3])}."
+        raise Misuse(f'{place} has no claim "{pattern}".{hint}')
+    return chosen
 
 
 def _in_collection(value: object) -> list[Claim]:

@@ -40,7 +40,8 @@ def command(
         typer.Argument(metavar="FILE.py:FACTORY", help="A function that maps a step size to an optax transformation."),
     ],
     claims: Annotated[
-        str, typer.Option(metavar="GLOB|FILE.py", help="Claims to test, by ID or pattern, or FILE.py.")
+        str,
+        typer.Option(metavar="GLOB|FILE.py[:GLOB]", help="Claims to test: IDs by pattern, or those of a file."),
     ] = "*",
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
@@ -96,13 +97,13 @@ def command(
 
 def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
     """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
-    from signproof.checks.variants.ask import chosen, rows
-    from signproof.loading import is_file, read_file
+    from signproof.checks.variants.ask import rows
+    from signproof.loading import asked
 
-    asked, found = read_file(Path(claims)) if is_file(claims) else chosen(claims), []
-    with progress(len(asked)) as bar:
+    chosen, found = asked(claims), []
+    with progress(len(chosen)) as bar:
         try:
-            for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
+            for row in rows(factory, chosen, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
                 found.append(row)
                 bar.advance()
         except KeyboardInterrupt as interruption:
