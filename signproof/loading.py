@@ -130,8 +130,11 @@ def _in_collection(value: object) -> list[Claim]:
     return [part for part in parts if isinstance(part, Claim)]
 
 
-def factory_in(target: str) -> tuple[Callable[..., Any], str]:
-    """The factory that "FILE.py:NAME" names, and its name. Raises Misuse if there is none."""
+def factory_in(target: str, numpy: bool = False) -> tuple[Callable[..., Any], str]:
+    """The factory that "FILE.py:NAME" names, and its name; if `numpy`, NAME may be a step on NumPy's arrays.
+
+    Raises Misuse if there is none.
+    """
     place, colon, name = target.rpartition(":")
     if not colon or not place.endswith(".py") or not name.isidentifier():
         raise Misuse(f"{target} names no factory: write FILE.py:NAME, where NAME is a function of a step size")
@@ -147,6 +150,10 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
         near = get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise Misuse(f"{place} has no function {name!r}.{hint}")
+    if numpy:
+        from signproof.checks.variants.stepping import is_step, stepping
+
+        return (stepping(factory) if is_step(factory) else factory), name
     return factory, name
 
 
