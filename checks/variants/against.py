@@ -44,8 +44,8 @@ EXACT = 12
 CLOSE = 2.0**-20
 """The width up to which a ball says that points are as good as equal, relative to them, or to this share of the
 start."""
-ENOUGH = 0.5
-"""The share of points that must be that close."""
+ENOUGH, FEW = 0.25, 6
+"""The share of points that must be that close, and how many instances must be equal in exact arithmetic."""
 REPLAYED = 200
 """Steps up to which what looks different in floats is followed in balls of many bits."""
 
@@ -122,7 +122,7 @@ def _compared(rules: tuple[Rule, Rule], shifts: tuple[int, ...], rng: np.random.
                 return _first(rules, posed, shift, apart)
             instances, points = instances + apart.shape[1], points + apart.size
             dimensions.add(len(posed.start))
-    followed = _exactly_equal(rules, shifts, batches)
+    followed, done = _exactly_equal(rules, shifts, batches)
     if isinstance(followed, Likeness):
         return followed
     doubt, far = _far(rules, rng)
@@ -133,7 +133,7 @@ def _compared(rules: tuple[Rule, Rule], shifts: tuple[int, ...], rng: np.random.
     )
     if doubt:
         return Likeness("undecided", reason=f"they look different in floats: {doubt}; {rests}", level="sampled")
-    if close < ENOUGH * points:
+    if close < ENOUGH * points or done < FEW:
         return Likeness("undecided", reason=f"most balls are too wide to tell; {rests}", level="sampled")
     return Likeness("the same", reason=rests, level="exact" if "rational" in followed else "enclosed")
 
@@ -219,8 +219,11 @@ def _run(
         yield x
 
 
-def _exactly_equal(rules: tuple[Rule, Rule], shifts: tuple[int, ...], batches: list[Posed]) -> str | Likeness:
-    """In which arithmetic a few instances of simple numbers are alike for both, in words; or how they differ."""
+def _exactly_equal(
+    rules: tuple[Rule, Rule], shifts: tuple[int, ...], batches: list[Posed]
+) -> tuple[str | Likeness, int]:
+    """In which arithmetic a few instances of simple numbers are alike for both, in words, or how they differ; and how
+    many they are."""
     done = 0
     for posed in batches:
         if not posed.problem.rational:
@@ -232,10 +235,10 @@ def _exactly_equal(rules: tuple[Rule, Rule], shifts: tuple[int, ...], batches: l
                 except (ValueError, Undecided, ZeroDivisionError):
                     continue
                 if told is not None:
-                    return told
+                    return told, done
                 done += 1
     how = "rational arithmetic" if _stays_rational(rules) else f"balls of {BITS} bits"
-    return f"{how} on {done} instances (k ≤ {EXACT_STEPS})"
+    return f"{how} on {done} instances (k ≤ {EXACT_STEPS})", done
 
 
 def _stays_rational(rules: tuple[Rule, Rule]) -> bool:

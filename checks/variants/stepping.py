@@ -1,7 +1,7 @@
 """A plain `step(x, gradient, state, step_size)` on NumPy's arrays as a gradient transformation.
 
 It is called on stand-ins for arrays that note what is done with them, with JAX's operations of the same names: so the
-rule is followed as JAX programs are. Writing into an array is followed, too, but not through a view of it. The state of
+rule is followed as JAX programs are. Writing into an array is followed, too, unless there are views of it. The state of
 the first step is None, unless the function has an attribute `init`, from x to the first state.
 """
 
@@ -40,11 +40,11 @@ class Stays(TypeError):
 class Noted(np.lib.mixins.NDArrayOperatorsMixin):
     """An array, or a number, that notes what is done with it."""
 
-    def __init__(self, value: Given, root: Noted | None = None):
-        self.value, self.root = value, root
-        self.views: weakref.WeakSet[Noted] = weakref.WeakSet()
+    def __init__(self, value: Given, root: Noted | None = None, key: Given = None):
+        self.value, self.root, self.key = value, root, key
+        self.views: list[weakref.ref[Noted]] = []
         if root is not None:
-            root.views.add(self)
+            root.views.append(weakref.ref(self))
 
     def __array_ufunc__(self, ufunc: Given, method: str, *inputs: Given, out: Given = None, **more: Given) -> Given:
         name = ufunc.__name__ if method == "__call__" else REDUCED.get(ufunc.__name__) if method == "reduce" else None
@@ -79,29 +79,37 @@ class Noted(np.lib.mixins.NDArrayOperatorsMixin):
         return (self[place] for place in range(len(self)))
 
     def __getitem__(self, key: Given) -> Noted:
-        return Noted(self.value[plain(key)], self.root or self)
+        found = self.value[plain(key)]
+        if found.ndim == 0 or not all(map(_is_basic, key if isinstance(key, tuple) else (key,))):
+            return Noted(found)  # a copy, in NumPy, too
+        return Noted(found, self if self.root is None else self.root, key if self.root is None else None)
 
     def __setitem__(self, key: Given, entry: Given) -> None:
-        self.write(self.value.at[plain(key)].set(plain(entry)))
+        self.write(self.value.at[plain(key)].set(plain(entry)), entry)
 
-    def write(self, value: Given) -> None:
-        """Take other numbers, of the same shape and dtype."""
-        if self.root is not None or any(view is not self for view in self.views):
+    def write(self, value: Given, beside: Given = None) -> None:
+        """Take other numbers, of the same shape and dtype; a view of an array, with it."""
+        seen = [view for each in (self if self.root is None else self.root).views if (view := each()) is not None]
+        if (self.root is not None and self.key is None) or any(
+            view is not self and view is not beside for view in seen
+        ):
             raise Stays("it writes into an array of which there is a view, such as x[1:]: work on a copy")
         self.value = jnp.broadcast_to(value, self.value.shape).astype(self.value.dtype)
+        if self.root is not None:
+            self.root.value = self.root.value.at[plain(self.key)].set(self.value)
 
     def __getattr__(self, name: str) -> Given:
         if name.startswith("__"):
             raise AttributeError(name)
         found = getattr(self.value, name)
         if name == "T":
-            return Noted(found, self.root or self)
+            return Noted(found, self if self.root is None else self.root)
         if not callable(found):
             return found
 
         def method(*arguments: Given, **named: Given) -> Given:
             given = found(*plain(arguments), **plain(named))
-            return Noted(given, self.root or self) if name in VIEWS else noted(given)
+            return Noted(given, self if self.root is None else self.root) if name in VIEWS else noted(given)
 
         return method
 
@@ -164,6 +172,11 @@ def stepping(step: Step) -> Callable[[Given], optax.GradientTransformation]:
 
     factory.__name__ = getattr(step, "__name__", "step")
     return factory
+
+
+def _is_basic(key: Given) -> bool:
+    """Whether a part of an index makes a view."""
+    return key is None or key is Ellipsis or isinstance(key, int | slice)
 
 
 def _is_noted(x: Given) -> bool:

@@ -141,7 +141,8 @@ def page(lines: list[str]) -> str:
 What every optimizer and transformation of optax {version("optax")} makes of one claim, the bound of gradient descent
 under the PL inequality (`{CLAIM}`): it holds for those that are gradient descent, wrapped or not, and is broken by the
 others: at the step named, on the instance that `signproof variant` shows. Transformations are followed by a step along
-their result; wrappers stand around gradient descent; those that draw random numbers are not asked. Asked on diagonal quadratics; written by `python docs/drawing/optax_table.py`.
+their result; wrappers stand around gradient descent; those that draw random numbers are not asked. Asked on diagonal
+quadratics; written by `python docs/drawing/optax_table.py`.
 
 | name | outcome | broken at step | processor time | because |
 | --- | --- | ---: | ---: | --- |
