@@ -56,7 +56,7 @@ class Difference:
     now: Any
     instance: str = ""
 
-    ratios: tuple[float | None, float | None] = (None, None)
+    ratios: tuple[float | str | None, float | None] = (None, None)
     """Where the status differs, the ratio before and now."""
 
     def __str__(self):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal
 
 import numpy as np
@@ -142,8 +143,8 @@ def _batches(narrow: bool, rng: np.random.Generator) -> Iterator[Posed]:
     """Special quadratics, and dense ones."""
     for problem, start in probes.on_balls(narrow, rng):
         yield _sized(problem, start, rng)
-    problem, start = next(LeastSquares.drawn(rng, 1))
-    yield _sized(problem, start, rng)
+    for dense, start in islice(LeastSquares.drawn(rng, 1), 1):
+        yield _sized(dense, start, rng)
 
 
 def _sized(problem: Problem, start: np.ndarray, rng: np.random.Generator) -> Posed:

@@ -54,7 +54,8 @@ class Layout:
             return jnp.asarray(tree)
         leaves, structure = jax.tree.flatten(tree)
         shapes = [np.shape(leaf) for leaf in leaves]
-        if structure != jax.tree.structure(self.places) or shapes != [p.shape for p in jax.tree.leaves(self.places)]:
+        same = str(structure) == str(jax.tree.structure(self.places))
+        if not same or shapes != [p.shape for p in jax.tree.leaves(self.places)]:
             raise ValueError(f"its updates are laid out as {structure} of shapes {shapes}, not as its parameters are")
         joined = jnp.concatenate([jnp.ravel(leaf) for leaf in leaves])
         return joined if _is_run(self._order) else joined[np.argsort(self._order)]

@@ -70,7 +70,7 @@ class Noted(np.lib.mixins.NDArrayOperatorsMixin):
     def __float__(self) -> float:
         raise Stays("it makes a Python number of one known only at run time: use NumPy's functions, not those of math")
 
-    __int__ = __index__ = __complex__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __complex__ = __float__
 
     def __len__(self) -> int:
         return len(self.value)
@@ -163,7 +163,7 @@ def stepping(step: Step) -> Callable[[Given], optax.GradientTransformation]:
                 return after - x, None
             begun, kept = state
             first, later = called(x, gradient, None, step_size), called(x, gradient, kept, step_size)
-            if jax.tree.structure(first) != jax.tree.structure(later):
+            if str(jax.tree.structure(first)) != str(jax.tree.structure(later)):
                 raise Stays("the state after its first step is of another form than after the next")
             after, kept = jax.tree.map(lambda a, b: jnp.where(begun, b, a), first, later)
             return after - x, (jnp.ones((), bool), kept)

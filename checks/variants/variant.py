@@ -141,8 +141,9 @@ class Rule:
             return [updates, *after]
 
         def judged(parameters, *leaves):
-            made, state = made_by(self.factory, 0.125), jax.tree.unflatten(structures[0], leaves)
-            return [layout.flat(made.judged(state, layout.tree(parameters)))]
+            state, where = jax.tree.unflatten(structures[0], leaves), made_by(self.factory, 0.125).judged
+            assert where is not None
+            return [layout.flat(where(state, layout.tree(parameters)))]
 
         begun = _tracing(0, init, scalar, vector)
         state = [jax.ShapeDtypeStruct(entry.shape, entry.dtype) for entry in begun.out_avals]

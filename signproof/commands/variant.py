@@ -152,7 +152,7 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
 
 
 def _print(found: list[Row]) -> None:
-    from signproof.checks.variants.row import NO_RUN
+    from signproof.checks.variants.row import NO_RUN, readable
 
     rows = table("claim", "verdict", "k", "largest ratio", "tightness", "because")
     other = 0
@@ -168,7 +168,7 @@ def _print(found: list[Row]) -> None:
             "" if row.step is None else str(row.step),
             _short(row.ratio),
             _short(row.tightness),
-            escape(because),
+            escape(readable(because)),
         )
     put(rows)
     if other:

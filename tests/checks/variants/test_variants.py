@@ -21,6 +21,7 @@ from signproof.checks.variants import ask as variants
 from signproof.checks.variants import findings, layout, probes
 from signproof.checks.variants.against import _run
 from signproof.checks.variants.ask import conforms
+from signproof.checks.variants.row import readable
 from signproof.checks.variants.variant import Rule
 from signproof.theory.catalog import catalog
 from signproof.theory.misuse import Misuse
@@ -591,3 +592,18 @@ def test_what_is_made_for_other_bounds_breaks_theorem_1(families, name):
     factory, _ = TABLE[name]
     [row] = conforms(factory, theorem_1_1)
     assert row.status == "broken" and row.level in ("exact", "enclosed")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("alpha = 1/3", "alpha = 1/3"),
+        ("alpha = 123456789/1000000", "alpha = 123456789/1000000 (≈ 123.457)"),
+        ("from (-1/4294967296, 0)", "from (-1/4294967296 (≈ -2.32831e-10), 0)"),
+        ("diagonal [12345/67891, 1]", "diagonal [12345/67891 (≈ 0.181836), 1]"),
+        ("mine/123456789", "mine/123456789"),
+        ("1/" + "9" * 400, "1/" + "9" * 400 + " (≈ 0)"),
+    ],
+)
+def test_long_fractions_have_decimals_beside_them(text, shown):
+    assert readable(text) == shown
