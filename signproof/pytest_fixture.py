@@ -96,7 +96,7 @@ class Signproof:
 
 
 def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
-    """What was found, claim by claim; where something is wrong, a mark, the instance, and the numbers before and now."""
+    """What was found, claim by claim; what is wrong has a mark, the instance, and the numbers before and now."""
     wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
     lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken or changed from the baseline" if wrong else name]
     for row in rows:
