@@ -97,10 +97,10 @@ TAKE_A_STEP_SIZE = (
 SCALE = (
     "adadelta", "adam", "adamax", "adan", "amsgrad", "backtracking_linesearch", "belief", "distance_over_gradients",
     "lbfgs", "lion", "novograd", "optimistic_gradient", "param_block_norm", "param_block_rms", "polyak", "radam", "rms",
-    "rss", "sign", "sm3", "stddev", "trust_ratio", "yogi", "zoom_linesearch",
+    "rss", "sign", "sm3", "stddev", "trust_ratio", "yogi",
 )  # fmt: skip
 """What follows `scale_by_`."""
-LINE_SEARCHES = ("backtracking_linesearch", "zoom_linesearch")
+LINE_SEARCHES = ("backtracking_linesearch",)
 
 
 def factories() -> dict[str, Callable[[Any], Any]]:

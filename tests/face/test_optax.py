@@ -14,6 +14,7 @@ from signproof.checks.trials import bounds
 
 NOT_ASKED = {
     "chain", "named_chain",  # several at once: `identity` and wrappers stand for them
+    "scale_by_zoom_linesearch",  # minutes; lbfgs has it inside
     "inject_stateful_hyperparams", "multi_transform", "measure_with_ema", "snapshot", "scale_by_lbfgs",
     "optimistic_adam", "freeze", "masked",
 }  # fmt: skip
