@@ -1,9 +1,12 @@
 """Baselines of variants: what `signproof variant` and the pytest plugin compare a later run with.
 
-    {"schema": "signproof-variant-baseline/1",
+    {"schema": "signproof-variant-baseline/2",
      "variants": {"my_sign": {"scaled-sign/theorem-1.1":
-         {"status": "holds", "ratio": 0.999, "tightness": 0.998, "check": "variant/1 float64 quick seed 0"}}}}
+         {"status": "holds", "log_ratio": -0.001, "tightness": 0.998, "step": null,
+          "instance": "diagonal quadratics, ...", "check": "variant/2 float64 quick seed 0"}}}}
 
+`log_ratio` is the natural logarithm of the largest measured/bound, which may be far beyond what floats hold well; of
+what is broken, `step` and `instance` say where. Baselines of version 1, with ratios, are read, too.
 A file is read in full before anything is written, so a file that is not a baseline stays unchanged.
 """
 
@@ -12,7 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import exp, inf, isfinite, log, log1p
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +25,11 @@ from signproof.theory.reading import read_json
 
 NAME = "signproof-baseline.json"
 """The name of the file, beside the tests it belongs to."""
-SCHEMA = "signproof-variant-baseline/1"
-KEPT = ("status", "ratio", "tightness", "check")
-"""The fields of a row that are kept."""
+SCHEMA, FORMER = "signproof-variant-baseline/2", "signproof-variant-baseline/1"
+KEPT = ("status", "log_ratio", "tightness", "step", "instance", "check")
+"""What is kept of a row."""
+SHOWN = 6
+"""Decimal places of a logarithm up to which a ratio is shown as a number: beyond, as a power of 10."""
 DEFAULT = "float64"
 """The dtype that is not part of a variant's name."""
 TOLERANCE = 1e-6
@@ -46,16 +51,16 @@ class Difference:
     variant: str
     claim: str
     what: str
-    """What differs: "status", "ratio" or "tightness"."""
+    """What differs: "status", "ratio", "tightness" or, of what is broken, "step"."""
     before: Any
     now: Any
     instance: str = ""
 
-    ratios: tuple[float | None, float | None] = (None, None)
+    ratios: tuple[float | str | None, float | None] = (None, None)
     """Where the status differs, the ratio before and now."""
 
     def __str__(self):
-        before, now = (_text(side) for side in (self.before, self.now))
+        before, now = (str(side) if self.what == "step" else _text(side) for side in (self.before, self.now))
         comma = ","
         if self.what == "status":
             before, now = (
@@ -97,10 +102,12 @@ def read(path: Path) -> Baseline:
         raise BaselineError(f"cannot read the baseline {path}: {error.strerror}") from None
     except ValueError as error:
         raise BaselineError(f"the baseline {path} is not JSON: {error}; repair or remove it") from None
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+    if not isinstance(data, dict) or data.get("schema") not in (SCHEMA, FORMER):
         found = data.get("schema") if isinstance(data, dict) else type(data).__name__
         raise BaselineError(f"the baseline {path} has the schema {str(found)[:40]!r}; this version reads {SCHEMA!r}")
     variants = data.get("variants")
+    if data["schema"] == FORMER:
+        variants = _raised(variants)
     if not isinstance(variants, dict) or not all(_entries(claims) for claims in variants.values()):
         raise BaselineError(f"the baseline {path} is damaged: restore it, or write a new one")
     return variants
@@ -123,16 +130,22 @@ def compare(rows: Iterable[Row], baseline: Mapping, tolerance: float = TOLERANCE
             continue
         where = row.instance or row.reason
         if before["status"] != row.status:
-            sides, ratios = (before["status"], row.status), (before["ratio"], row.ratio)
+            sides, ratios = (before["status"], row.status), (_ratio(before["log_ratio"]), row.ratio)
             differences.append(Difference(row.variant, row.claim, "status", *sides, where, ratios))
             continue
         if before["check"] != row.check:
             stale.append(f"{row.variant}, {row.claim}: measured by {before['check']!r}, now by {row.check!r}")
             continue
-        for what in ("ratio", "tightness"):
-            old, now = before[what], getattr(row, what)
-            if old is not None and now is not None and now > old + tolerance * abs(old):
-                differences.append(Difference(row.variant, row.claim, what, old, now, where))
+        if row.status != "holds":  # how far it is beyond the bound says little: where it is broken first says more
+            if None not in (before["step"], row.step) and row.step < before["step"]:
+                differences.append(Difference(row.variant, row.claim, "step", before["step"], row.step, where))
+            continue
+        old, now = before["log_ratio"], log_ratio(row)
+        if old is not None and now is not None and now > old + log1p(tolerance):
+            differences.append(Difference(row.variant, row.claim, "ratio", _ratio(old), row.ratio, where))
+        old, now = before["tightness"], row.tightness
+        if old is not None and now is not None and now > old + tolerance * abs(old):
+            differences.append(Difference(row.variant, row.claim, "tightness", old, now, where))
     if complete:
         seen = {(row.variant, row.claim) for row in rows}
         for variant in sorted({row.variant for row in rows}):
@@ -164,7 +177,7 @@ def _write(path: Path, variants: Baseline, rows: list[Row]) -> None:
     from signproof.report.ledger import write_atomically
 
     for row in rows:
-        variants.setdefault(row.variant, {})[row.claim] = {name: getattr(row, name) for name in KEPT}
+        variants.setdefault(row.variant, {})[row.claim] = _entry(row)
     ordered = {variant: dict(sorted(claims.items())) for variant, claims in sorted(variants.items())}
     text = json.dumps({"schema": SCHEMA, "variants": ordered}, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     try:
@@ -173,8 +186,46 @@ def _write(path: Path, variants: Baseline, rows: list[Row]) -> None:
         raise BaselineError(f"cannot write the baseline {path}: {error.strerror}") from None
 
 
+def log_ratio(row: Row) -> float | None:
+    """The natural logarithm of a row's ratio; None if it has none."""
+    return _log(row.ratio)
+
+
+def _log(ratio: float | None) -> float | None:
+    return None if ratio is None or not 0 < ratio < inf else round(log(ratio), 12)
+
+
+def _ratio(logarithm: float | None) -> float | str | None:
+    """A ratio as a number or, if that is huge or tiny, as a power of 10."""
+    if logarithm is None or abs(logarithm) < SHOWN * log(10):
+        return None if logarithm is None else exp(logarithm)
+    return f"10^{logarithm / log(10):.1f}"
+
+
+def _entry(row: Row) -> dict[str, Any]:
+    return {name: log_ratio(row) if name == "log_ratio" else getattr(row, name) for name in KEPT}
+
+
+def _raised(variants: Any) -> Any:
+    """What a baseline of version 1 says, in this version; itself if it is damaged."""
+    try:
+        return {
+            name: {
+                claim: {"step": None, "instance": "", "log_ratio": _log(entry["ratio"])}
+                | {key: entry[key] for key in ("status", "tightness", "check")}
+                for claim, entry in claims.items()
+            }
+            for name, claims in variants.items()
+        }
+    except (AttributeError, KeyError, TypeError):
+        return None
+
+
 def _text(side: Any) -> str:
-    return f"{side:.6g}" if isinstance(side, float) else str(side)
+    if isinstance(side, float):
+        shown = _ratio(_log(side)) if side else side
+        return f"{shown:.6g}" if isinstance(shown, float) else str(shown)
+    return str(side)
 
 
 def _entries(claims: Any) -> bool:
@@ -184,6 +235,7 @@ def _entries(claims: Any) -> bool:
 def _is_entry(entry: Any) -> bool:
     if not isinstance(entry, dict) or not {*KEPT} <= {*entry}:
         return False
-    numbers, texts = (entry["ratio"], entry["tightness"]), (entry["status"], entry["check"])
+    numbers, texts = (entry["log_ratio"], entry["tightness"]), (entry["status"], entry["instance"], entry["check"])
     known = all(number is None or (type(number) in (int, float) and isfinite(number)) for number in numbers)
-    return known and all(isinstance(text, str) for text in texts)
+    step = entry["step"]
+    return known and (step is None or type(step) is int) and all(isinstance(text, str) for text in texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import glob
 import importlib.util
 import sys
 import traceback
@@ -101,14 +102,39 @@ def read_file(path: Path) -> list[Claim]:
     return claims
 
 
+def asked(target: str) -> list[Claim]:
+    """The claims that an option names: IDs or a pattern of IDs, FILE.py or a pattern of files, and of these, after a
+    colon, those with a pattern of IDs: `mine.py`, `claims/*.py`, `mine.py:mine/fast-*`.
+
+    Raises Misuse, in one line, if there are none, or if a file cannot be used.
+    """
+    place, in_file, pattern = target.partition(".py:")
+    if not in_file and not is_file(target):
+        return matching(target)
+    place = f"{place}.py" if in_file else target
+    files = [Path(place)] if Path(place).exists() or not glob.has_magic(place) else sorted(map(Path, glob.glob(place)))
+    if not files:
+        raise Misuse(f"no file {place}")
+    found = load(list(map(str, files)))
+    chosen = [claim for claim in found if fnmatch.fnmatchcase(claim.id, pattern or "*")]
+    if not chosen:
+        near = get_close_matches(pattern, [claim.id for claim in found], n=1)
+        hint = f" Did you mean {near[0]}?" if near else f" It has {', '.join(claim.id for claim in found[:3])}."
+        raise Misuse(f'{place} has no claim "{pattern}".{hint}')
+    return chosen
+
+
 def _in_collection(value: object) -> list[Claim]:
     """The claims in a list, a tuple or a dictionary."""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return [part for part in parts if isinstance(part, Claim)]
 
 
-def factory_in(target: str) -> tuple[Callable[..., Any], str]:
-    """The factory that "FILE.py:NAME" names, and its name. Raises Misuse if there is none."""
+def factory_in(target: str, numpy: bool = False) -> tuple[Callable[..., Any], str]:
+    """The factory that "FILE.py:NAME" names, and its name; if `numpy`, NAME may be a step on NumPy's arrays.
+
+    Raises Misuse if there is none.
+    """
     place, colon, name = target.rpartition(":")
     if not colon or not place.endswith(".py") or not name.isidentifier():
         raise Misuse(f"{target} names no factory: write FILE.py:NAME, where NAME is a function of a step size")
@@ -124,6 +150,10 @@ def factory_in(target: str) -> tuple[Callable[..., Any], str]:
         near = get_close_matches(name, known, n=1)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise Misuse(f"{place} has no function {name!r}.{hint}")
+    if numpy:
+        from signproof.checks.variants.stepping import is_step, stepping
+
+        return (stepping(factory) if is_step(factory) else factory), name
     return factory, name
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from signproof.checks.variants.row import FAULTS, NO_RUN, Row
+from signproof.checks.variants.row import FAULTS, NO_RUN, Row, readable
 from signproof.checks.verdicts.verdict import Verdict
 from signproof.judging import entry_of, verify
 from signproof.pytest_claims import found
@@ -96,7 +96,7 @@ class Signproof:
 
 
 def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: Sequence[Difference] = ()) -> str:
-    """What was found, claim by claim; where something is wrong, the instance and the numbers before and now."""
+    """What was found, claim by claim; what is wrong has a mark, the instance, and the numbers before and now."""
     wrong = {*(row.claim for row in faults), *(difference.claim for difference in differences)}
     lines = [f"{name}: {len(wrong)} of {len(rows)} claims broken or changed from the baseline" if wrong else name]
     for row in rows:
@@ -104,13 +104,14 @@ def _table(name: str, rows: list[Row], faults: Sequence[Row] = (), differences: 
             continue
         step = "" if row.step is None else f" at k = {row.step}"
         ratio = "" if row.ratio is None else f", measured/bound up to {row.ratio:.6g}"
-        lines.append(f"  {row.claim}: {row.status}{step}{ratio}")
+        mark = ">" if row.claim in wrong else " "
+        lines.append(f"{mark} {row.claim}: {row.status}{step}{ratio}")
         for worse in differences:
             if worse.claim == row.claim:
                 before, now = map(_exact, (worse.before, worse.now))
                 lines.append(f"    {worse.what}: {now}, was {before} in the baseline")
         if row.claim in wrong:
-            lines += [f"    {text}" for text in (row.instance, row.reason) if text]
+            lines += [f"    {readable(text)}" for text in (row.instance, row.reason) if text]
         elif row.status == "not applicable":
             lines.append(f"    {row.reason}")
     return "\n".join(lines)

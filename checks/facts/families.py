@@ -279,7 +279,7 @@ def _instances(
     except NotImplementedError:
         return
     for batch, starts in drawn:
-        shape = tuple(field.shape[:-1] for field in batch._batched().values())
+        shape = tuple(field.shape[:-1] for field in batch.batched().values())
         again = shape in shapes
         shapes.add(shape)
         sizes = np.nan_to_num(np.abs(np.asarray(starts, dtype=float)).max(axis=0))

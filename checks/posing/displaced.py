@@ -78,6 +78,10 @@ class _From:
     def value(self, x: Vector) -> Any:
         return self._gradient.value(x - self._minimizer)
 
+    def posed(self) -> tuple[Any, Any]:
+        problem, place = self._gradient.posed()
+        return problem, place + self._minimizer
+
 
 class DisplacedWithGradient(Displaced):
     """The same of a method whose memory begins with the first gradient."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from inspect import isfunction
@@ -115,7 +115,7 @@ class Instances(ABC):
     @property
     def dimension(self) -> int:
         """How many coordinates a point has: the length of the first batched field, unless overridden."""
-        return next(iter(self._batched().values())).shape[0]
+        return next(iter(self.batched().values())).shape[0]
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The fields by name."""
@@ -149,14 +149,19 @@ class Instances(ABC):
 
     def describe(self) -> str:
         """For one instance: a few words for the reader."""
-        parts = (f"{name} {_plain(field)}" for name, field in self._batched().items())
+        parts = (f"{name} {_plain(field)}" for name, field in self.batched().items())
         return f"{self.family}: " + ", ".join(parts).replace("'", "")
 
-    def _batched(self) -> dict[str, np.ndarray]:
+    def batched(self) -> dict[str, np.ndarray]:
+        """The fields with a batch axis, by name."""
         return {name: field for name, field in self.arrays().items() if name not in self.shared}
 
+    def holding(self, fields: Mapping[str, Any]) -> Self:
+        """The same with other fields."""
+        return dataclasses.replace(self, **fields)
+
     def _map(self, function: Callable[[Any], Any]) -> Self:
-        return dataclasses.replace(self, **{name: function(field) for name, field in self._batched().items()})
+        return self.holding({name: function(field) for name, field in self.batched().items()})
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,7 +206,7 @@ class Problem(Instances):
         that ends computed for floats say nothing about it.
         """
         floats = self._map(lambda field: field.astype(float)[..., None])
-        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats._batched().items()):
+        if any((rationals(field[..., 0]) != getattr(self, name)).any() for name, field in floats.batched().items()):
             raise ValueError("the instance's numbers are not floats")
         ends = _constant(floats, assumption)
         if ends is None:
@@ -246,6 +251,10 @@ class Slope:
     def value(self, x: Vector) -> Scalar:
         return self._problem.suboptimality(x, self._xp)
 
+    def posed(self) -> tuple[Any, Any]:
+        """The problem, or what stands for it, and where its minimizer is in the coordinates of points."""
+        return self._problem, 0
+
 
 Answer = Callable[[Any, Any], "Enclosure | None"]
 """From a batch of a family and an assumption to what `Problem.constant` returns."""
@@ -288,7 +297,7 @@ def known(problem: Problem, assumption: Constant) -> Enclosure | None:
 
     Raises ValueError if the batch is empty or one of its numbers is not finite.
     """
-    for name, field in problem._batched().items():
+    for name, field in problem.batched().items():
         if field.size == 0:
             raise ValueError(f"{problem.family}: the field {name!r} is empty (shape {field.shape})")
         if field.dtype.kind == "f" and not np.isfinite(field).all():

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from numbers import Rational
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from flint import arb_mat, ctx, fmpq, fmpq_mat, fmpz, fmpz_mat
@@ -28,6 +28,8 @@ from signproof.theory.arithmetic import Matrix, Scalar
 Ends = TypeVar("Ends", float, np.ndarray)
 
 NORMS = ("inf", "2")
+Norm: TypeAlias = str | float
+"""A norm by name, or by its order."""
 ENUMERATION_LIMIT = 24  # largest d whose 2^(d-1) sign vectors `smoothness` enumerates
 EXACT_ENUMERATION_LIMIT = 16  # the same for `exact_smoothness`, which works in Python integers
 EXACT_INVERSE_LIMIT = 32  # largest d whose inverse `strong_convexity` takes in rationals, not balls
@@ -83,7 +85,7 @@ class Enclosure(Generic[Ends]):
         return float(self.lower) <= value <= float(self.upper)  # Python compares float with Fraction exactly
 
 
-def smoothness(H: Matrix, norm: str = "inf") -> Enclosure[float]:
+def smoothness(H: Matrix, norm: Norm = "inf") -> Enclosure[float]:
     """The smoothness constant L of f(x) = ½ xᵀHx: the least L with ‖H(x−y)‖_* ≤ L ‖x−y‖ for all x, y.
 
     norm="inf": L = max_{s,t ∈ {±1}^d} tᵀHs = max_s ‖Hs‖₁, which is max_s sᵀHs when H ⪰ 0.  L adds up over
@@ -93,12 +95,13 @@ def smoothness(H: Matrix, norm: str = "inf") -> Enclosure[float]:
     and a verified dual bound the upper.
     norm="2": L = max |λ(H)|, to adjacent floats.
 
-    Arguments: `H`, a symmetric d×d matrix of ints, floats, Fractions or fmpq; `norm`, "inf" or "2".
+    Arguments: `H`, a symmetric d×d matrix of ints, floats, Fractions or fmpq, or a sparse one of SciPy; `norm`, "inf"
+    or "2", or its order, `np.inf` or 2.
     Returns an `Enclosure` of L with float ends rounded outward; lower == upper when L was found exactly and
     is a float.
     Raises ValueError when H is empty, not square, not symmetric, not finite or not real, or norm is unknown.
     """
-    _check_norm(norm)
+    norm = _named(norm)
     components = list(_components(_rational_matrix(H)))
     if norm == "2":
         radii = [_spectral_radius(block) for block, _ in components]
@@ -107,7 +110,7 @@ def smoothness(H: Matrix, norm: str = "inf") -> Enclosure[float]:
     return outward(sum((lower for lower, _ in ends), fmpq(0)), sum((upper for _, upper in ends), fmpq(0)))
 
 
-def strong_convexity(H: Matrix, norm: str = "inf") -> Enclosure[float]:
+def strong_convexity(H: Matrix, norm: Norm = "inf") -> Enclosure[float]:
     """The strong convexity constant mu of f(x) = ½ xᵀHx: the largest mu with xᵀHx ≥ mu ‖x‖² for all x.
 
     norm="inf": minimising xᵀHx over x_i = 1 gives 1/(H⁻¹)_ii, so mu = 1 / max_i (H⁻¹)_ii for H ≻ 0.  As
@@ -116,14 +119,14 @@ def strong_convexity(H: Matrix, norm: str = "inf") -> Enclosure[float]:
     norm="2": mu = λ_min(H), to adjacent floats.
     A singular H ⪰ 0 has mu = 0 exactly (its Polyak–Łojasiewicz constant may be larger).
 
-    Arguments: `H`, a symmetric positive semidefinite d×d matrix of ints, floats, Fractions or fmpq; `norm`,
-    "inf" or "2".
+    Arguments: `H`, a symmetric positive semidefinite d×d matrix of ints, floats, Fractions or fmpq, or a sparse one of
+    SciPy; `norm`, "inf" or "2", or its order, `np.inf` or 2.
     Returns an `Enclosure` of mu with float ends rounded outward; lower == upper when mu was found exactly and
     is a float.
     Raises ValueError when H is not positive semidefinite, empty, not square, not symmetric, not finite or not
     real, or norm is unknown.
     """
-    _check_norm(norm)
+    norm = _named(norm)
     blocks = [block for block, _ in _components(_rational_matrix(H))]
     if _convex(map(_definiteness, blocks)) == 0:
         return Enclosure(0.0, 0.0)
@@ -188,9 +191,12 @@ def is_positive_semidefinite(H: fmpq_mat) -> bool:
 # ------------------------------------------------------------------------------------------------------------
 
 
-def _check_norm(norm: str) -> None:
-    if norm not in NORMS:
+def _named(norm: Norm) -> str:
+    """The name of a norm that is also called by its order, as NumPy does. Raises ValueError if it is unknown."""
+    name = norm if isinstance(norm, str) else next((name for name in NORMS if norm == float(name)), None)
+    if name is None or name not in NORMS:
         raise ValueError(f"unknown norm {norm!r}; choose one of {', '.join(map(repr, NORMS))}")
+    return name
 
 
 def _rational_matrix(H: Any) -> fmpq_mat:
@@ -200,7 +206,8 @@ def _rational_matrix(H: Any) -> fmpq_mat:
     if isinstance(H, fmpq_mat | fmpz_mat):
         rows, shape = H.tolist(), (H.nrows(), H.ncols())
     else:
-        array = np.asarray(H, dtype=object)  # any other type may round: [[2**63, -1]] would become floats
+        dense = H.toarray() if hasattr(H, "toarray") else H  # SciPy's sparse matrices and arrays
+        array = np.asarray(dense, dtype=object)  # any other type may round: [[2**63, -1]] would become floats
         rows, shape = array.tolist(), array.shape
     if 0 in shape:
         raise ValueError(f"H is empty (shape {shape}); pass a square matrix with at least one entry")

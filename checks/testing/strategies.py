@@ -9,7 +9,7 @@ paste. To test your own method:
     from dataclasses import dataclass
     from typing import Any
 
-    from hypothesis import given, settings
+    from hypothesis import given
     from signproof import Claim
     from signproof.checks.testing.strategies import holds, problems, step_sizes
     from signproof.theory.algorithms import Algorithm
@@ -34,10 +34,12 @@ paste. To test your own method:
         bound=(1 - 2 * mu * alpha * (1 - L * alpha / 2)) ** k * V0,
     )
 
-    @settings(deadline=None)  # the first run of each shape is compiled
     @given(problems(claim), step_sizes(claim))
     def test_rate(sample, thetas):
         holds(claim, sample, thetas)
+
+The first run of each shape is compiled, which takes longer than the 200 ms that Hypothesis usually allows an example:
+importing this file sets no deadline instead, unless another one than the usual has been set (`no_deadline`).
 
 A method that is not an update rule, such as one from another library, is tested on the arrays of a sample:
 `sample.start`, `sample.gradient(x)`, `sample.suboptimality(x)` and the constants that
@@ -49,11 +51,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any, cast
 
 import numpy as np
+from hypothesis import settings
 from hypothesis import strategies as st
 from sympy import Symbol
 
@@ -84,8 +88,20 @@ SPREADS = 16
 """How many spreads there are besides 0."""
 STEPS = PROFILES["quick"].steps
 """Default length of a run, the same as in `verify`, so that the two share compiled code."""
+USUAL_DEADLINE = timedelta(milliseconds=200)
+"""Hypothesis's own."""
 Thetas = Mapping[Symbol, Fraction]
 """The position of each free parameter of a claim in its range, between 0 and 1."""
+
+
+def no_deadline() -> None:
+    """Replace Hypothesis's usual deadline of 200 ms by none; one that somebody has chosen stays."""
+    if settings.default is not None and settings.default.deadline == USUAL_DEADLINE:
+        settings.register_profile("signproof", settings.default, deadline=None)
+        settings.load_profile("signproof")
+
+
+no_deadline()
 
 
 class Violation(AssertionError):

@@ -18,6 +18,7 @@ import jax.numpy as jnp
 from signproof.checks.numbers.arrays import BALLS, GROW, Ball, ball, ends, u
 from signproof.checks.numbers.exact import RATIONALS
 from signproof.checks.variants.exactly import Exactly
+from signproof.checks.variants.objective import Objective
 from signproof.checks.variants.primitives import BITWISE, TURNS, Unfollowed, integers, roundoff, scattered_add
 
 Operand: TypeAlias = Any
@@ -59,6 +60,7 @@ class OnBalls:
 
     def __init__(self) -> None:
         self.marks = False
+        self.objective: Objective | None = None
         self.positive: list[bool] = []
         self.magnitudes: dict[Any, Any] = {}
 

@@ -16,6 +16,7 @@ import numpy as np
 from flint import arb, fmpq
 
 from signproof.checks.numbers.exact import Undecided, _root, each, rational
+from signproof.checks.variants.objective import Objective
 from signproof.checks.variants.primitives import BITWISE, TURNS, Unfollowed, integers, scattered_add
 
 Operand: TypeAlias = Any
@@ -109,6 +110,7 @@ class Exactly:
 
     def __init__(self, xp: Operand) -> None:
         self.xp = xp
+        self.objective: Objective | None = None
         self.positive: list[bool] = []
         self.magnitudes: dict[Any, Any] = {}
 

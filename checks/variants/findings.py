@@ -136,7 +136,7 @@ class Findings:
     @cached_property
     def exact(self) -> Rule:
         """The same factory in float64: the rule as it stands on paper."""
-        return Rule(self.rule.factory)
+        return Rule(self.rule.factory, laying=self.rule.laying)
 
     def _try_more(self, posed: Claim, shift: int, trials: Trials, watch: Watch, advance: Callable[[str], None]) -> None:
         rng = np.random.default_rng(self.seed)

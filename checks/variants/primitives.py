@@ -19,6 +19,10 @@ class Unfollowed(Exception):
     """An operation that cannot be followed; the message names it."""
 
 
+class Drawn(Unfollowed):
+    """An operation that draws random numbers; the message says so in full."""
+
+
 def integers(dtype: Operand) -> tuple[int, int]:
     """The least and the largest integer of a dtype: beyond them it wraps or saturates."""
     info = jnp.iinfo(dtype)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Literal
 
 Status = Literal["holds", "broken", "broken as shipped", "undecided", "not applicable", "failed"]
@@ -11,6 +13,22 @@ FAULTS = ("broken", "broken as shipped", "undecided", "failed")
 """What is no claim that holds, and none that does not apply."""
 NO_RUN = "it is not a bound on a run"
 """The usual reason why a claim does not apply."""
+
+LONG = 9
+"""Characters of a fraction from which it is also told as a decimal."""
+
+
+def readable(text: str) -> str:
+    """A text with a decimal beside every long fraction in it."""
+
+    def told(found: re.Match[str]) -> str:
+        number = Fraction(found[0])
+        try:
+            return f"{found[0]} (≈ {float(number):.6g})" if len(found[0]) >= LONG else found[0]
+        except OverflowError:
+            return found[0]
+
+    return re.sub(r"(?<![\w./])-?\d+/[1-9]\d*(?![\w./])", told, text)
 
 
 @dataclass(frozen=True)

@@ -31,21 +31,29 @@ from signproof.checks.numbers.arrays import BALLS, ELEMENTARY_ULPS, FLOATS, ball
 from signproof.checks.numbers.exact import RATIONALS, each, rational, to_float
 from signproof.checks.variants.enclosed import OnBalls, Truth, plain
 from signproof.checks.variants.exactly import Exactly
-from signproof.checks.variants.primitives import BITWISE, Unfollowed
+from signproof.checks.variants.objective import SLOPE, VALUE, Objective
+from signproof.checks.variants.primitives import BITWISE, Drawn, Unfollowed
 from signproof.theory.arithmetic import Arithmetic, Numbers
 
+LIBRARIES = ("/optax/", f"{__file__.rpartition('/')[0]}/")
+"""Whose lines say less about an operation than those of the program that calls them."""
 LARGEST_CONSTANT = 4096
 """Entries of constants up to which operations on them are done exactly."""
-__all__ = ["Truth", "Unfollowed", "cast", "evaluate", "follow", "widened"]
+__all__ = ["Drawn", "Truth", "Unfollowed", "cast", "evaluate", "follow", "widened"]
 
 
-def evaluate(traced: ClosedJaxpr, arguments: Sequence[Any], xp: Arithmetic) -> list[Any]:
+def evaluate(
+    traced: ClosedJaxpr, arguments: Sequence[Any], xp: Arithmetic, objective: Objective | None = None
+) -> list[Any]:
     """The results of a traced function in the arithmetic `xp` (`arrays.BALLS`, `exact.RATIONALS`, `exact.Balls`).
 
-    Arguments: the trace; its arguments, numbers of the arithmetic or truth values, of the shapes in the trace.
+    Arguments: the trace; its arguments, numbers of the arithmetic or truth values, of the shapes in the trace; the
+    objective, if the trace asks for it.
     Raises Unfollowed for an operation that is not known, and what the arithmetic raises, such as Undecided.
     """
-    found = _evaluate(traced.jaxpr, traced.consts, arguments, OnBalls() if xp is BALLS else Exactly(xp))
+    numbers: Any = OnBalls() if xp is BALLS else Exactly(xp)
+    numbers.objective = objective
+    found = _evaluate(traced.jaxpr, traced.consts, arguments, numbers)
     return [plain(x) for x in found]
 
 
@@ -59,19 +67,23 @@ def follow(traced: ClosedJaxpr, within: str = "") -> None:
         inner = _inner(equation)
         for part in inner:
             follow(part, place)
+        if name.startswith(("random_", "threefry")):
+            raise Drawn(f"it draws random numbers ({name!r}{place}): the claim is about a method that draws none")
         if not inner and name not in _KNOWN:
             raise Unfollowed(f"the operation {name!r}{place}")
 
 
 def _place(equation: Any) -> str:
-    """Where in the user's program an operation stands; empty if JAX does not say."""
+    """Where in the user's program an operation stands, or in the library that it calls; empty if JAX does not say."""
     try:
         from jax._src import source_info_util
 
-        frame = source_info_util.user_frame(equation.source_info.traceback)
-        return f" ({frame.file_name.rpartition('/')[2]}, line {frame.start_line})" if frame else ""
+        frames = list(source_info_util.user_frames(equation.source_info.traceback))
     except (ImportError, AttributeError, TypeError):
         return ""
+    own = [frame for frame in frames if not any(part in frame.file_name for part in LIBRARIES)]
+    frame = next(iter(own or frames), None)
+    return f" ({frame.file_name.rpartition('/')[2]}, line {frame.start_line})" if frame else ""
 
 
 def cast(x: Numbers, dtype: str, xp: Arithmetic) -> Numbers:
@@ -130,6 +142,8 @@ def _apply(equation: Any, given: list[Any], numbers: Any) -> list[Any]:
         return _closed(inner[0], given, numbers, numbers.positive)
     if name not in _KNOWN:
         raise Unfollowed(f"the operation {name!r}")
+    if equation.primitive in (VALUE, SLOPE):
+        return [numbers.objective.asked(equation.primitive, plain(given[0]))]
     if isinstance(numbers, OnBalls) and given and all(hasattr(x, "exact") for x in given):
         found = _of_constants(equation, given, numbers)
         if found is not None:
@@ -476,4 +490,4 @@ _SPECIAL: dict[str, Callable[..., Any]] = {
     ),
     "iota": lambda equation, given, numbers, dtype: numbers.constant(equation.primitive.bind(**equation.params)),
 } | dict.fromkeys(BITWISE, _bitwise)
-_KNOWN = {*_ARITHMETIC, *_MOVES, *_COMPARISONS, *_AWARE, *_SPECIAL, *_LOOPS}
+_KNOWN = {*_ARITHMETIC, *_MOVES, *_COMPARISONS, *_AWARE, *_SPECIAL, *_LOOPS, VALUE.name, SLOPE.name}

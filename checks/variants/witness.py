@@ -12,6 +12,7 @@ from sympy import Integer, sympify
 from signproof.checks.posing.cases import cases
 from signproof.checks.replay.form import VariantForm
 from signproof.checks.replay.witness import Witness, load
+from signproof.checks.variants.layout import laying_of
 from signproof.checks.variants.variant import DTYPES, Factory, Rule, Variant
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
@@ -49,5 +50,5 @@ def load_variant(data: Mapping[str, Any], claims: Mapping[str, Claim], factory: 
     case = next((case for case in cases(claim) if case.id == data.get("claim")), None)
     if case is None:
         raise Misuse(f"{where}: {data.get('claim')!r} is no case of {claim.id}")
-    posed = on_variant(case, Rule(factory, dtype), shift)
+    posed = on_variant(case, Rule(factory, dtype, laying_of(case)), shift)
     return load(data, {posed.id: posed}, where)

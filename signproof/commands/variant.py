@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from signproof.commands.verify import ProfileName
 from signproof.interruption import exit_code
 from signproof.terminal import CHANGED, check_outputs, escape, held, notice, progress, put, table, told
+from signproof.theory.files import write_atomically
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ STYLES = {
     "undecided": "yellow",
     "failed": "bold red",
     "not applicable": "dim",
+    "the same": "green",
+    "different": "red",
 }
 LARGEST_RATIO = 1000
 """Ratios up to which a table shows decimals."""
-SCHEMA = "signproof-variant/1"
+SCHEMA, AGAINST = "signproof-variant/1", "signproof-against/1"
 
 
 def command(
@@ -40,8 +44,16 @@ def command(
         typer.Argument(metavar="FILE.py:FACTORY", help="A function that maps a step size to an optax transformation."),
     ],
     claims: Annotated[
-        str, typer.Option(metavar="GLOB|FILE.py", help="Claims to test, by ID or pattern, or FILE.py.")
+        str,
+        typer.Option(metavar="GLOB|FILE.py[:GLOB]", help="Claims to test: IDs by pattern, or those of a file."),
     ] = "*",
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.py:FACTORY", help="Ask whether it is the same as this optimizer, and no claims."),
+    ] = None,
+    numpy: Annotated[
+        bool, typer.Option("--numpy", help="FACTORY is step(x, gradient, state, step_size) on NumPy's arrays.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(metavar="FILE", help="Write all rows to this file.")] = None,
     baseline: Annotated[
         Path | None,
@@ -62,7 +74,14 @@ def command(
     from signproof.report.ledger import spared
 
     check_outputs(json, None)
-    factory, name = factory_in(target)
+    factory, name = factory_in(target, numpy)
+    if numpy and dtype != "float64":
+        raise Misuse(f"--numpy follows a step in float64, not in {dtype}")
+    if against is not None:
+        if claims != "*" or baseline is not None:
+            raise Misuse("--against asks no claims: leave out --claims and --baseline")
+        _compare(factory, name, against, numpy, dtype, seed, json)
+        return
     known = None
     if baseline is not None:
         if not baseline.exists():
@@ -94,15 +113,37 @@ def command(
         raise typer.Exit(CHANGED)
 
 
+def _compare(factory: Any, name: str, against: str, numpy: bool, dtype: str, seed: int, json: Path | None) -> None:
+    """Whether two optimizers are the same; ends with an exit code."""
+    from signproof.checks.variants.against import against as compared
+    from signproof.checks.variants.variant import DTYPES
+    from signproof.loading import factory_in
+
+    if dtype not in DTYPES:
+        raise Misuse(f"there is no dtype {dtype!r}; choose {', '.join(DTYPES)}")
+    other, other_name = factory_in(against, numpy)
+    found = compared(factory, other, dtype=dtype, seed=seed)
+    because = "; ".join(part for part in (found.instance, found.reason) if part)
+    rows = table("optimizer", "against", "verdict", "k", "because")
+    step = "" if found.step is None else str(found.step)
+    rows.add_row(escape(name), escape(other_name), f"[{STYLES[found.status]}]{found.status}[/]", step, escape(because))
+    put(rows)
+    if json is not None:
+        data = {"schema": AGAINST, "variant": name, "against": other_name, "dtype": dtype, **found.data()}
+        write_atomically(json, dumps(data, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    if found.status != "the same":
+        raise typer.Exit(CHANGED)
+
+
 def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: str) -> tuple[list[Row], int]:
     """The rows that were found and, if the run was interrupted, its exit code; a progress bar while it works."""
-    from signproof.checks.variants.ask import chosen, rows
-    from signproof.loading import is_file, read_file
+    from signproof.checks.variants.ask import rows
+    from signproof.loading import asked
 
-    asked, found = read_file(Path(claims)) if is_file(claims) else chosen(claims), []
-    with progress(len(asked)) as bar:
+    chosen, found = asked(claims), []
+    with progress(len(chosen)) as bar:
         try:
-            for row in rows(factory, asked, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
+            for row in rows(factory, chosen, dtype=dtype, seed=seed, profile=profile, advance=bar.say, name=name):
                 found.append(row)
                 bar.advance()
         except KeyboardInterrupt as interruption:
@@ -111,7 +152,7 @@ def _ask(factory: Any, name: str, claims: str, dtype: str, seed: int, profile: s
 
 
 def _print(found: list[Row]) -> None:
-    from signproof.checks.variants.row import NO_RUN
+    from signproof.checks.variants.row import NO_RUN, readable
 
     rows = table("claim", "verdict", "k", "largest ratio", "tightness", "because")
     other = 0
@@ -127,7 +168,7 @@ def _print(found: list[Row]) -> None:
             "" if row.step is None else str(row.step),
             _short(row.ratio),
             _short(row.tightness),
-            escape(because),
+            escape(readable(because)),
         )
     put(rows)
     if other:
@@ -143,10 +184,8 @@ def _short(number: float | None) -> str:
 
 def _write(path: Path, name: str, dtype: str, seed: int, profile: str, found: list[Row], cut: bool) -> None:
     from importlib.metadata import version
-    from json import dumps
 
     from signproof.report.ledger import environment
-    from signproof.theory.files import write_atomically
 
     data = {
         "schema": SCHEMA,

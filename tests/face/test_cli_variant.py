@@ -14,7 +14,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials import bounds as trials
 from signproof.checks.variants import ask as variants
 from signproof.checks.variants import probes
-from signproof.loading import factory_in, read_file
+from signproof.loading import asked, factory_in, read_file
 from signproof.report import variant_baseline
 
 MINE = """
@@ -65,6 +65,41 @@ def test_claims_come_from_a_file_too(run, mine):
     (mine / "claims.py").write_text(CLAIMS)
     code, out, _ = run("variant", "mine.py:wrong", "--claims", "claims.py")
     assert code == 1 and "mine/first" in out and "broken" in out
+
+
+def test_claims_come_from_some_files_and_some_of_a_file(run, misuse, mine):
+    (mine / "claims.py").write_text(CLAIMS)
+    (mine / "claims_more.py").write_text(CLAIMS.replace("mine/first", "other/second"))
+    for pattern, expected in (
+        ("claims*.py", {"mine/first", "other/second"}),
+        ("claims*.py:mine/*", {"mine/first"}),
+        ("claims_more.py:other/s*", {"other/second"}),
+        (f"{mine}/claims_?ore.py", {"other/second"}),
+    ):
+        assert {claim.id for claim in asked(pattern)} == expected
+    assert 'claims.py has no claim "mine/frist". Did you mean mine/first?' in misuse(
+        "variant", "mine.py:wrong", "--claims", "claims.py:mine/frist"
+    )
+    assert "no file none*.py" in misuse("variant", "mine.py:wrong", "--claims", "none*.py")
+
+
+def test_two_optimizers_are_compared(run, misuse, mine):
+    code, out, _ = run("variant", "mine.py:wrong", "--against", "mine.py:right", "--json", "found.json")
+    assert code == 1 and "wrong" in out and "different" in out and "one is at (" in out
+    data = json.loads((mine / "found.json").read_text())
+    assert (data["schema"], data["status"], data["step"]) == ("signproof-against/1", "different", 1)
+    for more, words in (
+        (["--claims", THEOREM], "--against asks no claims"),
+        (["--dtype", "float8"], "there is no dtype 'float8'"),
+    ):
+        assert words in misuse("variant", "mine.py:wrong", "--against", "mine.py:right", *more)
+
+
+def test_a_step_on_arrays_is_asked(run, misuse, mine):
+    (mine / "steps.py").write_text("def step(x, g, state, step_size):\n    return x + step_size * g, state\n")
+    code, out, _ = run("variant", "steps.py:step", "--numpy", "--claims", THEOREM)
+    assert code == 1 and "broken" in out
+    assert "--numpy follows a step in float64" in misuse("variant", "steps.py:step", "--numpy", "--dtype", "float32")
 
 
 def test_what_is_broken_exits_with_1_and_says_where(run, mine):

@@ -31,7 +31,8 @@ DOCS = ROOT / "docs"
 PAGES = sorted(page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md"))
 TUTORIAL = (DOCS / "tutorial.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", TUTORIAL, re.DOTALL | re.MULTILINE)) | {
-    name: (DOCS / name).read_text(encoding="utf-8") for name in ("theorem.md", "optimizer.md", "review.md")
+    name: (DOCS / name).read_text(encoding="utf-8")
+    for name in ("theorem.md", "optimizer.md", "pytorch.md", "review.md")
 }
 """The sections of the tutorial, and the pages for one kind of reader each."""
 BLOCK = re.compile(r'^```(\w+)(?: title="(.*?)")?\n(.*?)^```$', re.DOTALL | re.MULTILINE)

@@ -10,6 +10,7 @@ import dataclasses
 import json
 import re
 import sys
+from math import exp, log
 from pathlib import Path
 
 import pytest
@@ -361,7 +362,7 @@ def test_a_variant_that_breaks_a_claim_fails_and_nothing_is_written(asked):
     found.stdout.fnmatch_lines(
         [
             "E * mine: 1 of 1 claims broken or changed from the baseline",
-            "E * scaled-sign/theorem-1.1: broken at k = 3, measured/bound up to 1.5",
+            "E * > scaled-sign/theorem-1.1: broken at k = 3, measured/bound up to 1.5",
             "E * f = x^2",
             "E * too long",
             "broken * mine: scaled-sign/theorem-1.1 * measured/bound 1.5000",
@@ -374,15 +375,17 @@ def test_a_variant_that_breaks_a_claim_fails_and_nothing_is_written(asked):
 def test_only_update_changes_the_baseline(asked):
     asked(HOLDS, options=["--signproof-update"]).stdout.fnmatch_lines([f"baseline updated: {NAME}"])
     before = Path(NAME).read_bytes()
-    assert kept()["mine"][HOLDS.claim]["ratio"] == 0.5
+    assert exp(kept()["mine"][HOLDS.claim]["log_ratio"]) == pytest.approx(0.5)
     asked(dataclasses.replace(HOLDS, ratio=0.4)).assert_outcomes(passed=1)
     assert Path(NAME).read_bytes() == before
     found = asked(dataclasses.replace(HOLDS, ratio=0.7), OTHER, options=["--signproof-update-new"])
     found.assert_outcomes(failed=1)  # it adds and compares
     found.stdout.fnmatch_lines([f"1 entries added to the baseline {NAME}"])
-    assert {claim: entry["ratio"] for claim, entry in kept()["mine"].items()} == {HOLDS.claim: 0.5, OTHER.claim: 0.5}
+    assert {claim: entry["log_ratio"] for claim, entry in kept()["mine"].items()} == dict.fromkeys(
+        (HOLDS.claim, OTHER.claim), round(log(0.5), 12)
+    )
     asked(dataclasses.replace(HOLDS, ratio=0.7), options=["--signproof-update"]).assert_outcomes(passed=1)
-    assert kept()["mine"][HOLDS.claim]["ratio"] == 0.7
+    assert exp(kept()["mine"][HOLDS.claim]["log_ratio"]) == pytest.approx(0.7)
 
 
 def test_worse_beyond_the_tolerance_fails_with_both_numbers_and_the_instance(asked):
@@ -433,7 +436,7 @@ def test_mine(signproof):
 
 
 @pytest.mark.parametrize(
-    ("content", "line"), [("{", "is not JSON"), ('{"schema": "signproof-variant-baseline/2"}', "has the schema")]
+    ("content", "line"), [("{", "is not JSON"), ('{"schema": "signproof-variant-baseline/3"}', "has the schema")]
 )
 @pytest.mark.parametrize("options", [(), ("--signproof-update",), ("-p", "xdist", "-n1")])
 def test_a_baseline_that_cannot_be_read_ends_the_run_in_one_line(run, content, line, options):

@@ -205,6 +205,9 @@ class _Copying:
     def value(self, *at: Any) -> Any:
         return copied(self._gradient.value(*map(copied, at)), self._xp.copy)
 
+    def posed(self) -> Any:  # the problem and its minimizer's place, if the gradient says
+        return self._gradient.posed()
+
 
 class _Drawn:
     """A stochastic gradient, which is drawn when it is asked for."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.sparse
 from flint import arb, fmpq, fmpq_mat
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -694,9 +695,31 @@ def test_bad_matrices_are_refused_in_one_line(constant, H, message):
 
 
 @pytest.mark.parametrize("constant", [smoothness, strong_convexity])
-def test_an_unknown_norm_is_refused(constant):
-    with pytest.raises(ValueError, match="unknown norm '1'; choose one of 'inf', '2'"):
-        constant([[1]], "1")
+@pytest.mark.parametrize("norm", ["1", 1, 3.0, math.nan, None, -math.inf, True])
+def test_an_unknown_norm_is_refused(constant, norm):
+    with pytest.raises(ValueError, match=r"unknown norm .*; choose one of 'inf', '2'"):
+        constant([[1]], norm)
+
+
+@pytest.mark.parametrize("constant", [smoothness, strong_convexity])
+def test_a_norm_may_be_called_by_its_order(constant):
+    H = [[2, 1], [1, 3]]
+    for order in (np.inf, math.inf, float("inf"), np.float32("inf")):
+        assert constant(H, order) == constant(H, "inf")
+    for order in (2, 2.0, np.int64(2)):
+        assert constant(H, order) == constant(H, "2")
+
+
+@pytest.mark.parametrize("form", ["csr", "csc", "coo", "dia", "lil", "bsr", "dok"])
+def test_sparse_matrices_of_scipy_are_read(form):
+    H = np.array([[2.0, 0.5, 0.0], [0.5, 3.0, 0.0], [0.0, 0.0, 1.0]])
+    for made in (scipy.sparse.coo_matrix, scipy.sparse.coo_array):
+        sparse = made(H).asformat(form)
+        for norm in ("inf", "2"):
+            assert smoothness(sparse, norm) == smoothness(H, norm)
+            assert strong_convexity(sparse, norm) == strong_convexity(H, norm)
+    with pytest.raises(ValueError, match="not symmetric"):
+        smoothness(scipy.sparse.coo_array(np.triu(H)).asformat(form))
 
 
 def test_exact_enumeration_has_a_limit():

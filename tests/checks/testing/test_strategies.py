@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
 import runpy
+import subprocess
+import sys
 import textwrap
 from fractions import Fraction
 
@@ -325,3 +328,27 @@ def test_all_batches_of_one_shape_share_one_compiled_run():
         holds(THEOREM_1, sample, thetas)
         holds(catalog()["scaled-sign/theorem-1.3"], sample, thetas, Start(seed))
     assert engine._run._cache_size() == before
+
+
+SLOW = """
+import time
+from hypothesis import given, settings, strategies as st
+BEFORE
+from signproof.checks.testing.strategies import SEEDS
+
+@settings(max_examples=2, database=None)
+@given(st.integers())
+def test(n):
+    time.sleep(0.3)
+
+test()
+"""
+
+
+@pytest.mark.parametrize("before", ["", "settings.register_profile('own', deadline=100); settings.load_profile('own')"])
+def test_the_first_run_of_a_new_user_meets_no_deadline_and_a_chosen_one_stays(before):
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}  # there Hypothesis sets none
+    command = [sys.executable, "-c", SLOW.replace("BEFORE", before)]
+    finished = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert (finished.returncode == 0) == (before == "")
+    assert ("DeadlineExceeded" in finished.stderr) == (before != "")

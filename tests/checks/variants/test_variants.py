@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
@@ -11,16 +12,20 @@ import pytest
 from flint import fmpq
 
 from signproof import transformations
-from signproof.checks.numbers.exact import rational, rationals
+from signproof.checks.numbers.exact import RATIONALS, rational, rationals
+from signproof.checks.posing.cases import cases
 from signproof.checks.problems.families import load_problem
 from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.trials import bounds as trials
 from signproof.checks.variants import ask as variants
-from signproof.checks.variants import findings, probes
+from signproof.checks.variants import findings, layout, probes
+from signproof.checks.variants.against import _run
 from signproof.checks.variants.ask import conforms
+from signproof.checks.variants.row import readable
 from signproof.checks.variants.variant import Rule
 from signproof.theory.catalog import catalog
 from signproof.theory.misuse import Misuse
+from signproof.theory.norms import L2, LINF, OPERATOR
 from signproof.theory.papers.scaled_sign.theorem_1 import theorem_1_1, theorem_1_3
 from signproof.transformations import scale_by_dual_norm_sign, scaled_sign_gd
 
@@ -273,6 +278,127 @@ def test_a_wrapper_is_followed(families):
     assert row.status == "holds"
 
 
+def run_exactly(factory, steps=3, laying=None):
+    """The iterates of a factory on a quadratic, in rationals."""
+    rule = Rule(factory, laying=laying)
+    instance = DiagonalQuadratic(rationals([1, 3, 2, 5])), rationals([2, -1, 1, 3]), fmpq(1, 4)
+    return [list(x) for x in _run(rule, instance, 0, steps, RATIONALS)]
+
+
+def asking(scale):
+    """The scaled step, longer if what it is handed does not fit together."""
+
+    def factory(step_size):
+        def update(g, state, x=None, *, value, value_fn, **more):
+            slope, there = jax.grad(value_fn)(x), value_fn(x - step_size * g)
+            fits = (value_fn(x) == value) & (slope == g).all() & ((there < value) | (g == 0).all())
+            return -step_size * jnp.where(fits, 1.0, scale) * jnp.sum(jnp.abs(g)) * jnp.sign(g), state
+
+        return optax.GradientTransformationExtraArgs(lambda p: (), update)
+
+    return factory
+
+
+def test_an_optimizer_is_given_f_and_can_derive_it():
+    assert run_exactly(asking(3.0)) == run_exactly(scaled_sign_gd)
+
+
+def test_what_asks_for_f_is_followed_on_balls_too(families):
+    def factory(step_size):  # longer where f is larger there than 2^-20: as good as everywhere
+        def update(g, state, x=None, *, value_fn, **more):
+            scale = jnp.where(value_fn(x) > 2.0**-20, 3.0, 1.0)
+            return -step_size * scale * jnp.sum(jnp.abs(g)) * jnp.sign(g), state
+
+        return optax.GradientTransformationExtraArgs(lambda p: (), update)
+
+    [row] = conforms(factory, theorem_1_1)
+    assert (row.status, row.step, row.level) == ("broken", 1, "exact")
+
+
+def test_a_line_search_is_followed_exactly():
+    def search(step_size):
+        return optax.chain(optax.sgd(8 * step_size), optax.scale_by_backtracking_linesearch(10, decrease_factor=0.5))
+
+    values = [sum(c * x * x for c, x in zip((1, 3, 2, 5), point, strict=True)) for point in run_exactly(search)]
+    assert values == sorted(values, reverse=True) and values[-1] < values[0]
+
+
+def test_a_lookahead_is_judged_at_its_slow_parameters():
+    assert run_exactly(lambda s: optax.lookahead(optax.sgd(s), 1, 1.0)) == run_exactly(optax.sgd)
+    start, once, twice = run_exactly(lambda s: optax.lookahead(optax.sgd(s), 2, 0.5), 2)
+    fast = run_exactly(optax.sgd, 2)[2]
+    assert once == start and twice == [(a + b) / 2 for a, b in zip(start, fast, strict=True)]
+
+
+def test_a_schedule_free_method_is_judged_where_it_means_to_be_evaluated():
+    def free(step_size):
+        return optax.contrib.schedule_free(optax.sgd(step_size), step_size, b1=0.5, weight_lr_power=0.0)
+
+    points = run_exactly(free, 2)
+    descent = run_exactly(optax.sgd, 1)
+    assert points[1] == descent[1] and points[2] != run_exactly(optax.sgd, 2)[2]
+
+
+def in_parts(transformation):
+    def factory(step_size):
+        return transformation(optax.sgd(step_size))
+
+    factory.parameters = lambda x: {"matrix": x[2:].reshape(-1, 1), "rest": (x[1:2], x[:1])}
+    return factory
+
+
+@pytest.mark.parametrize(
+    "transformation",
+    [
+        lambda sgd: sgd,
+        lambda sgd: optax.masked(sgd, {"matrix": True, "rest": (True, True)}),
+        lambda sgd: optax.partition({"a": sgd, "b": sgd}, {"matrix": "a", "rest": ("b", "a")}),
+    ],
+)
+def test_parameters_may_be_a_tree(transformation):
+    assert run_exactly(in_parts(transformation)) == run_exactly(optax.sgd)
+
+
+def test_parameters_that_are_no_points_are_refused(families):
+    def factory(step_size):
+        return optax.sgd(step_size)
+
+    factory.parameters = lambda x: {"twice": (x, x)}
+    [row] = conforms(factory, theorem_1_1)
+    assert (row.status, row.step) == ("failed", 0) and "each once" in row.reason
+
+
+def of_matrices(step_size):
+    return optax.stateless(lambda g, x: -step_size * jnp.where(g.ndim == 2, 1.0, 3.0) * g)
+
+
+def test_a_claim_in_the_operator_norm_is_asked_on_matrices():
+    assert run_exactly(of_matrices, laying=layout.rows) == run_exactly(optax.sgd)
+    assert [layout.laying_of(case) for case in cases(catalog()["own/theorem-1.dual-norms"])] == [
+        None, None, layout.rows
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("factory", "norm"), [(optax.sgd, L2), (optax.sign_sgd, LINF), (optax.contrib.muon, OPERATOR), (optax.lion, LINF)]
+)
+def test_a_claim_about_every_norm_is_asked_in_that_of_the_variant(factory, norm):
+    assert variants._norms_of(Rule(factory)) == (norm,)
+
+
+def test_what_draws_random_numbers_is_not_asked():
+    def jittered(step_size):
+        def update(g, key, x=None):
+            key, now = jax.random.split(key)
+            return -step_size * g * jax.random.uniform(now), key
+
+        return optax.GradientTransformation(lambda p: jax.random.key(0), update)
+
+    for factory, words in ((jittered, "test_variants.py, line"), (lambda s: optax.noisy_sgd(s, key=0), "random_")):
+        [row] = conforms(factory, theorem_1_1)
+        assert row.status == "not applicable" and "it draws random numbers" in row.reason and words in row.reason
+
+
 # What a variant may not do
 
 counted = [0]
@@ -374,10 +500,10 @@ def test_claims_that_cannot_be_asked_say_why():
         "scaled-sign/theorem-2.1",
         "scaled-sign/theorem-3",
         "own/theorem-2.2.repaired",
+        "own/theorem-1.dual-norms",
     ):
         assert variants.unasked(catalog()[id]) == ""
     for id, words in (
-        ("own/theorem-1.dual-norms", "one method per norm"),
         ("signprox/theorem-1", "depends on the method"),
         ("scaled-sign/example-1", "not a bound on a run"),
         ("own/example-2.rate", "V_0"),
@@ -466,3 +592,18 @@ def test_what_is_made_for_other_bounds_breaks_theorem_1(families, name):
     factory, _ = TABLE[name]
     [row] = conforms(factory, theorem_1_1)
     assert row.status == "broken" and row.level in ("exact", "enclosed")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("alpha = 1/3", "alpha = 1/3"),
+        ("alpha = 123456789/1000000", "alpha = 123456789/1000000 (≈ 123.457)"),
+        ("from (-1/4294967296, 0)", "from (-1/4294967296 (≈ -2.32831e-10), 0)"),
+        ("diagonal [12345/67891, 1]", "diagonal [12345/67891 (≈ 0.181836), 1]"),
+        ("mine/123456789", "mine/123456789"),
+        ("1/" + "9" * 400, "1/" + "9" * 400 + " (≈ 0)"),
+    ],
+)
+def test_long_fractions_have_decimals_beside_them(text, shown):
+    assert readable(text) == shown
