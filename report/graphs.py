@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from signproof.report.charts import FONT, svg
 
-ROW, GAP, LETTER = 20, 110, 6.7
+ROW, GAP, LETTER = 20, 110, 7.0
 """Height of a row, least distance between a name and the next column, and width of a letter, in pixels."""
 BASE = "https://site.invalid/"
 """Stands for the site's own folder while Vega draws, which takes no relative links."""
@@ -158,10 +158,11 @@ def _drawing(graph: nx.DiGraph, pages: dict[str, str], title: str) -> str:
 
 def _columns(graph: nx.DiGraph, place: dict[Any, tuple[int, float]]) -> list[float]:
     """Where each column begins, in pixels: after the longest name of the one before, which for lemmas stands left."""
-    left = [0.0]
+    left, most = [0.0], sum(how == "rests on" for _, _, how in graph.edges(data="how"))
     for column in range(max(column for column, _ in place.values())):
         names = [_width(graph, node) for node in graph if place[node][0] == column and column > 0]
-        left.append(left[-1] + max(names, default=0) + GAP)
+        crowd = min(most, GAP) if column == 0 else 0  # many lines need room to part
+        left.append(left[-1] + max(names, default=0) + GAP + crowd)
     return left
 
 
@@ -289,7 +290,7 @@ def _spec(nodes: list[dict], lines: list[dict], left: list[float]) -> dict[str, 
         width=max(left[-1], 1),
         height=height,
         background="transparent",
-        padding={"left": 12, "right": 12, "top": 6, "bottom": 6},
+        padding={"left": 30, "right": 50, "top": 6, "bottom": 6},
         config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None), text=alt.MarkConfig(fontSize=12)),
     )
     spec = spec.resolve_scale(color="independent").to_dict()
