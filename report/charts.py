@@ -374,7 +374,7 @@ def _alone(values: list[float | None]) -> list[bool]:
 
 def _bound_rule(axis: str) -> alt.Chart:
     """A line where measured and bound are equal."""
-    rule = alt.Chart().mark_rule(color="var(--ink)", strokeDash=[5, 4])
+    rule = alt.Chart().mark_rule(color="var(--ink)", strokeDash=[5, 4], aria=False)
     return rule.encode(**{axis: alt.datum(1)})
 
 

@@ -65,7 +65,7 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "reservations": reservations(claim),
         "next_step": next_step(claim),
         "erratum": claim.get("erratum", ""),
-        "rule": claim.get("rule", ""),
+        "rule": _rule(claim),
         "theorem": _theorem(claim),
         "link": ledger.get("links", {}).get(claim["source"]["paper"], "") if claim["source"] else "",
         "repaired_by": [
@@ -93,6 +93,12 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
     }
 
 
+def _rule(claim: dict[str, Any]) -> str:
+    """The update rule as `prose` reads it: powers, next values with a raised plus, a minus before a letter."""
+    rule = re.sub(r"\b([a-z])\+(?=[ ),.]|$)", r"\1^{+}", claim.get("rule", "").replace("**", "^"))
+    return re.sub(r"(?<=[ (])-(?=[a-z])", "−", rule)
+
+
 FOR = {
     "bound": "from every start x_0 and for every k >= 0",
     "flow": "from every start and at every time t",
@@ -115,7 +121,7 @@ def _theorem(claim: dict[str, Any]) -> str:
     if assumed:
         parts.append(f"Suppose that {'; '.join(assumed)}.")
     if claim.get("rule"):
-        rule = claim["rule"].rstrip(".").replace("**", "^")
+        rule = _rule(claim).rstrip(".")
         parts.append(f"Consider {claim['algorithm'].partition('(')[0]}: {rule}.")
     which = FOR[claim["kind"]]
     if claim.get("horizon"):
