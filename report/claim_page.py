@@ -188,14 +188,22 @@ def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, s
             else {}
         )
         | ({"name": f"{number - first + 1}. {node['name']}"} if node["kind"] == "step" else {})
+        | ({"status": "fails"} if number == graph.get("failed") else {})
         for number, node in enumerate(graph["nodes"])
     ]
     arcs = [
         {"from": rows[later]["y"], "to": rows[earlier]["y"], "bend": REACH * (later - earlier) / len(rows)}
         for later, earlier in graph["edges"]
     ]
-    statuses = list(dict.fromkeys(row["status"] for row in rows if row["status"]))
-    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH, "statuses": statuses}
+    statuses = list(dict.fromkeys(row["status"] for row in rows if row["kind"] == "claim" and row["status"]))
+    return {
+        "rows": rows,
+        "arcs": arcs,
+        "height": ROW * len(rows),
+        "reach": REACH,
+        "statuses": statuses,
+        "failed": "failed" in graph,
+    }
 
 
 def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
