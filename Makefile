@@ -9,7 +9,7 @@ INSTALL = $(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONST
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help verify errata counterexamples smoke test coverage bench docs certificates constraints rooms coq lint clean
+.PHONY: help verify errata results counterexamples smoke test coverage bench docs certificates constraints rooms coq lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,16 @@ verify: $(VENV)/.installed ## check every claim; table here, out/ledger.json, ou
 
 errata: verify ## list the errors found in the papers: docs/errata.md
 	$(BIN)/signproof errata out/ledger.json > docs/errata.md
+
+# Half an hour or more. CLAIMS='scaled-sign/theorem-1.*' judges a few, SEED another seed; a release has the archive.
+CLAIMS ?=
+SEED ?= 0
+JOBS ?= $(shell nproc 2>/dev/null || echo 1)
+results: $(VENV)/.installed ## judge every claim at full effort: out/results.tar.gz, docs/results/index.md
+	@mkdir -p out/results docs/results
+	$(BIN)/signproof verify $(if $(CLAIMS),'$(CLAIMS)') --profile full --seed $(SEED) --jobs $(JOBS) --json out/results/ledger.json --html out/results/report
+	$(BIN)/signproof report out/results/ledger.json --markdown docs/results/index.md
+	tar -czf out/results.tar.gz -C out results
 
 counterexamples: $(VENV)/.installed ## run the named counterexamples: docs/counterexamples.md, docs/figures
 	$(BIN)/signproof counterexamples --figures docs/figures > docs/counterexamples.md

@@ -374,7 +374,7 @@ def _alone(values: list[float | None]) -> list[bool]:
 
 def _bound_rule(axis: str) -> alt.Chart:
     """A line where measured and bound are equal."""
-    rule = alt.Chart().mark_rule(color="var(--ink)", strokeDash=[5, 4])
+    rule = alt.Chart().mark_rule(color="var(--ink)", strokeDash=[5, 4], aria=False)
     return rule.encode(**{axis: alt.datum(1)})
 
 
@@ -500,7 +500,10 @@ def _spec(rows: list[dict], ticks: list[float], measure: str, axis: str, reach: 
         alt.Tooltip("ratio:Q", title="measured / bound", format=".6~g"),
     ]
     layers = [
-        alt.Chart().mark_line(clip=True).encode(strokeDash=dash),
+        # along flows bounds are known at more times than measures, which are joined across them
+        (alt.Chart().transform_filter("datum.value") if axis == "t" else alt.Chart())
+        .mark_line(clip=True)
+        .encode(strokeDash=dash),
         alt.Chart().transform_filter("datum.value").mark_point(size=250, opacity=0, clip=True).encode(tooltip=tooltip),
     ]
     for quantity, filled in (("measured", True), ("bound", False)):

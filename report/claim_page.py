@@ -65,7 +65,9 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "reservations": reservations(claim),
         "next_step": next_step(claim),
         "erratum": claim.get("erratum", ""),
-        "rule": claim.get("rule", ""),
+        "rule": _rule(claim),
+        "theorem": _theorem(claim),
+        "link": ledger.get("links", {}).get(claim["source"]["paper"], "") if claim["source"] else "",
         "repaired_by": [
             {"id": other["id"], "verdict": other["verdict"], "file": names[other["id"]]}
             for other in ledger["claims"]
@@ -89,6 +91,46 @@ def claim_page(claim: dict[str, Any], names: dict[str, str], ledger: dict[str, A
         "witness": claim["witness"] and _witness(claim["witness"], claim["kind"], names[claim["id"]]),
         "command": _command(claim, ledger),
     }
+
+
+def _rule(claim: dict[str, Any]) -> str:
+    """The update rule as `prose` reads it: powers, next values with a raised plus, a minus before a letter."""
+    rule = re.sub(r"\b([a-z])\+(?=[ ),.]|$)", r"\1^{+}", claim.get("rule", "").replace("**", "^"))
+    return re.sub(r"(?<=[ (])-(?=[a-z])", "−", rule)
+
+
+FOR = {
+    "bound": "from every start x_0 and for every k >= 0",
+    "flow": "from every start and at every time t",
+    "comparison": "from every start, the same for both, and at every time t",
+    "algebraic": "",
+    "implication": "at all points",
+    "orbit": "",
+}
+"""Of what a claim speaks, by its kind."""
+
+
+def _theorem(claim: dict[str, Any]) -> str:
+    """What leads up to the statement of a claim: who assumes what, which method, which parameters. Plain text."""
+    if claim["kind"] not in FOR:
+        return ""
+    parts = []
+    assumed = [
+        each.get("phrase") or each.get("meaning", "").rstrip(".") or each["text"] for each in claim["assumptions"]
+    ]
+    if assumed:
+        parts.append(f"Suppose that {'; '.join(assumed)}.")
+    if claim.get("rule"):
+        rule = _rule(claim).rstrip(".")
+        parts.append(f"Consider {claim['algorithm'].partition('(')[0]}: {rule}.")
+    which = FOR[claim["kind"]]
+    if claim.get("horizon"):
+        which = f"from every start x_0, for every number {claim['horizon']} of steps and k = {claim['horizon']}"
+    domain = ", ".join(relation["text"] for relation in claim["domain"]).replace("**", "^").replace("*", " ")
+    then = ", ".join(filter(None, (which, f"if {domain}" if domain else "")))
+    if not parts:
+        return f"{then[:1].upper()}{then[1:]}:" if then else ""
+    return " ".join([*parts, f"Then, {then}:" if then else "Then:"])
 
 
 def _ratio(claim: dict[str, Any]) -> float | None:
@@ -146,14 +188,22 @@ def _drawing(claim: dict[str, Any], names: dict[str, str], verdicts: dict[str, s
             else {}
         )
         | ({"name": f"{number - first + 1}. {node['name']}"} if node["kind"] == "step" else {})
+        | ({"status": "fails"} if number == graph.get("failed") else {})
         for number, node in enumerate(graph["nodes"])
     ]
     arcs = [
         {"from": rows[later]["y"], "to": rows[earlier]["y"], "bend": REACH * (later - earlier) / len(rows)}
         for later, earlier in graph["edges"]
     ]
-    statuses = list(dict.fromkeys(row["status"] for row in rows if row["status"]))
-    return {"rows": rows, "arcs": arcs, "height": ROW * len(rows), "reach": REACH, "statuses": statuses}
+    statuses = list(dict.fromkeys(row["status"] for row in rows if row["kind"] == "claim" and row["status"]))
+    return {
+        "rows": rows,
+        "arcs": arcs,
+        "height": ROW * len(rows),
+        "reach": REACH,
+        "statuses": statuses,
+        "failed": "failed" in graph,
+    }
 
 
 def _panels(claim: dict[str, Any], measure: str) -> list[dict[str, Any]]:
@@ -233,10 +283,12 @@ def _drawn(panel: dict[str, Any]) -> bool:
 
 
 def _points(series: list[dict]) -> list[tuple[float, list[tuple]]]:
-    """The series as a table: for each k or t, the measured value and the bound of every instance."""
+    """The series as a table: for each k, or t at which there is a measured value, that and the bound of every
+    instance."""
     axis = abscissa(series)
     columns = [dict(zip(run[axis], zip(run["measured"], run["bound"], strict=True), strict=True)) for run in series]
-    return [(k, [column.get(k, (None, None)) for column in columns]) for k in sorted(set().union(*columns))]
+    rows = [(k, [column.get(k, (None, None)) for column in columns]) for k in sorted(set().union(*columns))]
+    return [row for row in rows if axis == "k" or any(measured is not None for measured, _ in row[1])]
 
 
 def _witness(witness: dict[str, Any], kind: str, file: str) -> dict[str, Any]:

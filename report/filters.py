@@ -92,7 +92,9 @@ def letter(name: str) -> str:
 
 
 GREEK = "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|kappa|lambda|mu|rho|sigma|tau|phi"
-SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠", "||": "‖", "->": "→", " - ": " − ", "sqrt(": "√("}
+SIGNS = {
+    "<=": "≤", ">=": "≥", "!=": "≠", "||": "‖", "->": "→", " - ": " − ", "sqrt(": "√(", "grad f": "∇f", "~g": "g\u0303"
+}  # fmt: skip
 """What stands for signs and letters in plain text."""
 INDEXED = {"grad", "inf", "lim", "log", "max", "min", "prod", "prox", "sum", "sup"}
 """Words that have indices in formulas."""

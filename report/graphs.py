@@ -1,4 +1,4 @@
-"""What rests on what, drawn: the claims of a ledger and the lemmas and claims that their proofs use.
+"""What rests on what, drawn for each paper: its claims, and the lemmas and claims that their proofs use.
 
 Altair draws it and Vega writes the SVG, so that the drawing stands in the page without a script and its nodes are
 links. networkx finds the order of the rows in which few lines cross.
@@ -11,11 +11,12 @@ from xml.etree import ElementTree
 
 import altair as alt
 import networkx as nx
+from markupsafe import Markup
 
 from signproof.report.charts import FONT, svg
 
-ROW, GAP, LETTER = 17, 330, 6.7
-"""Height of a row, distance of the columns and width of a letter, in pixels."""
+ROW, GAP, LETTER = 20, 110, 7.0
+"""Height of a row, least distance between a name and the next column, and width of a letter, in pixels."""
 BASE = "https://site.invalid/"
 """Stands for the site's own folder while Vega draws, which takes no relative links."""
 TONES = {
@@ -30,56 +31,103 @@ TONES = {
     "not judged": "quiet",
 }
 """The colour of a verdict, by its name in the style sheet."""
-SHAPES = {"refuted": "cross", "inconsistent": "cross", "open": "triangle-up", "lemma": "diamond"}
+SHAPES = {"refuted": "cross", "inconsistent": "cross", "open": "triangle-up", "lemma": "diamond", "step": "square"}
 """Shapes that tell verdicts apart without colours; the others are circles."""
+WAYS = ["rests on", "repairs", "fails"]
+"""What lines say, by their strokes."""
 
 
 def network(ledger: dict[str, Any]) -> nx.DiGraph:
     """The claims of a ledger and all that their proofs rest on.
 
-    Returns a directed graph. Nodes are ("claim", ID) and ("lemma", name), a claim's with its `status` and its number of
-    `steps`. Edges lead from what is used to the claim that uses it, or from a claim to the one that it `repairs`.
+    Returns a directed graph. Nodes are ("claim", ID), ("lemma", name) and ("step", words), a claim's with its `status`
+    and its number of `steps`. Edges lead from what is used to the claim that uses it ("rests on"), from a claim to the
+    one that it corrects ("repairs"), and from the lemma at which a printed proof fails, or from the step if that needs
+    no lemma, to the claim ("fails"): this is what `how` says.
     """
     found = nx.DiGraph()
     for claim in ledger["claims"]:
-        nodes = claim.get("graph", {"nodes": []})["nodes"]
-        steps = sum(node["kind"] == "step" for node in nodes)
+        steps = sum(node["kind"] == "step" for node in _drawn_graph(claim)["nodes"])
         found.add_node(("claim", claim["id"]), status=claim["verdict"], steps=steps)
     for claim in ledger["claims"]:
-        node = ("claim", claim["id"])
-        for used in claim.get("graph", {"nodes": []})["nodes"][:-1]:
-            if used["kind"] in ("claim", "lemma"):
-                found.add_edge((used["kind"], used["name"]), node, repairs=False)
+        node, drawn = ("claim", claim["id"]), _drawn_graph(claim)
+        if drawn.get("failed") is not None:
+            for earlier in _failing(drawn):
+                found.add_edge(earlier, node, how="fails")
+        else:
+            for used in drawn["nodes"][:-1]:
+                if used["kind"] in ("claim", "lemma"):
+                    found.add_edge((used["kind"], used["name"]), node, how="rests on")
         if claim.get("repairs"):
-            found.add_edge(node, ("claim", claim["repairs"]), repairs=True)
+            found.add_edge(node, ("claim", claim["repairs"]), how="repairs")
     for kind, name in found:
         if "status" in found.nodes[kind, name]:
             continue
         # a proof is accepted only with those of the claims that it uses, whether or not they were asked for
         of_proof = any(
-            found.nodes[later].get("status") == "proved" and not found.edges[(kind, name), later]["repairs"]
+            found.nodes[later].get("status") == "proved" and found.edges[(kind, name), later]["how"] == "rests on"
             for later in found.successors((kind, name))
         )
-        status = "lemma" if kind == "lemma" else "proved" if of_proof else "not judged"
+        status = kind if kind != "claim" else "proved" if of_proof else "not judged"
         found.nodes[kind, name].update(status=status, steps=0)
     return found
 
 
-def drawing(ledger: dict[str, Any], pages: dict[str, str]) -> str:
-    """The network of a ledger as SVG, to stand in a page; empty if nothing rests on anything.
+def _drawn_graph(claim: dict[str, Any]) -> dict[str, Any]:
+    return claim.get("graph", {"nodes": [], "edges": []})
 
-    Arguments: the ledger; the page of each claim, by its ID. Lemmas are to the left, then the claims that rest on
-    them, to the right what rests on those or is repaired by them; below that what is joined to nothing.
+
+def _failing(drawn: dict[str, Any]) -> list[tuple[str, str]]:
+    """The lemmas that the failing step of a rejected proof names; the step itself, if it names none."""
+    failed, nodes = drawn["failed"], drawn["nodes"]
+    used = [nodes[earlier] for later, earlier in drawn["edges"] if later == failed]
+    lemmas = [("lemma", node["name"]) for node in used if node["kind"] == "lemma"]
+    return lemmas or [("step", f"step: {nodes[failed]['name']}")]
+
+
+def families(ledger: dict[str, Any], pages: dict[str, str]) -> list[dict[str, Any]]:
+    """The network of a ledger, paper by paper: what a paper's claims rest on, and what repairs them.
+
+    Arguments: the ledger; the page of each claim, by its ID. Returns for each paper with something to draw its `title`,
+    `drawing` (SVG to stand in a page), the same in words (`rests`), the `statuses` in it and the `count` of its claims.
+    In a drawing lemmas are to the left, then the claims that rest on them, to the right what rests on those or is
+    repaired by them. The names of a paper's own claims are without its key.
     """
     graph = network(ledger)
-    if not graph.edges:
-        return ""
+    papers: dict[str, list[tuple[str, str]]] = {}
+    for claim in ledger["claims"]:
+        if graph.degree(("claim", claim["id"])):
+            papers.setdefault((claim["source"] or {}).get("paper", ""), []).append(("claim", claim["id"]))
+    found = []
+    for key, members in papers.items():
+        lines = [edge for member in members for edge in graph.in_edges(member)]
+        if not lines:
+            continue  # they only repair others, and are drawn there
+        part = nx.DiGraph(graph.edge_subgraph(lines))
+        for node in part:
+            part.nodes[node]["label"] = node[1].removeprefix(f"{key}/") if node in members else node[1]
+        title = ledger.get("papers", {}).get(key, key) or "Of no paper"
+        there = {data["status"] for _, data in part.nodes(data=True)}
+        found.append(
+            {
+                "title": title,
+                "drawing": Markup(_drawing(part, pages, title)),
+                "rests": _listed(part),
+                "statuses": [status for status in TONES if status in there],
+                "count": sum(node in members for node in part),
+            }
+        )
+    return found
+
+
+def _drawing(graph: nx.DiGraph, pages: dict[str, str], title: str) -> str:
     place = _places(graph)
+    left = _columns(graph, place)
     nodes = [
         {
-            "x": place[node][0],
+            "x": left[place[node][0]],
             "y": place[node][1],
-            "name": node[1],
+            "name": graph.nodes[node]["label"],
             "status": graph.nodes[node]["status"],
             "says": _says(graph, node),
             "href": BASE + pages[node[1]] if node[0] == "claim" and node[1] in pages else None,
@@ -92,61 +140,76 @@ def drawing(ledger: dict[str, Any], pages: dict[str, str]) -> str:
             "order": order,
             "x": x,
             "y": y,
-            "says": _joined(graph, start, end),
-            "how": _how(graph, start, end),
+            "says": f"{graph.nodes[start]['label']} → {graph.nodes[end]['label']}",
+            "how": graph.edges[start, end]["how"],
         }
         for number, (start, end) in enumerate(graph.edges)
-        for order, (x, y) in enumerate(_bend(*place[start], *place[end], 0 if start[0] == "lemma" else len(start[1])))
+        for order, (x, y) in enumerate(
+            _bend(
+                left[place[start][0]] + (_width(graph, start) + 12 if start[0] == "claim" else 0),
+                place[start][1],
+                left[place[end][0]],
+                place[end][1],
+            )
+        )
     ]
-    return _linked(svg(_spec(nodes, lines)))
+    return _linked(svg(_spec(nodes, lines, left)), f"Graph of the claims of {title}, and of what they use")
 
 
-def listed(ledger: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same in words, for narrow windows: of each claim that rests on something the lemmas and claims it uses."""
-    graph = network(ledger)
+def _columns(graph: nx.DiGraph, place: dict[Any, tuple[int, float]]) -> list[float]:
+    """Where each column begins, in pixels: after the longest name of the one before, which for lemmas stands left."""
+    left, most = [0.0], sum(how == "rests on" for _, _, how in graph.edges(data="how"))
+    for column in range(max(column for column, _ in place.values())):
+        names = [_width(graph, node) for node in graph if place[node][0] == column and column > 0]
+        crowd = min(most, GAP) if column == 0 else 0  # many lines need room to part
+        left.append(left[-1] + max(names, default=0) + GAP + crowd)
+    return left
+
+
+def _width(graph: nx.DiGraph, node: Any) -> float:
+    return len(graph.nodes[node]["label"]) * LETTER
+
+
+def _listed(graph: nx.DiGraph) -> list[dict[str, Any]]:
+    """The same in words, for narrow windows: of each claim what it rests on, where it fails, what repairs it."""
     found = []
     for node in graph:
-        used = [earlier for earlier in graph.predecessors(node) if not graph.edges[earlier, node]["repairs"]]
-        if node[0] == "claim" and used:
-            lemmas, claims = ([name for kind, name in used if kind == sort] for sort in ("lemma", "claim"))
-            found.append({"id": node[1], "verdict": graph.nodes[node]["status"], "lemmas": lemmas, "claims": claims})
+        ways: dict[str, list[str]] = {}
+        for earlier in graph.predecessors(node):
+            ways.setdefault(graph.edges[earlier, node]["how"], []).append(earlier[1])
+        if ways:
+            found.append({"id": node[1], "verdict": graph.nodes[node]["status"], "ways": ways})
     return found
 
 
-def statuses(ledger: dict[str, Any]) -> list[str]:
-    """What the nodes of the drawing are, in the order of TONES."""
-    there = {data["status"] for node, data in network(ledger).nodes(data=True)}
-    return [status for status in TONES if status in there]
-
-
-def _places(graph: nx.DiGraph) -> dict[Any, tuple[float, float]]:
+def _places(graph: nx.DiGraph) -> dict[Any, tuple[int, float]]:
     """Column and row of each node: as few lines as possible should cross."""
     columns: dict[Any, int] = {}
     for node in nx.topological_sort(graph) if nx.is_directed_acyclic_graph(graph) else graph:
         before = [columns.get(earlier, 0) for earlier in graph.predecessors(node)]
-        columns[node] = 0 if node[0] == "lemma" else max([0, *before]) + 1 if graph.degree(node) else 2
+        columns[node] = 0 if node[0] != "claim" else max([0, *before]) + 1
     # The second eigenvector of the Laplacian puts near to each other what is joined (Hall 1970).
     ordered = [
         node
         for part in sorted(nx.connected_components(graph.to_undirected()), key=len, reverse=True)
         for node in _ordered(graph.subgraph(part).to_undirected())
     ]
-    longest = max(list(columns.values()).count(column) for column in (0, 1))
-    place: dict[Any, tuple[float, float]] = {}
+    longest = max(list(columns.values()).count(column) for column in set(columns.values()))
+    place: dict[Any, tuple[int, float]] = {}
     for column in sorted(set(columns.values())):
         members = [node for node in ordered if columns[node] == column]
         if column < 2:
             # A short column is spread over the height of the longest one, but never with wide holes.
             stride = min(longest / len(members), 1.6)
-            place |= {node: (float(column), row * stride) for row, node in enumerate(members)}
+            place |= {node: (column, row * stride) for row, node in enumerate(members)}
             continue
         # A later one has each node beside those that it is joined to, as far as there is room.
         wanted = {node: [place[earlier][1] for earlier in graph.predecessors(node)] for node in members}
-        level = {node: sum(rows) / len(rows) if rows else float(longest) for node, rows in wanted.items()}
+        level = {node: sum(rows) / len(rows) for node, rows in wanted.items()}
         row = -1.0
-        for number, node in enumerate(sorted(members, key=lambda one: (level[one], graph.nodes[one]["status"], one))):
+        for number, node in enumerate(sorted(members, key=lambda one: (level[one], one))):
             row = max(row + 1, min(level[node], longest - len(members) + number))
-            place[node] = (float(column), row)
+            place[node] = (column, row)
     return place
 
 
@@ -163,10 +226,9 @@ def _ordered(part: nx.Graph) -> list[Any]:
     return [node for _, node in sorted(zip((round(sign * value, 9) for value in vector), nodes, strict=True))]
 
 
-def _bend(x: float, y: float, to: float, level: float, letters: int) -> list[tuple[float, float]]:
-    """Points of a curve that leaves after a name of so many letters and arrives, level at both ends."""
-    x += (letters * LETTER + 12) / GAP if letters else 0
-    third = max((to - x) / 3, 0.05)
+def _bend(x: float, y: float, to: float, level: float) -> list[tuple[float, float]]:
+    """Points of a curve from one point to another, level at both ends."""
+    third = max((to - x) / 3, 20)
     return [(x, y), (x + third, y), (to - third, level), (to, level)]
 
 
@@ -175,24 +237,14 @@ def _says(graph: nx.DiGraph, node: Any) -> str:
     if node[0] == "lemma":
         return f"lemma {node[1]}, used by {graph.out_degree(node)}"
     steps = f", {data['steps']} steps" if data["steps"] else ""
-    return f"{node[1]}: {data['status']}{steps}"
+    return f"{node[1]}: {data['status']}{steps}" if node[0] == "claim" else node[1]
 
 
-def _how(graph: nx.DiGraph, start: Any, end: Any) -> str:
-    return "repairs" if graph.edges[start, end]["repairs"] else "rests on"
-
-
-def _joined(graph: nx.DiGraph, start: Any, end: Any) -> str:
-    """An edge in words; a script lights up the edges that end in a node's name."""
-    return f"{start[1]} → {end[1]}"
-
-
-def _spec(nodes: list[dict], lines: list[dict]) -> dict[str, Any]:
-    columns = int(max(node["x"] for node in nodes))
+def _spec(nodes: list[dict], lines: list[dict], left: list[float]) -> dict[str, Any]:
     height = ROW * (max(node["y"] for node in nodes) + 1)
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, columns], nice=False))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, left[-1]], nice=False))
     y = alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, nice=False, reverse=True))
-    there = [status for status in (*TONES, "lemma") if any(node["status"] == status for node in nodes)]
+    there = [status for status in (*TONES, "lemma", "step") if any(node["status"] == status for node in nodes)]
     tones = [f"var(--{TONES.get(status, 'ink')})" for status in there]
     scale = alt.Scale(domain=there, range=tones)
     marked = alt.Shape(
@@ -204,20 +256,25 @@ def _spec(nodes: list[dict], lines: list[dict]) -> dict[str, Any]:
     texts = dots.encode(text="name:N", description="says:N", tooltip="says:N")
     curves = (
         alt.Chart(alt.Data(values=lines))
-        .mark_line(interpolate="basis", strokeWidth=1, color="var(--quiet)", opacity=0.4)
+        .mark_line(interpolate="basis")
         .encode(
             x=x,
             y=y,
             order="order:Q",
             detail="edge:N",
             description="says:N",
+            color=alt.Color(
+                "how:N", scale=alt.Scale(domain=WAYS, range=["var(--quiet)", "var(--green)", "var(--red)"]), legend=None
+            ),
+            opacity=alt.condition("datum.how == 'rests on'", alt.value(0.4), alt.value(1)),
+            strokeWidth=alt.condition("datum.how == 'rests on'", alt.value(1), alt.value(1.6)),
             strokeDash=alt.StrokeDash(
-                "how:N", scale=alt.Scale(domain=["rests on", "repairs"], range=[[1, 0], [5, 3]]), legend=None
+                "how:N", scale=alt.Scale(domain=WAYS, range=[[1, 0], [5, 3], [1, 0]]), legend=None
             ),
         )
     )
     linked, plain = "datum.href != null", "datum.href == null"
-    lemma, claim = "datum.status == 'lemma'", "datum.status != 'lemma'"
+    lemma = "(datum.status == 'lemma' || datum.status == 'step')"
     layers = (
         curves,
         dots.transform_filter(linked)
@@ -225,22 +282,23 @@ def _spec(nodes: list[dict], lines: list[dict]) -> dict[str, Any]:
         .encode(shape=marked, href="href:N"),
         dots.transform_filter(plain).mark_point(filled=True, size=40, opacity=1, aria=False).encode(shape=marked),
         texts.transform_filter(linked).mark_text(align="left", dx=9).encode(href="href:N"),
-        texts.transform_filter(f"{plain} && {claim}").mark_text(align="left", dx=9),
+        texts.transform_filter(f"{plain} && !{lemma}").mark_text(align="left", dx=9),
         texts.transform_filter(lemma).mark_text(align="right", dx=-9),
     )
     spec = alt.layer(
         *layers,
-        width=GAP * max(columns, 1),
+        width=max(left[-1], 1),
         height=height,
         background="transparent",
-        padding={"left": 50, "right": 20, "top": 6, "bottom": 6},
+        padding={"left": 30, "right": 50, "top": 6, "bottom": 6},
         config=alt.Config(font=FONT, view=alt.ViewConfig(stroke=None), text=alt.MarkConfig(fontSize=12)),
-    ).to_dict()
+    )
+    spec = spec.resolve_scale(color="independent").to_dict()
     spec.pop("$schema")
     return spec
 
 
-def _linked(drawn: str) -> str:
+def _linked(drawn: str, label: str) -> str:
     """The drawing with links into the site; of a node's two links, dot and name, the keyboard stops at the name."""
     for prefix, uri in (("", "http://www.w3.org/2000/svg"), ("xlink", "http://www.w3.org/1999/xlink")):
         ElementTree.register_namespace(prefix, uri)
@@ -252,5 +310,5 @@ def _linked(drawn: str) -> str:
         if link.find("svg:text", names) is None:
             link.attrib |= {"tabindex": "-1", "aria-hidden": "true"}
     root.set("role", "group")
-    root.set("aria-label", "Graph of the claims and the lemmas they use")
+    root.set("aria-label", label)
     return ElementTree.tostring(root, encoding="unicode")

@@ -22,7 +22,7 @@ from sympy import Basic
 from signproof.checks.verdicts.verdict import JUDGED, LEVELS, UNKNOWN, Evidence, Verdict
 from signproof.report.meanings import facts
 from signproof.report.next_step import next_step
-from signproof.theory.catalog import citations
+from signproof.theory.catalog import citations, links
 from signproof.theory.derivation.table import TABLE
 from signproof.theory.elaboration.graph import graph
 from signproof.theory.files import is_stream, write_atomically
@@ -73,7 +73,7 @@ def entry(verdict: Verdict) -> dict[str, Any]:
         "instance": verdict.instance,
         "evidence": [_evidence(piece, verdict) for piece in verdict.evidence],
         "lemmas": list(verdict.lemmas),
-        "graph": graph(claim, None if verdict.certificate is None else verdict.certificate.proof),
+        "graph": _graph(verdict),
         "tightness": None,
         "witness": None if verdict.witness is None else verdict.witness.to_json(),
         "series": [_finite(series) for series in verdict.series],
@@ -93,6 +93,16 @@ def entry(verdict: Verdict) -> dict[str, Any]:
             "by_step_size": [{"theta": theta, "ratio": ratio} for theta, ratio in tightness.by_step_size],
         }
     return found
+
+
+def _graph(verdict: Verdict) -> dict[str, Any]:
+    """What the accepted proof rests on; if the claim's own was rejected, that one, and the step at which it fails."""
+    claim = verdict.claim
+    if verdict.certificate is not None:
+        return graph(claim, verdict.certificate.proof)
+    failed = next((piece.facts["failed"] for piece in verdict.evidence if piece.facts.get("failed")), None)
+    rejected = claim.proof if failed is not None else None  # a function that is given as the proof may raise
+    return graph(claim, rejected, failed) if isinstance(rejected, Proof) else graph(claim, None)
 
 
 def bare(verdict: Verdict) -> dict[str, Any]:
@@ -128,6 +138,7 @@ def ledger(entries: Iterable[dict[str, Any]], profile: str, seed: int, partial: 
         "partial": partial,
         "environment": environment(),
         "papers": citations(),
+        "links": links(),
         "lemmas": {name: {"text": TABLE[name].text, "source": TABLE[name].source} for name in used},
         "claims": claims,
     }

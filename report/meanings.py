@@ -33,6 +33,31 @@ PLAIN = {
     "SuccessProbabilities": "The i-th sign is right with probability rho_i at least.",
 }
 """Assumptions of the package in a sentence, by class."""
+PHRASES = {
+    "Smooth": "f is {c}-smooth in {norm}",
+    "StronglyConvex": "f is {c}-strongly convex in {norm}",
+    "PolyakLojasiewicz": "f satisfies the Polyak-Lojasiewicz inequality with {c} in {norm}",
+    "Convex": "f is convex",
+    "Dimension": "f is a function of {c} variables",
+    "StartDistance": "x_0 is within {c} of a minimizer in {norm}",
+    "SublevelRadius": "all points no higher than the start are within {c} of a minimizer in {norm}",
+    "BoundedGradient": "gradients are at most {c} long in the dual of {norm}",
+    "Unbiased": "stochastic gradients are unbiased",
+    "BoundedVariance": "the mean of ||~g - grad f(x)||_1^2 is at most {c}^2",
+    "SignMargin": "each sign of ~g is right with a margin of {c}",
+    "VoteMargin": "each sign of the vote is right with the margin that {c} gives",
+    "NormSignMargin": "norm and signs of ~g are together right with a margin of {c}",
+    "IndependentCoordinates": "the coordinates of ~g are independent",
+    "IndependentDraws": "all coordinates of all workers are independent",
+    "SuccessProbabilities": "the i-th sign is right with probability rho_i",
+}
+"""How a theorem says what it assumes, by class; `{c}` is the constant, `{norm}` the norm."""
+NORMS = {
+    "inf": "the maximum norm",
+    "2": "the Euclidean norm",
+    "op": "the operator norm",
+    "any": "the norm ||.||, whichever it is",
+}
 
 
 def assumption_told(assumption: Assumption) -> dict[str, str]:
@@ -47,7 +72,20 @@ def assumption_told(assumption: Assumption) -> dict[str, str]:
     kind = type(assumption)
     ours = kind.__module__.startswith("signproof.theory.")
     meaning = PLAIN.get(kind.__name__, "") if ours else ""
-    return told | {"meaning": meaning or _first(kind)}
+    told |= {"meaning": meaning or _first(kind)}
+    phrase = PHRASES.get(kind.__name__, "") if ours and meaning else ""
+    return told | ({"phrase": phrase.format(c=_constant(assumption), norm=_norm(assumption))} if phrase else {})
+
+
+def _constant(assumption: Assumption) -> str:
+    constant = getattr(assumption, "constant", None)
+    written = "" if constant is None else text(constant)
+    return written if re.fullmatch(r"\w*", written) else f"({written})"
+
+
+def _norm(assumption: Assumption) -> str:
+    name = getattr(getattr(assumption, "norm", None), "name", "")
+    return NORMS.get(name, f"the norm {name}")
 
 
 def rule_told(method: Method) -> str:
@@ -75,7 +113,8 @@ def _first(kind: type) -> str:
 
 def facts(claim: Claim) -> dict[str, Any]:
     """The fields of a claim's entry that tell its method and its assumptions."""
-    return {
+    horizon = {} if claim.horizon is None else {"horizon": str(claim.horizon)}
+    return horizon | {
         "algorithm": None if claim.algorithm is None else str(claim.algorithm),
         "rule": "" if claim.algorithm is None else rule_told(claim.algorithm),
         "assumptions": [assumption_told(assumption) for assumption in claim.assumptions],

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from signproof.report import charts, filters, graphs
 from signproof.report.claim_page import claim_page, is_main, main_rank
@@ -131,6 +130,8 @@ def check(ledger: dict[str, Any]) -> None:
                 raise LedgerError(
                     f"{where}.graph.edges[{index}]: [{later}, {earlier}] does not join two nodes in order"
                 )
+        if graph.get("failed", 0) >= max(len(graph["nodes"]), 1):
+            raise LedgerError(f"{where}.graph.failed: there is no node {graph['failed']}")
 
 
 def _alike(where: str, lengths: dict[str, int]) -> None:
@@ -169,9 +170,7 @@ def _render(ledger: dict[str, Any], advance: Callable[[], None], checked: bool) 
         ],
         errors=[by_id[claim["id"]] for claim in errors(ledger)],
         gaps=[by_id[claim["id"]] for claim in gaps(ledger)],
-        drawing=Markup(graphs.drawing(ledger, {id: f"claims/{name}" for id, name in names.items()})),
-        statuses=graphs.statuses(ledger),
-        rests=graphs.listed(ledger),
+        families=graphs.families(ledger, {id: f"claims/{name}" for id, name in names.items()}),
         names=names,
         **common,
     )

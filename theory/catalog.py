@@ -30,11 +30,17 @@ def catalog() -> dict[str, Claim]:
 
 def citations() -> dict[str, str]:
     """Authors and title of each paper, by the key that sources and IDs begin with."""
-    names = (entry.name for entry in pkgutil.iter_modules(papers.__path__, f"{papers.__name__}."))
-    return {
-        paper.PAPER: " ".join(str(paper.__doc__).split()).removesuffix(".")
-        for paper in map(importlib.import_module, names)
-    }
+    return {paper.PAPER: " ".join(str(paper.__doc__).split()).removesuffix(".") for paper in _papers()}
+
+
+def links() -> dict[str, str]:
+    """Where a paper can be read, by the same key: a persistent address, of those that have one that we are sure of."""
+    return {paper.PAPER: paper.LINK for paper in _papers() if hasattr(paper, "LINK")}
+
+
+def _papers() -> Iterator[ModuleType]:
+    for entry in pkgutil.iter_modules(papers.__path__, f"{papers.__name__}."):
+        yield importlib.import_module(entry.name)
 
 
 def is_built_in(claim: Claim) -> bool:

@@ -249,15 +249,26 @@ def floor_of(claim: Claim) -> Expr | None:
 
 
 def near_floor(instance: Instance, step: int) -> bool:
-    """Whether a bound on E V_k says how tight it is there: it has no floor, or V_0 is at most that; see `tightness`."""
-    left = floor_of(instance.claim)
-    if left is None:
+    """Whether a bound on E V_k says how tight it is there: it has no floor, or `at_floor` holds; see `tightness`."""
+    claim, left = instance.claim, floor_of(instance.claim)
+    if left is None or claim.bound is None:
         return True
     start = instance.objective.suboptimality(rationals(list(instance.start)), RATIONALS)
+    values = {**instance.values(RATIONALS), k: fmpq(step), V0: start}
     try:
-        return bool(start <= evaluate(left, {**instance.values(RATIONALS), k: fmpq(step)}, RATIONALS))
+        return bool(at_floor(start, evaluate(claim.bound, values, RATIONALS), evaluate(left, values, RATIONALS)))
     except (TypeError, ZeroDivisionError):
         return False
+
+
+def at_floor(start: Any, bound: Any, rest: Any) -> Any:
+    """Where a bound on V_k with a floor says more than that V_k is near V_0, of numbers or arrays: the start is no
+    higher than the floor, and the bound has let go of at least half of V_0, so that a method too slow to have moved
+    would break it.
+
+    Arguments: V_0; the bound at k; what it is at k if V_0 is 0.
+    """
+    return (start <= rest) & (2 * (bound - rest) <= start)
 
 
 def promises_decrease(claim: Claim) -> bool:

@@ -33,7 +33,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.runs.over_arrays import along
 from signproof.checks.runs.plans import Mean, Read, plan
-from signproof.checks.trials.batch import Batch, is_value, prepare, rest_of
+from signproof.checks.trials.batch import Batch, at_floor, is_value, prepare, rest_of
 from signproof.checks.trials.tally import Profile, Tally
 from signproof.theory.algebra.decide import follows
 from signproof.theory.assumptions.gradients import OracleAssumption
@@ -258,7 +258,11 @@ def _try(
             tally.undecided += not mean <= low[step, index]
         if not ratios:
             continue
-        telling = {step: ratio for step, ratio in ratios.items() if rest is None or height[index] <= rest[step, index]}
+        telling = {
+            step: ratio
+            for step, ratio in ratios.items()
+            if rest is None or at_floor(height[index], high[step, index], rest[step, index])
+        }
         best, step = max(((ratio, step) for step, ratio in telling.items()), default=(np.nan, 0))
         tally.spread.follow(ratios, best)
         if shown is None or (telling and (tally.largest_ratio is None or best > tally.largest_ratio)):

@@ -20,6 +20,7 @@ from signproof.checks.flows.paths import Trajectory
 from signproof.checks.flows.taylor import Taylor
 from signproof.checks.flows.trajectories import trajectory
 from signproof.checks.numbers.exact import RATIONALS, Balls, Undecided, rational, rationals, to_float
+from signproof.checks.numbers.floats import NUMPY
 from signproof.checks.posing.domain import Range, Unsupported, constants, ranges
 from signproof.checks.problems.base import Problem, is_convex, nearest
 from signproof.checks.problems.quadratic import DiagonalQuadratic
@@ -31,6 +32,7 @@ from signproof.checks.trials.batch import short
 from signproof.checks.trials.spread import Spread
 from signproof.checks.trials.tally import Profile, Tally, Trials
 from signproof.checks.trials.tightness import Reached
+from signproof.theory.arithmetic import evaluate
 from signproof.theory.assumptions.flows import Convex
 from signproof.theory.assumptions.objective import Constant, Smooth
 from signproof.theory.border.steps import flowing
@@ -38,8 +40,10 @@ from signproof.theory.claim import Claim
 from signproof.theory.measures.flows import SuboptimalityOverTime
 from signproof.theory.methods.flows import Flow
 from signproof.theory.norms import ANY, L2
-from signproof.theory.symbols import t
+from signproof.theory.symbols import V0, t
 
+BETWEEN = 4
+"""At how many times between two of those a chart shows a bound."""
 CURVATURES, STARTS = ("1", "1/2", "4"), ("1", "2", "1/3", "-5")
 """Entries of the diagonals and of the starting points on which two flows are compared."""
 DIMENSIONS = (1, 2)
@@ -189,7 +193,26 @@ def _follow(instance: Instance, tally: Tally, trials: Trials) -> tuple[float, di
         if later and (tally.largest_ratio is None or max(later.values()) > tally.largest_ratio):
             tally.largest_ratio, tally.worst = max(*later.values(), 0.0), words
         trials.elsewhere = max(trials.elsewhere, best)
-    return best.value, run
+    return best.value, _densely(instance, begins, run)
+
+
+def _densely(instance: Instance, begins: tuple[fmpq, fmpq], run: dict[str, Any]) -> dict[str, Any]:
+    """The run with its bound at times between those at which it was measured, too, so that a chart shows its curve."""
+    times = np.array(run["t"])
+    if len(times) < 2 or instance.claim.bound is None:
+        return run
+    between = np.exp(np.linspace(np.log(times[:-1]), np.log(times[1:]), BETWEEN + 2, axis=1)[:, 1:-1]).ravel()
+    values = {symbol: to_float(number) for symbol, number in instance.values().items()}
+    try:
+        with np.errstate(all="ignore"):
+            bound = evaluate(instance.claim.bound, values | {t: between, V0: to_float(begins[0])}, NUMPY)
+    except (TypeError, ZeroDivisionError):
+        return run
+    bounds = np.broadcast_to(np.asarray(bound, float), between.shape)
+    rows = [*zip(run["t"], run["measured"], run["bound"], strict=True)]
+    rows += [(float(time), None, float(value)) for time, value in zip(between, bounds, strict=True)]
+    rows.sort(key=lambda row: row[0])
+    return run | dict(zip(("t", "measured", "bound"), map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _of_value(claim: Claim) -> bool:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from signproof.checks.posing.domain import Range
-from signproof.checks.trials.batch import Batch, Comparison
+from signproof.checks.trials.batch import Batch, Comparison, at_floor
 from signproof.theory.claim import Claim
 
 Score = Callable[[Comparison], np.ndarray]
@@ -19,13 +19,13 @@ Score = Callable[[Comparison], np.ndarray]
 def ratios(found: Comparison) -> np.ndarray:
     """measured / bound where it says how tight a bound is: lower ends, so that what is undecided counts, too.
 
-    At k >= 1 alone, as V_0 is what it is; and if the bound on V_k has a part that V_0 does not scale, a floor, from
-    starts with V_0 up to that part alone, as from far above it a slow method keeps any bound.
+    At k >= 1 alone, as V_0 is what it is; and if the bound on V_k has a part that V_0 does not scale, a floor, only
+    where `at_floor` holds, as elsewhere a slow method keeps any bound.
     """
     with np.errstate(all="ignore"):
         compared = found.considered & (found.limit[1] > 0)
         if found.rest is not None:
-            compared &= found.value[1][0] <= found.rest
+            compared &= at_floor(found.value[1][0], found.limit[1], found.rest)
         along = np.where(compared, found.measured[0] / found.limit[1], np.nan)
     along[0] = np.nan
     return np.where(np.isfinite(along), along, np.nan)

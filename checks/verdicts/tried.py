@@ -82,5 +82,9 @@ def tightness(trials: Trials, claim: Claim | None = None) -> Tightness | None:
     best = max(Reached(trials.ratio.value, trials.ratio.instance, f"k = {trials.ratio.step}"), trials.elsewhere)
     if not best.instance or best.value == -inf:
         return None
-    floor = ", V_0 at most its floor" if claim is not None and floor_of(claim) is not None else ""
+    floor = (
+        ", from V_0 at most the floor, when half of V_0 is no longer allowed for"
+        if claim is not None and floor_of(claim) is not None
+        else ""
+    )
     return Tightness(best.value, best.instance, trials.what + floor, at=best.at)

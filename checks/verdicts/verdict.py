@@ -77,8 +77,9 @@ class Tightness(float):
     (V_0 - bound_1) / (V_0 - V_1): the largest over instances at each of several step sizes, and the least of these; for
     one on V(t) along a flow the largest (V_0 - bound(t)) / (V_0 - V(t)) while bound(t) >= V_0 / 2. For other bounds it
     is the largest measured / bound over k >= 1 or t > 0; if a bound on V_k has a part that V_0 does not scale, a
-    floor, over starts with V_0 up to that part alone: from far above it measured / bound is nearly 1 whatever the
-    floor is. Each is a lower bound, improved by a short ascent from the best instance of the batches. `at` says where.
+    floor, over starts with V_0 up to that part alone, and those k at which V_0's own part is at most V_0 / 2: from far
+    above it, or before that, measured / bound is near 1, or 1/2, whatever the floor is. Each is a lower bound, improved
+    by a short ascent from the best instance of the batches. `at` says where.
     """
 
     instance: str

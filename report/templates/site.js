@@ -84,9 +84,8 @@ if (table && filters) {
   addEventListener("pageshow", show); // a browser that goes back fills in what was chosen
 }
 
-// The graph: a node that is pointed at, or has the focus, shows its own lines alone.
-const network = document.querySelector(".network svg");
-if (network) {
+// The graphs: a node that is pointed at, or has the focus, shows its own lines alone.
+for (const network of document.querySelectorAll(".network svg")) {
   const names = [...network.querySelectorAll("text[aria-label]")];
   const lines = [...network.querySelectorAll('path[aria-label*=" → "]')];
   const light = (name) => {
@@ -105,6 +104,11 @@ if (network) {
     network.addEventListener(kind, (event) => light(event.target === network ? null : named(event)?.textContent ?? null));
   }
   for (const kind of ["mouseleave", "focusout"]) network.addEventListener(kind, () => light(null));
+}
+
+// A phone has no room for drawings: there the same is shown as a list.
+if (matchMedia("(max-width: 40rem)").matches) {
+  document.querySelectorAll(".rests").forEach((details) => (details.open = true));
 }
 
 // Paper has no triangles to click on: everything is printed unfolded.

@@ -11,7 +11,7 @@ from places import ROOT, TESTS
 from signproof import cli
 from signproof.report.errata import errata
 from signproof.report.ledger import ledger
-from signproof.theory.catalog import catalog, citations
+from signproof.theory.catalog import catalog, citations, links
 
 COMMITTED = (ROOT / "docs" / "errata.md").read_text(encoding="utf-8")
 SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
@@ -62,6 +62,8 @@ def test_a_repair_is_proved_and_its_original_refuted(entries):
 
 def test_papers_are_cited():
     assert set(citations()) == {claim.source.paper for claim in catalog().values()}
+    assert set(links()) < set(citations()) and all(link.startswith("https://") for link in links().values())
+    assert len(set(links().values())) == len(links())
     assert f"\n## {citations()['scaled-sign']}\n" in COMMITTED
 
 

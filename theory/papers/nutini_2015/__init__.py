@@ -2,3 +2,4 @@
 than random selection"."""
 
 PAPER = "nutini-2015"
+LINK = "https://arxiv.org/abs/1506.00552"

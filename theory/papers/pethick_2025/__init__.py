@@ -2,3 +2,4 @@
 Norm-Constrained LMOs"."""
 
 PAPER = "pethick-2025"
+LINK = "https://arxiv.org/abs/2502.07529"

@@ -2,3 +2,4 @@
 Feedback"."""
 
 PAPER = "richtarik-2021"
+LINK = "https://arxiv.org/abs/2106.05203"

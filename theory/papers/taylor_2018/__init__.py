@@ -2,3 +2,4 @@
 convex minimization"."""
 
 PAPER = "taylor-2018"
+LINK = "https://arxiv.org/abs/1705.04398"
