@@ -5,7 +5,9 @@ PYTEST_ARGS ?=
 BIN := $(VENV)/bin
 # The versions that were tested together; CONSTRAINTS= takes the newest that pyproject.toml allows.
 CONSTRAINTS ?= constraints.txt
-INSTALL = $(BIN)/python -m pip install --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable
+# UV=uv installs by uv, in a tenth of pip's time.
+PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install)
+INSTALL = $(PIP) --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -59,10 +61,9 @@ docs: $(VENV)/.installed-docs ## build the site: out/docs/index.html
 certificates: $(VENV)/.installed ## search for the certificates that come with the package: theory/papers/certificates.json
 	$(BIN)/python -m signproof.theory.keeping
 
-constraints: ## take the newest versions that pyproject.toml allows, to be tested: constraints.txt
-	@rm -rf out/newest && mkdir -p out && $(PYTHON) -m venv out/newest
-	out/newest/bin/python -m pip install --quiet --editable '.[test,bench]'
-	out/newest/bin/python -m pip freeze --exclude-editable > constraints.txt
+constraints: ## take the newest versions that pyproject.toml allows, for every Python, by uv: constraints.txt
+	$(or $(UV),uv) pip compile pyproject.toml --extra test --extra bench --universal --python-version 3.11.0 \
+	  --upgrade --no-annotate --no-header --quiet --output-file constraints.txt
 
 rooms: $(VENV)/.installed-test ## draw the rooms and their imports: docs/rooms.svg
 	$(BIN)/python docs/drawing/rooms.py
