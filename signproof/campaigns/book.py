@@ -137,6 +137,10 @@ class Book:
         """The numbers of the units that broke their claim, in order, and the witnesses, as JSON."""
         return self._run("SELECT number, witness FROM rows WHERE witness <> '' ORDER BY number")
 
+    def failures(self, most: int) -> list[tuple[int, str]]:
+        """The numbers of the first units that found nothing out, and why."""
+        return self._run("SELECT number, failed FROM rows WHERE failed <> '' ORDER BY number LIMIT ?", most)
+
     def nearest(self, parts: list[int], before: int) -> tuple[float, str] | None:
         """The largest ratio of units of some parts up to a number, with its instance; None if there is none."""
         marks = ", ".join("?" * len(parts))

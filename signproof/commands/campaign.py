@@ -28,6 +28,8 @@ EPILOG = (
     "status night.sqlite  |  signproof campaign resume night.sqlite --scheduler tcp://HOST:8786"
 )
 MEGABYTE = 2**20
+TOLD = 3
+"""Units that found nothing out of which the reason is told; `export --parquet` has all."""
 LATELY = 30.0
 """Seconds between two lines on how far a campaign is, where there is no terminal."""
 
@@ -257,3 +259,5 @@ def _show(book: Book) -> None:
         numbers: Iterable[object] = (found.instances, found.held, found.undecided)
         rows.add_row(escape(found.claim), f"{found.done}/{found.units}", *map(str, numbers), ratio, style)
     put(rows)
+    for number, why in book.failures(TOLD):
+        notice(f"{book.plan.unit(number)} found nothing out: {why}")

@@ -281,7 +281,7 @@ def simplest(premises: Iterable[Boolean], goal: Boolean = false, whole: Set[Symb
     """
     premises = tuple(premises)
     if goal == false and _record.get() is None:
-        point = _met(premises, SIMPLE, whole)
+        point = _met(premises, NEAR, whole)
         if point is not None:
             return Answer(False, point)
     answer = follows(goal, premises, whole)

@@ -15,8 +15,8 @@ from signproof import Claim
 from signproof.checks.constants import Enclosure
 from signproof.checks.facts.runs import fits
 from signproof.checks.numbers.exact import rationals
+from signproof.checks.posing import special
 from signproof.checks.posing.domain import ranges
-from signproof.checks.posing.special import start_distance
 from signproof.checks.problems.base import BATCH, Problem
 from signproof.checks.problems.families import families
 from signproof.checks.problems.matrices import MatrixLeastSquares
@@ -116,7 +116,7 @@ def confirmed(posed: Claim, x: list[int], steps: int = 1, **parameters: fmpq):
 def test_a_start_that_is_not_assumed_is_no_instance(name, constant):
     kind, near, far = SPELLINGS[name]
     posed = claim(kind(constant, L2), bound=V0 / 9)  # broken from everywhere
-    own = constant is R and start_distance(posed.assumptions[1]) is not None  # then R is how far each start is
+    own = constant is R and special.of_start(posed.assumptions[1]) is not None  # then R is that of each start
     assert inside(posed, near, far) == [True, own]
     parameters = {"R": fmpq(2)} if constant is R else {}
     assert confirmed(posed, near, **parameters).confirmed
