@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # The versions that were tested together; CONSTRAINTS= takes the newest that pyproject.toml allows.
 CONSTRAINTS ?= constraints.txt
 # UV=uv installs by uv, in a tenth of pip's time.
-PIP = $(if $(UV),$(UV) pip install --python $(BIN)/python,$(BIN)/python -m pip install)
+PIP = $(if $(UV),$(UV) pip install --compile-bytecode --python $(BIN)/python,$(BIN)/python -m pip install)
 INSTALL = $(PIP) --quiet $(addprefix --constraint ,$(CONSTRAINTS)) --editable
 
 .DEFAULT_GOAL := help

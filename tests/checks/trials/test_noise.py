@@ -39,7 +39,10 @@ def test_what_is_proved_holds_with_noise_and_nearly_with_equality(id):
     assert sum(tally.held for tally in found.tallies) == sum(tally.comparisons for tally in found.tallies) > 100
     ratios = [ratio for tally in found.tallies for run in tally.spread.runs for ratio in run.values()]
     assert 0.4 < max(ratios) <= 1  # from far above the floor; what is told of it is told near it
-    assert 0 < found.largest <= max(ratios) and found.instance and found.step >= 1
+    if id == "own/theorem-3.repaired":  # after its three steps more than half of V_0 is left in the bound everywhere
+        assert not found.instance
+    else:
+        assert 0 < found.largest <= max(ratios) and found.instance and found.step >= 1
 
 
 @pytest.mark.parametrize("id", ["scaled-sign/theorem-2.2", "scaled-sign/remark-7"])
