@@ -261,7 +261,7 @@ def near_floor(instance: Instance, step: int) -> bool:
         return False
 
 
-def at_floor(start: Any, bound: Any, rest: Any) -> Any:
+def at_floor(start: Any, bound: Any, rest: Any) -> Any:  # numbers of one arithmetic, or arrays; a truth of each
     """Where a bound on V_k with a floor says more than that V_k is near V_0, of numbers or arrays: the start is no
     higher than the floor, and the bound has let go of at least half of V_0, so that a method too slow to have moved
     would break it.

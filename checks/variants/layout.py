@@ -18,7 +18,7 @@ Laying = Callable[[Any], Tree]
 """From a vector to a pytree of its entries, each of them once."""
 
 
-def rows(x: Any) -> Any:
+def rows(x: Any) -> Any:  # an array of NumPy or of JAX
     """A vector as a matrix of two rows, as `norms.OPERATOR` reads it."""
     return x.reshape(2, -1)
 

@@ -33,7 +33,7 @@ def _derivative(points: Any, tangents: Any) -> Any:
     return objective(*points), jnp.dot(SLOPE.bind(*points), *tangents)
 
 
-def asks(jaxpr: Any) -> bool:
+def asks(jaxpr: Any) -> bool:  # JAX names its class in private modules alone
     """Whether a trace, or what it calls, asks for f or its gradient at points of its own."""
     return any(
         equation.primitive in (VALUE, SLOPE) or any(map(asks, jaxprs_in_params(equation.params)))

@@ -110,7 +110,7 @@ def test_a_constant_that_is_a_number_is_that_of_what_is_tried():
         bound=6**k * (V0 + alpha**2 * sigma**2 / 2),
     )
     noisy = [piece for piece in verify(posed).evidence if "exact expectations" in piece.text]
-    assert noisy and all(piece.facts["largest_ratio"] <= 1 for piece in noisy)
+    assert noisy and all((piece.facts["largest_ratio"] or 0) <= 1 for piece in noisy)  # None: nothing is near the floor
     assert all(piece.facts["held"] + piece.facts["undecided"] == piece.facts["comparisons"] for piece in noisy)
 
 
