@@ -241,7 +241,8 @@ def _is_brief(
     parts = [getattr(algorithm, field.name) for field in dataclasses.fields(algorithm)]
     ours = all(map(_is_ours, (algorithm, *parts, problem, *(stream.measure for stream in measures))))
     numbers = start.size + sum(field.size for field in problem.arrays().values())
-    return ours and start.ndim == 2 and steps <= STEPS and (steps + 1) * numbers <= BRIEF
+    # data that all instances share meet each of them: no small run
+    return ours and not problem.shared and start.ndim == 2 and steps <= STEPS and (steps + 1) * numbers <= BRIEF
 
 
 def _is_ours(part: object) -> bool:
