@@ -34,10 +34,16 @@ def against(claim: Claim) -> list[Witness]:
     found = []
     for path in paths(claim.id):
         data = read_json(path)
-        meant = of(claim, data)
-        if meant is not None and data["kind"] == "violation":
-            found.append(load(data, {meant.id: meant}, str(path)))
+        witness = witness_against(claim, data, str(path)) if data["kind"] == "violation" else None
+        found += [] if witness is None else [witness]
     return found
+
+
+def witness_against(claim: Claim, data: Mapping[str, Any], where: str) -> Witness | None:
+    """The witness in plain data, if it is about a claim or a case of it; else None. Raises WitnessError, in one line
+    that begins with `where`, if the data is no witness."""
+    meant = of(claim, data)
+    return None if meant is None else load(data, {meant.id: meant}, where)
 
 
 def of(claim: Claim, data: Mapping[str, Any]) -> Claim | None:

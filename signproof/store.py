@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import sqlite3
 import warnings
 import zlib
 from collections.abc import Mapping, Sequence
@@ -19,11 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from signproof.database import Database, Form
+
 FILE = "verdicts.sqlite"
-APPLICATION, VERSION = 0x51675072, 1
-"""What SQLite keeps in the head of our files: whose they are, and of which form."""
-PATIENCE = 2.0
-"""Seconds to wait for another process that writes."""
 LARGEST = 2**28
 """Bytes of an entry that is read."""
 COMPILED = 2**29
@@ -48,47 +45,17 @@ def folder() -> Path:
     return user_cache_path("signproof", appauthor=False)
 
 
-class Store:
+FORM = Form("store", 0x51675072, 1, TABLES, StoreError)
+
+
+class Store(Database):
     """The store in a file, which is made if it is not there.
 
     Raises StoreError, here and in every method, if it is not a store of this version, damaged, locked, or full.
     """
 
     def __init__(self, path: Path):
-        self.path = path
-        if path.exists() and not path.is_file():
-            raise StoreError(f"the store {path} is no file")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
-        except (OSError, sqlite3.Error) as error:
-            raise StoreError(f"the store {path} cannot be opened: {_said(error)}") from None
-        try:
-            self._begin()
-        except sqlite3.Error as error:
-            self.close()
-            raise StoreError(f"the store {path} cannot be used: {_said(error)}") from None
-        except StoreError:
-            self.close()
-            raise
-
-    def _begin(self) -> None:
-        run = self._connection.execute
-        application, version = (run(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
-        if (application, version) == (0, 0) and not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            run("PRAGMA journal_mode = WAL")
-            run("BEGIN IMMEDIATE")
-            if not run("SELECT count(*) FROM sqlite_master").fetchone()[0]:  # nobody else was quicker
-                for table in TABLES:
-                    run(table)
-                run(f"PRAGMA application_id = {APPLICATION}")
-                run(f"PRAGMA user_version = {VERSION}")
-            run("COMMIT")
-        elif application != APPLICATION:
-            raise StoreError(f"{self.path} is another program's database, not a store of signproof")
-        elif version != VERSION:
-            raise StoreError(f"the store {self.path} has form {version}; this version of signproof reads {VERSION}")
-        run("PRAGMA synchronous = NORMAL")
+        super().__init__(path, FORM)
 
     def known(self, keys: Sequence[str]) -> dict[str, tuple[dict[str, Any], float]]:
         """The entries that are there under some keys, each with the error probability its claim was given."""
@@ -97,7 +64,7 @@ class Store:
             part = keys[first : first + SHORT]
             marks = ", ".join("?" * len(part))
             query = f"SELECT key, error, sum, entry FROM verdicts WHERE key IN ({marks}) AND length(entry) < {LARGEST}"
-            for key, error, total, packed in self._run(query, part):
+            for key, error, total, packed in self.run(query, part):
                 entry = _unpacked(packed, total)
                 if entry is not None:
                     found[key] = entry, float(error)
@@ -109,11 +76,11 @@ class Store:
             json.dumps(entry, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass"), 1
         )
         row = key, entry["id"], error, sha256(packed).hexdigest(), packed
-        self._run("INSERT OR REPLACE INTO verdicts (key, id, error, sum, entry) VALUES (?, ?, ?, ?, ?)", row)
+        self.run("INSERT OR REPLACE INTO verdicts (key, id, error, sum, entry) VALUES (?, ?, ?, ?, ?)", row)
 
     def catalogue(self, base: str) -> list[str] | None:
         """The IDs of the claims that come with the package, if they were listed before."""
-        for (ids,) in self._run("SELECT ids FROM catalogues WHERE key = ?", (base,)):
+        for (ids,) in self.run("SELECT ids FROM catalogues WHERE key = ?", (base,)):
             try:
                 found = json.loads(ids)
             except (ValueError, TypeError):
@@ -123,17 +90,7 @@ class Store:
 
     def list(self, base: str, ids: Sequence[str]) -> None:
         """Write these IDs."""
-        self._run("INSERT OR REPLACE INTO catalogues (key, ids) VALUES (?, ?)", (base, json.dumps(ids)))
-
-    def close(self) -> None:
-        """No more is asked of it."""
-        self._connection.close()
-
-    def _run(self, query: str, values: Sequence[Any]) -> Sequence[Any]:
-        try:
-            return self._connection.execute(query, values).fetchall()
-        except (sqlite3.Error, OverflowError, UnicodeError) as error:
-            raise StoreError(f"the store {self.path} cannot be used: {_said(error)}") from None
+        self.run("INSERT OR REPLACE INTO catalogues (key, ids) VALUES (?, ?)", (base, json.dumps(ids)))
 
 
 def _unpacked(packed: Any, total: Any) -> dict[str, Any] | None:
@@ -147,10 +104,6 @@ def _unpacked(packed: Any, total: Any) -> dict[str, Any] | None:
     except (zlib.error, ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) else None
-
-
-def _said(error: BaseException) -> str:
-    return " ".join(str(getattr(error, "strerror", None) or error).split())
 
 
 def keep_compiled() -> None:

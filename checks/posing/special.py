@@ -46,15 +46,14 @@ def assumes_convexity(assumptions: Iterable[Assumption]) -> bool:
 
 def start_distance(assumption: Assumption) -> DualPair | None:
     """The norm in which an assumption bounds the distance of the start from the minimizer by its constant; or None."""
-    found = special(assumption)
-    return found.norm if isinstance(found, StartDistance) and isinstance(assumption, Constant) else None
+    found = of_start(assumption)
+    return found.norm if isinstance(found, StartDistance) else None
 
 
 def of_start(assumption: Assumption) -> StartDistance | StartSize | None:
     """What an assumption bounds of the start by its constant: its distance from the minimizer or its size; or None."""
-    found = special(assumption)
-    start_only = isinstance(found, StartDistance | StartSize) and isinstance(assumption, Constant)
-    return found if start_only else None  # type: ignore[return-value]
+    found = special(assumption) if isinstance(assumption, Constant) else None
+    return found if isinstance(found, StartDistance | StartSize) else None
 
 
 def sizes(said: StartDistance | StartSize, start: np.ndarray, off: float) -> np.ndarray:

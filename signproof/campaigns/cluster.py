@@ -7,14 +7,14 @@ unit that takes too long is ended by a restart of its worker, which takes a nann
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from signproof.campaigns.executors import Worked
+from signproof.campaigns.executors import Worked, timed
 from signproof.campaigns.plan import Plan
-from signproof.campaigns.work import Row, Work, worker
+from signproof.campaigns.work import Row, worker
 from signproof.theory.misuse import Misuse
 from signproof.workers import FAILED, Lost
 
@@ -29,7 +29,7 @@ CONNECT = 10
 """Seconds until a scheduler answers."""
 EXTRA = "a cluster needs Dask: pip install 'signproof[cluster]'"
 
-_works: dict[Plan, Work] = {}
+_works: dict[Plan, Callable[[int], tuple[Row, float]]] = {}
 _alone = threading.Lock()
 
 
@@ -41,9 +41,8 @@ def unit(plan: Plan, number: int) -> tuple[Row, float, str]:
     with _alone:
         if plan not in _works:
             _works.clear()
-            _works[plan] = worker(plan)
-        begun = monotonic()
-        return _works[plan](number), monotonic() - begun, get_worker().address
+            _works[plan] = timed(worker(plan))
+        return *_works[plan](number), get_worker().address
 
 
 @dataclass(frozen=True)

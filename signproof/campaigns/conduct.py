@@ -16,7 +16,7 @@ from signproof.campaigns.book import Book
 from signproof.campaigns.executors import Executor, Worked
 from signproof.campaigns.work import Row
 from signproof.theory.claim import Claim
-from signproof.theory.misuse import named
+from signproof.theory.misuse import Misuse, named
 from signproof.workers import Lost
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Campaign:
     def __post_init__(self) -> None:
         self.done = self.book.done()
         self.spent: defaultdict[str, float] = defaultdict(float)
-        for part, (*_, seconds) in self.book.totals().items():
+        for part, seconds in self.book.seconds().items():
             self.spent[self.book.plan.parts[part][0]] += seconds
         for number, _ in self.book.broken():
             self._stop(number)
@@ -125,10 +125,10 @@ class Campaign:
 
 
 def witness_of(claim: Claim, text: str) -> Witness:
-    """A witness against a claim, or a case of it, from its JSON."""
-    from signproof.checks.replay.witness import load
+    """A witness against a claim, or a case of it, from its JSON. Raises Misuse or ValueError if it is none."""
     from signproof.counterexamples import corpus
 
-    data = json.loads(text)
-    meant = corpus.of(claim, data) or claim
-    return load(data, {meant.id: meant}, claim.id)
+    found = corpus.witness_against(claim, json.loads(text), claim.id)
+    if found is None:
+        raise Misuse(f"the witness is against another claim than {claim.id}")
+    return found

@@ -6,7 +6,7 @@ process dies or takes too long comes out as a `Lost`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
@@ -43,11 +43,9 @@ class Here:
         self.work = work
 
     def each(self, plan: Plan, numbers: Iterator[int]) -> Iterator[Worked]:
-        work = self.work or worker(plan)
+        work = timed(self.work or worker(plan))
         for number in numbers:
-            begun = monotonic()
-            row = work(number)
-            yield Worked(number, row, monotonic() - begun)
+            yield Worked(number, *work(number))
 
 
 @dataclass(frozen=True)
@@ -66,18 +64,22 @@ class Processes:
                 under_way[turn] = number
                 yield str(plan.unit(number)), number
 
-        crew = each(self.jobs, tasks(), _timed, (plan, self.memory), replaced=True, seconds=self.seconds)
+        crew = each(self.jobs, tasks(), _prepared, (plan, self.memory), replaced=True, seconds=self.seconds)
         for turn, found in crew:
             row, seconds = (found, self.seconds or 0.0) if isinstance(found, Lost) else found
             yield Worked(under_way.pop(turn), row, seconds)
 
 
-class _timed:
-    """What a process of a crew works with: a row, and the seconds it took."""
+def timed(work: Work) -> Callable[[int], tuple[Row, float]]:
+    """What works units and tells how many seconds each took."""
 
-    def __init__(self, plan: Plan, memory: int | None):
-        self.work = worker(plan, memory)
-
-    def __call__(self, number: int) -> tuple[Row, float]:
+    def measured(number: int) -> tuple[Row, float]:
         begun = monotonic()
-        return self.work(number), monotonic() - begun
+        return work(number), monotonic() - begun
+
+    return measured
+
+
+def _prepared(plan: Plan, memory: int | None) -> Callable[[int], tuple[Row, float]]:
+    """What a process of a crew works with."""
+    return timed(worker(plan, memory))

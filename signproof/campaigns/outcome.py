@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from signproof.campaigns.book import Book
 from signproof.campaigns.conduct import witness_of
+from signproof.campaigns.work import Row
 from signproof.theory.claim import Claim
+from signproof.theory.files import write_atomically
 from signproof.theory.misuse import Misuse
 
 if TYPE_CHECKING:
@@ -75,9 +77,9 @@ def outcomes(book: Book) -> Iterator[Outcome]:
         block, index = divmod(last, len(plan.parts))
         units = block * len(parts[claim]) + sum(part <= index for part in parts[claim]) * (last < len(plan))
         done, instances, comparisons, held, undecided, failed = map(int, book.sums(parts[claim], last))
-        ratio, nearest = book.nearest(parts[claim], last) or (None, "")
+        best = book.nearest(parts[claim], last) or Row()
         counts = done, failed, instances, comparisons, held, undecided
-        yield Outcome(claim, units, *counts, ratio, nearest, witness)
+        yield Outcome(claim, units, *counts, best.ratio, best.nearest, witness)
 
 
 def ledger_of(
@@ -129,7 +131,8 @@ def write_parquet(book: Book, path: Path) -> int:
     schema = pyarrow.schema([(name, kinds[kind]) for name, kind in PARQUET.items()])
     written = 0
     held: list[dict[str, Any]] = []
-    with parquet.ParquetWriter(path, schema) as writer:
+    table = pyarrow.BufferOutputStream()
+    with parquet.ParquetWriter(table, schema) as writer:
 
         def flush() -> None:
             writer.write_table(pyarrow.Table.from_pylist(held, schema))
@@ -141,6 +144,7 @@ def write_parquet(book: Book, path: Path) -> int:
             if len(held) == BATCH:
                 flush()
         flush()
+    write_atomically(path, table.getvalue().to_pybytes())
     return written
 
 
@@ -153,7 +157,7 @@ def merged(book: Book, others: list[Book]) -> int:
     done = book.done()
     for other in others:
         if other.plan != book.plan:
-            raise Misuse(f"{other.path} has another plan than {book.path}: other claims, blocks, seed or version")
+            raise Misuse(f"{other.path} has another plan than {book.path}: other claims, blocks, seed or code")
         for number, seconds, row in other.rows():
             if not done[number]:
                 book.keep(number, row, seconds)

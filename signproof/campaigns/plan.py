@@ -11,14 +11,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from signproof.fingerprint import package
+from signproof.loading import is_file
 from signproof.theory.claim import Claim
 from signproof.theory.misuse import Misuse
 
 SEEDS = 2**63
+LARGEST = 10**8
+"""Units of a campaign: of each there is a byte in memory."""
 
 
 class Unit(NamedTuple):
@@ -38,7 +41,7 @@ class Plan:
 
     Attributes: the targets that its claims are loaded from, files by their absolute paths; pairs of a claim's ID and
     one of its parts; how many blocks there are; the seed of all randomness; the IDs of all its claims, those that have
-    no parts included; the version of signproof; a hash of the users' files.
+    no parts included; a hash of signproof's code and of the users' files (`code`).
     """
 
     targets: tuple[str, ...]
@@ -46,8 +49,7 @@ class Plan:
     blocks: int
     seed: int
     claims: tuple[str, ...]
-    version: str
-    sources: str
+    code: str
 
     def __len__(self) -> int:
         return len(self.parts) * self.blocks
@@ -73,7 +75,10 @@ class Plan:
         known["parts"] = tuple((str(claim), str(part)) for claim, part in known["parts"])
         if not all(isinstance(known[name], int) and known[name] >= 0 for name in ("blocks", "seed")):
             raise ValueError("blocks and seed are whole numbers")
-        return cls(**known)
+        plan = cls(**known)
+        if not 0 < len(plan) <= LARGEST:
+            raise ValueError(f"it has {len(plan)} units, not 1 to {LARGEST}")
+        return plan
 
 
 def planned(targets: Sequence[str], claims: Sequence[Claim], blocks: int, seed: int) -> Plan:
@@ -83,18 +88,19 @@ def planned(targets: Sequence[str], claims: Sequence[Claim], blocks: int, seed: 
     parts = tuple((claim.id, part) for claim in claims for part in kind_of(claim).parts(claim))
     if not parts:
         raise Misuse("none of these claims has trials with a seed: `signproof verify` judges them once and for all")
-    kept = tuple(str(Path(target).resolve()) if target.endswith(".py") else target for target in targets)
-    ids = tuple(claim.id for claim in claims)
-    return Plan(kept, parts, blocks, seed, ids, version("signproof"), sources(kept))
+    kept = tuple(str(Path(target).resolve()) if is_file(target) else target for target in targets)
+    plan = Plan(kept, parts, blocks, seed, tuple(claim.id for claim in claims), code(kept))
+    if len(plan) > LARGEST:
+        raise Misuse(f"--blocks {blocks} makes {len(plan)} units; a campaign has at most {LARGEST}")
+    return plan
 
 
-def sources(targets: Sequence[str]) -> str:
-    """A hash of the users' files among the targets. Raises Misuse if one cannot be read."""
-    found = sha256()
-    for target in targets:
-        if target.endswith(".py"):
-            try:
-                found.update(sha256(Path(target).read_bytes()).digest())
-            except OSError as error:
-                raise Misuse(f"cannot read {target}: {error.strerror}") from None
+def code(targets: Sequence[str]) -> str:
+    """A hash of signproof's code, and of the users' files among the targets. Raises Misuse if one cannot be read."""
+    found = sha256(package().encode())
+    for target in filter(is_file, targets):
+        try:
+            found.update(sha256(Path(target).read_bytes()).digest())
+        except OSError as error:
+            raise Misuse(f"cannot read {target}: {error.strerror}") from None
     return found.hexdigest()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from json import dumps
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from signproof.campaigns.plan import Plan, sources
+from signproof.campaigns.plan import Plan, code
 from signproof.theory.misuse import Misuse, named
 
 if TYPE_CHECKING:
@@ -77,13 +76,11 @@ def worker(plan: Plan, memory: int | None = None) -> Work:
 
 def loaded(plan: Plan) -> dict[str, Claim]:
     """The claims of a plan by ID. Raises Misuse if they are not what they were when it was made."""
-    from signproof.loading import load
+    from signproof.loading import is_file, load
 
-    if plan.version != version("signproof"):
-        raise Misuse(f"the campaign was planned by signproof {plan.version}; this is {version('signproof')}")
-    if plan.sources != sources(plan.targets):
+    if plan.code != code(plan.targets):
         raise Misuse(
-            f"{' or '.join(t for t in plan.targets if t.endswith('.py'))} has changed since the campaign began"
+            f"{' or '.join((*filter(is_file, plan.targets), 'signproof'))} has changed since the campaign began"
         )
     claims = {claim.id: claim for claim in load(plan.targets)}
     missing = [id for id in plan.claims if id not in claims]

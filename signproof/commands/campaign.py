@@ -72,14 +72,11 @@ def run(
     from signproof.campaigns.plan import planned
     from signproof.loading import load
 
-    part = _share(share)
+    part, executor = _share(share), _executor(jobs, scheduler, unit_seconds, memory)
     given = list(targets or [])
-    if file.exists():
-        raise Misuse(f"{file} exists: `signproof campaign resume {file}` goes on with it; choose another name")
     claims = load(given)
-    plan = planned(given, claims, blocks, seed)
-    with closing(Book.create(file, plan)) as book:
-        _work(book, jobs, scheduler, unit_seconds, claim_seconds, memory, part)
+    with closing(Book.create(file, planned(given, claims, blocks, seed))) as book:
+        _work(book, {claim.id: claim for claim in claims}, executor, claim_seconds, part)
 
 
 @app.command()
@@ -94,10 +91,11 @@ def resume(
 ) -> None:
     """Go on with a campaign that was cut short, with whatever workers there are now."""
     from signproof.campaigns.book import Book
+    from signproof.campaigns.work import loaded
 
-    part = _share(share)
+    part, executor = _share(share), _executor(jobs, scheduler, unit_seconds, memory)
     with closing(Book(file)) as book:
-        _work(book, jobs, scheduler, unit_seconds, claim_seconds, memory, part)
+        _work(book, loaded(book.plan), executor, claim_seconds, part)
 
 
 @app.command()
@@ -150,9 +148,10 @@ def export(
 
 def _ledger(book: Book, place: Path) -> None:
     from signproof.campaigns.outcome import ledger_of
+    from signproof.campaigns.work import loaded
     from signproof.report.ledger import keep
 
-    claims = list(_claims(book).values())
+    claims = list(loaded(book.plan).values())
     with progress(len(claims)) as bar:
         found = ledger_of(book, claims, bar.say, bar.advance)
     told(keep(found, place), place)
@@ -165,12 +164,6 @@ def _parquet(book: Book, place: Path) -> None:
     notice(f"{rows} rows; written: {place}")
 
 
-def _claims(book: Book) -> dict[str, Claim]:
-    from signproof.campaigns.work import loaded
-
-    return loaded(book.plan)
-
-
 def _share(text: str) -> tuple[int, int]:
     """Which of how many shares, counted from 0."""
     which, slash, of = text.partition("/")
@@ -181,24 +174,20 @@ def _share(text: str) -> tuple[int, int]:
 
 def _work(
     book: Book,
-    jobs: int | None,
-    scheduler: str | None,
-    unit_seconds: float,
+    claims: dict[str, Claim],
+    executor: Executor,
     claim_seconds: float | None,
-    memory: int | None,
     share: tuple[int, int],
 ) -> None:
     """Work what is left, say how it goes, and show what it came to."""
     from signproof.campaigns.conduct import Campaign
     from signproof.workers import Lost
 
-    if scheduler is not None and (jobs is not None or memory is not None):
-        raise Misuse("--jobs and --memory are for processes of this machine; a cluster's workers have their own")
     book.hold()
-    campaign = Campaign(book, _claims(book), claim_seconds, share)
+    campaign = Campaign(book, claims, claim_seconds, share)
     ended, code = "", 0
     try:
-        _go(campaign, _executor(jobs, scheduler, unit_seconds, memory))
+        _go(campaign, executor)
     except KeyboardInterrupt as interruption:
         ended, code = "interrupted", exit_code(interruption)
     except Lost as lost:
@@ -211,6 +200,9 @@ def _work(
 
 
 def _executor(jobs: int | None, scheduler: str | None, seconds: float, memory: int | None) -> Executor:
+    """Who works the units. Raises Misuse for options that do not go together."""
+    if scheduler is not None and (jobs is not None or memory is not None):
+        raise Misuse("--jobs and --memory are for processes of this machine; a cluster's workers have their own")
     if scheduler is not None:
         from signproof.campaigns.cluster import Cluster
 

@@ -281,7 +281,7 @@ def _entries(whole, place):
 
 def test_a_locked_store_is_one_line(counted, place, monkeypatch):
     counted()
-    monkeypatch.setattr("signproof.store.PATIENCE", 0.1)
+    monkeypatch.setattr("signproof.database.PATIENCE", 0.1)
     database = sqlite3.connect(place / "s", isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     (place / "mine.py").write_text(CLAIMS.replace("mine/one", "mine/new"))

@@ -69,7 +69,7 @@ def undisturbed(tmp_path, claims):
 
 @given(st.integers(1, 50), st.integers(1, 7), st.integers(0, 2**40))
 def test_every_number_is_one_unit_and_a_plan_reads_as_it_was_written(blocks, parts, seed):
-    plan = Plan(("a",), tuple((f"c{i % 3}", f"p{i}") for i in range(parts)), blocks, seed, ("c0",), "1", "")
+    plan = Plan(("a",), tuple((f"c{i % 3}", f"p{i}") for i in range(parts)), blocks, seed, ("c0",), "1")
     units = [plan.unit(number) for number in range(len(plan))]
     assert len(set(units)) == len(units) == blocks * parts
     assert len({plan.seed_of(unit) for unit in units}) == blocks
@@ -133,8 +133,11 @@ class Shuffled:
 
 
 def test_the_order_in_which_units_are_worked_does_not_matter(tmp_path, claims, undisturbed):
-    with closing(worked(tmp_path / "b", plan_of(claims), Shuffled())) as book:
+    plan = plan_of(claims)
+    with closing(worked(tmp_path / "b", plan, Shuffled())) as book:
         assert (counted(book), ledger(book)) == undisturbed
+        assert len(book.broken()) > 1
+        assert Campaign(book, loaded(plan)).stops == {"mine/false": book.broken()[0][0]}
 
 
 def test_what_was_cut_short_goes_on_and_comes_to_the_same(tmp_path, claims, undisturbed):
@@ -264,8 +267,8 @@ def test_a_second_program_is_refused_and_anybody_may_read(tmp_path, claims, run)
 def test_a_disk_that_is_full_is_said_in_one_line_and_what_was_kept_stays(tmp_path, claims):
     plan = plan_of(claims, "mine/two", blocks=400)
     book = Book.create(tmp_path / "b", plan)
-    pages = book._run("PRAGMA page_count")[0][0]
-    book._run(f"PRAGMA max_page_count = {pages + 3}")
+    pages = book.run("PRAGMA page_count")[0][0]
+    book.run(f"PRAGMA max_page_count = {pages + 3}")
     with pytest.raises(Misuse, match="cannot be used: database or disk is full"):
         Campaign(book, loaded(plan)).go(Here())
     kept = sum(book.done())
@@ -288,9 +291,9 @@ def test_what_is_no_campaign_or_has_changed_is_refused_in_one_line(tmp_path, cla
     copy.write_text(copy.read_text(encoding="utf-8") + "\n# more\n", encoding="utf-8")
     for arguments, said in (
         (("status", tmp_path / "none"), f"there is no campaign {tmp_path}/none"),
-        (("status", other), f"{other} is not a campaign of signproof"),
+        (("status", other), f"{other} is another program's database, not a campaign of signproof"),
         (("status", text), f"the campaign {text} cannot be used: file is not a database"),
-        (("resume", changed), f"{copy} has changed since the campaign began"),
+        (("resume", changed), f"{copy} or signproof has changed since the campaign began"),
         (("run", changed, UNITS), f"{changed} exists: `signproof campaign resume {changed}` goes on with it"),
         (("resume", changed, "--share", "5/4"), "--share 5/4 is no share: write --share 1/4 for the first of four"),
         (("export", changed), "nothing to write: name --json FILE.json, --parquet FILE.parquet, or both"),
@@ -298,6 +301,31 @@ def test_what_is_no_campaign_or_has_changed_is_refused_in_one_line(tmp_path, cla
     ):
         code, _, err = run("campaign", *map(str, arguments))
         assert code == 2 and err.splitlines()[-1].startswith(f"signproof: {said}"), err
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE rows SET ratio = 'much'",
+        "UPDATE rows SET nearest = NULL",
+        "UPDATE about SET value = replace(value, '\"blocks\": 6', '\"blocks\": 1000000000000') WHERE name = 'plan'",
+        "UPDATE about SET value = '{}' WHERE name = 'plan'",
+        "UPDATE about SET value = replace(value, '\"parts\"', '\"more\"') WHERE name = 'plan'",
+        "DELETE FROM about",
+        "DROP TABLE rows",
+    ],
+)
+def test_a_campaign_that_was_edited_is_refused_in_one_line(tmp_path, claims, misuse, edit):
+    path = tmp_path / "b"
+    worked(path, plan_of(claims)).close()
+    with sqlite3.connect(path) as edited:
+        edited.execute(edit)
+    assert f"the campaign {path}" in misuse("campaign", "status", path)
+
+
+def test_options_that_do_not_go_together_leave_no_file(tmp_path, misuse):
+    misuse("campaign", "run", tmp_path / "b", UNITS, "--scheduler", "tcp://x:1", "--jobs", "2")
+    assert not (tmp_path / "b").exists()
 
 
 def test_the_commands_go_from_a_run_to_a_ledger(tmp_path, run):
@@ -316,10 +344,10 @@ def test_the_commands_go_from_a_run_to_a_ledger(tmp_path, run):
 def test_the_memory_of_a_million_units_does_not_grow(tmp_path):
     import psutil
 
-    plan = Plan((), tuple(("synthetic", f"part {i}") for i in range(10)), 100_000, 0, ("synthetic",), "", "")
+    plan = Plan((), tuple(("synthetic", f"part {i}") for i in range(10)), 100_000, 0, ("synthetic",), "")
     before = psutil.Process().memory_info().rss
     book = Book.create(tmp_path / "b", plan)
-    book._run("PRAGMA synchronous = OFF")
+    book.run("PRAGMA synchronous = OFF")
     Campaign(book, {}).go(Here(lambda number: Row(1, 1, 1, 0, number / 1e6)))
     assert next(outcomes(book)).instances == len(plan) == 1_000_000
     assert psutil.Process().memory_info().rss - before < 500 * 2**20
